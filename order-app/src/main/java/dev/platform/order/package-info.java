@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.order;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.payment;
+
+import org.jspecify.annotations.NullMarked;
