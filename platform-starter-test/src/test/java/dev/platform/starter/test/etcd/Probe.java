@@ -19,6 +19,7 @@ final class Probe<I, O> implements ClientResponseObserver<I, O> {
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private final boolean takesByItself;
   private ClientCallStreamObserver<I> call;
+  private StreamObserver<I> requests;
 
   private Probe(boolean takesByItself) {
     this.takesByItself = takesByItself;
@@ -26,19 +27,19 @@ final class Probe<I, O> implements ClientResponseObserver<I, O> {
 
   static <I, O> Probe<I, O> open(Function<StreamObserver<O>, StreamObserver<I>> method) {
     Probe<I, O> probe = new Probe<>(true);
-    method.apply(probe);
+    probe.requests = method.apply(probe);
     return probe;
   }
 
   /** One that lets the server send only what {@link #request} allows. */
   static <I, O> Probe<I, O> openSlow(Function<StreamObserver<O>, StreamObserver<I>> method) {
     Probe<I, O> probe = new Probe<>(false);
-    method.apply(probe);
+    probe.requests = method.apply(probe);
     return probe;
   }
 
   Probe<I, O> send(I request) {
-    call.onNext(request);
+    requests.onNext(request);
     return this;
   }
 
@@ -65,7 +66,7 @@ final class Probe<I, O> implements ClientResponseObserver<I, O> {
   }
 
   void halfClose() {
-    call.onCompleted();
+    requests.onCompleted();
   }
 
   void cancel() {
