@@ -1,0 +1,112 @@
+package dev.platform.starter.test.etcd;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** One run of an embedded server, from bind to the end of its last thread. */
+final class EtcdNode {
+
+  private static final int MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
+  private static final long TICK_MILLIS = 20;
+
+  private final EtcdState state;
+  private final FreezableLoops loops = new FreezableLoops();
+  private final TrackedChannels channels = new TrackedChannels();
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("embedded-etcd-timer", true));
+  private final WatchHub hub;
+  private final Server server;
+
+  private EtcdNode(
+      EtcdState state, Faults faults, LongSupplier nanos, Duration progress, Member member) {
+    this.state = state;
+    this.hub = new WatchHub(timer, nanos, progress);
+    // Requests are short and never block, so they run where they are read.
+    this.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(member.host(), member.port()))
+            .bossEventLoopGroup(loops.acceptor())
+            .workerEventLoopGroup(loops.workers())
+            .channelFactory(channels::listen)
+            .directExecutor()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .intercept(new DelayedAnswers(faults, timer))
+            .addService(new KvService(state, member, faults))
+            .addService(new LeaseService(state, member, faults))
+            .addService(new WatchService(state, member, hub))
+            .addService(new MaintenanceService(state, member, faults))
+            .addService(new ClusterService(member))
+            .build();
+  }
+
+  static EtcdNode start(
+      EtcdState state, Faults faults, LongSupplier nanos, Duration progress, Member member) {
+    EtcdNode node = new EtcdNode(state, faults, nanos, progress, member);
+    node.start();
+    return node;
+  }
+
+  void freeze() {
+    state.stopClock();
+    loops.freeze();
+  }
+
+  void thaw() {
+    loops.thaw();
+    state.resumeClock();
+  }
+
+  void dropConnections() {
+    channels.reset();
+  }
+
+  void stop() {
+    state.stopClock();
+    state.onChange(() -> {});
+    loops.thaw();
+    server.shutdownNow();
+    channels.reset();
+    release();
+  }
+
+  private void start() {
+    try {
+      server.start();
+    } catch (IOException e) {
+      release();
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+    state.onChange(hub::wakeAll);
+    state.startClock();
+    timer.setRemoveOnCancelPolicy(true);
+    var unused =
+        timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    state.expireDue();
+    hub.reportProgress();
+  }
+
+  private void release() {
+    timer.shutdownNow();
+    loops.shutdown();
+    awaitEnd(timer);
+  }
+
+  private static void awaitEnd(ScheduledExecutorService timer) {
+    try {
+      timer.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

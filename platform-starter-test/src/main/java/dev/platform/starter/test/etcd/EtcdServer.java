@@ -1,0 +1,83 @@
+package dev.platform.starter.test.etcd;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An etcd that a test owns: its address, its data seen from outside, and the faults that both an
+ * embedded and a real one can have.
+ *
+ * <p>Thread-safe. Every method blocks until its effect is there; none waits longer than a few
+ * seconds. Data methods need a running server; an {@link EmbeddedEtcd} also answers them while it
+ * is frozen or stopped. A request that etcd refuses ends in an {@link IllegalStateException}.
+ */
+public interface EtcdServer extends AutoCloseable {
+
+  /** Where clients connect to, as {@code http://host:port}. Stays the same until closed. */
+  URI endpoint();
+
+  /** The client port; known once the server was started for the first time. */
+  int port();
+
+  /**
+   * Starts the server, or does nothing if it runs. Data of an earlier run is still there, and all
+   * leases have their full time again, as with every restarted etcd.
+   *
+   * @throws java.io.UncheckedIOException if the port can't be had; the cause chain then holds a
+   *     {@link java.net.BindException}
+   */
+  void start();
+
+  /** Ends the server and its connections. Data and port are kept. */
+  void stop();
+
+  /** True between start and stop; a frozen server still runs. */
+  boolean isRunning();
+
+  /** Throws all data away; the server comes back empty on its port with revision 1. */
+  void wipe();
+
+  /** From here on connections stay and nothing is answered, on new connections neither. */
+  void freeze();
+
+  /** Ends {@link #freeze()}; what was asked meanwhile is answered now. */
+  void thaw();
+
+  /**
+   * Makes a server ready for the next test: runs, no faults, no keys, no leases. Connections stay
+   * and the revision goes on.
+   */
+  void reset();
+
+  /** Writes a key under no lease and returns the new revision. */
+  long put(String key, String value);
+
+  Optional<String> get(String key);
+
+  /** Deletes a key and says whether it was there. */
+  boolean delete(String key);
+
+  /** The keys that start with a prefix, in order. */
+  List<String> keys(String prefix);
+
+  /** Grants a lease and returns its id. etcd counts in seconds, and in no fewer than 2. */
+  long grantLease(Duration ttl);
+
+  /** Ends a lease before its time; clients can't tell this from one that ran out. */
+  void expireLease(long id);
+
+  /** The ids of all leases, in order. */
+  List<Long> leases();
+
+  /** The present revision of the store. */
+  long revision();
+
+  /** Forgets the history before the present revision, and returns that. */
+  long compact();
+
+  /** Stops the server for good and deletes its data. Closing twice is no error. */
+  @Override
+  void close();
+}
