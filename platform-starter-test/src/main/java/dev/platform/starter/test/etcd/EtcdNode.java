@@ -72,8 +72,10 @@ final class EtcdNode {
     state.stopClock();
     state.onChange(() -> {});
     loops.thaw();
-    server.shutdownNow();
+    // Connections go before the calls on them: clients see a dead server, not a cancelled call.
+    server.shutdown();
     channels.reset();
+    server.shutdownNow();
     release();
   }
 
