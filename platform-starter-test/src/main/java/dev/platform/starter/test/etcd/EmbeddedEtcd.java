@@ -11,7 +11,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -28,6 +30,7 @@ public final class EmbeddedEtcd implements EtcdServer {
   private final String host;
   private final LongSupplier ticker;
   private final Duration progressInterval;
+  private final Map<String, String> passwords;
   private final Faults faults = new Faults();
   private volatile int port;
   private volatile EtcdState state;
@@ -40,6 +43,7 @@ public final class EmbeddedEtcd implements EtcdServer {
     this.port = builder.port;
     this.ticker = builder.ticker;
     this.progressInterval = builder.progressInterval;
+    this.passwords = Map.copyOf(builder.passwords);
     this.state = new EtcdState(ticker);
   }
 
@@ -70,7 +74,7 @@ public final class EmbeddedEtcd implements EtcdServer {
     }
     int chosen = port == 0 ? freePort() : port;
     Member member = new Member(host, chosen, raftTerm + 1);
-    node = EtcdNode.start(state, faults, ticker, progressInterval, member);
+    node = EtcdNode.start(state, faults, new Access(passwords), ticker, progressInterval, member);
     raftTerm++;
     port = chosen;
   }
@@ -234,6 +238,8 @@ public final class EmbeddedEtcd implements EtcdServer {
     private LongSupplier ticker = System::nanoTime;
     private Duration progressInterval = Duration.ofMinutes(10);
 
+    private final Map<String, String> passwords = new HashMap<>();
+
     private Builder() {}
 
     /** The address to listen on; {@code 127.0.0.1} by default. */
@@ -260,6 +266,15 @@ public final class EmbeddedEtcd implements EtcdServer {
     /** How long a watch with {@code progress_notify} stays quiet; 10 minutes, as in etcd. */
     public Builder progressInterval(Duration interval) {
       this.progressInterval = interval;
+      return this;
+    }
+
+    /**
+     * Adds a user, and thereby asks all clients for a login. A user may do everything; tokens don't
+     * outlive a restart.
+     */
+    public Builder user(String name, String password) {
+      passwords.put(name, password);
       return this;
     }
 

@@ -1,6 +1,9 @@
 package dev.platform.starter.test.etcd;
 
 import io.grpc.Status;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** etcd's errors, with the status codes and messages that real servers send. */
 enum EtcdError {
@@ -20,8 +23,7 @@ enum EtcdError {
   USER_EMPTY(Status.Code.INVALID_ARGUMENT, "user name is empty"),
   AUTH_FAILED(Status.Code.INVALID_ARGUMENT, "authentication failed, invalid user ID or password"),
   AUTH_NOT_ENABLED(Status.Code.FAILED_PRECONDITION, "authentication is not enabled"),
-  INVALID_AUTH_TOKEN(Status.Code.UNAUTHENTICATED, "invalid auth token"),
-  PERMISSION_DENIED(Status.Code.PERMISSION_DENIED, "permission denied");
+  INVALID_AUTH_TOKEN(Status.Code.UNAUTHENTICATED, "invalid auth token");
 
   private final Status status;
 
@@ -31,6 +33,15 @@ enum EtcdError {
 
   Status status() {
     return status;
+  }
+
+  /** As etcd's language prints it; watchers are told so. */
+  String printed() {
+    String code =
+        Arrays.stream(status.getCode().name().split("_", -1))
+            .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining());
+    return "rpc error: code = " + code + " desc = " + status.getDescription();
   }
 
   EtcdFailure failure() {

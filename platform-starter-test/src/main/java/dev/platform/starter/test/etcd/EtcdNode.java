@@ -27,7 +27,12 @@ final class EtcdNode {
   private final Server server;
 
   private EtcdNode(
-      EtcdState state, Faults faults, LongSupplier nanos, Duration progress, Member member) {
+      EtcdState state,
+      Faults faults,
+      Access access,
+      LongSupplier nanos,
+      Duration progress,
+      Member member) {
     this.state = state;
     this.hub = new WatchHub(timer, nanos, progress);
     // Requests are short and never block, so they run where they are read.
@@ -38,18 +43,25 @@ final class EtcdNode {
             .channelFactory(channels::listen)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .intercept(access)
             .intercept(new DelayedAnswers(faults, timer))
             .addService(new KvService(state, member, faults))
             .addService(new LeaseService(state, member, faults))
             .addService(new WatchService(state, member, hub))
             .addService(new MaintenanceService(state, member, faults))
             .addService(new ClusterService(member))
+            .addService(new AuthService(state, member, access))
             .build();
   }
 
   static EtcdNode start(
-      EtcdState state, Faults faults, LongSupplier nanos, Duration progress, Member member) {
-    EtcdNode node = new EtcdNode(state, faults, nanos, progress, member);
+      EtcdState state,
+      Faults faults,
+      Access access,
+      LongSupplier nanos,
+      Duration progress,
+      Member member) {
+    EtcdNode node = new EtcdNode(state, faults, access, nanos, progress, member);
     node.start();
     return node;
   }
@@ -72,8 +84,10 @@ final class EtcdNode {
     state.stopClock();
     state.onChange(() -> {});
     loops.thaw();
-    server.shutdownNow();
+    // Connections go before the calls on them: clients see a dead server, not a cancelled call.
+    server.shutdown();
     channels.reset();
+    server.shutdownNow();
     release();
   }
 

@@ -63,7 +63,7 @@ record KeyRange(ByteString key, ByteString end) {
     return isOpen() ? map.tailMap(key, true) : map.subMap(key, true, end, false);
   }
 
-  private boolean isOpen() {
+  boolean isOpen() {
     return end.equals(ZERO);
   }
 }

@@ -36,6 +36,7 @@ final class KvService extends KVGrpc.KVImplBase {
     reply(
         observer,
         () -> {
+          Access.requireUser();
           var result = state.range(request);
           return result.answer().setHeader(member.header(result.revision())).build();
         });
@@ -47,6 +48,7 @@ final class KvService extends KVGrpc.KVImplBase {
         observer,
         () -> {
           TxnRules.check(request);
+          Access.requireUser();
           faults.requireSpace();
           requireFit(request);
           var result = state.put(request);
@@ -60,6 +62,7 @@ final class KvService extends KVGrpc.KVImplBase {
     reply(
         observer,
         () -> {
+          Access.requireUser();
           requireFit(request);
           var result = state.delete(request);
           return result.answer().setHeader(member.header(result.revision())).build();
@@ -72,6 +75,7 @@ final class KvService extends KVGrpc.KVImplBase {
         observer,
         () -> {
           TxnRules.check(request);
+          Access.requireUser();
           if (TxnRules.hasPut(request)) {
             faults.requireSpace();
           }
@@ -86,6 +90,7 @@ final class KvService extends KVGrpc.KVImplBase {
     reply(
         observer,
         () -> {
+          Access.refuseBadToken();
           long revision = state.compact(request.getRevision());
           return CompactionResponse.newBuilder().setHeader(member.header(revision)).build();
         });

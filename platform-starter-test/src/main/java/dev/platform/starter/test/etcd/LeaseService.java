@@ -61,6 +61,7 @@ final class LeaseService implements BindableService {
       reply(
           observer,
           () -> {
+            Access.refuseBadToken();
             faults.requireSpace();
             var result = state.grant(request.getID(), request.getTTL());
             return LeaseGrantResponse.newBuilder()
@@ -77,6 +78,10 @@ final class LeaseService implements BindableService {
       reply(
           observer,
           () -> {
+            Access.refuseBadToken();
+            if (hasKeys(request.getID())) {
+              Access.requireUser();
+            }
             long revision = state.revoke(request.getID());
             return LeaseRevokeResponse.newBuilder().setHeader(member.header(revision)).build();
           });
@@ -111,6 +116,10 @@ final class LeaseService implements BindableService {
                     });
             return response.build();
           });
+    }
+
+    private boolean hasKeys(long id) {
+      return state.timeToLive(id).answer().filter(left -> !left.keys().isEmpty()).isPresent();
     }
   }
 

@@ -19,8 +19,16 @@ final class TrackedChannels {
   /** Ends all connections as a dying process does: with a reset, without goodbye. */
   void reset() {
     for (SocketChannel connection : connections) {
+      connection.eventLoop().execute(() -> reset(connection));
+      connection.closeFuture().awaitUninterruptibly();
+    }
+  }
+
+  /** Past the HTTP/2 handler, whose own close would first wait for the calls to end. */
+  private static void reset(SocketChannel connection) {
+    if (connection.isOpen()) {
       connection.config().setSoLinger(0);
-      connection.close().awaitUninterruptibly();
+      connection.unsafe().close(connection.voidPromise());
     }
   }
 

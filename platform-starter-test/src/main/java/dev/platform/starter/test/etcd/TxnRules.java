@@ -105,9 +105,14 @@ final class TxnRules {
   private record Touched(Set<ByteString> puts, List<KeyRange> deletes) {
 
     void addPut(ByteString key) {
-      if (!puts.add(key) || deletes.stream().anyMatch(range -> range.contains(key))) {
+      if (!puts.add(key) || deletes.stream().anyMatch(range -> isTouched(range, key))) {
         throw EtcdError.DUPLICATE_KEY.failure();
       }
+    }
+
+    /** etcd takes the open end of a range literally here, so such a range touches nothing. */
+    private static boolean isTouched(KeyRange range, ByteString key) {
+      return !range.isOpen() && range.contains(key);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,6 +29,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
   private final WatchHub hub;
   private final EtcdState state;
   private final Member member;
+  private final Optional<EtcdError> refusal;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Long, Watcher> watchers = new LinkedHashMap<>();
   private long nextId;
@@ -38,11 +40,13 @@ final class WatchStream implements StreamObserver<WatchRequest> {
       ServerCallStreamObserver<WatchResponse> client,
       WatchHub hub,
       EtcdState state,
-      Member member) {
+      Member member,
+      Optional<EtcdError> refusal) {
     this.client = client;
     this.hub = hub;
     this.state = state;
     this.member = member;
+    this.refusal = refusal;
   }
 
   /** Says that there may be something to send. Never blocks. */
@@ -94,7 +98,9 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     long wantedId = WireFields.varint(request, WireFields.WATCH_ID);
     ByteString key = request.getKey().isEmpty() ? KeyRange.all().key() : request.getKey();
     KeyRange range = new KeyRange(key, request.getRangeEnd());
-    if (range.isEmpty()) {
+    if (refusal.isPresent()) {
+      refuse(refusal.get().printed(), revision);
+    } else if (range.isEmpty()) {
       refuse("mvcc: watcher range is empty", revision);
     } else if (wantedId != 0 && watchers.containsKey(wantedId)) {
       refuse("mvcc: duplicate watch ID provided on the WatchStream", revision);

@@ -143,7 +143,7 @@ abstract class TxnConformance extends ConformanceCase {
     assertDuplicate(then(put("k", "1"), delete("k", "")));
     assertDuplicate(then(delete("a", "z"), put("k", "1")));
     assertDuplicate(then(put("k", "1"), nested(then(put("k", "2")))));
-    assertDuplicate(then(delete("a", "\0"), nested(then(put("k", "2")))));
+    assertDuplicate(then(delete("a", "z"), nested(then(put("k", "2")))));
     assertDuplicate(TxnRequest.newBuilder().addFailure(put("k", "1")).addFailure(put("k", "2")));
     assertThat(etcd().keys("")).isEmpty();
   }
@@ -156,6 +156,18 @@ abstract class TxnConformance extends ConformanceCase {
             delete("other", "p")));
 
     assertThat(etcd().get("k")).contains("1");
+  }
+
+  @Test
+  void doesNotCountADeleteFromAKeyOnAsTouchingAPut() {
+    api.put("k", "1");
+    api.put("l", "1");
+
+    TxnResponse response = txn(then(delete("a", "\0"), put("k", "2")));
+
+    assertThat(response.getResponses(0).getResponseDeleteRange().getDeleted()).isEqualTo(2);
+    assertThat(etcd().keys("")).containsExactly("k");
+    assertThat(api.get("k").getVersion()).isEqualTo(1);
   }
 
   @Test

@@ -1,0 +1,90 @@
+package dev.platform.starter.test.etcd;
+
+import static dev.platform.starter.test.etcd.EtcdApi.assertRefused;
+import static dev.platform.starter.test.etcd.EtcdApi.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthenticateRequest;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.WatchGrpc;
+import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.ClientInterceptor;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
+import org.junit.jupiter.api.Test;
+
+/** A server that knows the user {@code root} with the password {@code secret}. */
+abstract class AuthConformance extends ConformanceCase {
+
+  private static final String USER_EMPTY = "user name is empty";
+
+  @Test
+  void asksForALoginWhereKeysAreTouched() {
+    long lease = api.grant(60);
+    putAs(login("secret"), "k", lease);
+
+    assertRefused(() -> api.get("k"), Status.Code.INVALID_ARGUMENT, USER_EMPTY);
+    assertRefused(() -> api.put("k", "1"), Status.Code.INVALID_ARGUMENT, USER_EMPTY);
+    assertRefused(() -> api.delete("k"), Status.Code.INVALID_ARGUMENT, USER_EMPTY);
+    assertRefused(
+        () -> api.lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build()),
+        Status.Code.INVALID_ARGUMENT,
+        USER_EMPTY);
+    assertThat(
+            api.lease()
+                .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(lease).build())
+                .getTTL())
+        .isPositive();
+    assertThat(api.maintenance().status(StatusRequest.getDefaultInstance()).getLeader())
+        .isNotZero();
+    assertThat(api.cluster().memberList(MemberListRequest.getDefaultInstance()).getMembersCount())
+        .isEqualTo(1);
+    assertRefused(
+        () -> login("wrong"),
+        Status.Code.INVALID_ARGUMENT,
+        "authentication failed, invalid user ID or password");
+    assertRefused(
+        () -> putAs("made.up", "k", 0), Status.Code.UNAUTHENTICATED, "invalid auth token");
+  }
+
+  @Test
+  void cancelsWatchesWithoutALogin() {
+    String token = login("secret");
+    WatchResponse refused = api.watch().send(WatchRequests.key("k")).next();
+    assertThat(refused.getCreated()).isTrue();
+    assertThat(refused.getCanceled()).isTrue();
+    assertThat(refused.getWatchId()).isEqualTo(-1);
+    assertThat(refused.getCancelReason())
+        .isEqualTo("rpc error: code = InvalidArgument desc = etcdserver: " + USER_EMPTY);
+
+    var watch =
+        Probe.open(WatchGrpc.newStub(api.channel).withInterceptors(token(token))::watch)
+            .send(WatchRequests.key("k"));
+    assertThat(watch.next().getCanceled()).isFalse();
+    putAs(token, "k", 0);
+    assertThat(watch.next().getEventsCount()).isEqualTo(1);
+  }
+
+  private String login(String password) {
+    AuthenticateRequest request =
+        AuthenticateRequest.newBuilder().setName("root").setPassword(password).build();
+    return AuthGrpc.newBlockingStub(api.channel).authenticate(request).getToken();
+  }
+
+  private void putAs(String token, String key, long lease) {
+    PutRequest request = PutRequest.newBuilder().setKey(bytes(key)).setLease(lease).build();
+    assertThat(api.kv().withInterceptors(token(token)).put(request).hasHeader()).isTrue();
+  }
+
+  private static ClientInterceptor token(String token) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.platform.starter.test.etcd;
+
+import dev.platform.starter.test.junit.EtcdExtension;
+import io.etcd.jetcd.api.AuthEnableRequest;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthRoleAddRequest;
+import io.etcd.jetcd.api.AuthUserAddRequest;
+import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RealEtcdAuthTest extends AuthConformance {
+
+  @RegisterExtension final EtcdExtension etcd = EtcdExtension.real();
+
+  @Override
+  EtcdServer etcd() {
+    return etcd.server();
+  }
+
+  @BeforeEach
+  void enableLogin() {
+    var auth = AuthGrpc.newBlockingStub(api.channel);
+    auth.userAdd(AuthUserAddRequest.newBuilder().setName("root").setPassword("secret").build());
+    auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("root").build());
+    auth.userGrantRole(
+        AuthUserGrantRoleRequest.newBuilder().setUser("root").setRole("root").build());
+    auth.authEnable(AuthEnableRequest.getDefaultInstance());
+  }
+}

@@ -1,0 +1,79 @@
+package dev.platform.starter.test.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.test.context.ContextCustomizer;
+import org.springframework.test.context.MergedContextConfiguration;
+import org.springframework.test.context.junit.jupiter.SpringJUnitConfig;
+
+@SpringJUnitConfig(AutoConfigureEtcdTest.App.class)
+@AutoConfigureEtcd
+class AutoConfigureEtcdTest {
+
+  @Autowired EmbeddedEtcd etcd;
+
+  @Value("${platform.etcd.endpoints}")
+  String endpoints;
+
+  @Test
+  void pointsTheContextAtAServerOfItsOwn() {
+    assertThat(etcd.isRunning()).isTrue();
+    assertThat(endpoints).isEqualTo(etcd.endpoint().toString());
+  }
+
+  @Test
+  void closesTheServerWithTheContext() {
+    GenericApplicationContext context = new GenericApplicationContext();
+    new EtcdContextCustomizer().customizeContext(context, mergedConfiguration());
+    context.refresh();
+    EmbeddedEtcd own = context.getBean(EmbeddedEtcd.class);
+    assertThat(own.isRunning()).isTrue();
+    assertThat(own.port()).isNotEqualTo(etcd.port());
+
+    context.close();
+
+    assertThat(own.isRunning()).isFalse();
+  }
+
+  @Test
+  void closesTheServerOfAContextThatFailsToStart() {
+    GenericApplicationContext context = new GenericApplicationContext();
+    new EtcdContextCustomizer().customizeContext(context, mergedConfiguration());
+    EmbeddedEtcd[] own = new EmbeddedEtcd[1];
+    context.addBeanFactoryPostProcessor(
+        beans -> {
+          own[0] = beans.getBean(EmbeddedEtcd.class);
+          throw new IllegalStateException("no start today");
+        });
+
+    assertThat(org.assertj.core.api.Assertions.catchThrowable(context::refresh)).isNotNull();
+
+    assertThat(own[0].isRunning()).isFalse();
+  }
+
+  @Test
+  void comesOnlyWithTheAnnotationAndIsEqualForSpringsCache() {
+    var factory = new EtcdContextCustomizerFactory();
+    ContextCustomizer mine = factory.createContextCustomizer(getClass(), java.util.List.of());
+    ContextCustomizer again = factory.createContextCustomizer(Inner.class, java.util.List.of());
+
+    assertThat(mine).isNotNull().isEqualTo(new EtcdContextCustomizer());
+    assertThat(factory.createContextCustomizer(String.class, java.util.List.of())).isNull();
+    assertThat(again).isEqualTo(mine);
+  }
+
+  private MergedContextConfiguration mergedConfiguration() {
+    return new MergedContextConfiguration(getClass(), null, null, null, null);
+  }
+
+  @Configuration
+  static class App {}
+
+  static class Inner extends AutoConfigureEtcdTest {}
+}
