@@ -59,12 +59,10 @@ class OrderJobs implements SchedulingConfigurer {
     @Override
     public void run() {
       try {
-        boolean more = true;
-        while (more && !Thread.currentThread().isInterrupted()) {
-          more = next.getAsBoolean();
-        }
-        if (held.getAndSet(false)) {
-          log.info("{} goes on", name);
+        while (!Thread.currentThread().isInterrupted() && next.getAsBoolean()) {
+          if (held.getAndSet(false)) {
+            log.info("{} goes on", name);
+          }
         }
       } catch (RemoteFailure e) {
         if (!held.getAndSet(true)) {

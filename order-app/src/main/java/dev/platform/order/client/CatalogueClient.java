@@ -14,18 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import net.devh.boot.grpc.client.inject.GrpcClient;
-import org.springframework.stereotype.Component;
 
 /** Prices from product-service, all products of an order asked for at once. */
-@Component
 final class CatalogueClient implements Catalogue {
 
-  private static final String SERVICE = "product-service";
+  static final String SERVICE = "product-service";
 
   private final ProductServiceFutureStub products;
 
-  CatalogueClient(@GrpcClient(SERVICE) ProductServiceFutureStub products) {
+  CatalogueClient(ProductServiceFutureStub products) {
     this.products = products;
   }
 

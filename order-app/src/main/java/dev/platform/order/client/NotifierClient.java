@@ -5,18 +5,15 @@ import dev.platform.contracts.notification.v1.NotifyRequest;
 import dev.platform.order.domain.Notification;
 import dev.platform.order.domain.Notifier;
 import io.grpc.StatusRuntimeException;
-import net.devh.boot.grpc.client.inject.GrpcClient;
-import org.springframework.stereotype.Component;
 
 /** Notifications handed to notification-service, which may run in any order-app. */
-@Component
 final class NotifierClient implements Notifier {
 
-  private static final String SERVICE = "notification-service";
+  static final String SERVICE = "notification-service";
 
   private final NotificationServiceBlockingStub notifications;
 
-  NotifierClient(@GrpcClient(SERVICE) NotificationServiceBlockingStub notifications) {
+  NotifierClient(NotificationServiceBlockingStub notifications) {
     this.notifications = notifications;
   }
 

@@ -11,18 +11,15 @@ import dev.platform.order.domain.Payments;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Optional;
-import net.devh.boot.grpc.client.inject.GrpcClient;
-import org.springframework.stereotype.Component;
 
 /** Payments made by payment-service. */
-@Component
 final class PaymentClient implements Payments {
 
-  private static final String SERVICE = "payment-service";
+  static final String SERVICE = "payment-service";
 
   private final PaymentServiceBlockingStub payments;
 
-  PaymentClient(@GrpcClient(SERVICE) PaymentServiceBlockingStub payments) {
+  PaymentClient(PaymentServiceBlockingStub payments) {
     this.payments = payments;
   }
 

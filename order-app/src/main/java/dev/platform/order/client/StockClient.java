@@ -11,18 +11,15 @@ import dev.platform.order.domain.Stock;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import net.devh.boot.grpc.client.inject.GrpcClient;
-import org.springframework.stereotype.Component;
 
 /** Stock reserved at inventory-service; reserving checks and sets aside in one step. */
-@Component
 final class StockClient implements Stock {
 
-  private static final String SERVICE = "inventory-service";
+  static final String SERVICE = "inventory-service";
 
   private final InventoryServiceBlockingStub inventory;
 
-  StockClient(@GrpcClient(SERVICE) InventoryServiceBlockingStub inventory) {
+  StockClient(InventoryServiceBlockingStub inventory) {
     this.inventory = inventory;
   }
 

@@ -53,6 +53,7 @@ final class OrderRows {
             """)
         .param("ids", ids)
         .query((row, number) -> item(row))
+        .list()
         .stream()
         .collect(groupingBy(Item::orderId, mapping(Item::line, toList())));
   }

@@ -16,11 +16,11 @@ import org.springframework.stereotype.Repository;
 
 /** Idempotency keys in PostgreSQL; their primary key lets one of several requests win. */
 @Repository
-class JdbcOrderRequests implements OrderRequests {
+class PostgresOrderRequests implements OrderRequests {
 
   private final JdbcClient jdbc;
 
-  JdbcOrderRequests(JdbcClient jdbc) {
+  PostgresOrderRequests(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 

@@ -24,14 +24,14 @@ import org.springframework.context.event.EventListener;
 
 /** {@code order.v1.OrderService}: validates, translates, leaves the rest to the domain. */
 @GrpcService
-class OrderGrpcService extends OrderServiceImplBase {
+class OrderService extends OrderServiceImplBase {
 
   private final PlaceOrderOnce placeOrder;
   private final Orders orders;
   private final SequencedLog<dev.platform.order.domain.OrderEvent> events;
   private final LiveFeed<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
 
-  OrderGrpcService(
+  OrderService(
       PlaceOrderOnce placeOrder,
       Orders orders,
       SequencedLog<dev.platform.order.domain.OrderEvent> events,

@@ -9,13 +9,13 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The outbox in PostgreSQL; {@link JdbcOrders} writes it. */
+/** The outbox in PostgreSQL; {@link PostgresOrders} writes it. */
 @Repository
-class JdbcOutbox implements Outbox {
+class PostgresOutbox implements Outbox {
 
   private final JdbcClient jdbc;
 
-  JdbcOutbox(JdbcClient jdbc) {
+  PostgresOutbox(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 

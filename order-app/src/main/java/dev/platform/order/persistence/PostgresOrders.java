@@ -20,13 +20,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Orders, their items, events and outbox entries in PostgreSQL. */
 @Repository
-class JdbcOrders implements Orders {
+class PostgresOrders implements Orders {
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final OrderRows rows;
 
-  JdbcOrders(JdbcClient jdbc, TransactionTemplate transaction) {
+  PostgresOrders(JdbcClient jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.rows = new OrderRows(jdbc);

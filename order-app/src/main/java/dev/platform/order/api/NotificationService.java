@@ -19,13 +19,13 @@ import org.springframework.context.event.EventListener;
 
 /** {@code notification.v1.NotificationService}: keeps notifications and hands them out. */
 @GrpcService
-class NotificationGrpcService extends NotificationServiceImplBase {
+class NotificationService extends NotificationServiceImplBase {
 
   private final Mailboxes mailboxes;
   private final Clock clock;
   private final LiveFeed<Notification, SubscribeResponse> feed;
 
-  NotificationGrpcService(Mailboxes mailboxes, Clock clock, OrderProperties properties) {
+  NotificationService(Mailboxes mailboxes, Clock clock, OrderProperties properties) {
     this.mailboxes = mailboxes;
     this.clock = clock;
     this.feed =

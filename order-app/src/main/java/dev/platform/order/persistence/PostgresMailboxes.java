@@ -21,12 +21,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Users' notifications in PostgreSQL; the mailbox's row lock puts each user's in order. */
 @Repository
-class JdbcMailboxes implements Mailboxes {
+class PostgresMailboxes implements Mailboxes {
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
 
-  JdbcMailboxes(JdbcClient jdbc, TransactionTemplate transaction) {
+  PostgresMailboxes(JdbcClient jdbc, TransactionTemplate transaction) {
     this.jdbc = jdbc;
     this.transaction = transaction;
   }
@@ -76,6 +76,7 @@ class JdbcMailboxes implements Mailboxes {
         .query(
             (row, number) ->
                 Map.entry(row.getString("user_id"), new Head(row.getLong("last_sequence"), false)))
+        .list()
         .stream()
         .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
   }

@@ -13,11 +13,11 @@ import org.springframework.stereotype.Repository;
 
 /** The events of each order. Written under the order's row lock, so they appear in sequence. */
 @Repository
-class JdbcOrderEvents implements SequencedLog<OrderEvent> {
+class PostgresOrderEvents implements SequencedLog<OrderEvent> {
 
   private final JdbcClient jdbc;
 
-  JdbcOrderEvents(JdbcClient jdbc) {
+  PostgresOrderEvents(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 
@@ -33,6 +33,7 @@ class JdbcOrderEvents implements SequencedLog<OrderEvent> {
                     new Head(
                         row.getLong("last_sequence"),
                         OrderStatus.valueOf(row.getString("status")).isFinal())))
+        .list()
         .stream()
         .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
