@@ -12,10 +12,13 @@ import dev.platform.contracts.notification.v1.SubscribeResponse;
 import dev.platform.order.api.OpenStreams;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -106,6 +109,38 @@ class NotificationTest extends MallTest {
   }
 
   @Test
+  void sendsASlowSubscriberNoMoreThanItTakesAndThenAllTheRest() {
+    int howMany = 5000;
+    notify("first", "one");
+    jdbc.sql(
+            """
+            with added as (
+              insert into notifications
+                (notification_id, user_id, message, order_id, created_at, sequence)
+              select :user || n, :user, repeat('x', 1000), '', now(), n
+              from generate_series(2, :howMany) n returning 1)
+            update mailboxes set last_sequence = :howMany where user_id = :user
+            """)
+        .param("user", user)
+        .param("howMany", howMany)
+        .update();
+    Subscription slow = new Subscription(1);
+    slow.requests.onNext(SubscribeRequest.newBuilder().setUserId(user).build());
+    slow.awaitSequences(1L);
+
+    notify("last", "the end");
+    slow.call.request(1);
+    slow.awaitSequences(1L, 2L);
+    slow.call.request(howMany);
+
+    Awaitility.await().atMost(SOON).until(() -> slow.received.size() == howMany + 1);
+    assertThat(slow.received)
+        .extracting(Notification::getSequence)
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, howMany + 1).boxed().toList());
+    slow.leave();
+  }
+
+  @Test
   void saysWhatIsWrongWithANotification() {
     assertThat(notifyFailure(Notification.newBuilder()))
         .isEqualTo("notification.notification_id is required");
@@ -186,12 +221,33 @@ class NotificationTest extends MallTest {
     return subscription;
   }
 
-  private static final class Subscription implements StreamObserver<SubscribeResponse> {
+  private static final class Subscription
+      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
 
     final List<Notification> received = new CopyOnWriteArrayList<>();
     final AtomicReference<Status> end = new AtomicReference<>();
-    final StreamObserver<SubscribeRequest> requests =
-        NotificationServiceGrpc.newStub(CHANNEL).subscribe(this);
+    final int taken;
+    final StreamObserver<SubscribeRequest> requests;
+    ClientCallStreamObserver<SubscribeRequest> call;
+
+    /** Takes whatever comes. */
+    Subscription() {
+      this(0);
+    }
+
+    /** Takes so many, then only what is asked for; 0 takes whatever comes. */
+    Subscription(int taken) {
+      this.taken = taken;
+      this.requests = NotificationServiceGrpc.newStub(CHANNEL).subscribe(this);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> started) {
+      call = started;
+      if (taken > 0) {
+        started.disableAutoRequestWithInitial(taken);
+      }
+    }
 
     void acknowledge(long sequence) {
       requests.onNext(SubscribeRequest.newBuilder().setAcknowledgedSequence(sequence).build());
