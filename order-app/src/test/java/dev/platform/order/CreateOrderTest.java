@@ -1,7 +1,6 @@
 package dev.platform.order;
 
 import static dev.platform.contracts.order.v1.OrderStatus.ORDER_STATUS_CANCELLED;
-import static dev.platform.contracts.order.v1.OrderStatus.ORDER_STATUS_CREATED;
 import static dev.platform.contracts.order.v1.OrderStatus.ORDER_STATUS_PAID;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,29 +10,16 @@ import dev.platform.contracts.order.v1.CreateOrderResponse;
 import dev.platform.contracts.order.v1.GetOrderRequest;
 import dev.platform.contracts.order.v1.GetOrderResponse;
 import dev.platform.contracts.order.v1.OrderItem;
-import dev.platform.contracts.payment.v1.PaymentStatus;
 import dev.platform.order.FakeMall.Paying;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 class CreateOrderTest extends MallTest {
-
-  @Autowired private JdbcClient jdbc;
 
   @Test
   void answersAPaidOrderWithItsTotalAndRecommendations() {
@@ -183,183 +169,6 @@ class CreateOrderTest extends MallTest {
     assertThat(added).singleElement().extracting(MALL.reservations::get).isEqualTo("RELEASED");
   }
 
-  @Test
-  void settlesAChargedOrderWhoseAnswerWasLost() {
-    MALL.paying.put(user, Paying.LOSES_ANSWER);
-    MALL.paymentRecordsAway.add(user);
-
-    Status status = refusalOf(order("p-mug", 1));
-
-    String orderId = onlyOrder();
-    assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(status.getDescription()).contains(orderId);
-    assertThat(statusOf(orderId)).isEqualTo(ORDER_STATUS_CREATED);
-
-    MALL.paymentRecordsAway.remove(user);
-    awaitPaid(orderId);
-    assertThat(MALL.reservations).containsEntry(orderId, "CONFIRMED");
-  }
-
-  @Test
-  void settlesAPendingOrderByAskingAgain() {
-    MALL.paying.put(user, Paying.HANGS);
-    MALL.paymentRecordsAway.add(user);
-
-    Status status =
-        statusOf(
-            () ->
-                orders
-                    .withDeadlineAfter(300, TimeUnit.MILLISECONDS)
-                    .createOrder(order("p-mug", 1).build()));
-
-    assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-    String orderId = onlyOrder();
-    assertThat(statusOf(orderId)).isEqualTo(ORDER_STATUS_CREATED);
-
-    MALL.paying.put(user, Paying.CHARGES);
-    MALL.paymentRecordsAway.remove(user);
-    awaitPaid(orderId);
-  }
-
-  @Test
-  void cancelsAnOrderThatWasNeverPaidOnceItIsOldEnough() {
-    MALL.paying.put(user, Paying.LOSES_REQUEST);
-
-    assertThat(refusalOf(order("p-mug", 1)).getCode()).isEqualTo(Code.UNAVAILABLE);
-
-    String orderId = onlyOrder();
-    assertThat(statusOf(orderId)).isEqualTo(ORDER_STATUS_CREATED);
-    awaitStatus(orderId, ORDER_STATUS_CANCELLED);
-    assertThat(MALL.reservations).containsEntry(orderId, "RELEASED");
-    assertThat(
-            jdbc.sql(
-                    "select extract(epoch from e.happened_at - o.created_at)"
-                        + " from orders o join order_events e using (order_id)"
-                        + " where order_id = ? and e.status = 'CANCELLED'")
-                .param(orderId)
-                .query(Double.class)
-                .single())
-        .isGreaterThanOrEqualTo(1.5);
-  }
-
-  @Test
-  void returnsTheMoneyWhenTheReservationIsGone() {
-    MALL.paying.put(user, Paying.LOSES_ANSWER);
-    MALL.paymentRecordsAway.add(user);
-    refusalOf(order("p-mug", 1));
-    String orderId = onlyOrder();
-
-    MALL.reservations.put(orderId, "RELEASED");
-    MALL.paymentRecordsAway.remove(user);
-
-    awaitStatus(orderId, ORDER_STATUS_CANCELLED);
-    assertThat(MALL.payments.get(orderId).getStatus())
-        .isEqualTo(PaymentStatus.PAYMENT_STATUS_REFUNDED);
-  }
-
-  @Test
-  void answersARepeatedRequestLikeTheFirst() {
-    CreateOrderRequest.Builder request = order("p-mug", 1).setIdempotencyKey("key");
-
-    CreateOrderResponse first = place(request);
-    MALL.withoutRecommendations.add(user);
-
-    assertThat(place(request)).isEqualTo(first);
-    assertThat(ordersOfUser()).hasSize(1);
-  }
-
-  @Test
-  void repeatsADeclineToo() {
-    MALL.paying.put(user, Paying.DECLINES);
-    CreateOrderRequest.Builder request = order("p-mug", 1).setIdempotencyKey("key");
-
-    Status first = refusalOf(request);
-    MALL.paying.put(user, Paying.CHARGES);
-    Status second = refusalOf(request);
-
-    assertThat(second.getCode()).isEqualTo(first.getCode());
-    assertThat(second.getDescription()).isEqualTo(first.getDescription());
-    assertThat(ordersOfUser()).hasSize(1);
-  }
-
-  @Test
-  void refusesAnotherRequestUnderTheSameKey() {
-    place(order("p-mug", 1).setIdempotencyKey("key"));
-
-    Status status = refusalOf(order("p-mug", 2).setIdempotencyKey("key"));
-
-    assertThat(status.getCode()).isEqualTo(Code.ALREADY_EXISTS);
-    assertThat(ordersOfUser()).hasSize(1);
-  }
-
-  @Test
-  void letsAKeyBeUsedAgainWhenNothingWasRecorded() {
-    MALL.sells("p-awaited", 100, 0);
-    CreateOrderRequest.Builder request = order("p-awaited", 1).setIdempotencyKey("key");
-    assertThat(refusalOf(request).getCode()).isEqualTo(Code.FAILED_PRECONDITION);
-
-    MALL.sells("p-awaited", 100, 1);
-
-    assertThat(place(request).getStatus()).isEqualTo(ORDER_STATUS_PAID);
-  }
-
-  @Test
-  void makesOneOrderOfManyEqualRequestsAtOnce() throws Exception {
-    CreateOrderRequest request = order("p-mug", 1).setIdempotencyKey("key").build();
-    ExecutorService callers = Executors.newFixedThreadPool(8);
-    Set<String> orderIds = new HashSet<>();
-    try {
-      List<Future<String>> answers = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
-        answers.add(callers.submit(() -> orders.createOrder(request).getOrderId()));
-      }
-      for (Future<String> answer : answers) {
-        try {
-          orderIds.add(answer.get(10, TimeUnit.SECONDS));
-        } catch (ExecutionException e) {
-          assertThat(Status.fromThrowable(e).getCode()).isIn(Code.ABORTED, Code.UNAVAILABLE);
-        }
-      }
-    } finally {
-      callers.shutdownNow();
-    }
-    assertThat(orderIds).hasSize(1);
-    assertThat(ordersOfUser()).hasSize(1);
-  }
-
-  @Test
-  void takesOverTheClaimOfAKilledProcess() {
-    CreateOrderRequest.Builder request = order("p-mug", 1).setIdempotencyKey("key");
-    String first = place(request).getOrderId();
-    // What a process leaves behind that is killed between its claim and its record.
-    jdbc.sql(
-            "update order_requests set order_id = 'never-recorded', recorded = false,"
-                + " claimed_at = now() where order_id = ?")
-        .param(first)
-        .update();
-
-    assertThat(refusalOf(request).getCode()).isEqualTo(Code.ABORTED);
-
-    jdbc.sql(
-            "update order_requests set claimed_at = now() - interval '3s'"
-                + " where order_id = 'never-recorded'")
-        .update();
-    assertThat(place(request).getStatus()).isEqualTo(ORDER_STATUS_PAID);
-  }
-
-  private void awaitPaid(String orderId) {
-    // Fulfilment may already have taken it further.
-    Awaitility.await()
-        .atMost(SOON)
-        .until(
-            () ->
-                jdbc.sql("select count(*) from order_events where order_id = ? and status = 'PAID'")
-                        .param(orderId)
-                        .query(Integer.class)
-                        .single()
-                    == 1);
-  }
-
   private void assertInvalid(CreateOrderRequest.Builder request, String message) {
     Status status = refusalOf(request);
     assertThat(status.getDescription()).isEqualTo(message);
@@ -372,17 +181,5 @@ class CreateOrderTest extends MallTest {
       case "CONTROL" -> "a\nb";
       default -> text;
     };
-  }
-
-  private String onlyOrder() {
-    assertThat(ordersOfUser()).hasSize(1);
-    return ordersOfUser().get(0);
-  }
-
-  private List<String> ordersOfUser() {
-    return jdbc.sql("select order_id from orders where user_id = ?")
-        .param(user)
-        .query(String.class)
-        .list();
   }
 }

@@ -20,11 +20,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -53,6 +56,8 @@ public abstract class MallTest {
   protected static final FakeMall MALL = new FakeMall();
   protected static final int PORT = freePort();
   protected static final ManagedChannel CHANNEL = channelTo(PORT);
+
+  @Autowired protected JdbcClient jdbc;
 
   protected final OrderServiceGrpc.OrderServiceBlockingStub orders =
       OrderServiceGrpc.newBlockingStub(CHANNEL);
@@ -110,6 +115,18 @@ public abstract class MallTest {
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> statusOf(orderId) == status);
+  }
+
+  protected String onlyOrder() {
+    assertThat(ordersOfUser()).hasSize(1);
+    return ordersOfUser().get(0);
+  }
+
+  protected List<String> ordersOfUser() {
+    return jdbc.sql("select order_id from orders where user_id = ?")
+        .param(user)
+        .query(String.class)
+        .list();
   }
 
   private static EmbeddedPostgres startPostgres() {

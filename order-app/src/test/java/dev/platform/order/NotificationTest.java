@@ -23,11 +23,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 class NotificationTest extends MallTest {
 
-  @Autowired private JdbcClient jdbc;
   @Autowired private ApplicationContext context;
 
   private final NotificationServiceBlockingStub notifications =

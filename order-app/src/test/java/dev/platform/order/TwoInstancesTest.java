@@ -21,11 +21,9 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 class TwoInstancesTest extends MallTest {
 
-  @Autowired private JdbcClient jdbc;
   @Autowired private ConfigurableEnvironment environment;
 
   @Test

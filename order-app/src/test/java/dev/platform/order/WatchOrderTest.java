@@ -24,11 +24,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 class WatchOrderTest extends MallTest {
 
-  @Autowired private JdbcClient jdbc;
   @Autowired private ApplicationContext context;
 
   @Test
@@ -79,11 +77,7 @@ class WatchOrderTest extends MallTest {
   void endsAfterACancellation() {
     MALL.paying.put(user, Paying.DECLINES);
     refusalOf(order("p-mug", 1));
-    String orderId =
-        jdbc.sql("select order_id from orders where user_id = ?")
-            .param(user)
-            .query(String.class)
-            .single();
+    String orderId = onlyOrder();
 
     List<OrderEvent> events = watch(orderId, 0);
 
@@ -172,10 +166,7 @@ class WatchOrderTest extends MallTest {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
     refusalOf(order("p-mug", 1));
-    return jdbc.sql("select order_id from orders where user_id = ?")
-        .param(user)
-        .query(String.class)
-        .single();
+    return onlyOrder();
   }
 
   private Status watchFailure(String orderId, long after) {
