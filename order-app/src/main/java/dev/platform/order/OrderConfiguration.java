@@ -1,0 +1,79 @@
+package dev.platform.order;
+
+import dev.platform.order.domain.Catalogue;
+import dev.platform.order.domain.DeliverNotifications;
+import dev.platform.order.domain.FulfilOrders;
+import dev.platform.order.domain.Notifier;
+import dev.platform.order.domain.OrderRequests;
+import dev.platform.order.domain.Orders;
+import dev.platform.order.domain.Outbox;
+import dev.platform.order.domain.Payments;
+import dev.platform.order.domain.PlaceOrder;
+import dev.platform.order.domain.PlaceOrderOnce;
+import dev.platform.order.domain.Recommendations;
+import dev.platform.order.domain.RecoverOrders;
+import dev.platform.order.domain.SettleOrder;
+import dev.platform.order.domain.Stock;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the use cases, which know no framework, together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(OrderProperties.class)
+class OrderConfiguration {
+
+  @Bean
+  @ConditionalOnMissingBean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  SettleOrder settleOrder(
+      Stock stock, Payments payments, Orders orders, Clock clock, OrderProperties properties) {
+    return new SettleOrder(stock, payments, orders, clock, properties.fulfilmentStep());
+  }
+
+  @Bean
+  PlaceOrderOnce placeOrder(
+      Catalogue catalogue,
+      Stock stock,
+      Orders orders,
+      Payments payments,
+      SettleOrder settle,
+      OrderRequests requests,
+      Recommendations recommendations,
+      Clock clock,
+      OrderProperties properties) {
+    PlaceOrder placeOrder =
+        new PlaceOrder(
+            catalogue, stock, orders, payments, settle, clock, properties.recoveryAfter());
+    return new PlaceOrderOnce(
+        placeOrder, requests, orders, recommendations, clock, properties.claimTimeout());
+  }
+
+  @Bean
+  RecoverOrders recoverOrders(
+      Orders orders,
+      Payments payments,
+      SettleOrder settle,
+      Clock clock,
+      OrderProperties properties) {
+    return new RecoverOrders(
+        orders, payments, settle, clock, properties.recoveryAfter(), properties.cancelAfter());
+  }
+
+  @Bean
+  FulfilOrders fulfilOrders(Orders orders, Clock clock, OrderProperties properties) {
+    return new FulfilOrders(orders, clock, properties.fulfilmentStep());
+  }
+
+  @Bean
+  DeliverNotifications deliverNotifications(
+      Outbox outbox, Notifier notifier, Clock clock, OrderProperties properties) {
+    return new DeliverNotifications(outbox, notifier, clock, properties.notificationRetry());
+  }
+}

@@ -1,0 +1,56 @@
+package dev.platform.order;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How orders are worked on.
+ *
+ * @param recoveryAfter how old an order without an outcome is when recovery first looks at it, and
+ *     how long until it looks again
+ * @param cancelAfter how old an order without any payment is when it is given up; longer than any
+ *     call may take, and than recoveryAfter
+ * @param claimTimeout how old the claim of an idempotency key without an order is when it counts as
+ *     left behind; longer than placing an order takes
+ * @param fulfilmentStep the time from PAID to SHIPPED, and from there to COMPLETED
+ * @param recommendationTimeout how long an answer waits for recommendations
+ * @param notificationRetry how long until an undelivered notification is tried again
+ * @param jobInterval the pause between two looks for orders and notifications that are due
+ * @param watchInterval the pause between two looks for what watchers have not seen yet
+ */
+@ConfigurationProperties("mall.order")
+public record OrderProperties(
+    @DefaultValue("10s") Duration recoveryAfter,
+    @DefaultValue("2m") Duration cancelAfter,
+    @DefaultValue("30s") Duration claimTimeout,
+    @DefaultValue("2s") Duration fulfilmentStep,
+    @DefaultValue("300ms") Duration recommendationTimeout,
+    @DefaultValue("5s") Duration notificationRetry,
+    @DefaultValue("250ms") Duration jobInterval,
+    @DefaultValue("100ms") Duration watchInterval) {
+
+  public OrderProperties {
+    requirePositive("recovery-after", recoveryAfter);
+    requirePositive("claim-timeout", claimTimeout);
+    requirePositive("fulfilment-step", fulfilmentStep);
+    requirePositive("recommendation-timeout", recommendationTimeout);
+    requirePositive("notification-retry", notificationRetry);
+    requirePositive("job-interval", jobInterval);
+    requirePositive("watch-interval", watchInterval);
+    if (cancelAfter.compareTo(recoveryAfter) <= 0) {
+      throw wrong("cancel-after", cancelAfter, "more than recovery-after, " + recoveryAfter);
+    }
+  }
+
+  private static void requirePositive(String name, Duration value) {
+    if (value.toMillis() < 1) {
+      throw wrong(name, value, ">= 1ms");
+    }
+  }
+
+  private static IllegalArgumentException wrong(String name, Duration value, String expected) {
+    return new IllegalArgumentException(
+        "mall.order." + name + ": " + value + " (expected: " + expected + ")");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.platform.order.api;
+
+import dev.platform.contracts.notification.v1.NotificationServiceGrpc.NotificationServiceImplBase;
+import dev.platform.contracts.notification.v1.NotifyRequest;
+import dev.platform.contracts.notification.v1.NotifyResponse;
+import dev.platform.contracts.notification.v1.SubscribeRequest;
+import dev.platform.contracts.notification.v1.SubscribeResponse;
+import dev.platform.order.OrderProperties;
+import dev.platform.order.domain.Mailboxes;
+import dev.platform.order.domain.Notification;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import java.time.Clock;
+import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.springframework.context.event.EventListener;
+
+/** {@code notification.v1.NotificationService}: keeps notifications and hands them out. */
+@GrpcService
+class NotificationService extends NotificationServiceImplBase {
+
+  private final Mailboxes mailboxes;
+  private final Clock clock;
+  private final LiveFeed<Notification, SubscribeResponse> feed;
+
+  NotificationService(Mailboxes mailboxes, Clock clock, OrderProperties properties) {
+    this.mailboxes = mailboxes;
+    this.clock = clock;
+    this.feed =
+        new LiveFeed<>(
+            "notification-streams",
+            mailboxes,
+            NotificationMessages::toProto,
+            properties.watchInterval());
+  }
+
+  @Override
+  public void notify(NotifyRequest request, StreamObserver<NotifyResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            NotifyResponse.newBuilder()
+                .setSequence(
+                    mailboxes.keep(NotificationMessages.toDomain(request), clock.instant()))
+                .build());
+  }
+
+  @Override
+  public StreamObserver<SubscribeRequest> subscribe(StreamObserver<SubscribeResponse> observer) {
+    return new Subscriber(
+        mailboxes, feed.open((ServerCallStreamObserver<SubscribeResponse>) observer));
+  }
+
+  int openSubscriptions() {
+    return feed.openStreams();
+  }
+
+  @PostConstruct
+  void startFeed() {
+    feed.start();
+  }
+
+  @EventListener(GrpcServerShutdownEvent.class)
+  @PreDestroy
+  void endSubscriptions() {
+    feed.close();
+  }
+}

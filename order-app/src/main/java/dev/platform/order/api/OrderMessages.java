@@ -1,0 +1,116 @@
+package dev.platform.order.api;
+
+import dev.platform.contracts.order.v1.CreateOrderRequest;
+import dev.platform.contracts.order.v1.CreateOrderResponse;
+import dev.platform.contracts.order.v1.GetOrderResponse;
+import dev.platform.contracts.order.v1.OrderEvent;
+import dev.platform.contracts.order.v1.OrderItem;
+import dev.platform.contracts.order.v1.OrderStatus;
+import dev.platform.order.domain.Money;
+import dev.platform.order.domain.Order;
+import dev.platform.order.domain.OrderException;
+import dev.platform.order.domain.OrderLine;
+import dev.platform.order.domain.OrderRequest;
+import dev.platform.order.domain.PlacedOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Orders between the wire and the domain; what comes in is validated on the way. */
+final class OrderMessages {
+
+  private static final int MAX_ITEMS = 100;
+
+  private OrderMessages() {}
+
+  static OrderRequest toDomain(CreateOrderRequest request) {
+    Fields.required("user_id", request.getUserId());
+    if (request.getItemsCount() == 0) {
+      throw OrderException.invalid("items cannot be empty");
+    }
+    if (request.getItemsCount() > MAX_ITEMS) {
+      throw OrderException.invalid(
+          "items must be at most " + MAX_ITEMS + ": " + request.getItemsCount());
+    }
+    return new OrderRequest(
+        request.getUserId(),
+        items(request.getItemsList()),
+        Fields.optional("idempotency_key", request.getIdempotencyKey()));
+  }
+
+  static CreateOrderResponse toProto(PlacedOrder placed) {
+    return CreateOrderResponse.newBuilder()
+        .setOrderId(placed.order().id())
+        // The first answer and each repetition of it say the same, however far the order has got.
+        .setStatus(OrderStatus.ORDER_STATUS_PAID)
+        .setTotal(toProto(placed.order().total()))
+        .addAllRecommendedProductIds(placed.suggestions().recommendedProductIds())
+        .addAllDegradedFeatures(placed.suggestions().degradedFeatures())
+        .build();
+  }
+
+  static GetOrderResponse toProto(Order order) {
+    GetOrderResponse.Builder response =
+        GetOrderResponse.newBuilder()
+            .setOrderId(order.id())
+            .setUserId(order.userId())
+            .setStatus(toProto(order.status()))
+            .setTotal(toProto(order.total()))
+            .setCreatedAt(order.createdAt().getEpochSecond())
+            .setLastSequence(order.lastSequence());
+    for (OrderLine line : order.lines()) {
+      response.addItems(
+          OrderItem.newBuilder().setProductId(line.productId()).setQuantity(line.quantity()));
+    }
+    return response.build();
+  }
+
+  static OrderEvent toProto(dev.platform.order.domain.OrderEvent event) {
+    return OrderEvent.newBuilder()
+        .setOrderId(event.orderId())
+        .setStatus(toProto(event.status()))
+        .setMessage(event.message())
+        .setTimestamp(event.at().getEpochSecond())
+        .setSequence(event.sequence())
+        .build();
+  }
+
+  private static List<dev.platform.order.domain.OrderItem> items(List<OrderItem> items) {
+    List<dev.platform.order.domain.OrderItem> valid = new ArrayList<>();
+    Map<String, Integer> seen = new HashMap<>();
+    for (int i = 0; i < items.size(); i++) {
+      OrderItem item = items.get(i);
+      String productId = Fields.required("items[" + i + "].product_id", item.getProductId());
+      Integer earlier = seen.putIfAbsent(productId, i);
+      if (earlier != null) {
+        throw OrderException.invalid(
+            "items[%d].product_id is the same as in items[%d]: %s"
+                .formatted(i, earlier, productId));
+      }
+      if (item.getQuantity() < 1) {
+        throw OrderException.invalid(
+            "items[" + i + "].quantity must be at least 1: " + item.getQuantity());
+      }
+      valid.add(new dev.platform.order.domain.OrderItem(productId, item.getQuantity()));
+    }
+    return valid;
+  }
+
+  private static OrderStatus toProto(dev.platform.order.domain.OrderStatus status) {
+    return switch (status) {
+      case CREATED -> OrderStatus.ORDER_STATUS_CREATED;
+      case PAID -> OrderStatus.ORDER_STATUS_PAID;
+      case SHIPPED -> OrderStatus.ORDER_STATUS_SHIPPED;
+      case COMPLETED -> OrderStatus.ORDER_STATUS_COMPLETED;
+      case CANCELLED -> OrderStatus.ORDER_STATUS_CANCELLED;
+    };
+  }
+
+  private static dev.platform.contracts.money.v1.Money toProto(Money money) {
+    return dev.platform.contracts.money.v1.Money.newBuilder()
+        .setMinorUnits(money.minorUnits())
+        .setCurrency(money.currency())
+        .build();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.platform.order.api;
+
+import dev.platform.contracts.order.v1.CreateOrderRequest;
+import dev.platform.contracts.order.v1.CreateOrderResponse;
+import dev.platform.contracts.order.v1.GetOrderRequest;
+import dev.platform.contracts.order.v1.GetOrderResponse;
+import dev.platform.contracts.order.v1.OrderEvent;
+import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceImplBase;
+import dev.platform.contracts.order.v1.WatchOrderRequest;
+import dev.platform.order.OrderProperties;
+import dev.platform.order.domain.OrderException;
+import dev.platform.order.domain.Orders;
+import dev.platform.order.domain.PlaceOrderOnce;
+import dev.platform.order.domain.SequencedLog;
+import dev.platform.order.domain.SequencedLog.Head;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import java.util.List;
+import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.springframework.context.event.EventListener;
+
+/** {@code order.v1.OrderService}: validates, translates, leaves the rest to the domain. */
+@GrpcService
+class OrderService extends OrderServiceImplBase {
+
+  private final PlaceOrderOnce placeOrder;
+  private final Orders orders;
+  private final SequencedLog<dev.platform.order.domain.OrderEvent> events;
+  private final LiveFeed<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
+
+  OrderService(
+      PlaceOrderOnce placeOrder,
+      Orders orders,
+      SequencedLog<dev.platform.order.domain.OrderEvent> events,
+      OrderProperties properties) {
+    this.placeOrder = placeOrder;
+    this.orders = orders;
+    this.events = events;
+    this.feed =
+        new LiveFeed<>("order-watches", events, OrderMessages::toProto, properties.watchInterval());
+  }
+
+  @Override
+  public void createOrder(
+      CreateOrderRequest request, StreamObserver<CreateOrderResponse> observer) {
+    Unary.answer(
+        observer, () -> OrderMessages.toProto(placeOrder.place(OrderMessages.toDomain(request))));
+  }
+
+  @Override
+  public void getOrder(GetOrderRequest request, StreamObserver<GetOrderResponse> observer) {
+    Unary.answer(
+        observer,
+        () -> {
+          String orderId = Fields.required("order_id", request.getOrderId());
+          return orders
+              .find(orderId)
+              .map(OrderMessages::toProto)
+              .orElseThrow(() -> OrderException.unknownOrder(orderId));
+        });
+  }
+
+  @Override
+  public void watchOrder(WatchOrderRequest request, StreamObserver<OrderEvent> observer) {
+    LiveStream<dev.platform.order.domain.OrderEvent, OrderEvent> stream =
+        feed.open((ServerCallStreamObserver<OrderEvent>) observer);
+    try {
+      String orderId = Fields.required("order_id", request.getOrderId());
+      long after = Fields.atLeastZero("after_sequence", request.getAfterSequence());
+      stream.start(orderId, after, headOf(orderId));
+    } catch (RuntimeException e) {
+      stream.end(Failures.toStatus(e));
+    }
+  }
+
+  int openWatches() {
+    return feed.openStreams();
+  }
+
+  @PostConstruct
+  void startFeed() {
+    feed.start();
+  }
+
+  @EventListener(GrpcServerShutdownEvent.class)
+  @PreDestroy
+  void endWatches() {
+    feed.close();
+  }
+
+  private Head headOf(String orderId) {
+    Head head = events.heads(List.of(orderId)).get(orderId);
+    if (head == null) {
+      throw OrderException.unknownOrder(orderId);
+    }
+    return head;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.platform.order.client;
+
+import dev.platform.order.domain.RemoteFailure;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/** What a failed call means to the domain, unless its status has a meaning of its own there. */
+final class CallFailures {
+
+  private CallFailures() {}
+
+  static RemoteFailure of(String service, StatusRuntimeException e) {
+    return new RemoteFailure(service, e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED, e);
+  }
+
+  /** The status' description, which our services write for the caller; its code without one. */
+  static String reason(StatusRuntimeException e) {
+    String description = e.getStatus().getDescription();
+    return description == null ? e.getStatus().getCode().name() : description;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.platform.order.domain;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Empties the outbox into the notification service, an order's entries one after another. Safe in
+ * several instances at once; delivers at least once.
+ */
+public final class DeliverNotifications {
+
+  private static final int BATCH = 50;
+
+  private final Outbox outbox;
+  private final Notifier notifier;
+  private final Clock clock;
+  private final Duration retryAfter;
+
+  /**
+   * @param retryAfter how long until an entry that could not be delivered is tried again
+   */
+  public DeliverNotifications(Outbox outbox, Notifier notifier, Clock clock, Duration retryAfter) {
+    this.outbox = outbox;
+    this.notifier = notifier;
+    this.clock = clock;
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * Delivers some entries that are due; false when there was none. Throws {@link RemoteFailure}.
+   */
+  public boolean next() {
+    Instant now = clock.instant();
+    List<Notification.Draft> due = outbox.claimDue(now, now.plus(retryAfter), BATCH);
+    for (Notification.Draft draft : due) {
+      notifier.notify(draft);
+      outbox.delivered(draft.id());
+    }
+    return !due.isEmpty();
+  }
+}

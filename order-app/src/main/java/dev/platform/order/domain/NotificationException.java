@@ -1,0 +1,35 @@
+package dev.platform.order.domain;
+
+/** Why a notification was not kept or acknowledged; the message is fit for the caller. */
+public final class NotificationException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  /** What kind of failure it is. */
+  public enum Kind {
+    /** The request is wrong in itself. */
+    INVALID,
+    /** Another notification was kept under this id. */
+    ID_REUSED
+  }
+
+  private final Kind kind;
+
+  private NotificationException(Kind kind, String message) {
+    super(message);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public static NotificationException invalid(String message) {
+    return new NotificationException(Kind.INVALID, message);
+  }
+
+  public static NotificationException idReused(String id) {
+    return new NotificationException(
+        Kind.ID_REUSED, "notification_id was used for another notification: " + id);
+  }
+}

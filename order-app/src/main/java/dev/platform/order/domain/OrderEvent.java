@@ -1,0 +1,16 @@
+package dev.platform.order.domain;
+
+import java.time.Instant;
+
+/**
+ * Something that happened to an order.
+ *
+ * @param orderId the order
+ * @param status the status that it has since
+ * @param message what happened, for people to read
+ * @param at when it happened
+ * @param sequence 1 for an order's first event, then without gaps
+ */
+public record OrderEvent(
+    String orderId, OrderStatus status, String message, Instant at, long sequence)
+    implements Sequenced {}

@@ -1,0 +1,17 @@
+package dev.platform.order.domain;
+
+import java.time.Instant;
+import java.util.List;
+
+/** What users have yet to be told. Safe for several instances at once; blocks on the database. */
+public interface Outbox {
+
+  /**
+   * Takes up to {@code limit} entries that are due, of each order only the oldest, and makes them
+   * due again at {@code retryAt}.
+   */
+  List<Notification.Draft> claimDue(Instant now, Instant retryAt, int limit);
+
+  /** Strikes out what was delivered. */
+  void delivered(String notificationId);
+}

@@ -1,0 +1,66 @@
+package dev.platform.order.domain;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Settles orders whose outcome got lost: the payment's own record decides. Safe in several
+ * instances at once, and however often it is cut off.
+ */
+public final class RecoverOrders {
+
+  private final Orders orders;
+  private final Payments payments;
+  private final SettleOrder settle;
+  private final Clock clock;
+  private final Duration recoveryAfter;
+  private final Duration cancelAfter;
+
+  /**
+   * @param recoveryAfter how long until an order that could not be settled is tried again
+   * @param cancelAfter the age at which an order without any payment is given up; longer than any
+   *     call may take, since its payment could still be on its way before
+   */
+  public RecoverOrders(
+      Orders orders,
+      Payments payments,
+      SettleOrder settle,
+      Clock clock,
+      Duration recoveryAfter,
+      Duration cancelAfter) {
+    this.orders = orders;
+    this.payments = payments;
+    this.settle = settle;
+    this.clock = clock;
+    this.recoveryAfter = recoveryAfter;
+    this.cancelAfter = cancelAfter;
+  }
+
+  /**
+   * Takes one order that is due; false when there was none. Blocks; throws {@link RemoteFailure}.
+   */
+  public boolean next() {
+    Instant now = clock.instant();
+    List<Order> due = orders.claimDue(Set.of(OrderStatus.CREATED), now, now.plus(recoveryAfter), 1);
+    due.forEach(order -> recover(order, now));
+    return !due.isEmpty();
+  }
+
+  private void recover(Order order, Instant now) {
+    Optional<Payment> payment = payments.find(order.id());
+    if (payment.isPresent()) {
+      settle.settle(order, resolve(order, payment.get()));
+    } else if (!order.createdAt().plus(cancelAfter).isAfter(now)) {
+      settle.giveUp(order, "it was not paid in time");
+    }
+  }
+
+  private Payment resolve(Order order, Payment payment) {
+    // Repeating a charge that is already on record takes no second one; it asks the bank again.
+    return payment.state() == Payment.State.PENDING ? payments.charge(order) : payment;
+  }
+}

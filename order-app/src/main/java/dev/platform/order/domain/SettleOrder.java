@@ -1,0 +1,65 @@
+package dev.platform.order.domain;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Brings a CREATED order to where its payment says that it belongs. Idempotent: may be repeated,
+ * cut off at any line, and run in several places at once.
+ */
+public final class SettleOrder {
+
+  private final Stock stock;
+  private final Payments payments;
+  private final Orders orders;
+  private final Clock clock;
+  private final Duration fulfilmentStep;
+
+  /**
+   * @param fulfilmentStep how long a paid order waits for its next step
+   */
+  public SettleOrder(
+      Stock stock, Payments payments, Orders orders, Clock clock, Duration fulfilmentStep) {
+    this.stock = stock;
+    this.payments = payments;
+    this.orders = orders;
+    this.clock = clock;
+    this.fulfilmentStep = fulfilmentStep;
+  }
+
+  /** Returns the order as it stands afterwards; still CREATED when the payment is pending. */
+  Order settle(Order order, Payment payment) {
+    return switch (payment.state()) {
+      case CHARGED -> stock.confirm(order.id()) ? markPaid(order) : payBack(order);
+      case DECLINED -> giveUp(order, payment.declineReason());
+      case REFUNDED -> giveUp(order, "the payment was returned");
+      case PENDING -> order;
+    };
+  }
+
+  /** Releases the stock and cancels. Only when no money is, or will be, taken. */
+  Order giveUp(Order order, String reason) {
+    stock.release(order.id());
+    return move(Move.toCancelled(order, reason, clock.instant()));
+  }
+
+  private Order markPaid(Order order) {
+    Instant now = clock.instant();
+    return move(
+        Move.to(order, OrderStatus.PAID, "Paid, stock confirmed", now, now.plus(fulfilmentStep)));
+  }
+
+  private Order payBack(Order order) {
+    payments.refund(order.id());
+    return giveUp(order, "the stock was no longer reserved, the payment was returned");
+  }
+
+  private Order move(Move move) {
+    String orderId = move.order().id();
+    return orders
+        .move(move)
+        .or(() -> orders.find(orderId))
+        .orElseThrow(() -> OrderException.unknownOrder(orderId));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.platform.order.persistence;
+
+import static dev.platform.order.persistence.Times.column;
+
+import dev.platform.order.domain.Notification;
+import dev.platform.order.domain.Outbox;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The outbox in PostgreSQL; {@link PostgresOrders} writes it. */
+@Repository
+class PostgresOutbox implements Outbox {
+
+  private final JdbcClient jdbc;
+
+  PostgresOutbox(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  @Override
+  public List<Notification.Draft> claimDue(Instant now, Instant retryAt, int limit) {
+    return jdbc.sql(
+            """
+            update outbox set due_at = :retryAt
+            where outbox_id in (
+              select outbox_id from outbox entry
+              where due_at <= :now
+                and not exists (
+                  select 1 from outbox older
+                  where older.order_id = entry.order_id and older.outbox_id < entry.outbox_id)
+              order by due_at
+              limit :limit
+              for update skip locked)
+            returning notification_id, user_id, message, order_id
+            """)
+        .param("now", column(now))
+        .param("retryAt", column(retryAt))
+        .param("limit", limit)
+        .query(
+            (row, number) ->
+                new Notification.Draft(
+                    row.getString("notification_id"),
+                    row.getString("user_id"),
+                    row.getString("message"),
+                    row.getString("order_id")))
+        .list();
+  }
+
+  @Override
+  public void delivered(String notificationId) {
+    jdbc.sql("delete from outbox where notification_id = :notificationId")
+        .param("notificationId", notificationId)
+        .update();
+  }
+}

@@ -1,0 +1,272 @@
+package dev.platform.order;
+
+import dev.platform.contracts.inventory.v1.ConfirmRequest;
+import dev.platform.contracts.inventory.v1.ConfirmResponse;
+import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceImplBase;
+import dev.platform.contracts.inventory.v1.ReleaseRequest;
+import dev.platform.contracts.inventory.v1.ReleaseResponse;
+import dev.platform.contracts.inventory.v1.ReservationLine;
+import dev.platform.contracts.inventory.v1.ReserveRequest;
+import dev.platform.contracts.inventory.v1.ReserveResponse;
+import dev.platform.contracts.money.v1.Money;
+import dev.platform.contracts.notification.v1.NotificationServiceGrpc.NotificationServiceImplBase;
+import dev.platform.contracts.notification.v1.NotifyRequest;
+import dev.platform.contracts.notification.v1.NotifyResponse;
+import dev.platform.contracts.payment.v1.CreatePaymentRequest;
+import dev.platform.contracts.payment.v1.CreatePaymentResponse;
+import dev.platform.contracts.payment.v1.GetPaymentRequest;
+import dev.platform.contracts.payment.v1.GetPaymentResponse;
+import dev.platform.contracts.payment.v1.Payment;
+import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceImplBase;
+import dev.platform.contracts.payment.v1.PaymentStatus;
+import dev.platform.contracts.payment.v1.RefundPaymentRequest;
+import dev.platform.contracts.payment.v1.RefundPaymentResponse;
+import dev.platform.contracts.product.v1.GetProductRequest;
+import dev.platform.contracts.product.v1.GetProductResponse;
+import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The services that an order needs, in small, on a real socket. How they behave is set for a user
+ * or a product, so that tests do not disturb each other.
+ */
+final class FakeMall implements AutoCloseable {
+
+  /** How payment-service treats a user. */
+  enum Paying {
+    CHARGES,
+    DECLINES,
+    /** Charges, but the answer is lost. */
+    LOSES_ANSWER,
+    /** The request is lost: nothing is recorded. */
+    LOSES_REQUEST,
+    /** The bank does not answer: recorded as pending. */
+    HANGS
+  }
+
+  static final String DECLINE_REASON = "card expired";
+
+  final Map<String, Money> prices = new ConcurrentHashMap<>();
+  final Map<String, Integer> stock = new ConcurrentHashMap<>();
+  final Map<String, String> reservations = new ConcurrentHashMap<>();
+  final Map<String, Payment> payments = new ConcurrentHashMap<>();
+  final Map<String, Paying> paying = new ConcurrentHashMap<>();
+  final Set<String> paymentRecordsAway = ConcurrentHashMap.newKeySet();
+  final Set<String> withoutRecommendations = ConcurrentHashMap.newKeySet();
+  final Set<String> withoutNotifications = ConcurrentHashMap.newKeySet();
+  final Set<String> lostReserveAnswers = ConcurrentHashMap.newKeySet();
+  final List<String> notifyAttempts = Collections.synchronizedList(new ArrayList<>());
+
+  /** Where notifications go that are not held back. */
+  volatile Function<NotifyRequest, NotifyResponse> notifications =
+      request -> NotifyResponse.getDefaultInstance();
+
+  private final Server server;
+
+  FakeMall() {
+    try {
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .addService(new Products())
+              .addService(new Inventory())
+              .addService(new PaymentRecords())
+              .addService(new Recommendations())
+              .addService(new Notifications())
+              .build()
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String address() {
+    return "static://127.0.0.1:" + server.getPort();
+  }
+
+  void sells(String productId, long minorUnits, int available) {
+    prices.put(productId, Money.newBuilder().setMinorUnits(minorUnits).setCurrency("EUR").build());
+    stock.put(productId, available);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private static <T> void answer(StreamObserver<T> observer, T value) {
+    observer.onNext(value);
+    observer.onCompleted();
+  }
+
+  private static void refuse(StreamObserver<?> observer, Status status, String description) {
+    observer.onError(status.withDescription(description).asRuntimeException());
+  }
+
+  private final class Products extends ProductServiceImplBase {
+    @Override
+    public void getProduct(GetProductRequest request, StreamObserver<GetProductResponse> observer) {
+      Money price = prices.get(request.getProductId());
+      if (price == null) {
+        refuse(observer, Status.NOT_FOUND, "product is unknown: " + request.getProductId());
+        return;
+      }
+      GetProductResponse.Builder response = GetProductResponse.newBuilder();
+      response.getProductBuilder().setProductId(request.getProductId()).setPrice(price);
+      answer(observer, response.build());
+    }
+  }
+
+  private final class Inventory extends InventoryServiceImplBase {
+    @Override
+    public synchronized void reserve(
+        ReserveRequest request, StreamObserver<ReserveResponse> observer) {
+      for (ReservationLine line : request.getLinesList()) {
+        if (stock.getOrDefault(line.getProductId(), 0) < line.getQuantity()) {
+          refuse(observer, Status.FAILED_PRECONDITION, "insufficient stock");
+          return;
+        }
+      }
+      for (ReservationLine line : request.getLinesList()) {
+        stock.merge(line.getProductId(), -line.getQuantity(), Integer::sum);
+      }
+      reservations.put(request.getReservationId(), "RESERVED");
+      if (lostReserveAnswers.contains(request.getLines(0).getProductId())) {
+        refuse(observer, Status.UNAVAILABLE, "connection lost");
+        return;
+      }
+      answer(observer, ReserveResponse.newBuilder().setExpiresAt(1).build());
+    }
+
+    @Override
+    public synchronized void confirm(
+        ConfirmRequest request, StreamObserver<ConfirmResponse> observer) {
+      String state = reservations.get(request.getReservationId());
+      if (state == null || state.equals("RELEASED")) {
+        refuse(observer, Status.FAILED_PRECONDITION, "the reservation was released");
+        return;
+      }
+      reservations.put(request.getReservationId(), "CONFIRMED");
+      answer(observer, ConfirmResponse.getDefaultInstance());
+    }
+
+    @Override
+    public synchronized void release(
+        ReleaseRequest request, StreamObserver<ReleaseResponse> observer) {
+      if ("CONFIRMED".equals(reservations.get(request.getReservationId()))) {
+        refuse(observer, Status.FAILED_PRECONDITION, "the reservation was confirmed");
+        return;
+      }
+      reservations.put(request.getReservationId(), "RELEASED");
+      answer(observer, ReleaseResponse.getDefaultInstance());
+    }
+  }
+
+  private final class PaymentRecords extends PaymentServiceImplBase {
+    @Override
+    public void createPayment(
+        CreatePaymentRequest request, StreamObserver<CreatePaymentResponse> observer) {
+      Paying how = paying.getOrDefault(request.getUserId(), Paying.CHARGES);
+      switch (how) {
+        case CHARGES ->
+            answer(
+                observer,
+                CreatePaymentResponse.newBuilder()
+                    .setPayment(record(request, PaymentStatus.PAYMENT_STATUS_CHARGED))
+                    .build());
+        case DECLINES -> {
+          record(request, PaymentStatus.PAYMENT_STATUS_DECLINED);
+          refuse(observer, Status.FAILED_PRECONDITION, DECLINE_REASON);
+        }
+        case LOSES_ANSWER -> {
+          record(request, PaymentStatus.PAYMENT_STATUS_CHARGED);
+          refuse(observer, Status.UNAVAILABLE, "connection lost");
+        }
+        case LOSES_REQUEST -> refuse(observer, Status.UNAVAILABLE, "connection lost");
+        case HANGS -> record(request, PaymentStatus.PAYMENT_STATUS_PENDING);
+      }
+    }
+
+    @Override
+    public void getPayment(GetPaymentRequest request, StreamObserver<GetPaymentResponse> observer) {
+      Payment payment = payments.get(request.getOrderId());
+      if (payment == null) {
+        refuse(observer, Status.NOT_FOUND, "there never was a payment");
+      } else if (paymentRecordsAway.contains(payment.getUserId())) {
+        refuse(observer, Status.UNAVAILABLE, "away");
+      } else {
+        answer(observer, GetPaymentResponse.newBuilder().setPayment(payment).build());
+      }
+    }
+
+    @Override
+    public void refundPayment(
+        RefundPaymentRequest request, StreamObserver<RefundPaymentResponse> observer) {
+      Payment refunded =
+          payments.computeIfPresent(
+              request.getOrderId(),
+              (id, payment) ->
+                  payment.toBuilder().setStatus(PaymentStatus.PAYMENT_STATUS_REFUNDED).build());
+      answer(observer, RefundPaymentResponse.newBuilder().setPayment(refunded).build());
+    }
+
+    private Payment record(CreatePaymentRequest request, PaymentStatus status) {
+      boolean declined = status == PaymentStatus.PAYMENT_STATUS_DECLINED;
+      Payment payment =
+          Payment.newBuilder()
+              .setOrderId(request.getOrderId())
+              .setUserId(request.getUserId())
+              .setAmount(request.getAmount())
+              .setStatus(status)
+              .setDeclineReason(declined ? DECLINE_REASON : "")
+              .build();
+      payments.put(request.getOrderId(), payment);
+      return payment;
+    }
+  }
+
+  private final class Recommendations extends RecommendationServiceImplBase {
+    @Override
+    public void getRecommendations(
+        GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> observer) {
+      if (withoutRecommendations.contains(request.getUserId())) {
+        // Never answers: only the caller's own deadline helps.
+        return;
+      }
+      answer(
+          observer,
+          GetRecommendationsResponse.newBuilder()
+              .addProductIds("p-mug")
+              .addProductIds("p-pen")
+              .build());
+    }
+  }
+
+  private final class Notifications extends NotificationServiceImplBase {
+    @Override
+    public void notify(NotifyRequest request, StreamObserver<NotifyResponse> observer) {
+      notifyAttempts.add(request.getNotification().getNotificationId());
+      if (withoutNotifications.contains(request.getNotification().getUserId())) {
+        refuse(observer, Status.UNAVAILABLE, "away");
+        return;
+      }
+      answer(observer, notifications.apply(request));
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.platform.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.platform.contracts.notification.v1.NotificationServiceGrpc;
+import dev.platform.contracts.order.v1.CreateOrderRequest;
+import dev.platform.contracts.order.v1.CreateOrderResponse;
+import dev.platform.contracts.order.v1.GetOrderRequest;
+import dev.platform.contracts.order.v1.OrderItem;
+import dev.platform.contracts.order.v1.OrderServiceGrpc;
+import dev.platform.contracts.order.v1.OrderStatus;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * The whole app on real sockets and a real PostgreSQL, with the services around it in small. All
+ * tests share one of it and keep apart by their users and products.
+ */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "platform.registry.enabled=false",
+      "platform.discovery.enabled=false",
+      "grpc.client.GLOBAL.negotiation-type=plaintext",
+      "mall.order.recovery-after=300ms",
+      "mall.order.cancel-after=1500ms",
+      "mall.order.claim-timeout=2s",
+      "mall.order.fulfilment-step=200ms",
+      "mall.order.notification-retry=100ms",
+      "mall.order.job-interval=50ms",
+      "mall.order.watch-interval=20ms"
+    })
+public abstract class MallTest {
+
+  protected static final Duration SOON = Duration.ofSeconds(10);
+  protected static final EmbeddedPostgres POSTGRES = startPostgres();
+  protected static final FakeMall MALL = new FakeMall();
+  protected static final int PORT = freePort();
+  protected static final ManagedChannel CHANNEL = channelTo(PORT);
+
+  @Autowired protected JdbcClient jdbc;
+
+  protected final OrderServiceGrpc.OrderServiceBlockingStub orders =
+      OrderServiceGrpc.newBlockingStub(CHANNEL);
+  protected final String user = "u-" + UUID.randomUUID();
+
+  static {
+    MALL.sells("p-mug", 1999, 1_000_000);
+    MALL.sells("p-pen", 250, 1_000_000);
+    NotificationServiceGrpc.NotificationServiceBlockingStub own =
+        NotificationServiceGrpc.newBlockingStub(CHANNEL);
+    MALL.notifications = own::notify;
+  }
+
+  @DynamicPropertySource
+  static void surroundings(DynamicPropertyRegistry registry) {
+    registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
+    registry.add("grpc.server.port", () -> PORT);
+    for (String service :
+        new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {
+      registry.add("grpc.client." + service + "-service.address", MALL::address);
+    }
+  }
+
+  /** The scheme is spelled out, for net.devh makes its discovery the default one. */
+  protected static ManagedChannel channelTo(int port) {
+    return ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + port).usePlaintext().build();
+  }
+
+  protected CreateOrderRequest.Builder order(String productId, int quantity) {
+    return CreateOrderRequest.newBuilder()
+        .setUserId(user)
+        .addItems(OrderItem.newBuilder().setProductId(productId).setQuantity(quantity));
+  }
+
+  protected CreateOrderResponse place(CreateOrderRequest.Builder request) {
+    return orders.createOrder(request.build());
+  }
+
+  protected Status refusalOf(CreateOrderRequest.Builder request) {
+    return statusOf(() -> place(request));
+  }
+
+  protected static Status statusOf(ThrowingCallable call) {
+    StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call);
+    assertThat(failure).as("the call should have failed").isNotNull();
+    return failure.getStatus();
+  }
+
+  protected OrderStatus statusOf(String orderId) {
+    return orders.getOrder(GetOrderRequest.newBuilder().setOrderId(orderId).build()).getStatus();
+  }
+
+  protected void awaitStatus(String orderId, OrderStatus status) {
+    Awaitility.await(orderId + " becomes " + status)
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> statusOf(orderId) == status);
+  }
+
+  protected String onlyOrder() {
+    assertThat(ordersOfUser()).hasSize(1);
+    return ordersOfUser().get(0);
+  }
+
+  protected List<String> ordersOfUser() {
+    return jdbc.sql("select order_id from orders where user_id = ?")
+        .param(user)
+        .query(String.class)
+        .list();
+  }
+
+  private static EmbeddedPostgres startPostgres() {
+    try {
+      return EmbeddedPostgres.builder().start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

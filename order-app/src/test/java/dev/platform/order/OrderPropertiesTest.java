@@ -1,0 +1,37 @@
+package dev.platform.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class OrderPropertiesTest {
+
+  @Test
+  void hasDefaultsForAll() {
+    OrderProperties properties = bind(Map.of());
+
+    assertThat(properties.recoveryAfter()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(properties.cancelAfter()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(properties.fulfilmentStep()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(properties.recommendationTimeout()).isEqualTo(Duration.ofMillis(300));
+  }
+
+  @Test
+  void namesTheValueThatIsWrongAndWhatWasExpected() {
+    assertThatThrownBy(() -> bind(Map.of("mall.order.fulfilment-step", "0s")))
+        .hasRootCauseMessage("mall.order.fulfilment-step: PT0S (expected: >= 1ms)");
+    assertThatThrownBy(() -> bind(Map.of("mall.order.cancel-after", "10s")))
+        .hasRootCauseMessage(
+            "mall.order.cancel-after: PT10S (expected: more than recovery-after, PT10S)");
+  }
+
+  private static OrderProperties bind(Map<String, String> values) {
+    return new Binder(new MapConfigurationPropertySource(values))
+        .bindOrCreate("mall.order", OrderProperties.class);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.platform.order.api;
+
+import org.springframework.context.ApplicationContext;
+
+/** How many streams an app keeps open. */
+public final class OpenStreams {
+
+  private OpenStreams() {}
+
+  public static int watches(ApplicationContext app) {
+    return app.getBean(OrderService.class).openWatches();
+  }
+
+  public static int subscriptions(ApplicationContext app) {
+    return app.getBean(NotificationService.class).openSubscriptions();
+  }
+}

@@ -1,0 +1,218 @@
+package dev.platform.order.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The order of steps, and what each failure leaves behind. */
+class PlaceOrderTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final OrderRequest REQUEST =
+      new OrderRequest("u-1", List.of(new OrderItem("p-1", 2), new OrderItem("p-2", 1)), "");
+
+  private final World world = new World();
+
+  @Test
+  void pricesReservesRecordsPaysConfirms() {
+    Order order = world.placeOrder().place("o-1", REQUEST);
+
+    assertThat(world.steps)
+        .containsExactly("price", "reserve", "record", "charge", "confirm", "PAID");
+    assertThat(order.total()).isEqualTo(new Money(250, "EUR"));
+  }
+
+  @Test
+  void releasesAndCancelsWhenDeclined() {
+    world.payment = new Payment(Payment.State.DECLINED, "card expired");
+
+    assertRefused("card expired");
+    assertThat(world.steps)
+        .containsExactly("price", "reserve", "record", "charge", "release", "CANCELLED");
+  }
+
+  @Test
+  void paysBackWhenTheReservationIsGone() {
+    world.reservationGone = true;
+
+    assertRefused("the stock was no longer reserved, the payment was returned");
+    assertThat(world.steps)
+        .containsExactly(
+            "price", "reserve", "record", "charge", "confirm", "refund", "release", "CANCELLED");
+  }
+
+  @Test
+  void stopsBeforeAnythingIsRecordedWhenStockIsShort() {
+    world.failing = Map.of("reserve", OrderException.refused("insufficient stock", null));
+
+    assertRefused("insufficient stock");
+    assertThat(world.steps).containsExactly("price", "reserve");
+  }
+
+  @Test
+  void releasesWhenItIsNotKnownWhetherStockIsReserved() {
+    world.failing = Map.of("reserve", lost("inventory-service"));
+
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
+        .isInstanceOf(RemoteFailure.class);
+    assertThat(world.steps).containsExactly("price", "reserve", "release");
+  }
+
+  @Test
+  void releasesWhenItCannotBeRecorded() {
+    world.failing = Map.of("record", new IllegalStateException("database"));
+
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST)).hasMessage("database");
+    assertThat(world.steps).containsExactly("price", "reserve", "record", "release");
+  }
+
+  @Test
+  void leavesTheOrderToRecoveryWhenThePaymentsOutcomeIsNotKnown() {
+    world.failing = Map.of("charge", lost("payment-service"));
+
+    assertUnsettled();
+    assertThat(world.steps).containsExactly("price", "reserve", "record", "charge");
+    assertThat(world.dueAt).isEqualTo(NOW.plusSeconds(10));
+  }
+
+  @Test
+  void leavesTheOrderToRecoveryWhenTheConfirmationIsNotKnown() {
+    world.failing = Map.of("confirm", lost("inventory-service"));
+
+    assertUnsettled();
+    assertThat(world.steps).doesNotContain("release", "refund", "CANCELLED");
+  }
+
+  @Test
+  void doesNotMixCurrencies() {
+    world.prices = Map.of("p-1", new Money(100, "EUR"), "p-2", new Money(50, "USD"));
+
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
+        .hasMessage("items[1].product_id is priced in another currency: USD (expected: EUR)");
+  }
+
+  private void assertRefused(String reason) {
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
+        .hasMessage(reason)
+        .extracting(e -> ((OrderException) e).kind())
+        .isEqualTo(OrderException.Kind.REFUSED);
+  }
+
+  private void assertUnsettled() {
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
+        .hasMessageContaining("o-1")
+        .extracting(e -> ((OrderException) e).kind())
+        .isEqualTo(OrderException.Kind.UNSETTLED);
+  }
+
+  private static RemoteFailure lost(String service) {
+    return new RemoteFailure(service, false, new IllegalStateException("connection lost"));
+  }
+
+  /** All ports in one; notes the steps, and fails where it is told to. */
+  private static final class World implements Catalogue, Stock, Orders {
+
+    final List<String> steps = new ArrayList<>();
+    Map<String, RuntimeException> failing = Map.of();
+    Map<String, Money> prices = Map.of("p-1", new Money(100, "EUR"), "p-2", new Money(50, "EUR"));
+    Payment payment = Payment.in(Payment.State.CHARGED);
+    boolean reservationGone;
+    Instant dueAt = Instant.MAX;
+
+    final Payments payments =
+        new Payments() {
+          @Override
+          public Payment charge(Order order) {
+            step("charge");
+            return payment;
+          }
+
+          @Override
+          public Optional<Payment> find(String orderId) {
+            throw new AssertionError("not asked for when an order is placed");
+          }
+
+          @Override
+          public void refund(String orderId) {
+            step("refund");
+          }
+        };
+
+    PlaceOrder placeOrder() {
+      Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+      SettleOrder settle = new SettleOrder(this, payments, this, clock, Duration.ofSeconds(2));
+      return new PlaceOrder(this, this, this, payments, settle, clock, Duration.ofSeconds(10));
+    }
+
+    @Override
+    public Map<String, Money> prices(List<String> productIds) {
+      step("price");
+      return prices;
+    }
+
+    @Override
+    public void reserve(Order order) {
+      step("reserve");
+    }
+
+    @Override
+    public boolean confirm(String orderId) {
+      step("confirm");
+      return !reservationGone;
+    }
+
+    @Override
+    public void release(String orderId) {
+      step("release");
+    }
+
+    @Override
+    public void record(Order order, OrderRequest request, String message, Instant due) {
+      step("record");
+      dueAt = due;
+    }
+
+    @Override
+    public Optional<Order> move(Move move) {
+      step(move.to().name());
+      Order from = move.order();
+      return Optional.of(
+          new Order(
+              from.id(),
+              from.userId(),
+              from.lines(),
+              from.total(),
+              move.to(),
+              move.cancelReason(),
+              from.createdAt(),
+              2));
+    }
+
+    @Override
+    public Optional<Order> find(String orderId) {
+      throw new AssertionError("not asked for when an order is placed");
+    }
+
+    @Override
+    public List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+      throw new AssertionError("not asked for when an order is placed");
+    }
+
+    private void step(String name) {
+      steps.add(name);
+      if (failing.containsKey(name)) {
+        throw failing.get(name);
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.platform.order.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of an order, by what its payment's record says and how old it is. */
+class RecoverOrdersTest {
+
+  private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Duration CANCEL_AFTER = Duration.ofMinutes(2);
+
+  private final List<String> steps = new ArrayList<>();
+  private Optional<Payment> payment = Optional.empty();
+
+  @Test
+  void paysAChargedOrder() {
+    payment = Optional.of(Payment.in(Payment.State.CHARGED));
+
+    assertThat(recoverAt(CREATED.plusSeconds(10))).isTrue();
+    assertThat(steps).containsExactly("confirm", "PAID");
+  }
+
+  @Test
+  void cancelsADeclinedOrder() {
+    payment = Optional.of(new Payment(Payment.State.DECLINED, "card expired"));
+
+    recoverAt(CREATED.plusSeconds(10));
+    assertThat(steps).containsExactly("release", "CANCELLED: card expired");
+  }
+
+  @Test
+  void asksAgainForAPendingPaymentOnly() {
+    payment = Optional.of(Payment.in(Payment.State.PENDING));
+
+    recoverAt(CREATED.plus(CANCEL_AFTER).plusSeconds(1));
+    assertThat(steps).containsExactly("charge", "confirm", "PAID");
+  }
+
+  @Test
+  void leavesAnUnpaidOrderAloneWhileItsPaymentMayBeOnItsWay() {
+    recoverAt(CREATED.plus(CANCEL_AFTER).minusMillis(1));
+    assertThat(steps).isEmpty();
+  }
+
+  @Test
+  void givesAnUnpaidOrderUpOnceItIsOldEnough() {
+    recoverAt(CREATED.plus(CANCEL_AFTER));
+    assertThat(steps).containsExactly("release", "CANCELLED: it was not paid in time");
+  }
+
+  @Test
+  void changesNothingWhenPaymentServiceIsAway() {
+    payments.away = true;
+
+    assertThatThrownBy(() -> recoverAt(CREATED.plus(CANCEL_AFTER)))
+        .isInstanceOf(RemoteFailure.class);
+    assertThat(steps).isEmpty();
+  }
+
+  private final FakePayments payments = new FakePayments();
+
+  private boolean recoverAt(Instant now) {
+    Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+    FakeOrders orders = new FakeOrders();
+    SettleOrder settle =
+        new SettleOrder(new FakeStock(), payments, orders, clock, Duration.ofSeconds(2));
+    return new RecoverOrders(orders, payments, settle, clock, Duration.ofSeconds(10), CANCEL_AFTER)
+        .next();
+  }
+
+  private final class FakePayments implements Payments {
+    boolean away;
+
+    @Override
+    public Payment charge(Order order) {
+      steps.add("charge");
+      return Payment.in(Payment.State.CHARGED);
+    }
+
+    @Override
+    public Optional<Payment> find(String orderId) {
+      if (away) {
+        throw new RemoteFailure("payment-service", true, new IllegalStateException("away"));
+      }
+      return payment;
+    }
+
+    @Override
+    public void refund(String orderId) {
+      steps.add("refund");
+    }
+  }
+
+  private final class FakeStock implements Stock {
+    @Override
+    public void reserve(Order order) {
+      steps.add("reserve");
+    }
+
+    @Override
+    public boolean confirm(String orderId) {
+      steps.add("confirm");
+      return true;
+    }
+
+    @Override
+    public void release(String orderId) {
+      steps.add("release");
+    }
+  }
+
+  private final class FakeOrders implements Orders {
+    private final Order order =
+        Order.created(
+            "o-1", "u-1", List.of(new OrderLine("p-1", 1, new Money(100, "EUR"))), CREATED);
+
+    @Override
+    public void record(Order recorded, OrderRequest request, String message, Instant dueAt) {
+      throw new AssertionError("recovery records no order");
+    }
+
+    @Override
+    public Optional<Order> find(String orderId) {
+      return Optional.of(order);
+    }
+
+    @Override
+    public Optional<Order> move(Move move) {
+      String reason = move.cancelReason();
+      steps.add(move.to() + (reason.isEmpty() ? "" : ": " + reason));
+      return Optional.of(order);
+    }
+
+    @Override
+    public List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+      assertThat(states).containsExactly(OrderStatus.CREATED);
+      assertThat(retryAt).isAfter(now);
+      return List.of(order);
+    }
+  }
+}
