@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives every outgoing unary call a deadline, and streams one where they are configured. gRPC itself
- * takes the remaining time of the incoming call into account, which travels in its {@code Context}.
+ * Gives every outgoing unary call a deadline, and streams one where they are configured. gRPC
+ * itself takes the remaining time of the incoming call into account, which travels in its {@code
+ * Context}.
  */
 final class DeadlineClientInterceptor implements ClientInterceptor {
 

@@ -20,7 +20,10 @@ import org.springframework.context.annotation.Bean;
 /** Finds other services in etcd. Off with {@code platform.discovery.enabled=false}. */
 @AutoConfiguration(
     after = EtcdAutoConfiguration.class,
-    before = {CommonsClientAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class})
+    before = {
+      CommonsClientAutoConfiguration.class,
+      CompositeDiscoveryClientAutoConfiguration.class
+    })
 @ConditionalOnDiscoveryEnabled
 @ConditionalOnBooleanProperty(name = "platform.discovery.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(DiscoveryProperties.class)

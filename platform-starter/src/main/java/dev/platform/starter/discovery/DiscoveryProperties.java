@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     to 1m
  * @param holdTime how long instances stay listed that vanished while etcd was out of sight, without
  *     having left; 0s to take them out at once
- * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///} targets
- *     is asked again when no heartbeat tells of a change; at least 1s
+ * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
+ *     targets is asked again when no heartbeat tells of a change; at least 1s
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(

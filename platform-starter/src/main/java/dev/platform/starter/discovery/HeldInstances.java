@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * Instances that vanished from etcd without having left, kept for a bounded time, while the balancer
- * finds out by connecting which of them still answer. On the connection's thread.
+ * Instances that vanished from etcd without having left, kept for a bounded time, while the
+ * balancer finds out by connecting which of them still answer. On the connection's thread.
  */
 final class HeldInstances {
 

@@ -65,9 +65,8 @@ final class ServiceWatch implements EtcdWatches.Listener {
     this.clock = clock;
     this.backoff = backoff;
     this.range = KeyRange.prefix(codec.prefix(serviceId));
-    this.held = 
-        new HeldInstances(
-            connection, holdMillis, this::isWatching, () -> publish(Origin.WATCH));
+    this.held =
+        new HeldInstances(connection, holdMillis, this::isWatching, () -> publish(Origin.WATCH));
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
   }
 

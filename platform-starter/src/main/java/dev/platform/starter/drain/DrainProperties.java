@@ -23,7 +23,6 @@ public record DrainProperties(
         "platform.drain.delay",
         delay.toMillis() + "ms",
         "0s to 1m");
-    check(
-        timeout.toMillis() > 0, "platform.drain.timeout", timeout.toMillis() + "ms", "> 0s");
+    check(timeout.toMillis() > 0, "platform.drain.timeout", timeout.toMillis() + "ms", "> 0s");
   }
 }

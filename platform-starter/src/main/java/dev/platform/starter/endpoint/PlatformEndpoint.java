@@ -119,8 +119,7 @@ public final class PlatformEndpoint {
     }
     EtcdRegistration own = registration.get();
     String status = registry.get().getStatus(own);
-    return new Registered(
-        status, own.getInstanceId(), own.getServiceIds(), registry.get().lease());
+    return new Registered(status, own.getInstanceId(), own.getServiceIds(), registry.get().lease());
   }
 
   private Watched watched(InstanceList list) {

@@ -19,6 +19,7 @@ public final class EtcdAvailability {
   private final LongSupplier nanoTime;
   // guarded by this
   private @Nullable Boolean available;
+  private boolean closed;
   private long changedAt;
   private long loggedAt;
   private @Nullable String lastError;
@@ -61,7 +62,15 @@ public final class EtcdAvailability {
     }
   }
 
+  /** What fails from here on fails because of the close. */
+  synchronized void closed() {
+    closed = true;
+  }
+
   synchronized void failed(Status status) {
+    if (closed) {
+      return;
+    }
     lastError = EtcdFailure.explain(status);
     long now = nanoTime.getAsLong();
     if (!Boolean.FALSE.equals(available)) {

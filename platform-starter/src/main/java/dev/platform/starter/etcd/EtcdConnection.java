@@ -117,8 +117,7 @@ public final class EtcdConnection implements AutoCloseable {
   }
 
   /** Brings the outcome of a call to the connection's thread. */
-  public <T> void then(
-      ListenableFuture<T> call, Consumer<T> onAnswer, Consumer<Status> onFailure) {
+  public <T> void then(ListenableFuture<T> call, Consumer<T> onAnswer, Consumer<Status> onFailure) {
     Futures.addCallback(
         call,
         new FutureCallback<T>() {
@@ -141,6 +140,7 @@ public final class EtcdConnection implements AutoCloseable {
    */
   @Override
   public void close() {
+    availability.closed();
     channel.shutdownNow();
     try {
       channel.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -151,5 +151,4 @@ public final class EtcdConnection implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
   }
-
 }

@@ -54,7 +54,6 @@ final class EtcdConnectionFactory {
         NettyChannelBuilder.forTarget(EtcdEndpointsResolver.Provider.SCHEME + ":///etcd")
             .defaultLoadBalancingPolicy("round_robin")
             .executor(executor)
-            .offloadExecutor(executor)
             .disableRetry()
             .maxInboundMessageSize(MAX_ANSWER_BYTES)
             // A frozen member is noticed by its missing answers to pings; etcd allows one in 5 s.

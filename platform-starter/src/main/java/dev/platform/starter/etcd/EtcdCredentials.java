@@ -35,8 +35,7 @@ final class EtcdCredentials extends CallCredentials {
   /** {@code channel} must be one that these credentials are not put on. */
   EtcdCredentials(Channel channel, String username, String password, Duration timeout) {
     this.channel = channel;
-    this.request =
-        AuthenticateRequest.newBuilder().setName(username).setPassword(password).build();
+    this.request = AuthenticateRequest.newBuilder().setName(username).setPassword(password).build();
     this.timeout = timeout;
   }
 

@@ -1,7 +1,6 @@
 package dev.platform.starter.etcd;
 
 import dev.platform.starter.defaults.InvalidPropertyException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +28,6 @@ record EtcdEndpoint(String host, int port, boolean secure) {
     String host = uri.getHost();
     return new EtcdEndpoint(
         host.startsWith("[") ? host.substring(1, host.length() - 1) : host, uri.getPort(), !http);
-  }
-
-  /** Unresolved: the name is looked up anew for each connection. */
-  InetSocketAddress address() {
-    return InetSocketAddress.createUnresolved(host, port);
   }
 
   private static InvalidPropertyException invalid(String text, @Nullable Exception cause) {

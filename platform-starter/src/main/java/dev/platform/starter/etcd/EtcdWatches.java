@@ -95,8 +95,10 @@ public final class EtcdWatches {
   private final class Stream implements ClientResponseObserver<WatchRequest, WatchResponse> {
 
     private @Nullable ClientCallStreamObserver<WatchRequest> requests;
+
     /** Asked for, in this order; etcd confirms creations in the order that they were asked for. */
     private final Deque<Watch> created = new ArrayDeque<>();
+
     private final Map<Long, Watch> byId = new HashMap<>();
     private @Nullable ScheduledFuture<?> timer;
     private int misses;

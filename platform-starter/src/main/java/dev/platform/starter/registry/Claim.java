@@ -12,5 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param stillOurs whether the claimed address is certainly this process's own; decides what
  *     happens when somebody else has put the key
  */
-record Claim(
-    String key, String value, @Nullable String leavingValue, BooleanSupplier stillOurs) {}
+record Claim(String key, String value, @Nullable String leavingValue, BooleanSupplier stillOurs) {}

@@ -51,7 +51,8 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     if (closed || registered.containsKey(registration)) {
       return;
     }
-    List<Claim> claims = registration.instances().stream().map(i -> claim(registration, i)).toList();
+    List<Claim> claims =
+        registration.instances().stream().map(i -> claim(registration, i)).toList();
     registered.put(registration, claims);
     if (isUp(registration)) {
       lease.claim(claims);
@@ -108,8 +109,8 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   }
 
   /**
-   * {@code UP} when registered in etcd, {@code OUT_OF_SERVICE} when an operator has set that, {@code
-   * UNKNOWN} while it is not registered (any more, or yet).
+   * {@code UP} when registered in etcd, {@code OUT_OF_SERVICE} when an operator has set that,
+   * {@code UNKNOWN} while it is not registered (any more, or yet).
    */
   @Override
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the interface's own signature

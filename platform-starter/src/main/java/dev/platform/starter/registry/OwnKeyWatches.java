@@ -60,8 +60,7 @@ final class OwnKeyWatches {
     @Override
     public void onEvents(List<Event> events) {
       Event last = events.get(events.size() - 1);
-      boolean own =
-          last.getType() == Event.EventType.PUT && last.getKv().getLease() == leaseId;
+      boolean own = last.getType() == Event.EventType.PUT && last.getKv().getLease() == leaseId;
       if (!own) {
         onTouched.run();
       }

@@ -32,8 +32,7 @@ final class OwnedKeys {
     revisions.forEach((key, revision) -> txn.addCompare(isUntouched(key, revision)));
     for (String key : revisions.keySet()) {
       txn.addFailure(
-          RequestOp.newBuilder()
-              .setRequestRange(RangeRequest.newBuilder().setKey(bytes(key))));
+          RequestOp.newBuilder().setRequestRange(RangeRequest.newBuilder().setKey(bytes(key))));
     }
     return txn.build();
   }
@@ -59,10 +58,7 @@ final class OwnedKeys {
   private static RequestOp putOp(String key, String value, long leaseId) {
     return RequestOp.newBuilder()
         .setRequestPut(
-            PutRequest.newBuilder()
-                .setKey(bytes(key))
-                .setValue(bytes(value))
-                .setLease(leaseId))
+            PutRequest.newBuilder().setKey(bytes(key)).setValue(bytes(value)).setLease(leaseId))
         .build();
   }
 

@@ -59,11 +59,7 @@ final class RegistrationLease {
 
   private volatile LeaseSnapshot snapshot;
 
-  RegistrationLease(
-      EtcdConnection connection,
-      Duration ttl,
-      Clock clock,
-      RandomGenerator random) {
+  RegistrationLease(EtcdConnection connection, Duration ttl, Clock clock, RandomGenerator random) {
     this.connection = connection;
     this.ttl = ttl;
     this.clock = clock;
@@ -135,7 +131,9 @@ final class RegistrationLease {
     leaseId = 0;
     long sentAt = connection.nanoTime();
     connection.then(
-        connection.lease().leaseGrant(LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build()),
+        connection
+            .lease()
+            .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build()),
         granted -> {
           if (current == attempt) {
             leaseId = granted.getID();
@@ -349,9 +347,11 @@ final class RegistrationLease {
         countdown.run();
       } else {
         connection.then(
-            connection.kv().txn(
-                OwnedKeys.replace(
-                    claim.key(), claim.leavingValue(), leaseId, revisionOf(claim.key()))),
+            connection
+                .kv()
+                .txn(
+                    OwnedKeys.replace(
+                        claim.key(), claim.leavingValue(), leaseId, revisionOf(claim.key()))),
             answer -> {
               if (answer.getSucceeded()) {
                 revisions.put(claim.key(), answer.getHeader().getRevision());

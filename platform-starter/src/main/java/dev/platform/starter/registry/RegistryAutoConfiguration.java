@@ -79,10 +79,7 @@ public final class RegistryAutoConfiguration {
       EtcdConnection connection, RegistryProperties properties) {
     RegistrationLease lease =
         new RegistrationLease(
-            connection,
-            properties.leaseTtl(),
-            Clock.systemUTC(),
-            RandomGenerator.getDefault());
+            connection, properties.leaseTtl(), Clock.systemUTC(), RandomGenerator.getDefault());
     return new EtcdServiceRegistry(
         lease,
         new InstanceCodec(properties.namespace(), properties.valueFormat()),

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Sends calls through the circuit breaker of the called service. An open breaker answers UNAVAILABLE
- * without touching the network. A call counts once, by its end; a cancelled one gives its permission
- * back.
+ * Sends calls through the circuit breaker of the called service. An open breaker answers
+ * UNAVAILABLE without touching the network. A call counts once, by its end; a cancelled one gives
+ * its permission back.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
@@ -41,8 +41,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
         } else {
           delegate().cancel("circuit breaker is open", null);
           listener.onClose(
-              Status.UNAVAILABLE.withDescription(
-                  "circuit breaker is open: " + breaker.getName()),
+              Status.UNAVAILABLE.withDescription("circuit breaker is open: " + breaker.getName()),
               new Metadata());
         }
       }

@@ -26,8 +26,7 @@ public final class ResilienceAutoConfiguration {
   @ConditionalOnBooleanProperty(
       name = "platform.resilience.circuit-breaker.enabled",
       matchIfMissing = true)
-  CircuitBreakerClientInterceptor circuitBreakerClientInterceptor(
-      CircuitBreakerRegistry breakers) {
+  CircuitBreakerClientInterceptor circuitBreakerClientInterceptor(CircuitBreakerRegistry breakers) {
     return new CircuitBreakerClientInterceptor(breakers);
   }
 }

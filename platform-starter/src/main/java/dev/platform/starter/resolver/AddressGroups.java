@@ -1,47 +1,89 @@
 package dev.platform.starter.resolver;
 
+import com.google.common.net.InetAddresses;
 import dev.platform.starter.instance.EtcdServiceInstance;
 import dev.platform.starter.instance.InstanceMetadata;
 import io.grpc.EquivalentAddressGroup;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 
 /**
  * Turns instances into gRPC's address groups. An instance that did not change keeps its group, so
- * that one change among thousands costs one new group. Not thread-safe.
+ * that one change among thousands costs one new group. Not thread-safe, but for {@link #lookUp}.
  */
 final class AddressGroups {
 
   private Map<ServiceInstance, EquivalentAddressGroup> known = Map.of();
 
-  List<EquivalentAddressGroup> of(List<? extends ServiceInstance> instances) {
-    Map<ServiceInstance, EquivalentAddressGroup> next = new HashMap<>(instances.size() * 2);
+  /** Names among the instances' hosts that must be looked up first. */
+  Set<String> unknownNames(List<? extends ServiceInstance> instances) {
+    Set<String> names = new LinkedHashSet<>();
     for (ServiceInstance instance : instances) {
-      EquivalentAddressGroup group = known.get(instance);
-      next.put(instance, group == null ? group(instance) : group);
+      if (!known.containsKey(instance) && !InetAddresses.isInetAddress(instance.getHost())) {
+        names.add(instance.getHost());
+      }
     }
-    known = next;
-    return instances.stream().map(next::get).distinct().toList();
+    return names;
   }
 
-  private static EquivalentAddressGroup group(ServiceInstance instance) {
-    // Unresolved: a name is looked up anew for each connection.
-    InetSocketAddress address =
-        InetSocketAddress.createUnresolved(instance.getHost(), port(instance));
-    return new EquivalentAddressGroup(address, InstanceAttributes.of(instance));
+  /** Looks names up; may block. A name that is not known is left out. */
+  static Map<String, InetAddress> lookUp(Set<String> names) {
+    Map<String, InetAddress> found = new HashMap<>();
+    for (String name : names) {
+      try {
+        found.put(name, InetAddress.getByName(name));
+      } catch (UnknownHostException e) {
+        // Left out: its instance can't be called, whoever else can.
+      }
+    }
+    return found;
+  }
+
+  /** The groups of all instances whose address is known, in their order, each address once. */
+  List<EquivalentAddressGroup> of(
+      List<? extends ServiceInstance> instances, Map<String, InetAddress> lookedUp) {
+    Map<ServiceInstance, EquivalentAddressGroup> next = new HashMap<>(instances.size() * 2);
+    Set<EquivalentAddressGroup> groups = new LinkedHashSet<>(instances.size() * 2);
+    for (ServiceInstance instance : instances) {
+      EquivalentAddressGroup group = known.get(instance);
+      if (group == null) {
+        InetAddress address = address(instance.getHost(), lookedUp);
+        if (address == null) {
+          continue;
+        }
+        group = group(instance, address);
+      }
+      next.put(instance, group);
+      groups.add(group);
+    }
+    known = next;
+    return new ArrayList<>(groups);
+  }
+
+  private static @Nullable InetAddress address(String host, Map<String, InetAddress> lookedUp) {
+    return InetAddresses.isInetAddress(host) ? InetAddresses.forString(host) : lookedUp.get(host);
+  }
+
+  private static EquivalentAddressGroup group(ServiceInstance instance, InetAddress address) {
+    return new EquivalentAddressGroup(
+        new InetSocketAddress(address, port(instance)), InstanceAttributes.of(instance));
   }
 
   /** Other registries list the HTTP port, and the gRPC port in the metadata. */
   private static int port(ServiceInstance instance) {
-    if (instance instanceof EtcdServiceInstance) {
-      return instance.getPort();
-    }
-    @Nullable Map<String, String> metadata = instance.getMetadata();
-    String port = metadata == null ? null : metadata.get(InstanceMetadata.GRPC_PORT);
+    String port =
+        instance instanceof EtcdServiceInstance || instance.getMetadata() == null
+            ? null
+            : instance.getMetadata().get(InstanceMetadata.GRPC_PORT);
     return port == null ? instance.getPort() : Integer.parseInt(port);
   }
 }

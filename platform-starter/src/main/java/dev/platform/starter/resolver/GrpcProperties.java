@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How calls are spread over instances.
  *
- * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's own
- *     {@code grpc.client.*.default-load-balancing-policy} wins
+ * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's
+ *     own {@code grpc.client.*.default-load-balancing-policy} wins
  */
 @ConfigurationProperties("platform.grpc")
 public record GrpcProperties(@DefaultValue("round_robin") String loadBalancing) {

@@ -1,22 +1,26 @@
 package dev.platform.starter.resolver;
 
+import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 
 /**
- * Resolves a service's name to its instances, pushed by their source. A first call waits for a first
- * instance, with a bound. After a first success an outage of the registry is never reported to the
- * channel: the last list stays. State is kept in the channel's synchronization context.
+ * Resolves a service's name to its instances, pushed by their source. A first call waits for a
+ * first instance, with a bound. After a first success an outage of the registry is never reported
+ * to the channel: the last list stays. State is kept in the channel's synchronization context.
  */
 final class ServiceNameResolver extends NameResolver {
 
@@ -36,6 +40,7 @@ final class ServiceNameResolver extends NameResolver {
   private @Nullable ResolverContext context;
   private Runnable unsubscribe = () -> {};
   private SynchronizationContext.@Nullable ScheduledHandle firstWait;
+  private List<? extends ServiceInstance> latest = List.of();
   private boolean resolved;
   private int subscription;
 
@@ -112,17 +117,45 @@ final class ServiceNameResolver extends NameResolver {
     if (from != subscription || listener == null || context == null) {
       return;
     }
+    latest = instances;
     if (!instances.isEmpty()) {
-      resolved = true;
-      listener.onResult2(
-          ResolutionResult.newBuilder()
-              .setAddressesOrError(StatusOr.fromValue(groups.of(instances)))
-              .setServiceConfig(serviceConfig(context))
-              .build());
+      lookUpThenDeliver(instances);
     } else if (resolved) {
       // Not an outage: outages leave the list as it was. Every instance has left.
       fail("the last instance of %s has left".formatted(serviceId));
     }
+  }
+
+  private void lookUpThenDeliver(List<? extends ServiceInstance> instances) {
+    Set<String> names = groups.unknownNames(instances);
+    Executor lookups = args.getOffloadExecutor();
+    if (names.isEmpty() || lookups == null) {
+      deliver(instances, Map.of());
+      return;
+    }
+    lookups.execute(
+        () -> {
+          Map<String, InetAddress> found = AddressGroups.lookUp(names);
+          syncContext.execute(() -> deliver(instances, found));
+        });
+  }
+
+  private void deliver(
+      List<? extends ServiceInstance> instances, Map<String, InetAddress> lookedUp) {
+    // A newer list may have come while names were looked up.
+    if (listener == null || context == null || instances != latest) {
+      return;
+    }
+    List<EquivalentAddressGroup> addresses = groups.of(instances, lookedUp);
+    if (addresses.isEmpty()) {
+      return;
+    }
+    resolved = true;
+    listener.onResult2(
+        ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(addresses))
+            .setServiceConfig(serviceConfig(context))
+            .build());
   }
 
   private void waitedLongEnough() {

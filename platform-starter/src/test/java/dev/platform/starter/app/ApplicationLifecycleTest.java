@@ -1,0 +1,209 @@
+package dev.platform.starter.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.starter.registry.EtcdRegistration;
+import dev.platform.starter.registry.EtcdServiceRegistry;
+import dev.platform.starter.test.junit.EtcdExtension;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.client.serviceregistry.endpoint.ServiceRegistryEndpoint;
+
+/** What an app does between start and end. */
+class ApplicationLifecycleTest {
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
+
+  @Test
+  void registersEachOfItsServicesWithEtcdsOwnGrpcNamingFormat() {
+    try (var app = TestApp.start(properties("platform.registry.services", "a,b"))) {
+      int port = app.getBean(EtcdRegistration.class).getPort();
+      awaitKeys("/services/a/127.0.0.1:" + port, "/services/b/127.0.0.1:" + port);
+      String value = etcd.server().get("/services/a/127.0.0.1:" + port).orElseThrow();
+      assertThat(value)
+          .startsWith("{\"Op\":0,\"Addr\":\"127.0.0.1:%d\",\"Metadata\":{".formatted(port))
+          .contains("\"gRPC_port\":\"%d\"".formatted(port))
+          .contains("\"instance-id\":", "\"started-at\":", "\"weight\":\"100\"");
+      assertThat(etcd.server().leases()).hasSize(1);
+    }
+    assertThat(etcd.server().keys("/services/")).isEmpty();
+    assertThat(etcd.server().leases()).isEmpty();
+  }
+
+  @Test
+  void isNamedAfterTheApplicationByDefault() {
+    try (var app = TestApp.start(properties("spring.application.name", "my-app"))) {
+      awaitKeys("/services/my-app/127.0.0.1:" + app.getBean(EtcdRegistration.class).getPort());
+    }
+  }
+
+  @Test
+  void writesPlainAddressesBelowANamespaceWhenAskedTo() {
+    Map<String, Object> properties = properties("spring.application.name", "my-app");
+    properties.put("platform.registry.namespace", "staging");
+    properties.put("platform.registry.value-format", "address");
+    try (var app = TestApp.start(properties)) {
+      String address = "127.0.0.1:" + app.getBean(EtcdRegistration.class).getPort();
+      String key = "/staging/services/my-app/" + address;
+      await().until(() -> etcd.server().get(key).equals(Optional.of(address)));
+    }
+  }
+
+  @Test
+  void aWebAppWithoutGrpcRegistersItsHttpPort() {
+    Map<String, Object> properties = properties("spring.application.name", "web-app");
+    properties.put("grpc.server.port", -1);
+    try (var app = TestApp.startWithWeb(properties)) {
+      int port = ((WebServerApplicationContext) app).getWebServer().getPort();
+      await().until(() -> etcd.server().keys("/services/").size() == 1);
+      assertThat(etcd.server().keys("/services/").get(0)).endsWith(":" + port);
+      assertThat(etcd.server().keys("/services/").get(0)).startsWith("/services/web-app/");
+    }
+  }
+
+  @Test
+  void anAppWithBothRegistersTheGrpcPortAndTellsTheHttpPort() {
+    try (var app = TestApp.startWithWeb(properties("spring.application.name", "both"))) {
+      int http = ((WebServerApplicationContext) app).getWebServer().getPort();
+      int grpc = app.getBean(EtcdRegistration.class).getPort();
+      assertThat(http).isNotEqualTo(grpc);
+      awaitKeys("/services/both/127.0.0.1:" + grpc);
+      assertThat(etcd.server().get("/services/both/127.0.0.1:" + grpc).orElseThrow())
+          .contains("\"http-port\":\"%d\"".formatted(http));
+    }
+  }
+
+  @Test
+  void refusedReadinessTakesItOutAndAcceptedReadinessPutsItBack() {
+    try (var app = TestApp.start(properties("spring.application.name", "a"))) {
+      await().until(() -> etcd.server().keys("/services/a/").size() == 1);
+      AvailabilityChangeEvent.publish(app, ReadinessState.REFUSING_TRAFFIC);
+      assertThat(etcd.server().keys("/services/a/")).isEmpty();
+      AvailabilityChangeEvent.publish(app, ReadinessState.ACCEPTING_TRAFFIC);
+      await().until(() -> etcd.server().keys("/services/a/").size() == 1);
+    }
+  }
+
+  @Test
+  void anOperatorTakesItOutAndALostLeaseDoesNotPutItBack() {
+    try (var app = TestApp.start(properties("spring.application.name", "a"))) {
+      await().until(() -> etcd.server().keys("/services/a/").size() == 1);
+      ServiceRegistryEndpoint endpoint = app.getBean(ServiceRegistryEndpoint.class);
+      assertThat(endpoint.getStatus().getBody()).isEqualTo("UP");
+      endpoint.setStatus("OUT_OF_SERVICE");
+      assertThat(etcd.server().keys("/services/a/")).isEmpty();
+      etcd.server().wipe();
+      assertThat(endpoint.getStatus().getBody()).isEqualTo("OUT_OF_SERVICE");
+      await()
+          .during(Duration.ofSeconds(3))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> etcd.server().keys("/services/a/").isEmpty());
+      endpoint.setStatus("UP");
+      await().until(() -> etcd.server().keys("/services/a/").size() == 1);
+    }
+  }
+
+  @Test
+  void startsWithoutEtcdServesAndRegistersWhenEtcdComes() {
+    etcd.server().stop();
+    try (var app = TestApp.start(properties("spring.application.name", "a"))) {
+      HealthEndpoint health = app.getBean(HealthEndpoint.class);
+      assertThat(health.healthForPath("registry").getStatus().getCode()).isEqualTo("UNKNOWN");
+      etcd.server().start();
+      await().until(() -> etcd.server().keys("/services/a/").size() == 1);
+      await().until(() -> health.healthForPath("registry").getStatus().getCode().equals("UP"));
+    }
+  }
+
+  @Test
+  void discoveryClientsSeeWhatOthersRegistered() {
+    try (var app = TestApp.start(properties("spring.application.name", "a"));
+        var other = TestApp.start(properties("spring.application.name", "b"))) {
+      await().until(() -> etcd.server().keys("/services/").size() == 2);
+      List<ServiceInstance> found = app.getBean(DiscoveryClient.class).getInstances("b");
+      assertThat(found).hasSize(1);
+      assertThat(found.get(0).getPort()).isEqualTo(other.getBean(EtcdRegistration.class).getPort());
+      assertThat(app.getBean(DiscoveryClient.class).getServices()).contains("a", "b");
+      assertThat(
+              app.getBean(ReactiveDiscoveryClient.class)
+                  .getInstances("b")
+                  .collectList()
+                  .block(Duration.ofSeconds(5)))
+          .isEqualTo(found);
+    }
+  }
+
+  @Test
+  void canBeSwitchedOffByTheStandardProperties() {
+    Map<String, Object> properties = properties("spring.application.name", "a");
+    properties.put("spring.cloud.service-registry.auto-registration.enabled", false);
+    try (var app = TestApp.start(properties)) {
+      assertThat(app.getBeansOfType(EtcdServiceRegistry.class)).isEmpty();
+    }
+    properties.remove("spring.cloud.service-registry.auto-registration.enabled");
+    properties.put("spring.cloud.discovery.enabled", false);
+    try (var app = TestApp.start(properties)) {
+      assertThat(app.getBeansOfType(EtcdServiceRegistry.class)).isEmpty();
+      assertThat(etcd.server().keys("/services/")).isEmpty();
+    }
+  }
+
+  @Test
+  void leavesNoThreadWatchConnectionOrLeaseBehind() {
+    Map<String, Object> properties = properties("spring.application.name", "a");
+    TestApp.start(properties).close();
+    Set<Thread> before = liveThreads();
+    try (var app = TestApp.start(properties)) {
+      app.getBean(DiscoveryClient.class).getInstances("a");
+      await().until(() -> etcd.server().keys("/services/").size() == 1);
+      assertThat(names(newThreads(before))).contains("platform-etcd");
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(names(newThreads(before))).isEmpty());
+    assertThat(etcd.server().leases()).isEmpty();
+    assertThat(etcd.embeddedServer().watches()).isZero();
+  }
+
+  private static Set<Thread> liveThreads() {
+    return Set.copyOf(Thread.getAllStackTraces().keySet());
+  }
+
+  private static Set<Thread> newThreads(Set<Thread> before) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !before.contains(thread))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> names(Set<Thread> threads) {
+    return threads.stream().map(Thread::getName).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static void awaitKeys(String... keys) {
+    await().until(() -> etcd.server().keys("/services/").equals(List.of(keys)));
+  }
+
+  private static Map<String, Object> properties(String name, String value) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    properties.put(name, value);
+    properties.putIfAbsent("spring.application.name", "test-app");
+    return properties;
+  }
+}

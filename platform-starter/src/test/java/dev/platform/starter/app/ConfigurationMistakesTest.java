@@ -1,0 +1,111 @@
+package dev.platform.starter.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Bad configuration: the app does not start and says property, value and expectation. */
+@ExtendWith(OutputCaptureExtension.class)
+class ConfigurationMistakesTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "platform.registry.services | ' ' | platform.registry.services: (empty) (expected: a service"
+            + " name of letters, digits, '.', '_' and '-')",
+        "platform.registry.services | a/b | platform.registry.services: a/b (expected: a service name"
+            + " of letters, digits, '.', '_' and '-')",
+        "platform.registry.lease-ttl | 0s | platform.registry.lease-ttl: 0s (expected: >= 2s, in whole"
+            + " seconds)",
+        "platform.registry.lease-ttl | 2500ms | platform.registry.lease-ttl: 2500ms (expected: >= 2s,"
+            + " in whole seconds)",
+        "platform.registry.lease-ttl | soon | platform.registry.lease-ttl: soon (expected: a duration"
+            + " such as 500ms, 10s or 2m)",
+        "platform.registry.value-format | xml | platform.registry.value-format: xml (expected: one of"
+            + " grpc, address)",
+        "platform.registry.advertise-host | no-such-host.invalid | platform.registry.advertise-host:"
+            + " no-such-host.invalid (expected: a host name that resolves, or an address)",
+        "platform.registry.advertise-port | 70000 | platform.registry.advertise-port: 70000 (expected:"
+            + " 1 to 65535)",
+        "platform.registry.namespace | a//b | platform.registry.namespace: a//b (expected: a path such"
+            + " as /staging, without a slash at its end)",
+        "platform.etcd.endpoints | localhost | platform.etcd.endpoints: localhost (expected:"
+            + " http://host:port or https://host:port)",
+        "platform.etcd.endpoints | http://a:1,https://b:2 | platform.etcd.endpoints:"
+            + " http://a:1,https://b:2 (expected: all http or all https)",
+        "platform.etcd.request-timeout | 1ms | platform.etcd.request-timeout: 1ms (expected: >= 100ms)",
+        "platform.etcd.username | root | platform.etcd.password: (empty) (expected: username and"
+            + " password, both or neither)",
+        "platform.etcd.ssl.bundle | etcd | platform.etcd.ssl.bundle: etcd (expected: no bundle, or"
+            + " https in platform.etcd.endpoints)",
+        "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
+            + " that is registered with gRPC, such as round_robin, pick_first or weighted_round_robin)",
+        "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
+            + " (expected: >= 0s)",
+        "platform.discovery.wait-for-first-list | 2h | platform.discovery.wait-for-first-list:"
+            + " 7200000ms (expected: 0s to 1m)",
+        "platform.drain.delay | -5s | platform.drain.delay: -5000ms (expected: 0s to 1m)",
+        "spring.application.name | ' ' | spring.application.name: (empty) (expected: the service's"
+            + " name, here or in platform.registry.services)",
+      })
+  void namesPropertyValueAndExpectation(
+      String property, String value, String expected, CapturedOutput output) {
+    assertThat(catchThrowable(() -> TestApp.start(properties(property, value)).close()))
+        .isNotNull();
+    assertThat(output.getAll()).contains("APPLICATION FAILED TO START").contains(expected);
+  }
+
+  @Test
+  void namesAnSslBundleThatIsNotThere(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.etcd.ssl.bundle", "no-such-bundle");
+    properties.put("platform.etcd.endpoints", "https://127.0.0.1:2379");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains("platform.etcd.ssl.bundle: no-such-bundle (expected: the name of an SSL bundle");
+  }
+
+  @Test
+  void namesAnSslBundleWhoseFilesAreNotThere(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.etcd.ssl.bundle", "etcd");
+    properties.put("platform.etcd.endpoints", "https://127.0.0.1:2379");
+    properties.put("spring.ssl.bundle.pem.etcd.truststore.certificate", "file:no-such-file.pem");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains("no-such-file.pem");
+  }
+
+  @Test
+  void failFastRefusesToStartWithoutEtcdAndSaysWhere(CapturedOutput output) {
+    String endpoint;
+    try (EmbeddedEtcd gone = EmbeddedEtcd.builder().build()) {
+      gone.start();
+      endpoint = gone.endpoint().toString();
+    }
+    Map<String, Object> properties = properties("platform.registry.fail-fast", "true");
+    properties.put("platform.etcd.endpoints", endpoint);
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains("platform.registry.fail-fast is set, and etcd at [%s]".formatted(endpoint))
+        .contains("set platform.registry.fail-fast to false");
+  }
+
+  private static Map<String, Object> properties(String name, String value) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("spring.application.name", "test-app");
+    properties.put(name, value);
+    return properties;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.platform.starter.app;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.StreamObserver;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.MapPropertySource;
+
+/** A user's app: one gRPC service that tells who answered and how long it was given. */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+@Import(TestApp.WhoAmI.class)
+public class TestApp {
+
+  /** Starts it as a user would, gRPC on a free port, without a web server. */
+  public static ConfigurableApplicationContext start(Map<String, ?> properties) {
+    return builder(properties).web(WebApplicationType.NONE).run();
+  }
+
+  /** The same with a web server on a free port. */
+  public static ConfigurableApplicationContext startWithWeb(Map<String, ?> properties) {
+    return builder(properties).web(WebApplicationType.SERVLET).run();
+  }
+
+  private static SpringApplicationBuilder builder(Map<String, ?> properties) {
+    return new SpringApplicationBuilder(TestApp.class)
+        .properties(
+            "grpc.server.address=127.0.0.1",
+            "grpc.server.port=0",
+            "server.address=127.0.0.1",
+            "server.port=0",
+            "platform.drain.delay=0s",
+            "management.otlp.tracing.export.enabled=false")
+        .initializers(
+            context ->
+                context
+                    .getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource("test", Map.copyOf(properties))));
+  }
+
+  @GrpcService
+  static class WhoAmI extends RecommendationServiceImplBase {
+
+    private final String name;
+
+    WhoAmI(@Value("${test.instance:nobody}") String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void getRecommendations(
+        GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> answer) {
+      Deadline deadline = Context.current().getDeadline();
+      String left =
+          deadline == null ? "none" : Long.toString(deadline.timeRemaining(TimeUnit.MILLISECONDS));
+      answer.onNext(
+          GetRecommendationsResponse.newBuilder().addProductIds(name).addProductIds(left).build());
+      answer.onCompleted();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.platform.starter.etcd;
+
+import dev.platform.starter.test.etcd.EtcdServer;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+
+/** Connections to a test's etcd. */
+public final class TestConnections {
+
+  private TestConnections() {}
+
+  public static EtcdConnection open(EtcdServer etcd) {
+    return open(List.of(etcd.endpoint().toString()));
+  }
+
+  public static EtcdConnection open(List<String> endpoints) {
+    EtcdProperties properties =
+        new EtcdProperties(
+            endpoints, new EtcdProperties.Ssl(null), null, null, Duration.ofSeconds(1));
+    return EtcdConnectionFactory.open(properties, new DefaultSslBundleRegistry(), System::nanoTime);
+  }
+}
