@@ -67,8 +67,11 @@ public abstract class InventoryTest {
 
   @BeforeEach
   void connect() {
+    // With its scheme: net.devh makes discovery the default one of the whole JVM.
     channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", grpcServer.getPort()).usePlaintext().build();
+        ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + grpcServer.getPort())
+            .usePlaintext()
+            .build();
     inventory = InventoryServiceGrpc.newBlockingStub(channel);
   }
 
