@@ -1,3 +1,4 @@
+/** The mall's inventory, catalogue and recommendations: start and wiring. */
 @NullMarked
 package dev.platform.inventory;
 

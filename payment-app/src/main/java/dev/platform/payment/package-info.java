@@ -1,3 +1,4 @@
+/** The mall's payments and a simulated bank: start and wiring. */
 @NullMarked
 package dev.platform.payment;
 

@@ -1,0 +1,21 @@
+package dev.platform.inventory.api;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How live the watched levels are.
+ *
+ * @param interval pause between two reads of the levels that somebody watches, at least 10ms
+ */
+@ConfigurationProperties("mall.inventory.watch")
+record StockFeedProperties(@DefaultValue("200ms") Duration interval) {
+
+  StockFeedProperties {
+    if (interval.toMillis() < 10) {
+      throw new IllegalArgumentException(
+          "mall.inventory.watch.interval: " + interval.toMillis() + "ms (expected: >= 10ms)");
+    }
+  }
+}

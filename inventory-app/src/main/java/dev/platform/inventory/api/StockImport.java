@@ -1,0 +1,58 @@
+package dev.platform.inventory.api;
+
+import dev.platform.contracts.inventory.v1.ImportStockRequest;
+import dev.platform.contracts.inventory.v1.ImportStockResponse;
+import dev.platform.inventory.domain.ImportStock;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * One import stream. Asks for the next batch of lines only when the one before it is stored, so the
+ * client is held back by what the database can take. Confined to the call's own serialised
+ * callbacks.
+ */
+final class StockImport implements StreamObserver<ImportStockRequest> {
+
+  private final ImportStock importing;
+  private final ServerCallStreamObserver<ImportStockResponse> answer;
+  private int asked = ImportStock.BATCH;
+
+  StockImport(ImportStock importing, ServerCallStreamObserver<ImportStockResponse> answer) {
+    this.importing = importing;
+    this.answer = answer;
+    answer.disableAutoRequest();
+    answer.request(asked);
+  }
+
+  @Override
+  public void onNext(ImportStockRequest line) {
+    storing(() -> importing.add(line.getProductId(), line.getQuantity()));
+    if (--asked == 0) {
+      asked = ImportStock.BATCH;
+      answer.request(asked);
+    }
+  }
+
+  /** The caller has left: what is stored stays, the lines since then are dropped. */
+  @Override
+  public void onError(Throwable failure) {}
+
+  @Override
+  public void onCompleted() {
+    storing(() -> answer.onNext(StockMessages.summary(importing.finish())));
+    answer.onCompleted();
+  }
+
+  private void storing(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      Status status = Failures.toStatus(e);
+      throw status
+          .augmentDescription(
+              "the import stopped: lines up to " + importing.settledLines() + " are kept")
+          .asRuntimeException();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.platform.inventory.api;
+
+import dev.platform.contracts.inventory.v1.WatchStockRequest;
+import dev.platform.contracts.inventory.v1.WatchStockResponse;
+import dev.platform.inventory.domain.InvalidInput;
+import dev.platform.inventory.domain.StockLevel;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One client that watches stock. Keeps at most one level for each watched product and sends it when
+ * the client can take it, so the newest level wins and a slow reader costs no more than what it
+ * watches. A client that ends its side gets the levels it has asked for, then the end of the
+ * stream.
+ *
+ * <p>Thread-safe: the call's callbacks and the feed's thread meet here. Never blocks.
+ */
+final class StockWatcher implements StreamObserver<WatchStockRequest> {
+
+  static final int MAX_PRODUCTS = 1000;
+
+  private final StockFeed feed;
+  private final ServerCallStreamObserver<WatchStockResponse> out;
+  // guarded by this
+  private final Set<String> watched = new HashSet<>();
+  // guarded by this
+  private final Map<String, StockLevel> newest = new HashMap<>();
+  // guarded by this
+  private final Map<String, StockLevel> unsent = new LinkedHashMap<>();
+  // guarded by this
+  private boolean ending;
+  // guarded by this
+  private boolean allOffered;
+  // guarded by this
+  private boolean over;
+
+  StockWatcher(StockFeed feed, ServerCallStreamObserver<WatchStockResponse> out) {
+    this.feed = feed;
+    this.out = out;
+  }
+
+  void start() {
+    // One message at a time: the next is asked for when it is the turn of this one.
+    out.disableAutoRequest();
+    out.setOnReadyHandler(this::send);
+    out.setOnCancelHandler(() -> feed.remove(this));
+    out.request(1);
+    feed.add(this);
+  }
+
+  @Override
+  public void onNext(WatchStockRequest change) {
+    try {
+      apply(change);
+      feed.refresh(this, () -> out.request(1));
+    } catch (InvalidInput e) {
+      fail(Failures.toStatus(e));
+    }
+  }
+
+  private synchronized void apply(WatchStockRequest change) {
+    for (String productId : change.getUnsubscribeList()) {
+      watched.remove(productId);
+      newest.remove(productId);
+      unsent.remove(productId);
+    }
+    for (int i = 0; i < change.getSubscribeCount(); i++) {
+      String productId = InvalidInput.requireId("subscribe[" + i + "]", change.getSubscribe(i));
+      watched.add(productId);
+      // Asked for again, it is sent again.
+      newest.remove(productId);
+    }
+    if (watched.size() > MAX_PRODUCTS) {
+      throw new InvalidInput(
+          "a stream can watch at most " + MAX_PRODUCTS + " products: " + watched.size());
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    feed.remove(this);
+  }
+
+  @Override
+  public void onCompleted() {
+    feed.refresh(this, this::end);
+  }
+
+  private synchronized void end() {
+    ending = true;
+  }
+
+  synchronized Set<String> watched() {
+    return Set.copyOf(watched);
+  }
+
+  /** Takes the levels that were read, whatever else they hold. */
+  synchronized void offer(Map<String, StockLevel> levels) {
+    for (String productId : watched) {
+      StockLevel level = levels.get(productId);
+      if (level != null && !level.equals(newest.put(productId, level))) {
+        unsent.put(productId, level);
+      }
+    }
+    allOffered = ending;
+    send();
+  }
+
+  private synchronized void send() {
+    var levels = unsent.values().iterator();
+    while (!over && out.isReady() && levels.hasNext()) {
+      out.onNext(
+          WatchStockResponse.newBuilder().setLevel(StockMessages.level(levels.next())).build());
+      levels.remove();
+    }
+    if (!over && allOffered && unsent.isEmpty()) {
+      over = true;
+      feed.remove(this);
+      out.onCompleted();
+    }
+  }
+
+  /** Ends the stream at once. */
+  synchronized void fail(Status status) {
+    if (over) {
+      return;
+    }
+    over = true;
+    feed.remove(this);
+    out.onError(status.asRuntimeException());
+  }
+}

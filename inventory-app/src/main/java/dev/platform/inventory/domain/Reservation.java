@@ -1,0 +1,59 @@
+package dev.platform.inventory.domain;
+
+import static java.util.Comparator.comparing;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Stock set aside for an order until it is confirmed, released or expired. Immutable.
+ *
+ * @param id the order's id
+ * @param lines by product id, each product once; none for a reservation that was released before it
+ *     was made
+ * @param expiresAt from when on it is no longer held
+ */
+public record Reservation(
+    String id, ReservationStatus status, List<ReservationLine> lines, Instant expiresAt) {
+
+  public Reservation {
+    lines = lines.stream().sorted(comparing(ReservationLine::productId)).toList();
+  }
+
+  static Reservation held(String id, List<ReservationLine> lines, Instant expiresAt) {
+    return new Reservation(id, ReservationStatus.HELD, lines, expiresAt);
+  }
+
+  static Reservation releasedBeforehand(String id, Instant now) {
+    return new Reservation(id, ReservationStatus.RELEASED, List.of(), now);
+  }
+
+  /** Refuses the move, naming both ends, when the status does not allow it. */
+  Reservation become(ReservationStatus next) {
+    if (!status.next().contains(next)) {
+      throw Refusal.notPossible(
+          "reservation " + id + " is " + status + " and can't be " + next + " any more");
+    }
+    return new Reservation(id, next, lines, expiresAt);
+  }
+
+  /** As it is at this time: the job that marks expired ones may not have come by yet. */
+  Reservation asOf(Instant now) {
+    boolean overdue = status == ReservationStatus.HELD && !now.isBefore(expiresAt);
+    return overdue ? become(ReservationStatus.EXPIRED) : this;
+  }
+
+  /** Refuses a repeated request that differs, or that comes after the stock was given back. */
+  Reservation repeated(List<ReservationLine> asked, Instant now) {
+    boolean known = !lines.isEmpty();
+    if (known && !lines.equals(held(id, asked, expiresAt).lines())) {
+      throw Refusal.otherLines(id);
+    }
+    ReservationStatus current = asOf(now).status();
+    if (current == ReservationStatus.RELEASED || current == ReservationStatus.EXPIRED) {
+      throw Refusal.notPossible(
+          "reservation " + id + " is " + current + " and can't be made any more");
+    }
+    return this;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.platform.inventory.domain;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The reservations on record. Each call belongs to the transaction that it is made in. */
+public interface Reservations {
+
+  /**
+   * Records a reservation without its lines. Waits for another transaction that records the same
+   * id.
+   *
+   * @return false, and nothing is changed, when the id is known already
+   */
+  boolean open(Reservation reservation);
+
+  /** Records the lines of a reservation that was opened. */
+  void addLines(String id, List<ReservationLine> lines);
+
+  /** Reads a reservation and keeps others from changing it. */
+  Optional<Reservation> lock(String id);
+
+  /** One held reservation that has expired and that nobody else has locked. Does not wait. */
+  Optional<Reservation> lockExpired(Instant now);
+
+  /** Records a new status. */
+  void update(Reservation reservation);
+}

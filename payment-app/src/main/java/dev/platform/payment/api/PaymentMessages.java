@@ -1,0 +1,49 @@
+package dev.platform.payment.api;
+
+import dev.platform.contracts.payment.v1.CreatePaymentRequest;
+import dev.platform.contracts.payment.v1.Payment;
+import dev.platform.contracts.payment.v1.PaymentStatus;
+import dev.platform.payment.domain.InvalidInput;
+import dev.platform.payment.domain.Money;
+
+/** Payments as they go over the wire. */
+final class PaymentMessages {
+
+  private PaymentMessages() {}
+
+  static Money amount(CreatePaymentRequest request) {
+    InvalidInput.requireId("order_id", request.getOrderId());
+    InvalidInput.requireId("user_id", request.getUserId());
+    if (!request.hasAmount()) {
+      throw new InvalidInput("amount is required");
+    }
+    try {
+      return new Money(request.getAmount().getMinorUnits(), request.getAmount().getCurrency());
+    } catch (InvalidInput e) {
+      throw e.within("amount");
+    }
+  }
+
+  static Payment payment(dev.platform.payment.domain.Payment payment) {
+    return Payment.newBuilder()
+        .setPaymentId(payment.id())
+        .setOrderId(payment.orderId())
+        .setUserId(payment.userId())
+        .setAmount(
+            dev.platform.contracts.money.v1.Money.newBuilder()
+                .setMinorUnits(payment.amount().minorUnits())
+                .setCurrency(payment.amount().currency()))
+        .setStatus(status(payment.status()))
+        .setDeclineReason(payment.declineReason())
+        .build();
+  }
+
+  private static PaymentStatus status(dev.platform.payment.domain.PaymentStatus status) {
+    return switch (status) {
+      case PENDING -> PaymentStatus.PAYMENT_STATUS_PENDING;
+      case CHARGED -> PaymentStatus.PAYMENT_STATUS_CHARGED;
+      case DECLINED -> PaymentStatus.PAYMENT_STATUS_DECLINED;
+      case REFUNDED -> PaymentStatus.PAYMENT_STATUS_REFUNDED;
+    };
+  }
+}

@@ -1,0 +1,65 @@
+package dev.platform.payment.bank.api;
+
+import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayImplBase;
+import dev.platform.contracts.bank.v1.ChargeRequest;
+import dev.platform.contracts.bank.v1.ChargeResponse;
+import dev.platform.contracts.bank.v1.RefundRequest;
+import dev.platform.contracts.bank.v1.RefundResponse;
+import dev.platform.contracts.bank.v1.SetBehaviourRequest;
+import dev.platform.contracts.bank.v1.SetBehaviourResponse;
+import dev.platform.payment.bank.domain.GiveBack;
+import dev.platform.payment.bank.domain.Simulation;
+import dev.platform.payment.bank.domain.TakeCharge;
+import io.grpc.stub.StreamObserver;
+import net.devh.boot.grpc.server.service.GrpcService;
+
+@GrpcService
+class BankGatewayGrpcService extends BankGatewayImplBase {
+
+  private final TakeCharge takeCharge;
+  private final GiveBack giveBack;
+  private final Simulation simulation;
+  private final LateAnswers answers;
+
+  BankGatewayGrpcService(
+      TakeCharge takeCharge, GiveBack giveBack, Simulation simulation, LateAnswers answers) {
+    this.takeCharge = takeCharge;
+    this.giveBack = giveBack;
+    this.simulation = simulation;
+    this.answers = answers;
+  }
+
+  @Override
+  public void charge(ChargeRequest request, StreamObserver<ChargeResponse> answer) {
+    answers.send(
+        answer,
+        () ->
+            ChargeResponse.newBuilder()
+                .setChargeId(
+                    takeCharge
+                        .take(
+                            request.getReference(),
+                            request.getAccount(),
+                            BankMessages.amount(request))
+                        .id())
+                .build());
+  }
+
+  @Override
+  public void refund(RefundRequest request, StreamObserver<RefundResponse> answer) {
+    answers.send(
+        answer,
+        () ->
+            RefundResponse.newBuilder()
+                .setRefundId(giveBack.refund(request.getReference()))
+                .build());
+  }
+
+  @Override
+  public void setBehaviour(
+      SetBehaviourRequest request, StreamObserver<SetBehaviourResponse> answer) {
+    answer.onNext(
+        BankMessages.behaviour(simulation.change(now -> BankMessages.change(now, request))));
+    answer.onCompleted();
+  }
+}

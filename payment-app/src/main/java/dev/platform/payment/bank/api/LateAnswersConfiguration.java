@@ -1,0 +1,30 @@
+package dev.platform.payment.bank.api;
+
+import dev.platform.payment.bank.domain.Simulation;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class LateAnswersConfiguration {
+
+  @Bean(destroyMethod = "shutdownNow")
+  ScheduledExecutorService lateAnswersExecutor() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, "late-answers");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
+  }
+
+  @Bean
+  LateAnswers lateAnswers(Simulation simulation, ScheduledExecutorService lateAnswersExecutor) {
+    return new LateAnswers(simulation, lateAnswersExecutor);
+  }
+}

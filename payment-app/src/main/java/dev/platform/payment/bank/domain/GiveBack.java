@@ -1,0 +1,39 @@
+package dev.platform.payment.bank.domain;
+
+import dev.platform.payment.domain.InvalidInput;
+import dev.platform.payment.domain.Refusal;
+import java.util.UUID;
+
+/** Gives a charge back, once. Thread-safe, blocks on the database. */
+public final class GiveBack {
+
+  private final Ledger ledger;
+  private final Simulation simulation;
+
+  public GiveBack(Ledger ledger, Simulation simulation) {
+    this.ledger = ledger;
+    this.simulation = simulation;
+  }
+
+  /**
+   * Returns the refund's id, the same one however often it is asked for.
+   *
+   * @throws Refusal for an unknown or declined charge, and when the bank is simulated to be out of
+   *     order
+   */
+  public String refund(String reference) {
+    InvalidInput.requireId("reference", reference);
+    if (simulation.fails()) {
+      throw new Refusal(Refusal.Kind.NOT_NOW, "the bank is out of order");
+    }
+    Charge charge =
+        ledger
+            .find(reference)
+            .orElseThrow(() -> new Refusal(Refusal.Kind.UNKNOWN, "unknown charge: " + reference));
+    if (charge.isDeclined()) {
+      throw new Refusal(
+          Refusal.Kind.NOT_POSSIBLE, "charge " + reference + " was declined and took no money");
+    }
+    return ledger.refundIfAbsent(reference, UUID.randomUUID().toString());
+  }
+}

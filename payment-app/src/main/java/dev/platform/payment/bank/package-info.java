@@ -1,0 +1,5 @@
+/** A simulated bank. Nothing else in this app may know it: it is reached over gRPC. */
+@NullMarked
+package dev.platform.payment.bank;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package dev.platform.payment.domain;
+
+import java.util.Set;
+
+/** Where a payment stands, and where it may go from there. */
+public enum PaymentStatus {
+  /** Asked for; the bank's answer is not known. */
+  PENDING("pending"),
+  /** The money was taken. */
+  CHARGED("charged"),
+  /** The bank refused; no money was taken. */
+  DECLINED("declined"),
+  /** The money was given back. */
+  REFUNDED("refunded");
+
+  private final String word;
+
+  PaymentStatus(String word) {
+    this.word = word;
+  }
+
+  /** The states that may follow this one; none after a final one. */
+  public Set<PaymentStatus> next() {
+    return switch (this) {
+      case PENDING -> Set.of(CHARGED, DECLINED);
+      case CHARGED -> Set.of(REFUNDED);
+      case DECLINED, REFUNDED -> Set.of();
+    };
+  }
+
+  @Override
+  public String toString() {
+    return word;
+  }
+}

@@ -1,0 +1,5 @@
+/** Payments in PostgreSQL, one plain SQL statement a step. */
+@NullMarked
+package dev.platform.payment.persistence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package dev.platform.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.Duration;
+import dev.platform.contracts.bank.v1.BankGatewayGrpc;
+import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayBlockingStub;
+import dev.platform.contracts.bank.v1.SetBehaviourRequest;
+import dev.platform.contracts.money.v1.Money;
+import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
+import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * The whole app on a real PostgreSQL, called through a real socket. It finds its own bank in the
+ * process, since there is no registry to ask.
+ */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "grpc.server.port=0",
+      "grpc.server.address=127.0.0.1",
+      "grpc.server.in-process-name=payment-app",
+      "grpc.client.bank-gateway.address=in-process:payment-app",
+      "platform.registry.enabled=false",
+      "platform.discovery.enabled=false"
+    })
+public abstract class PaymentTest {
+
+  private static final EmbeddedPostgres POSTGRES = startPostgres();
+
+  @Autowired protected JdbcClient jdbc;
+  @Autowired private GrpcServerProperties grpcServer;
+
+  private ManagedChannel channel;
+  protected PaymentServiceBlockingStub payments;
+  protected BankGatewayBlockingStub bank;
+  protected final String order = "order-" + UUID.randomUUID();
+
+  @DynamicPropertySource
+  static void database(DynamicPropertyRegistry registry) {
+    registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
+  }
+
+  @BeforeEach
+  void connect() {
+    // With its scheme: net.devh makes discovery the default one of the whole JVM.
+    channel =
+        ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + grpcServer.getPort())
+            .usePlaintext()
+            .build();
+    payments = PaymentServiceGrpc.newBlockingStub(channel);
+    bank = BankGatewayGrpc.newBlockingStub(channel);
+    bankAnswers(0, 0, 0);
+  }
+
+  @AfterEach
+  void disconnect() throws InterruptedException {
+    channel.shutdownNow();
+    assertThat(channel.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  protected void bankAnswers(long latencyMillis, double failureRatio, double declineRatio) {
+    assertThat(
+            bank.setBehaviour(
+                SetBehaviourRequest.newBuilder()
+                    .setLatency(
+                        Duration.newBuilder()
+                            .setSeconds(latencyMillis / 1000)
+                            .setNanos((int) (latencyMillis % 1000) * 1_000_000))
+                    .setFailureRatio(failureRatio)
+                    .setDeclineRatio(declineRatio)
+                    .build()))
+        .isNotNull();
+  }
+
+  protected int chargesOnTheBooks(String reference) {
+    return jdbc.sql("select count(*) from bank_charge where reference = ? and decline_reason = ''")
+        .param(reference)
+        .query(Integer.class)
+        .single();
+  }
+
+  protected static Money euros(long minorUnits) {
+    return Money.newBuilder().setMinorUnits(minorUnits).setCurrency("EUR").build();
+  }
+
+  protected static void assertFails(ThrowingCallable call, Status.Code code, String message) {
+    Status status = catchThrowableOfType(StatusRuntimeException.class, call).getStatus();
+    assertThat(status.getCode() + ": " + status.getDescription()).isEqualTo(code + ": " + message);
+  }
+
+  private static EmbeddedPostgres startPostgres() {
+    try {
+      return EmbeddedPostgres.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
