@@ -1,19 +1,16 @@
 package dev.platform.starter.test.etcd;
 
-import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
-import io.grpc.netty.shaded.io.netty.channel.group.ChannelGroup;
-import io.grpc.netty.shaded.io.netty.channel.group.DefaultChannelGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Remembers accepted connections, since gRPC gives no way to reset them. */
 final class TrackedChannels {
 
-  private final ChannelGroup connections =
-      new DefaultChannelGroup("etcd-connections", GlobalEventExecutor.INSTANCE);
+  private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
   ServerChannel listen() {
     return new Listening();
@@ -21,12 +18,10 @@ final class TrackedChannels {
 
   /** Ends all connections as a dying process does: with a reset, without goodbye. */
   void reset() {
-    for (Channel connection : connections) {
-      if (connection instanceof SocketChannel socket) {
-        socket.config().setSoLinger(0);
-      }
+    for (SocketChannel connection : connections) {
+      connection.config().setSoLinger(0);
+      connection.close().awaitUninterruptibly();
     }
-    connections.close().syncUninterruptibly();
   }
 
   private final class Listening extends NioServerSocketChannel {
@@ -36,9 +31,14 @@ final class TrackedChannels {
       int before = accepted.size();
       int result = super.doReadMessages(accepted);
       for (Object connection : accepted.subList(before, accepted.size())) {
-        connections.add((Channel) connection);
+        track((SocketChannel) connection);
       }
       return result;
+    }
+
+    private void track(SocketChannel connection) {
+      connections.add(connection);
+      connection.closeFuture().addListener(closed -> connections.remove(connection));
     }
   }
 }

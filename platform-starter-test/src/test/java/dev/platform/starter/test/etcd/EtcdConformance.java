@@ -1,0 +1,68 @@
+package dev.platform.starter.test.etcd;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What clients may rely on. Runs on the embedded server and on a real etcd alike; where the two
+ * differ, the real one is right.
+ */
+abstract class EtcdConformance {
+
+  abstract EtcdServer etcd();
+
+  @Nested
+  class Reads extends ReadConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+
+  @Nested
+  class Writes extends WriteConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+
+  @Nested
+  class Transactions extends TxnConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+
+  @Nested
+  class Leases extends LeaseConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+
+  @Nested
+  class Watches extends WatchConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+
+  @Nested
+  class WatchEdges extends WatchEdgeConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+
+  @Nested
+  class Faults extends FaultConformance {
+    @Override
+    EtcdServer etcd() {
+      return EtcdConformance.this.etcd();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.platform.starter.deadline;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives every outgoing unary call a deadline, and streams one where they are configured. gRPC itself
+ * takes the remaining time of the incoming call into account, which travels in its {@code Context}.
+ */
+final class DeadlineClientInterceptor implements ClientInterceptor {
+
+  private final DeadlineProperties properties;
+
+  DeadlineClientInterceptor(DeadlineProperties properties) {
+    this.properties = properties;
+  }
+
+  @Override
+  public <Q, A> ClientCall<Q, A> interceptCall(
+      MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+    return next.newCall(method, withDeadline(method, options));
+  }
+
+  private CallOptions withDeadline(MethodDescriptor<?, ?> method, CallOptions options) {
+    Duration max = properties.maxTimeout();
+    Deadline own = options.getDeadline();
+    if (own != null) {
+      return max == null ? options : options.withDeadline(own.minimum(in(max)));
+    }
+    Duration timeout = timeout(method);
+    if (timeout == null) {
+      return options;
+    }
+    return options.withDeadline(in(max == null || timeout.compareTo(max) < 0 ? timeout : max));
+  }
+
+  private @Nullable Duration timeout(MethodDescriptor<?, ?> method) {
+    Duration configured = properties.methods().get(method.getFullMethodName());
+    if (configured == null) {
+      configured = properties.methods().get(method.getServiceName());
+    }
+    if (configured != null) {
+      return configured;
+    }
+    boolean unary = method.getType() == MethodType.UNARY;
+    return unary && !properties.defaultTimeout().isZero() ? properties.defaultTimeout() : null;
+  }
+
+  private static Deadline in(Duration timeout) {
+    return Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.platform.starter.discovery;
+
+import com.google.protobuf.ByteString;
+import dev.platform.starter.discovery.InstanceList.Origin;
+import dev.platform.starter.etcd.Backoff;
+import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.starter.etcd.EtcdWatches;
+import dev.platform.starter.etcd.KeyRange;
+import dev.platform.starter.instance.EtcdServiceInstance;
+import dev.platform.starter.instance.InstanceCodec;
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one service: lists its instances at some revision, then applies the watch's events one by
+ * one from the next revision on. Whatever ends the watch leads back to the list, with jittered
+ * back-off; meanwhile the last good list stays. State is kept on the connection's thread.
+ */
+final class ServiceWatch implements EtcdWatches.Listener {
+
+  private static final Logger log = LoggerFactory.getLogger(ServiceWatch.class);
+
+  private final String serviceId;
+  private final EtcdConnection connection;
+  private final InstanceCodec codec;
+  private final Clock clock;
+  private final Backoff backoff;
+  private final HeldInstances held;
+  private final KeyRange range;
+
+  // on the connection's thread
+  private final TreeMap<String, EtcdServiceInstance> current = new TreeMap<>();
+  private long revision;
+  private volatile boolean watching;
+
+  private final CompletableFuture<InstanceList> firstList = new CompletableFuture<>();
+  private final List<Consumer<InstanceList>> subscribers = new CopyOnWriteArrayList<>();
+  private volatile InstanceList latest;
+
+  ServiceWatch(
+      String serviceId,
+      EtcdConnection connection,
+      InstanceCodec codec,
+      Clock clock,
+      Backoff backoff,
+      long holdMillis) {
+    this.serviceId = serviceId;
+    this.connection = connection;
+    this.codec = codec;
+    this.clock = clock;
+    this.backoff = backoff;
+    this.range = KeyRange.prefix(codec.prefix(serviceId));
+    this.held = 
+        new HeldInstances(
+            connection, holdMillis, this::isWatching, () -> publish(Origin.WATCH));
+    this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
+  }
+
+  void start() {
+    connection.execute(this::list);
+  }
+
+  InstanceList latest() {
+    return latest;
+  }
+
+  /** Whether the list follows etcd at this moment. */
+  boolean isWatching() {
+    return watching;
+  }
+
+  /** Completes with the first list; never exceptionally. */
+  CompletableFuture<InstanceList> firstList() {
+    return firstList;
+  }
+
+  /** Tells the latest list, if there is one, and each one after it, on the connection's thread. */
+  void subscribe(Consumer<InstanceList> subscriber) {
+    connection.execute(
+        () -> {
+          subscribers.add(subscriber);
+          if (latest.isKnown()) {
+            subscriber.accept(latest);
+          }
+        });
+  }
+
+  void unsubscribe(Consumer<InstanceList> subscriber) {
+    connection.execute(() -> subscribers.remove(subscriber));
+  }
+
+  private void list() {
+    connection.then(
+        connection
+            .kv()
+            .range(RangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build()),
+        this::listed,
+        failure -> listLater());
+  }
+
+  private void listed(RangeResponse answer) {
+    backoff.reset();
+    long listRevision = answer.getHeader().getRevision();
+    Set<String> marked = new HashSet<>();
+    TreeMap<String, EtcdServiceInstance> fresh = new TreeMap<>();
+    for (KeyValue kv : answer.getKvsList()) {
+      String key = kv.getKey().toStringUtf8();
+      read(key, kv.getValue())
+          .ifPresent(
+              instance -> {
+                if (instance.isUp()) {
+                  fresh.put(key, instance);
+                } else {
+                  marked.add(key);
+                }
+              });
+    }
+    Map<String, EtcdServiceInstance> missing = new TreeMap<>(current);
+    missing.keySet().removeAll(fresh.keySet());
+    missing.keySet().removeAll(marked);
+    if (HeldInstances.isSuspicious(missing.size(), current.size(), listRevision < revision)) {
+      log.warn(
+          "{}: {} of {} instances vanished while etcd was out of sight; they are kept for {} s",
+          serviceId,
+          missing.size(),
+          current.size(),
+          held.holdMillis() / 1000);
+      held.hold(missing);
+    }
+    held.forget(fresh.keySet());
+    held.forget(marked);
+    current.clear();
+    current.putAll(fresh);
+    revision = listRevision;
+    watching = true;
+    connection.watches().watch(range.key(), range.end(), listRevision + 1, this);
+    publish(Origin.LIST);
+  }
+
+  @Override
+  public void onEvents(List<Event> events) {
+    for (Event event : events) {
+      apply(event);
+      revision = Math.max(revision, event.getKv().getModRevision());
+    }
+    publish(Origin.WATCH);
+  }
+
+  private void apply(Event event) {
+    String key = event.getKv().getKey().toStringUtf8();
+    if (event.getType() == Event.EventType.DELETE) {
+      current.remove(key);
+      return;
+    }
+    held.forget(Set.of(key));
+    Optional<EtcdServiceInstance> instance = read(key, event.getKv().getValue());
+    if (instance.isPresent() && instance.get().isUp()) {
+      current.put(key, instance.get());
+    } else {
+      current.remove(key);
+    }
+  }
+
+  @Override
+  public void onBroken(String reason) {
+    watching = false;
+    log.debug("{}: the watch has ended ({}), listing again", serviceId, reason);
+    listLater();
+  }
+
+  private void listLater() {
+    connection.schedule(
+        () -> {
+          connection.reconnect();
+          list();
+        },
+        backoff.nextMillis());
+  }
+
+  private Optional<EtcdServiceInstance> read(String key, ByteString value) {
+    return codec.read(serviceId, key, value);
+  }
+
+  private void publish(Origin origin) {
+    List<EtcdServiceInstance> instances = new ArrayList<>(current.values());
+    instances.addAll(held.instances());
+    latest =
+        new InstanceList(
+            serviceId,
+            held.instances().isEmpty() ? origin : Origin.HELD,
+            instances,
+            held.instances().size(),
+            revision,
+            clock.instant());
+    firstList.complete(latest);
+    subscribers.forEach(subscriber -> subscriber.accept(latest));
+  }
+}

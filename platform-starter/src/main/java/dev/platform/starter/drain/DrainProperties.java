@@ -1,0 +1,29 @@
+package dev.platform.starter.drain;
+
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How this process leaves.
+ *
+ * @param delay how long it goes on serving after it has left discovery, so that the news reaches
+ *     every caller; 0s to 1m
+ * @param timeout how long calls under way may take to end after that; more than 0s
+ */
+@ConfigurationProperties("platform.drain")
+public record DrainProperties(
+    @DefaultValue("1s") Duration delay, @DefaultValue("30s") Duration timeout) {
+
+  public DrainProperties {
+    check(
+        !delay.isNegative() && delay.compareTo(Duration.ofMinutes(1)) <= 0,
+        "platform.drain.delay",
+        delay.toMillis() + "ms",
+        "0s to 1m");
+    check(
+        timeout.toMillis() > 0, "platform.drain.timeout", timeout.toMillis() + "ms", "> 0s");
+  }
+}

@@ -1,0 +1,49 @@
+package dev.platform.starter.endpoint;
+
+import dev.platform.starter.discovery.DiscoveryAutoConfiguration;
+import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.starter.drain.Drain;
+import dev.platform.starter.drain.DrainAutoConfiguration;
+import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.starter.registry.EtcdRegistration;
+import dev.platform.starter.registry.EtcdServiceRegistry;
+import dev.platform.starter.registry.RegistryAutoConfiguration;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Clock;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+
+/** The actuator endpoint {@code platform}. */
+@AutoConfiguration(
+    after = {
+      RegistryAutoConfiguration.class,
+      DiscoveryAutoConfiguration.class,
+      DrainAutoConfiguration.class
+    })
+public final class PlatformEndpointAutoConfiguration {
+
+  @Bean
+  @ConditionalOnAvailableEndpoint
+  PlatformEndpoint platformEndpoint(
+      ObjectProvider<EtcdConnection> connection,
+      ObjectProvider<EtcdServiceRegistry> registry,
+      ObjectProvider<EtcdRegistration> registration,
+      ObjectProvider<InstanceDirectory> directory,
+      ObjectProvider<CircuitBreakerRegistry> breakers,
+      Drain drain) {
+    EtcdServiceRegistry registering = registry.getIfAvailable();
+    InstanceDirectory discovering = directory.getIfAvailable();
+    boolean etcd = registering != null || discovering != null;
+    return new PlatformEndpoint(
+        etcd ? Optional.ofNullable(connection.getIfAvailable()) : Optional.empty(),
+        Optional.ofNullable(registering),
+        Optional.ofNullable(registration.getIfAvailable()),
+        Optional.ofNullable(discovering),
+        Optional.ofNullable(breakers.getIfAvailable()),
+        drain,
+        Clock.systemUTC());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.platform.starter.etcd;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Puts credentials on every call, asks watches for a leader, and tells how each call went. */
+final class EtcdCallInterceptor implements ClientInterceptor {
+
+  /** A member that lost its quorum ends streams that carry this. */
+  private static final Metadata.Key<String> HAS_LEADER =
+      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** What says nothing about etcd's health: our own cancellation, or answers about the request. */
+  private static final Set<Code> ANSWERS =
+      EnumSet.of(
+          Code.OK, Code.CANCELLED, Code.NOT_FOUND, Code.OUT_OF_RANGE, Code.FAILED_PRECONDITION);
+
+  private final EtcdAvailability availability;
+  private final @Nullable EtcdCredentials credentials;
+
+  EtcdCallInterceptor(EtcdAvailability availability, @Nullable EtcdCredentials credentials) {
+    this.availability = availability;
+    this.credentials = credentials;
+  }
+
+  @Override
+  public <Q, A> ClientCall<Q, A> interceptCall(
+      MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+    CallOptions with = credentials == null ? options : options.withCallCredentials(credentials);
+    return new SimpleForwardingClientCall<>(next.newCall(method, with)) {
+      @Override
+      public void start(Listener<A> listener, Metadata headers) {
+        if ("Watch".equals(method.getBareMethodName())) {
+          headers.put(HAS_LEADER, "true");
+        }
+        super.start(new Reporting<>(listener), headers);
+      }
+    };
+  }
+
+  private final class Reporting<A> extends SimpleForwardingClientCallListener<A> {
+
+    Reporting(ClientCall.Listener<A> listener) {
+      super(listener);
+    }
+
+    @Override
+    public void onMessage(A message) {
+      availability.succeeded();
+      super.onMessage(message);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (!ANSWERS.contains(status.getCode())) {
+        availability.failed(status);
+      }
+      if (credentials != null && status.getCode() == Code.UNAUTHENTICATED) {
+        credentials.forget();
+      }
+      super.onClose(status, trailers);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.platform.starter.registry;
+
+import java.util.Objects;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.web.context.WebServerInitializedEvent;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.event.SmartApplicationListener;
+
+/**
+ * Registers once the app can serve: every server listens and readiness accepts traffic. Readiness
+ * refused takes the process out again. Leaving at shutdown is the drain's business.
+ */
+public final class AutoRegistration implements AutoServiceRegistration, SmartApplicationListener {
+
+  private static final Logger log = LoggerFactory.getLogger(AutoRegistration.class);
+
+  private final ApplicationContext context;
+  private final EtcdServiceRegistry registry;
+  private final EtcdRegistration registration;
+  private boolean leaving;
+
+  AutoRegistration(
+      ApplicationContext context, EtcdServiceRegistry registry, EtcdRegistration registration) {
+    this.context = context;
+    this.registry = registry;
+    this.registration = registration;
+  }
+
+  @Override
+  public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+    return GrpcServerStartedEvent.class.isAssignableFrom(type)
+        || WebServerInitializedEvent.class.isAssignableFrom(type)
+        || AvailabilityChangeEvent.class.isAssignableFrom(type);
+  }
+
+  @Override
+  public void onApplicationEvent(ApplicationEvent event) {
+    if (event instanceof GrpcServerStartedEvent started && started.getServer().getPort() > 0) {
+      registration.grpcServerStarted(started.getServer().getPort(), started.getAddress());
+    } else if (event instanceof WebServerInitializedEvent started
+        && !Objects.equals(started.getApplicationContext().getServerNamespace(), "management")) {
+      registration.webServerStarted(started.getWebServer().getPort());
+    } else if (event instanceof AvailabilityChangeEvent<?> change
+        && Objects.equals(change.getSource(), context)) {
+      readinessChanged(change);
+    }
+  }
+
+  private synchronized void readinessChanged(AvailabilityChangeEvent<?> change) {
+    if (leaving) {
+      return;
+    }
+    if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+      register();
+    } else if (change.getState() == ReadinessState.REFUSING_TRAFFIC) {
+      registry.deregister(registration);
+    }
+  }
+
+  private void register() {
+    if (registration.getPort() > 0) {
+      registry.register(registration);
+    } else {
+      log.info("Nothing is registered: this app runs neither a gRPC server nor a web server");
+    }
+  }
+
+  /** Takes the process out of discovery, for good. Waits until etcd has confirmed, with a bound. */
+  public synchronized void leave() {
+    leaving = true;
+    registry.close();
+  }
+}

@@ -1,0 +1,481 @@
+package dev.platform.starter.registry;
+
+import dev.platform.starter.etcd.Backoff;
+import dev.platform.starter.etcd.EtcdConnection;
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.TxnResponse;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a set of keys in etcd under one lease, for as long as the process lives. Whatever takes
+ * them away (a lease that expired or was revoked, a key that was deleted or overwritten, an etcd
+ * that was restarted or emptied) leads back to putting them, for ever, with jittered back-off. A
+ * lease counts as lost when etcd says so, or when no answer came within its time to live by the
+ * monotonic clock. All state is kept on the connection's thread; public methods may be called from
+ * any thread and never block.
+ */
+final class RegistrationLease {
+
+  private static final Logger log = LoggerFactory.getLogger(RegistrationLease.class);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
+
+  private final EtcdConnection connection;
+  private final Duration ttl;
+  private final Clock clock;
+  private final Backoff backoff;
+  private final OwnKeyWatches keyWatches;
+
+  // on the connection's thread
+  private final Map<String, Claim> claims = new LinkedHashMap<>();
+  private final Map<String, Long> revisions = new LinkedHashMap<>();
+  private final Set<String> contested = new LinkedHashSet<>();
+  private LeaseState state = LeaseState.IDLE;
+  private Instant since;
+  private long leaseId;
+  private long renewedAt;
+  private long acquisitions;
+  private int attempt;
+  private int puttingFor = -1;
+  private @Nullable ScheduledFuture<?> timer;
+
+  private volatile LeaseSnapshot snapshot;
+
+  RegistrationLease(
+      EtcdConnection connection,
+      Duration ttl,
+      Clock clock,
+      RandomGenerator random) {
+    this.connection = connection;
+    this.ttl = ttl;
+    this.clock = clock;
+    this.backoff = new Backoff(MAX_BACKOFF, random);
+    this.keyWatches = new OwnKeyWatches(connection, this::verify);
+    this.since = clock.instant();
+    this.snapshot = new LeaseSnapshot(state, null, since, List.of(), List.of(), 0);
+  }
+
+  /** What was known last. */
+  LeaseSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /** Puts the keys, and keeps them there. */
+  void claim(Collection<Claim> more) {
+    connection.execute(
+        () -> {
+          if (state == LeaseState.CLOSED) {
+            return;
+          }
+          more.forEach(claim -> claims.put(claim.key(), claim));
+          if (state == LeaseState.IDLE) {
+            enter(LeaseState.ACQUIRING);
+            acquire();
+          } else if (state == LeaseState.HELD) {
+            put();
+          }
+        });
+  }
+
+  /**
+   * Takes the keys out of etcd: first marks them as leaving, then deletes what is still its own.
+   * Completes when that is done or etcd did not answer in time; never exceptionally.
+   */
+  CompletableFuture<Void> release(Collection<String> keys) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    connection.execute(
+        () -> {
+          List<Claim> leaving = keys.stream().map(claims::remove).filter(c -> c != null).toList();
+          contested.removeAll(keys);
+          if (leaving.isEmpty() || leaseId == 0) {
+            rest(done);
+          } else {
+            mark(leaving, () -> remove(leaving, done));
+          }
+        });
+    return done;
+  }
+
+  /** Releases everything; the lease can't be used again. */
+  CompletableFuture<Void> close() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    connection.execute(
+        () ->
+            release(List.copyOf(claims.keySet()))
+                .thenRun(
+                    () -> {
+                      if (state != LeaseState.CLOSED) {
+                        enter(LeaseState.CLOSED);
+                      }
+                      done.complete(null);
+                    }));
+    return done;
+  }
+
+  private void acquire() {
+    int current = ++attempt;
+    leaseId = 0;
+    long sentAt = connection.nanoTime();
+    connection.then(
+        connection.lease().leaseGrant(LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build()),
+        granted -> {
+          if (current == attempt) {
+            leaseId = granted.getID();
+            renewedAt = sentAt;
+            put();
+          } else {
+            revoke(granted.getID(), () -> {});
+          }
+        },
+        failure -> ifCurrent(current, () -> retry(this::acquire)));
+  }
+
+  private void put() {
+    if (isPutting() || claims.isEmpty()) {
+      return;
+    }
+    int current = attempt;
+    puttingFor = current;
+    Map<String, String> values = new LinkedHashMap<>();
+    claims.values().stream()
+        .filter(claim -> !contested.contains(claim.key()))
+        .forEach(claim -> values.put(claim.key(), claim.value()));
+    connection.then(
+        connection.kv().txn(OwnedKeys.put(values, leaseId)),
+        answer ->
+            ifCurrent(
+                current,
+                () -> {
+                  puttingFor = -1;
+                  stored(values, answer.getHeader().getRevision());
+                }),
+        failure ->
+            ifCurrent(
+                current,
+                () -> {
+                  puttingFor = -1;
+                  putFailed(failure);
+                }));
+  }
+
+  private boolean isPutting() {
+    return puttingFor == attempt;
+  }
+
+  private void putFailed(Status failure) {
+    boolean leaseGone = failure.getCode() == Code.NOT_FOUND || renewalIsOverdue();
+    retry(leaseGone ? this::acquire : this::put);
+  }
+
+  private void stored(Map<String, String> values, long revision) {
+    for (String key : values.keySet()) {
+      if (claims.containsKey(key)) {
+        revisions.put(key, revision);
+      } else {
+        deleteReleased(key, revision);
+      }
+    }
+    boolean complete =
+        claims.values().stream()
+            .allMatch(
+                claim ->
+                    contested.contains(claim.key())
+                        || claim.value().equals(values.get(claim.key())));
+    if (!complete) {
+      put();
+      return;
+    }
+    if (claims.isEmpty()) {
+      return;
+    }
+    backoff.reset();
+    acquisitions++;
+    keyWatches.watch(values.keySet(), leaseId, revision + 1);
+    if (state != LeaseState.HELD) {
+      enter(LeaseState.HELD);
+    } else {
+      publish();
+    }
+    log.info("Registered {}, lease {}", values.keySet(), Long.toHexString(leaseId));
+    renewLater();
+  }
+
+  /** A key that was released while its put was under way. */
+  private void deleteReleased(String key, long revision) {
+    connection.then(
+        connection.kv().txn(OwnedKeys.delete(key, revision)),
+        answer -> {},
+        failure -> log.debug("{} is left to its lease: {}", key, failure));
+  }
+
+  private void renewLater() {
+    later(this::renew, ttl.toMillis() / 3);
+  }
+
+  private void renew() {
+    int current = attempt;
+    long sentAt = connection.nanoTime();
+    LeaseKeepAliveOnce.send(
+        connection,
+        leaseId,
+        ttlLeft ->
+            ifCurrent(
+                current,
+                () -> {
+                  if (ttlLeft <= 0) {
+                    lost("etcd no longer knows the lease");
+                  } else {
+                    renewedAt = sentAt;
+                    backoff.reset();
+                    verify();
+                    renewLater();
+                  }
+                }),
+        failure ->
+            ifCurrent(
+                current,
+                () -> {
+                  if (renewalIsOverdue()) {
+                    lost("no answer from etcd within the lease's %s".formatted(seconds(ttl)));
+                  } else {
+                    retry(this::renew);
+                  }
+                }));
+  }
+
+  /** Looks whether all keys still stand under the lease. */
+  private void verify() {
+    if (state != LeaseState.HELD || isPutting()) {
+      return;
+    }
+    int current = attempt;
+    Map<String, Long> expected = new LinkedHashMap<>();
+    claims.keySet().forEach(key -> expected.put(key, revisionOf(key)));
+    List<String> keys = List.copyOf(expected.keySet());
+    connection.then(
+        connection.kv().txn(OwnedKeys.check(expected)),
+        answer ->
+            ifCurrent(
+                current,
+                () -> {
+                  if (answer.getSucceeded()) {
+                    keyWatches.watch(keys, leaseId, answer.getHeader().getRevision() + 1);
+                  } else if (state == LeaseState.HELD && !isPutting()) {
+                    recover(keys, answer);
+                  }
+                }),
+        failure -> {
+          // The next renewal looks again.
+        });
+  }
+
+  private void recover(List<String> keys, TxnResponse answer) {
+    List<String> missing = new ArrayList<>();
+    List<String> taken = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      String key = keys.get(i);
+      Claim claim = claims.get(key);
+      List<KeyValue> found = answer.getResponses(i).getResponseRange().getKvsList();
+      if (claim == null) {
+        continue;
+      }
+      if (found.isEmpty()) {
+        contested.remove(key);
+        missing.add(key);
+      } else if (found.get(0).getLease() == leaseId) {
+        // Our own put, whose answer was lost.
+        revisions.put(key, found.get(0).getModRevision());
+      } else if (!contested.contains(key)) {
+        boolean ownValue = claim.value().equals(found.get(0).getValue().toStringUtf8());
+        if (ownValue || claim.stillOurs().getAsBoolean()) {
+          taken.add(key);
+        } else {
+          giveUp(claim, found.get(0));
+        }
+      }
+    }
+    if (!missing.isEmpty()) {
+      putAgain("%s deleted by somebody else".formatted(missing), this::put);
+    } else if (!taken.isEmpty()) {
+      putAgain("%s overwritten by somebody else".formatted(taken), () -> retry(this::put));
+    }
+  }
+
+  private void giveUp(Claim claim, KeyValue other) {
+    contested.add(claim.key());
+    log.warn(
+        "{} was put by another process, which keeps it: {}. This process registers it again when it"
+            + " is free; platform.registry.advertise-host and .advertise-port tell where it is"
+            + " reached",
+        claim.key(),
+        other.getValue().toStringUtf8());
+    publish();
+  }
+
+  private void putAgain(String reason, Runnable put) {
+    log.warn("Registration lost: {}; registering again", reason);
+    enter(LeaseState.LOST);
+    put.run();
+  }
+
+  private void lost(String reason) {
+    log.warn("Registration lost: {}; registering again", reason);
+    enter(LeaseState.LOST);
+    acquire();
+  }
+
+  private void mark(List<Claim> leaving, Runnable next) {
+    Countdown countdown = new Countdown(leaving.size(), next);
+    for (Claim claim : leaving) {
+      if (claim.leavingValue() == null) {
+        countdown.run();
+      } else {
+        connection.then(
+            connection.kv().txn(
+                OwnedKeys.replace(
+                    claim.key(), claim.leavingValue(), leaseId, revisionOf(claim.key()))),
+            answer -> {
+              if (answer.getSucceeded()) {
+                revisions.put(claim.key(), answer.getHeader().getRevision());
+              }
+              countdown.run();
+            },
+            failure -> countdown.run());
+      }
+    }
+  }
+
+  private void remove(List<Claim> leaving, CompletableFuture<Void> done) {
+    if (claims.isEmpty()) {
+      rest(done);
+      return;
+    }
+    Countdown countdown = new Countdown(leaving.size(), () -> done.complete(null));
+    for (Claim claim : leaving) {
+      connection.then(
+          connection.kv().txn(OwnedKeys.delete(claim.key(), revisionOf(claim.key()))),
+          answer -> countdown.run(),
+          failure -> countdown.run());
+    }
+    publish();
+  }
+
+  /** With nothing left to keep, the lease is given back, and with it all keys that it still has. */
+  private void rest(CompletableFuture<Void> done) {
+    if (!claims.isEmpty() || state == LeaseState.IDLE || state == LeaseState.CLOSED) {
+      done.complete(null);
+      return;
+    }
+    attempt++;
+    revisions.clear();
+    long old = leaseId;
+    leaseId = 0;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    keyWatches.cancelAll();
+    enter(LeaseState.IDLE);
+    if (old == 0) {
+      done.complete(null);
+    } else {
+      revoke(old, () -> done.complete(null));
+    }
+  }
+
+  private void revoke(long id, Runnable next) {
+    connection.then(
+        connection.lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build()),
+        answer -> next.run(),
+        failure -> next.run());
+  }
+
+  /** The revision of our own put; one that no key has while there was none. */
+  private long revisionOf(String key) {
+    return revisions.getOrDefault(key, -1L);
+  }
+
+  private boolean renewalIsOverdue() {
+    return connection.nanoTime() - renewedAt >= ttl.toNanos();
+  }
+
+  private void ifCurrent(int then, Runnable action) {
+    if (then == attempt) {
+      action.run();
+    }
+  }
+
+  private void retry(Runnable action) {
+    later(
+        () -> {
+          connection.reconnect();
+          action.run();
+        },
+        backoff.nextMillis());
+  }
+
+  private void later(Runnable action, long millis) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    int current = attempt;
+    timer = connection.schedule(() -> ifCurrent(current, action), millis);
+  }
+
+  private void enter(LeaseState next) {
+    state = state.to(next);
+    since = clock.instant();
+    publish();
+  }
+
+  private void publish() {
+    snapshot =
+        new LeaseSnapshot(
+            state,
+            leaseId == 0 ? null : Long.toHexString(leaseId),
+            since,
+            List.copyOf(claims.keySet()),
+            List.copyOf(contested),
+            acquisitions);
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toSeconds() + " s";
+  }
+
+  /** Runs its action with the last of several calls. */
+  private static final class Countdown implements Runnable {
+
+    private final Runnable action;
+    private int left;
+
+    Countdown(int calls, Runnable action) {
+      this.left = calls;
+      this.action = action;
+    }
+
+    @Override
+    public void run() {
+      if (--left == 0) {
+        action.run();
+      }
+    }
+  }
+}

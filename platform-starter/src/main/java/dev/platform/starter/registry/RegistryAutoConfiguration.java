@@ -1,0 +1,140 @@
+package dev.platform.starter.registry;
+
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
+import dev.platform.starter.etcd.EtcdAutoConfiguration;
+import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.starter.instance.InstanceCodec;
+import dev.platform.starter.instance.InstanceMetadata;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
+import org.springframework.cloud.client.serviceregistry.ServiceRegistryAutoConfiguration;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Registers this process in etcd. Off with {@code platform.registry.enabled=false}. */
+@AutoConfiguration(
+    after = {EtcdAutoConfiguration.class, UtilAutoConfiguration.class},
+    before = {
+      ServiceRegistryAutoConfiguration.class,
+      AutoServiceRegistrationAutoConfiguration.class
+    })
+@ConditionalOnDiscoveryEnabled
+@ConditionalOnBooleanProperty(name = "platform.registry.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(
+    name = "spring.cloud.service-registry.auto-registration.enabled",
+    matchIfMissing = true)
+@EnableConfigurationProperties(RegistryProperties.class)
+public final class RegistryAutoConfiguration {
+
+  @Bean
+  @ConditionalOnMissingBean
+  EtcdRegistration etcdRegistration(
+      RegistryProperties properties,
+      Environment environment,
+      InetUtils inetUtils,
+      ObjectProvider<BuildProperties> build,
+      ObjectProvider<RegistrationCustomizer> customizers) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
+    metadata.put(InstanceMetadata.WEIGHT, "100");
+    build.ifAvailable(info -> metadata.put(InstanceMetadata.VERSION, info.getVersion()));
+    String version = environment.getProperty("spring.application.version");
+    if (version != null) {
+      metadata.put(InstanceMetadata.VERSION, version);
+    }
+    metadata.putAll(properties.metadata());
+    customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
+    return new EtcdRegistration(
+        services(properties, environment),
+        UUID.randomUUID().toString(),
+        metadata,
+        new AdvertisedHost(properties.advertiseHost(), inetUtils),
+        properties.advertisePort());
+  }
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean
+  EtcdServiceRegistry etcdServiceRegistry(
+      EtcdConnection connection, RegistryProperties properties) {
+    RegistrationLease lease =
+        new RegistrationLease(
+            connection,
+            properties.leaseTtl(),
+            Clock.systemUTC(),
+            RandomGenerator.getDefault());
+    return new EtcdServiceRegistry(
+        lease,
+        new InstanceCodec(properties.namespace(), properties.valueFormat()),
+        properties.valueFormat(),
+        connection.requestTimeout());
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  AutoRegistration etcdAutoRegistration(
+      ApplicationContext context, EtcdServiceRegistry registry, EtcdRegistration registration) {
+    return new AutoRegistration(context, registry, registration);
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty(name = "platform.registry.fail-fast")
+  FailFastCheck etcdFailFastCheck(EtcdConnection connection, RegistryProperties properties) {
+    return new FailFastCheck(
+        connection, new InstanceCodec(properties.namespace(), properties.valueFormat()).root());
+  }
+
+  @Bean
+  @ConditionalOnEnabledHealthIndicator("registry")
+  RegistryHealthIndicator registryHealthIndicator(
+      EtcdServiceRegistry registry, EtcdRegistration registration, EtcdConnection connection) {
+    return new RegistryHealthIndicator(registry, registration, connection.availability());
+  }
+
+  @Bean
+  MeterBinder registryMetrics(EtcdServiceRegistry registry) {
+    return meters -> {
+      Gauge.builder("platform.registry.registered", registry, r -> r.lease().isHeld() ? 1 : 0)
+          .description("1 while all of this process's keys stand in etcd under its lease")
+          .register(meters);
+      FunctionCounter.builder(
+              "platform.registry.acquisitions", registry, r -> r.lease().acquisitions())
+          .description("How often keys were put under a new lease, or put again")
+          .register(meters);
+    };
+  }
+
+  private static List<String> services(RegistryProperties properties, Environment environment) {
+    if (!properties.services().isEmpty()) {
+      return properties.services();
+    }
+    String name = environment.getProperty("spring.application.name", "");
+    check(
+        !name.isBlank(),
+        "spring.application.name",
+        "(empty)",
+        "the service's name, here or in platform.registry.services");
+    RegistryProperties.checkService("spring.application.name", name);
+    return List.of(name);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.platform.starter.resilience;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+
+/** Protects outgoing calls. */
+@AutoConfiguration(
+    afterName =
+        "io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration")
+@EnableConfigurationProperties(CircuitBreakerProperties.class)
+public final class ResilienceAutoConfiguration {
+
+  /** Inside tracing and deadline: what is refused here is seen there. */
+  static final int ORDER = 2700;
+
+  @Bean
+  @Order(ORDER)
+  @GrpcGlobalClientInterceptor
+  @ConditionalOnBean(CircuitBreakerRegistry.class)
+  @ConditionalOnBooleanProperty(
+      name = "platform.resilience.circuit-breaker.enabled",
+      matchIfMissing = true)
+  CircuitBreakerClientInterceptor circuitBreakerClientInterceptor(
+      CircuitBreakerRegistry breakers) {
+    return new CircuitBreakerClientInterceptor(breakers);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.platform.starter.resolver;
+
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
+import io.grpc.LoadBalancerRegistry;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How calls are spread over instances.
+ *
+ * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's own
+ *     {@code grpc.client.*.default-load-balancing-policy} wins
+ */
+@ConfigurationProperties("platform.grpc")
+public record GrpcProperties(@DefaultValue("round_robin") String loadBalancing) {
+
+  public GrpcProperties {
+    check(
+        LoadBalancerRegistry.getDefaultRegistry().getProvider(loadBalancing) != null,
+        "platform.grpc.load-balancing",
+        loadBalancing,
+        "a policy that is registered with gRPC, such as round_robin, pick_first or"
+            + " weighted_round_robin");
+  }
+}

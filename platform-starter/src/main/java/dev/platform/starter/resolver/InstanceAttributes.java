@@ -1,0 +1,58 @@
+package dev.platform.starter.resolver;
+
+import dev.platform.starter.instance.EtcdServiceInstance;
+import dev.platform.starter.instance.InstanceMetadata;
+import io.grpc.Attributes;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.client.ServiceInstance;
+
+/** What a resolved address tells a load balancer of the instance behind it. */
+public final class InstanceAttributes {
+
+  /** Unique for each start of a process, where the instance tells it. */
+  public static final Attributes.Key<String> INSTANCE_ID = key("instance-id");
+
+  /** Where it runs, where it tells. */
+  public static final Attributes.Key<String> ZONE = key("zone");
+
+  /** Which version it is of, where it tells. */
+  public static final Attributes.Key<String> VERSION = key("version");
+
+  /** Its share of calls; 100 unless it tells otherwise. */
+  public static final Attributes.Key<Integer> WEIGHT =
+      Attributes.Key.create("dev.platform.instance.weight");
+
+  /** All of its metadata. */
+  public static final Attributes.Key<Map<String, String>> METADATA =
+      Attributes.Key.create("dev.platform.instance.metadata");
+
+  private static final int DEFAULT_WEIGHT = 100;
+
+  private InstanceAttributes() {}
+
+  static Attributes of(ServiceInstance instance) {
+    Map<String, String> metadata = instance.getMetadata();
+    Attributes.Builder attributes =
+        Attributes.newBuilder().set(METADATA, Map.copyOf(metadata)).set(WEIGHT, weight(instance));
+    set(attributes, INSTANCE_ID, instance.getInstanceId());
+    set(attributes, ZONE, metadata.get(InstanceMetadata.ZONE));
+    set(attributes, VERSION, metadata.get(InstanceMetadata.VERSION));
+    return attributes.build();
+  }
+
+  private static int weight(ServiceInstance instance) {
+    return instance instanceof EtcdServiceInstance known ? known.weight() : DEFAULT_WEIGHT;
+  }
+
+  private static void set(
+      Attributes.Builder attributes, Attributes.Key<String> key, @Nullable String value) {
+    if (value != null) {
+      attributes.set(key, value);
+    }
+  }
+
+  private static Attributes.Key<String> key(String name) {
+    return Attributes.Key.create("dev.platform.instance." + name);
+  }
+}

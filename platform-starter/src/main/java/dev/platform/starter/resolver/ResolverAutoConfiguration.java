@@ -1,0 +1,85 @@
+package dev.platform.starter.resolver;
+
+import dev.platform.starter.discovery.DiscoveryAutoConfiguration;
+import dev.platform.starter.discovery.DiscoveryProperties;
+import dev.platform.starter.discovery.EtcdDiscoveryClient;
+import dev.platform.starter.discovery.InstanceDirectory;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import java.util.List;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
+import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
+import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClientAutoConfiguration;
+import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClient;
+import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Feeds {@code etcd:///name} and {@code discovery:///name} targets of every channel in the JVM from
+ * this application's discovery.
+ */
+@AutoConfiguration(
+    after = {DiscoveryAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class})
+@EnableConfigurationProperties({GrpcProperties.class, DiscoveryProperties.class})
+public final class ResolverAutoConfiguration {
+
+  private static final String DEFAULT_POLICY = "round_robin";
+
+  @Bean
+  @ConditionalOnBean(DiscoveryClient.class)
+  DiscoveryClientSource discoveryClientSource(
+      DiscoveryClient client, DiscoveryProperties properties) {
+    return new DiscoveryClientSource(client, properties.pollInterval());
+  }
+
+  @Bean
+  ResolverContext resolverContext(
+      ObjectProvider<InstanceDirectory> directory,
+      List<DiscoveryClient> clients,
+      ObjectProvider<SimpleDiscoveryProperties> simple,
+      ObjectProvider<DiscoveryClientSource> discoveryClients,
+      DiscoveryProperties discovery,
+      GrpcProperties grpc) {
+    InstanceDirectory known = directory.getIfAvailable();
+    @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
+    boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
+    ResolverContext context =
+        new ResolverContext(
+            etcd,
+            etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
+            grpc.loadBalancing(),
+            discovery.waitForFirstList());
+    ResolverContexts.jvm().add(context);
+    return context;
+  }
+
+  @Bean
+  GrpcChannelConfigurer resolverChannelConfigurer(
+      ResolverContext context, GrpcChannelsProperties channels) {
+    return (builder, name) -> {
+      if (builder instanceof InProcessChannelBuilder) {
+        return;
+      }
+      builder.setNameResolverArg(ResolverContext.KEY, context);
+      String own = channels.getChannel(name).getDefaultLoadBalancingPolicy();
+      if (!own.equals(DEFAULT_POLICY)) {
+        builder.setNameResolverArg(ResolverContext.LOAD_BALANCING, own);
+      }
+    };
+  }
+
+  /** Whether somebody but etcd may know instances. */
+  private static boolean isOther(
+      DiscoveryClient client, ObjectProvider<SimpleDiscoveryProperties> simple) {
+    if (client instanceof SimpleDiscoveryClient) {
+      return simple.stream().anyMatch(properties -> !properties.getInstances().isEmpty());
+    }
+    return !(client instanceof CompositeDiscoveryClient || client instanceof EtcdDiscoveryClient);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.platform.starter.resolver;
+
+import io.grpc.NameResolver;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import io.grpc.SynchronizationContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.client.ServiceInstance;
+
+/**
+ * Resolves a service's name to its instances, pushed by their source. A first call waits for a first
+ * instance, with a bound. After a first success an outage of the registry is never reported to the
+ * channel: the last list stays. State is kept in the channel's synchronization context.
+ */
+final class ServiceNameResolver extends NameResolver {
+
+  private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
+
+  private final String scheme;
+  private final String serviceId;
+  private final Args args;
+  private final ResolverContexts contexts;
+  private final SynchronizationContext syncContext;
+  private final @Nullable ResolverContext ownContext;
+  private final AddressGroups groups = new AddressGroups();
+  private final Runnable onContextsChanged;
+
+  // in syncContext
+  private @Nullable Listener2 listener;
+  private @Nullable ResolverContext context;
+  private Runnable unsubscribe = () -> {};
+  private SynchronizationContext.@Nullable ScheduledHandle firstWait;
+  private boolean resolved;
+  private int subscription;
+
+  ServiceNameResolver(String scheme, String serviceId, Args args, ResolverContexts contexts) {
+    this.scheme = scheme;
+    this.serviceId = serviceId;
+    this.args = args;
+    this.contexts = contexts;
+    this.syncContext = args.getSynchronizationContext();
+    this.ownContext = args.getArg(ResolverContext.KEY);
+    this.onContextsChanged = () -> syncContext.execute(this::bind);
+  }
+
+  @Override
+  public String getServiceAuthority() {
+    return serviceId;
+  }
+
+  @Override
+  public void start(Listener2 channel) {
+    listener = channel;
+    contexts.addListener(onContextsChanged);
+    bind();
+    ScheduledExecutorService timer = args.getScheduledExecutorService();
+    Duration wait = context == null ? DEFAULT_WAIT : context.waitForFirstList();
+    firstWait =
+        syncContext.schedule(this::waitedLongEnough, wait.toNanos(), TimeUnit.NANOSECONDS, timer);
+  }
+
+  @Override
+  public void shutdown() {
+    contexts.removeListener(onContextsChanged);
+    listener = null;
+    subscription++;
+    unsubscribe.run();
+    if (firstWait != null) {
+      firstWait.cancel();
+    }
+  }
+
+  private void bind() {
+    if (listener == null) {
+      return;
+    }
+    ResolverContext next = choose();
+    if (next == null || next == context) {
+      return;
+    }
+    context = next;
+    unsubscribe.run();
+    unsubscribe = () -> {};
+    int current = ++subscription;
+    next.source(scheme)
+        .ifPresent(
+            source ->
+                unsubscribe =
+                    source.subscribe(
+                        serviceId,
+                        instances -> syncContext.execute(() -> take(current, instances))));
+  }
+
+  /** The channel's own context while it lives; else the latest; none: what is known stays. */
+  private @Nullable ResolverContext choose() {
+    if (ownContext != null) {
+      return contexts.isAlive(ownContext) ? ownContext : null;
+    }
+    if (context != null && contexts.isAlive(context)) {
+      return context;
+    }
+    return contexts.latest().orElse(null);
+  }
+
+  private void take(int from, List<? extends ServiceInstance> instances) {
+    if (from != subscription || listener == null || context == null) {
+      return;
+    }
+    if (!instances.isEmpty()) {
+      resolved = true;
+      listener.onResult2(
+          ResolutionResult.newBuilder()
+              .setAddressesOrError(StatusOr.fromValue(groups.of(instances)))
+              .setServiceConfig(serviceConfig(context))
+              .build());
+    } else if (resolved) {
+      // Not an outage: outages leave the list as it was. Every instance has left.
+      fail("the last instance of %s has left".formatted(serviceId));
+    }
+  }
+
+  private void waitedLongEnough() {
+    if (!resolved) {
+      fail("no instance of %s is known".formatted(serviceId));
+    }
+  }
+
+  private void fail(String what) {
+    if (listener != null) {
+      String why =
+          Optional.ofNullable(context)
+              .flatMap(known -> known.source(scheme))
+              .map(InstanceSource::describe)
+              .orElseGet(this::whyNoSource);
+      listener.onError(Status.UNAVAILABLE.withDescription("%s; %s".formatted(what, why)));
+    }
+  }
+
+  private String whyNoSource() {
+    if (context == null) {
+      return "no application context with the platform's discovery is alive";
+    }
+    return scheme.equals(EtcdNameResolverProvider.SCHEME)
+        ? "discovery in etcd is off (platform.discovery.enabled)"
+        : "no DiscoveryClient is there to ask";
+  }
+
+  private ConfigOrError serviceConfig(ResolverContext from) {
+    String own = args.getArg(ResolverContext.LOAD_BALANCING);
+    String policy = own == null ? from.loadBalancing() : own;
+    return args.getServiceConfigParser()
+        .parseServiceConfig(Map.of("loadBalancingConfig", List.of(Map.of(policy, Map.of()))));
+  }
+}
