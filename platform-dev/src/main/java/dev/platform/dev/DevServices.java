@@ -1,0 +1,123 @@
+package dev.platform.dev;
+
+import dev.platform.dev.etcd.DevEtcd;
+import dev.platform.dev.hosting.LoopbackEndpoint;
+import dev.platform.dev.hosting.SharedService;
+import dev.platform.dev.postgres.DevPostgres;
+import dev.platform.dev.postgres.DevPostgresProperties;
+import dev.platform.dev.tracing.DevTracing;
+import dev.platform.dev.tracing.DevTracingProperties;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingInitializationContext;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * Runs all development services in one process, for apps that are started from their jars: etcd, a
+ * PostgreSQL with a database for each app of the mall, and the trace collector. Takes the {@code
+ * platform.dev.*} properties as arguments ({@code --name=value}), system properties or environment
+ * variables. Ends on SIGTERM.
+ */
+public final class DevServices {
+
+  private static final List<String> DATABASES = List.of("order", "inventory", "payment");
+
+  private final Deque<Runnable> running = new ArrayDeque<>(); // what stops each; guarded by this
+
+  /** Starts the services, prints one line for each that is ready, and runs until SIGTERM. */
+  public static void main(String[] args) throws InterruptedException {
+    StandardEnvironment environment = new StandardEnvironment();
+    environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
+    startLogging(environment);
+    DevServices services = new DevServices();
+    Runtime.getRuntime().addShutdownHook(new Thread(services::stop, "platform-dev-stop"));
+    try {
+      services.start(environment);
+    } catch (Exception e) {
+      System.err.println("development services did not start: " + rootMessage(e));
+      System.exit(1);
+    }
+    new CountDownLatch(1).await();
+  }
+
+  private synchronized void start(StandardEnvironment environment) throws Exception {
+    Binder binder = Binder.get(environment);
+    startEtcd(environment);
+    startTracing(
+        environment.getProperty("management.otlp.tracing.endpoint", DevTracing.DEFAULT_ENDPOINT),
+        binder.bindOrCreate("platform.dev.tracing", DevTracingProperties.class));
+    startPostgres(binder.bindOrCreate("platform.dev.postgres", DevPostgresProperties.class));
+    System.out.println("ready");
+  }
+
+  private void startEtcd(StandardEnvironment environment) {
+    if (environment.getProperty("platform.dev.etcd.enabled", Boolean.class, true)) {
+      SharedService etcd = DevEtcd.at(environment);
+      etcd.start();
+      running.push(etcd::close);
+      System.out.println("etcd        " + whoHosts(etcd));
+    }
+  }
+
+  private void startTracing(String endpoint, DevTracingProperties properties) {
+    if (properties.enabled()) {
+      SharedService traces =
+          DevTracing.at(LoopbackEndpoint.parse(endpoint).orElseThrow(), properties);
+      traces.start();
+      running.push(traces::close);
+      System.out.println("traces      " + whoHosts(traces));
+    }
+  }
+
+  private void startPostgres(DevPostgresProperties properties) throws Exception {
+    if (properties.enabled()) {
+      DevPostgres postgres = DevPostgres.start(properties);
+      running.push(postgres::close);
+      for (String database : DATABASES) {
+        postgres.createDatabase(database);
+      }
+      System.out.println(
+          DATABASES.stream()
+              .map(postgres::jdbcUrl)
+              .collect(Collectors.joining(" ", "postgresql  ", "")));
+    }
+  }
+
+  private static String whoHosts(SharedService service) {
+    return service.endpoint()
+        + (service.hosting() ? " (hosted here)" : " (hosted by another process)");
+  }
+
+  /** Stops what runs, the last started first; waits for a start that is under way. */
+  private synchronized void stop() {
+    while (!running.isEmpty()) {
+      running.pop().run();
+    }
+  }
+
+  /**
+   * Spring Boot's console log without an application; the lines printed above are enough at start.
+   */
+  private static void startLogging(StandardEnvironment environment) {
+    LoggingSystem logging = LoggingSystem.get(DevServices.class.getClassLoader());
+    logging.beforeInitialize();
+    logging.initialize(new LoggingInitializationContext(environment), null, null);
+    logging.setLogLevel("ROOT", LogLevel.WARN);
+    logging.setLogLevel("dev.platform.dev", LogLevel.INFO);
+  }
+
+  private static String rootMessage(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.dev.defaults;
+
+import org.jspecify.annotations.NullMarked;

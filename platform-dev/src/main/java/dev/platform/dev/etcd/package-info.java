@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.dev.etcd;
+
+import org.jspecify.annotations.NullMarked;

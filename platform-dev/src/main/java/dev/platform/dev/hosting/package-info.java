@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.dev.hosting;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.dev.postgres;
+
+import org.jspecify.annotations.NullMarked;

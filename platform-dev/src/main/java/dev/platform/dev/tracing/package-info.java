@@ -1,0 +1,4 @@
+@NullMarked
+package dev.platform.dev.tracing;
+
+import org.jspecify.annotations.NullMarked;

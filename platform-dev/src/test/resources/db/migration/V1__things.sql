@@ -1,0 +1,2 @@
+CREATE TABLE thing (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
+INSERT INTO thing (name) VALUES ('first');

@@ -1,0 +1,82 @@
+package dev.platform.mall;
+
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Places orders and follows them, waits for instances, shows how calls are spread over them.
+ *
+ * <p>Ends with 0 when it did what was asked, 1 when that failed, 2 when it was asked wrongly.
+ */
+public final class MallClient {
+
+  private static final String USAGE =
+      """
+      usage: java -jar mall-client.jar COMMAND [--name value ...]
+
+      order    places an order and prints its events until it is finished
+                 --target host:port   where the order service is (127.0.0.1:50051)
+                 --user id            who orders (demo)
+                 --item product=n     what to order; repeatable (p-1=1 and p-4=2)
+                 --trace-id hex       32 hex digits: the trace that the order belongs to
+      await    waits until a service has so many instances in etcd
+                 --service name       the service
+                 --instances n        how many (1)
+                 --seconds n          how long to wait (60)
+                 --etcd host:port     where etcd is (127.0.0.1:2379)
+      spread   places orders and shows how a service's calls were spread over its instances
+                 --service name       the service, as it is registered
+                 --grpc-service name  the service, as its calls are counted: package.Service
+                 --orders n           how many orders to place (30)
+                 --etcd host:port     where etcd is (127.0.0.1:2379)
+      """;
+
+  /** Held here, or the log manager would forget its level. */
+  private static final Logger grpcLog = Logger.getLogger("io.grpc");
+
+  private MallClient() {}
+
+  /** Runs one command and ends the process. */
+  public static void main(String[] args) {
+    // gRPC would report a connection that fails with a stack trace; the status says the same.
+    grpcLog.setLevel(Level.OFF);
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+    System.exit(run(args));
+  }
+
+  static int run(String... args) {
+    try {
+      Arguments arguments = Arguments.parse(args);
+      return switch (arguments.command()) {
+        case "order" -> PlaceOrder.run(arguments);
+        case "await" -> AwaitInstances.run(arguments);
+        case "spread" -> ShowSpread.run(arguments);
+        default -> throw new IllegalArgumentException("unknown command: " + arguments.command());
+      };
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.println();
+      System.err.print(USAGE);
+      return 2;
+    } catch (StatusRuntimeException e) {
+      System.err.println("failed: " + e.getStatus().getCode() + " " + description(e));
+      return 1;
+    } catch (IOException e) {
+      System.err.println("failed: " + e);
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  /** gRPC says "io exception" and leaves what happened, "Connection refused", to the cause. */
+  private static String description(StatusRuntimeException e) {
+    String description = e.getStatus().getDescription();
+    Throwable cause = e.getStatus().getCause();
+    return (description == null ? "" : description)
+        + (cause == null ? "" : " (" + cause.getMessage() + ")");
+  }
+}

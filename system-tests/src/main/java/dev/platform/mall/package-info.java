@@ -1,0 +1,5 @@
+/** A command-line client of the mall. */
+@NullMarked
+package dev.platform.mall;
+
+import org.jspecify.annotations.NullMarked;
