@@ -115,6 +115,11 @@ public final class EmbeddedEtcd implements EtcdServer {
     ifRunning(EtcdNode::dropConnections);
   }
 
+  /** How many clients watch something at this moment; 0 while stopped. */
+  public synchronized int watchStreams() {
+    return node == null ? 0 : node.watchStreams();
+  }
+
   /** Holds back every answer, watch events too, until told otherwise; zero ends it. */
   public void delayAnswers(Duration delay) {
     faults.answerDelay(delay);

@@ -66,6 +66,10 @@ final class EtcdNode {
     return node;
   }
 
+  int watchStreams() {
+    return hub.streams();
+  }
+
   void freeze() {
     state.stopClock();
     loops.freeze();

@@ -29,6 +29,10 @@ final class WatchHub {
     streams.remove(stream);
   }
 
+  int streams() {
+    return streams.size();
+  }
+
   void wakeAll() {
     streams.forEach(WatchStream::wake);
   }
