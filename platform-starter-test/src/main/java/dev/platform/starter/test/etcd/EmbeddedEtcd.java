@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedEtcd implements EtcdServer {
 
+  private static final int FREE_PORT_ATTEMPTS = 5;
+
   private final String host;
   private final LongSupplier ticker;
   private final Duration progressInterval;
@@ -72,11 +74,11 @@ public final class EmbeddedEtcd implements EtcdServer {
     if (node != null) {
       return;
     }
-    int chosen = port == 0 ? freePort() : port;
-    Member member = new Member(host, chosen, raftTerm + 1);
-    node = EtcdNode.start(state, faults, new Access(passwords), ticker, progressInterval, member);
-    raftTerm++;
-    port = chosen;
+    if (port != 0) {
+      open(port);
+    } else {
+      openOnFreePort();
+    }
   }
 
   @Override
@@ -135,8 +137,7 @@ public final class EmbeddedEtcd implements EtcdServer {
     faults.clear();
     thaw();
     start();
-    state.leases().answer().forEach(this::expireLease);
-    delete(KeyRange.all());
+    state.clear();
   }
 
   @Override
@@ -158,7 +159,9 @@ public final class EmbeddedEtcd implements EtcdServer {
 
   @Override
   public boolean delete(String key) {
-    return delete(KeyRange.single(ByteString.copyFromUtf8(key))) > 0;
+    DeleteRangeRequest request =
+        DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+    return ask(s -> s.delete(request)).answer().getDeleted() > 0;
   }
 
   @Override
@@ -213,17 +216,31 @@ public final class EmbeddedEtcd implements EtcdServer {
     return ask(s -> s.range(request)).answer().getKvsList();
   }
 
-  private long delete(KeyRange range) {
-    DeleteRangeRequest request =
-        DeleteRangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build();
-    return ask(s -> s.delete(request)).answer().getDeleted();
-  }
-
   private <T> T ask(Function<EtcdState, T> request) {
     try {
       return request.apply(state);
     } catch (EtcdFailure refusal) {
       throw new IllegalStateException(refusal.getMessage(), refusal);
+    }
+  }
+
+  private void open(int chosenPort) {
+    Member member = new Member(host, chosenPort, raftTerm + 1);
+    node = EtcdNode.start(state, faults, new Access(passwords), ticker, progressInterval, member);
+    raftTerm++;
+    port = chosenPort;
+  }
+
+  /** Member and cluster ids come from the port, so it is chosen before the bind. */
+  private void openOnFreePort() {
+    for (int attempt = 1; node == null; attempt++) {
+      try {
+        open(freePort());
+      } catch (UncheckedIOException takenMeanwhile) {
+        if (attempt == FREE_PORT_ATTEMPTS) {
+          throw takenMeanwhile;
+        }
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
@@ -89,6 +90,21 @@ final class EtcdClient implements AutoCloseable {
         .stream()
         .sorted()
         .toList();
+  }
+
+  /** Ends all leases and deletes all keys. */
+  void clear() {
+    for (long id : leases()) {
+      try {
+        revoke(id);
+      } catch (IllegalStateException refusal) {
+        if (Status.fromThrowable(refusal).getCode() != Status.Code.NOT_FOUND) {
+          throw refusal;
+        }
+        // It ran out by itself just now.
+      }
+    }
+    delete(KeyRange.all());
   }
 
   @Override

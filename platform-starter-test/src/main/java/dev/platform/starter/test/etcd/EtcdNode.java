@@ -18,6 +18,9 @@ final class EtcdNode {
   private static final int MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
   private static final long TICK_MILLIS = 20;
 
+  /** etcd's default; grpc-java's would turn away clients that ping every minute. */
+  private static final long MIN_PING_SECONDS = 5;
+
   private final EtcdState state;
   private final FreezableLoops loops = new FreezableLoops();
   private final TrackedChannels channels = new TrackedChannels();
@@ -43,6 +46,7 @@ final class EtcdNode {
             .channelFactory(channels::listen)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .permitKeepAliveTime(MIN_PING_SECONDS, TimeUnit.SECONDS)
             .intercept(access)
             .intercept(new DelayedAnswers(faults, timer))
             .addService(new KvService(state, member, faults))
@@ -96,13 +100,14 @@ final class EtcdNode {
   }
 
   private void start() {
+    state.onChange(hub::wakeAll);
     try {
       server.start();
     } catch (IOException e) {
+      state.onChange(() -> {});
       release();
       throw new UncheckedIOException(e.getMessage(), e);
     }
-    state.onChange(hub::wakeAll);
     state.startClock();
     timer.setRemoveOnCancelPolicy(true);
     var unused =

@@ -131,8 +131,7 @@ public final class EtcdProcess implements EtcdServer {
   public synchronized void reset() {
     thaw();
     start();
-    leases().forEach(this::expireLease);
-    client().delete(KeyRange.all());
+    client().clear();
   }
 
   @Override

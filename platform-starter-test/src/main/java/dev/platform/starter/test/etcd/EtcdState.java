@@ -133,6 +133,14 @@ final class EtcdState {
     return store.revision();
   }
 
+  /** Ends all leases and deletes all keys, each a revision of its own as ever. */
+  synchronized void clear() {
+    leases.ids().forEach(this::revokeKnown);
+    Transaction transaction = new Transaction(store, leases);
+    transaction.delete(KeyRange.all());
+    commit(transaction);
+  }
+
   /** The TTL that the lease has again, in seconds; 0 if there is no such lease. */
   synchronized At<Long> keepAlive(long id) {
     expireDue();
