@@ -20,7 +20,7 @@ class EtcdConnectionTest {
         EmbeddedEtcd second = started(EmbeddedEtcd.builder())) {
       List<String> endpoints = List.of(first.endpoint().toString(), second.endpoint().toString());
       try (EtcdConnection connection = TestConnections.open(endpoints)) {
-        read(connection);
+        await().ignoreExceptions().until(() -> read(connection));
         first.stop();
         for (int i = 0; i < 20; i++) {
           await().atMost(Duration.ofSeconds(2)).ignoreExceptions().until(() -> read(connection));
