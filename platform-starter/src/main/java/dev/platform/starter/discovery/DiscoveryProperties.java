@@ -2,6 +2,7 @@ package dev.platform.starter.discovery;
 
 import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param waitForFirstList how long a first call or look-up may wait for a service's first list; 0
  *     to 1m
  * @param hold when instances stay listed that vanished from etcd without having left
+ * @param snapshot how last good lists are kept for a start without etcd
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is asked again when no heartbeat tells of a change; at least 1s
  */
@@ -21,6 +23,7 @@ public record DiscoveryProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("5s") Duration waitForFirstList,
     @DefaultValue Hold hold,
+    @DefaultValue Snapshot snapshot,
     @DefaultValue("10s") Duration pollInterval) {
 
   public DiscoveryProperties {
@@ -64,6 +67,27 @@ public record DiscoveryProperties(
           window.toMillis() >= 1000,
           "platform.discovery.hold.window",
           window.toMillis() + "ms",
+          ">= 1s");
+    }
+  }
+
+  /**
+   * Last good lists, kept on disk for a process that starts while etcd is down.
+   *
+   * @param enabled whether lists are kept and restored
+   * @param directory where; readable by its owner alone
+   * @param maxAge older ones are not restored; at least 1s
+   */
+  public record Snapshot(
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("${java.io.tmpdir}/platform-discovery-${user.name}") Path directory,
+      @DefaultValue("24h") Duration maxAge) {
+
+    public Snapshot {
+      check(
+          maxAge.toMillis() >= 1000,
+          "platform.discovery.snapshot.max-age",
+          maxAge.toMillis() + "ms",
           ">= 1s");
     }
   }

@@ -42,6 +42,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private final Backoff backoff;
   private final HeldInstances held;
   private final KeyRange range;
+  private final Snapshots snapshots;
 
   // on the connection's thread
   private final TreeMap<String, EtcdServiceInstance> current = new TreeMap<>();
@@ -58,12 +59,14 @@ final class ServiceWatch implements EtcdWatches.Listener {
       InstanceCodec codec,
       Clock clock,
       Backoff backoff,
-      DiscoveryProperties.Hold hold) {
+      DiscoveryProperties.Hold hold,
+      Snapshots snapshots) {
     this.serviceId = serviceId;
     this.connection = connection;
     this.codec = codec;
     this.clock = clock;
     this.backoff = backoff;
+    this.snapshots = snapshots;
     this.range = KeyRange.prefix(codec.prefix(serviceId));
     this.held = new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH));
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
@@ -108,7 +111,24 @@ final class ServiceWatch implements EtcdWatches.Listener {
             .kv()
             .range(RangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build()),
         this::listed,
-        failure -> listLater());
+        failure -> {
+          if (!latest.isKnown()) {
+            snapshots.restore(serviceId, list -> connection.execute(() -> restored(list)));
+          }
+          listLater();
+        });
+  }
+
+  /** Better than nothing while etcd does not answer at all. */
+  private void restored(InstanceList list) {
+    if (!latest.isKnown()) {
+      log.warn(
+          "{}: etcd does not answer; starting with {} instances known at {}",
+          serviceId,
+          list.instances().size(),
+          list.updatedAt());
+      tell(list);
+    }
   }
 
   private void listed(RangeResponse answer) {
@@ -201,7 +221,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void publish(Origin origin) {
     List<EtcdServiceInstance> instances = new ArrayList<>(current.values());
     instances.addAll(held.instances());
-    latest =
+    InstanceList list =
         new InstanceList(
             serviceId,
             held.instances().isEmpty() ? origin : Origin.HELD,
@@ -209,7 +229,13 @@ final class ServiceWatch implements EtcdWatches.Listener {
             held.instances().size(),
             revision,
             clock.instant());
-    firstList.complete(latest);
-    subscribers.forEach(subscriber -> subscriber.accept(latest));
+    snapshots.keep(list);
+    tell(list);
+  }
+
+  private void tell(InstanceList list) {
+    latest = list;
+    firstList.complete(list);
+    subscribers.forEach(subscriber -> subscriber.accept(list));
   }
 }

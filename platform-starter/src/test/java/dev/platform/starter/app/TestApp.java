@@ -47,6 +47,7 @@ public class TestApp {
             "server.address=127.0.0.1",
             "server.port=0",
             "platform.drain.delay=0s",
+            "platform.discovery.snapshot.directory=target/discovery-snapshots",
             "management.otlp.tracing.export.enabled=false")
         .initializers(
             context ->
