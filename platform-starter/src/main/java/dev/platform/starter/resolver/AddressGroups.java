@@ -22,7 +22,7 @@ import org.springframework.cloud.client.ServiceInstance;
  */
 final class AddressGroups {
 
-  private Map<ServiceInstance, EquivalentAddressGroup> known = Map.of();
+  private Map<ServiceInstance, EquivalentAddressGroup> known = new HashMap<>();
 
   /** Names among the instances' hosts that must be looked up first. */
   Set<String> unknownNames(List<? extends ServiceInstance> instances) {
@@ -33,6 +33,11 @@ final class AddressGroups {
       }
     }
     return names;
+  }
+
+  /** Forgets the addresses of hosts that are names; tells whether there were any. */
+  boolean forgetNames() {
+    return known.keySet().removeIf(i -> !InetAddresses.isInetAddress(i.getHost()));
   }
 
   /** Looks names up; may block. A name that is not known is left out. */

@@ -70,6 +70,16 @@ final class ServiceNameResolver extends NameResolver {
         syncContext.schedule(this::waitedLongEnough, wait.toNanos(), TimeUnit.NANOSECONDS, timer);
   }
 
+  /** A connection failed: names may lead elsewhere now, or there is nobody left to connect to. */
+  @Override
+  public void refresh() {
+    if (resolved && latest.isEmpty()) {
+      allHaveLeft();
+    } else if (groups.forgetNames()) {
+      lookUpThenDeliver(latest);
+    }
+  }
+
   @Override
   public void shutdown() {
     contexts.removeListener(onContextsChanged);
@@ -121,9 +131,13 @@ final class ServiceNameResolver extends NameResolver {
     if (!instances.isEmpty()) {
       lookUpThenDeliver(instances);
     } else if (resolved) {
-      // Not an outage: outages leave the list as it was. Every instance has left.
-      fail("the last instance of %s has left".formatted(serviceId));
+      allHaveLeft();
     }
+  }
+
+  /** Not an outage, which would leave the list as it was. */
+  private void allHaveLeft() {
+    fail("the last instance of %s has left".formatted(serviceId));
   }
 
   private void lookUpThenDeliver(List<? extends ServiceInstance> instances) {

@@ -1,0 +1,283 @@
+package dev.platform.starter.resolver;
+
+import static dev.platform.starter.resolver.RealServers.ask;
+import static dev.platform.starter.resolver.RealServers.askOften;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.starter.app.TestApp;
+import dev.platform.starter.test.junit.EtcdExtension;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancerProvider;
+import io.grpc.LoadBalancerRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.util.ForwardingLoadBalancer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Names resolved on real channels to real servers. */
+class ServiceNameResolverTest {
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
+
+  private final RealServers servers = new RealServers();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final List<ConfigurableApplicationContext> apps = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    apps.forEach(ConfigurableApplicationContext::close);
+    servers.close();
+  }
+
+  @Test
+  void aPlainChannelSpreadsItsCallsAndFollowsEachChange() {
+    app(Map.of());
+    String first = register(servers.start());
+    String second = register(servers.start());
+    ManagedChannel channel = plain("etcd:///payment-service");
+    await().untilAsserted(() -> assertThat(askOften(channel)).containsOnly(first, second));
+    String third = register(servers.start());
+    await().untilAsserted(() -> assertThat(askOften(channel)).containsOnly(first, second, third));
+    etcd.server().delete("/services/payment-service/127.0.0.1:" + first);
+    await().untilAsserted(() -> assertThat(askOften(channel)).containsOnly(second, third));
+  }
+
+  @Test
+  void discoveryTargetsArePushedByTheWatchWhereEtcdIsAllThereIs() {
+    app(Map.of("platform.discovery.poll-interval", "1h"));
+    ManagedChannel channel = plain("discovery:///payment-service");
+    String first = register(servers.start());
+    assertThat(ask(channel)).isEqualTo(first);
+    String second = register(servers.start());
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .untilAsserted(() -> assertThat(askOften(channel)).containsOnly(first, second));
+  }
+
+  @Test
+  void discoveryTargetsAskAnyOtherDiscoveryClientToo() {
+    String port = Integer.toString(servers.start());
+    app(
+        Map.of(
+            "spring.cloud.discovery.client.simple.instances.payment-service[0].uri",
+            "http://127.0.0.1:" + port));
+    assertThat(ask(plain("discovery:///payment-service"))).isEqualTo(port);
+  }
+
+  @Test
+  void netDevhsChannelFactoryAloneResolvesANameWithoutAnAddress() {
+    ConfigurableApplicationContext app = app(Map.of());
+    String port = register(servers.start());
+    GrpcChannelFactory factory = app.getBean(GrpcChannelFactory.class);
+    assertThat(ask(factory.createChannel("payment-service"))).isEqualTo(port);
+  }
+
+  @Test
+  void aTargetWithoutASchemeStaysWhatItIsInTheRestOfTheJvm() {
+    ConfigurableApplicationContext app = app(Map.of());
+    app.getBean(GrpcChannelFactory.class).createChannel("payment-service");
+    int port = servers.start();
+    assertThat(ask(plain("127.0.0.1:" + port))).isEqualTo(Integer.toString(port));
+  }
+
+  @Test
+  void eachOfTwoContextsResolvesForItself() {
+    ConfigurableApplicationContext blue = app(Map.of("platform.registry.namespace", "/blue"));
+    ConfigurableApplicationContext green = app(Map.of("platform.registry.namespace", "/green"));
+    String bluePort = register("/blue", servers.start());
+    String greenPort = register("/green", servers.start());
+    var inBlue = blue.getBean(GrpcChannelFactory.class).createChannel("payment-service");
+    var inGreen = green.getBean(GrpcChannelFactory.class).createChannel("payment-service");
+    assertThat(ask(inBlue)).isEqualTo(bluePort);
+    assertThat(ask(inGreen)).isEqualTo(greenPort);
+  }
+
+  @Test
+  void aPlainChannelGoesOnWithTheOtherContextWhenItsOwnCloses() {
+    app(Map.of());
+    ConfigurableApplicationContext latest = app(Map.of());
+    String first = register(servers.start());
+    ManagedChannel channel = plain("etcd:///payment-service");
+    assertThat(ask(channel)).isEqualTo(first);
+    latest.close();
+    String second = register(servers.start());
+    await().untilAsserted(() -> assertThat(askOften(channel)).containsOnly(first, second));
+  }
+
+  @Test
+  void callsGoOnWhileEtcdIsDown() {
+    app(Map.of());
+    String port = register(servers.start());
+    ManagedChannel channel = plain("etcd:///payment-service");
+    assertThat(ask(channel)).isEqualTo(port);
+    etcd.server().stop();
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> ask(channel).equals(port));
+  }
+
+  @Test
+  void aFirstCallWaitsForAFirstInstanceThenFailsAndRecoversWithoutARestart() {
+    app(Map.of("platform.discovery.wait-for-first-list", "1s"));
+    ManagedChannel channel = plain("etcd:///payment-service");
+    StatusRuntimeException failure =
+        catchThrowableOfType(StatusRuntimeException.class, () -> ask(channel));
+    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(failure.getStatus().getDescription())
+        .contains("no instance of payment-service is known; etcd at [" + etcd.endpoint())
+        .contains("answers");
+    String port = register(servers.start());
+    await().atMost(Duration.ofSeconds(1)).ignoreExceptions().until(() -> ask(channel).equals(port));
+  }
+
+  @Test
+  void aFirstCallSaysThatEtcdDoesNotAnswer() {
+    etcd.server().stop();
+    app(Map.of("platform.discovery.wait-for-first-list", "1s"));
+    assertThatThrownBy(() -> ask(plain("etcd:///payment-service")))
+        .hasMessageContaining("no instance of payment-service is known; etcd at [")
+        .hasMessageContaining("has not answered for");
+  }
+
+  @Test
+  void saysSoWhenTheLastInstanceHasLeft() {
+    app(Map.of());
+    RealServers leaving = new RealServers();
+    String port = register(leaving.start());
+    ManagedChannel channel = plain("etcd:///payment-service");
+    assertThat(ask(channel)).isEqualTo(port);
+    etcd.server().delete("/services/payment-service/127.0.0.1:" + port);
+    leaving.close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> ask(channel))
+                    .hasMessageContaining("the last instance of payment-service has left"));
+  }
+
+  @Test
+  void aHostNameIsLookedUp() {
+    app(Map.of());
+    int port = servers.start();
+    etcd.server().put("/services/payment-service/localhost:" + port, "localhost:" + port);
+    assertThat(ask(plain("etcd:///payment-service"))).isEqualTo(Integer.toString(port));
+  }
+
+  @Test
+  void refusesATargetThatNamesNoService() {
+    assertThatThrownBy(() -> plain("etcd:///"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasStackTraceContaining("etcd:/// (expected: etcd:///service-name)");
+  }
+
+  @Test
+  void usesTheConfiguredPolicyAndHandsItTypedAttributes() {
+    RecordingPolicy policy = new RecordingPolicy();
+    LoadBalancerRegistry.getDefaultRegistry().register(policy);
+    try {
+      app(Map.of("platform.grpc.load-balancing", RecordingPolicy.NAME));
+      int port = servers.start();
+      etcd.server()
+          .put(
+              "/services/payment-service/127.0.0.1:" + port,
+              """
+              {"Op":0,"Addr":"127.0.0.1:%d","Metadata":{"zone":"z1","weight":7,"version":"2"}}"""
+                  .formatted(port));
+      assertThat(ask(plain("etcd:///payment-service"))).isEqualTo(Integer.toString(port));
+      var attributes = policy.seen.get(0).getAddresses().get(0).getAttributes();
+      assertThat(attributes.get(InstanceAttributes.ZONE)).isEqualTo("z1");
+      assertThat(attributes.get(InstanceAttributes.VERSION)).isEqualTo("2");
+      assertThat(attributes.get(InstanceAttributes.WEIGHT)).isEqualTo(7);
+      assertThat(attributes.get(InstanceAttributes.METADATA)).containsEntry("zone", "z1");
+    } finally {
+      LoadBalancerRegistry.getDefaultRegistry().deregister(policy);
+    }
+  }
+
+  private ConfigurableApplicationContext app(Map<String, String> more) {
+    Map<String, Object> properties = new HashMap<>(more);
+    properties.put("spring.application.name", "caller");
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    ConfigurableApplicationContext app = TestApp.start(properties);
+    apps.add(app);
+    return app;
+  }
+
+  private ManagedChannel plain(String target) {
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build();
+    channels.add(channel);
+    return channel;
+  }
+
+  private static String register(int port) {
+    return register("", port);
+  }
+
+  private static String register(String namespace, int port) {
+    etcd.server()
+        .put(namespace + "/services/payment-service/127.0.0.1:" + port, "127.0.0.1:" + port);
+    return Integer.toString(port);
+  }
+
+  /** Writes down what a load balancer is given. */
+  private static final class RecordingPolicy extends LoadBalancerProvider {
+
+    static final String NAME = "recording";
+
+    final List<LoadBalancer.ResolvedAddresses> seen = new CopyOnWriteArrayList<>();
+
+    @Override
+    public boolean isAvailable() {
+      return true;
+    }
+
+    @Override
+    public int getPriority() {
+      return 5;
+    }
+
+    @Override
+    public String getPolicyName() {
+      return NAME;
+    }
+
+    @Override
+    public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
+      LoadBalancer roundRobin =
+          LoadBalancerRegistry.getDefaultRegistry()
+              .getProvider("round_robin")
+              .newLoadBalancer(helper);
+      return new ForwardingLoadBalancer() {
+        @Override
+        protected LoadBalancer delegate() {
+          return roundRobin;
+        }
+
+        @Override
+        public Status acceptResolvedAddresses(LoadBalancer.ResolvedAddresses addresses) {
+          seen.add(addresses);
+          return super.acceptResolvedAddresses(addresses);
+        }
+      };
+    }
+  }
+}
