@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What an app costs where a JVM has no more memory than it needs; with plenty, it collects late. */
+/**
+ * What an app costs where a JVM has no more memory than it needs; with plenty, it collects late.
+ */
 class MemoryIT {
 
   private static final long MEBIBYTE = 1024 * 1024;
