@@ -158,7 +158,7 @@ final class AppProcess implements AutoCloseable {
     return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
   }
 
-  /** Leaves nothing of the process behind, whatever state it is in. */
+  /** Ends the process, whatever state it is in. */
   @Override
   public void close() {
     if (isAlive()) {

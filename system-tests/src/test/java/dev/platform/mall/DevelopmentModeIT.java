@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class DevelopmentModeIT {
 
   private static final String HOSTS_ETCD = "hosting etcd at";
+  private static final Pattern POSTGRES =
+      Pattern.compile("PostgreSQL for development is at (\\S+)");
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final int etcdPort = Ports.free();
@@ -31,11 +34,16 @@ class DevelopmentModeIT {
   @AfterEach
   void stop() {
     channels.close();
-    running.values().forEach(AppProcess::close);
+    for (AppProcess app : running.values()) {
+      try (app) {
+        // Each has a PostgreSQL to stop.
+        app.terminate();
+      }
+    }
   }
 
   @Test
-  void appsStartedInAnyOrderFindEachOtherAndOneTakesOverEtcdFromAnother() {
+  void appsStartedInAnyOrderFindEachOtherAndOneTakesOverEtcdFromAnother() throws Exception {
     for (App app : List.of(App.ORDER, App.PAYMENT, App.INVENTORY)) {
       start(app);
     }
@@ -79,8 +87,11 @@ class DevelopmentModeIT {
     running.put(app, process);
   }
 
-  private void awaitRegistered() {
-    running.values().forEach(AppProcess::awaitReady);
+  private void awaitRegistered() throws Exception {
+    for (AppProcess app : running.values()) {
+      app.awaitReady();
+      Warden.adopt(Postmaster.at(app.log().first(POSTGRES).orElseThrow()));
+    }
     await("all are registered")
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(100))

@@ -47,10 +47,11 @@ final class Mall implements AutoCloseable {
 
   /** PostgreSQL with the apps' databases, and an etcd that is not started yet. */
   static Mall withoutEtcd(String name) throws SQLException {
+    EtcdServer etcd = newEtcd();
     DevPostgres postgres = DevPostgres.start(new DevPostgresProperties(true, null));
-    Mall mall = new Mall(name, newEtcd(), postgres);
-    Warden.childrenChanged();
+    Mall mall = new Mall(name, etcd, postgres);
     try {
+      Warden.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
       for (App app : App.values()) {
         postgres.createDatabase(app.id());
       }
@@ -169,9 +170,10 @@ final class Mall implements AutoCloseable {
 
   @Override
   public void close() {
-    all.forEach(AppProcess::close);
-    etcd.close();
-    postgres.close();
+    try (postgres;
+        etcd) {
+      all.forEach(AppProcess::close);
+    }
   }
 
   private TreeSet<String> expectedKeys() {

@@ -3,7 +3,10 @@ package dev.platform.mall;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Ends what this JVM has started when this JVM is gone, however it went. It is a shell that knows
@@ -18,6 +21,7 @@ final class Warden {
 
   private final Process shell;
   private final BufferedWriter orders;
+  private final Set<ProcessHandle> others = ConcurrentHashMap.newKeySet();
 
   private Warden() {
     try {
@@ -37,11 +41,16 @@ final class Warden {
     INSTANCE.tell();
   }
 
+  /** Makes a process that is no child of this JVM one of those to end. */
+  static void adopt(ProcessHandle process) {
+    INSTANCE.others.add(process);
+    INSTANCE.tell();
+  }
+
   private synchronized void tell() {
     String pids =
-        ProcessHandle.current()
-            .descendants()
-            .filter(child -> child.pid() != shell.pid())
+        Stream.concat(ProcessHandle.current().descendants(), others.stream())
+            .filter(child -> child.isAlive() && child.pid() != shell.pid())
             .map(child -> Long.toString(child.pid()))
             .collect(Collectors.joining(" "));
     try {
