@@ -134,7 +134,7 @@ public final class InstanceDirectory {
             codec,
             clock,
             new Backoff(MAX_BACKOFF, random),
-            properties.holdTime().toMillis());
+            properties.hold());
     ServiceWatch raced = services.putIfAbsent(serviceId, fresh);
     if (raced != null) {
       return raced;

@@ -58,15 +58,14 @@ final class ServiceWatch implements EtcdWatches.Listener {
       InstanceCodec codec,
       Clock clock,
       Backoff backoff,
-      long holdMillis) {
+      DiscoveryProperties.Hold hold) {
     this.serviceId = serviceId;
     this.connection = connection;
     this.codec = codec;
     this.clock = clock;
     this.backoff = backoff;
     this.range = KeyRange.prefix(codec.prefix(serviceId));
-    this.held =
-        new HeldInstances(connection, holdMillis, this::isWatching, () -> publish(Origin.WATCH));
+    this.held = new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH));
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
   }
 
@@ -132,15 +131,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
     Map<String, EtcdServiceInstance> missing = new TreeMap<>(current);
     missing.keySet().removeAll(fresh.keySet());
     missing.keySet().removeAll(marked);
-    if (HeldInstances.isSuspicious(missing.size(), current.size(), listRevision < revision)) {
-      log.warn(
-          "{}: {} of {} instances vanished while etcd was out of sight; they are kept for {} s",
-          serviceId,
-          missing.size(),
-          current.size(),
-          held.holdMillis() / 1000);
-      held.hold(missing);
-    }
+    tellHeld(held.missing(missing, current.size(), listRevision < revision));
     held.forget(fresh.keySet());
     held.forget(marked);
     current.clear();
@@ -163,7 +154,10 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void apply(Event event) {
     String key = event.getKv().getKey().toStringUtf8();
     if (event.getType() == Event.EventType.DELETE) {
-      current.remove(key);
+      EtcdServiceInstance expired = current.remove(key);
+      if (expired != null) {
+        tellHeld(held.expired(key, expired, current.size()));
+      }
       return;
     }
     held.forget(Set.of(key));
@@ -172,6 +166,15 @@ final class ServiceWatch implements EtcdWatches.Listener {
       current.put(key, instance.get());
     } else {
       current.remove(key);
+    }
+  }
+
+  private void tellHeld(int count) {
+    if (count > 0) {
+      log.warn(
+          "{}: {} instances vanished from etcd at once without having left; they are kept for now",
+          serviceId,
+          count);
     }
   }
 

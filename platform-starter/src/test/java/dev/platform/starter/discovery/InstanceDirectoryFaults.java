@@ -37,7 +37,11 @@ abstract class InstanceDirectoryFaults {
         new InstanceDirectory(
             connection,
             new InstanceCodec("", ValueFormat.GRPC),
-            new DiscoveryProperties(true, Duration.ofSeconds(2), HOLD, Duration.ofSeconds(10)),
+            new DiscoveryProperties(
+                true,
+                Duration.ofSeconds(2),
+                new DiscoveryProperties.Hold(HOLD, 0.5, 3, Duration.ofSeconds(10)),
+                Duration.ofSeconds(10)),
             Clock.systemUTC(),
             RandomGenerator.getDefault());
   }
@@ -136,6 +140,43 @@ abstract class InstanceDirectoryFaults {
     await().until(() -> sortedPorts().equals(List.of(1, 2, 3)));
     assertThat(directory.latest("a").held()).isEqualTo(1);
     awaitPorts(2, 3);
+    assertThat(directory.latest("a").held()).isZero();
+  }
+
+  @Test
+  void holdsALargePartOfAServiceThatExpiresAtOnceForABoundedTime() {
+    add(1);
+    add(2);
+    add(3);
+    awaitPorts(1, 2, 3);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    awaitPorts(2, 3);
+    etcd().delete(PREFIX + "127.0.0.1:2");
+    awaitPorts(1, 2, 3);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.HELD);
+    etcd().delete(PREFIX + "127.0.0.1:3");
+    await().until(() -> directory.latest("a").held() == 3);
+    add(3);
+    awaitPorts(3);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.WATCH);
+  }
+
+  @Test
+  void takesOutAtOnceWhatHasLeftHoweverMany() {
+    add(1);
+    add(2);
+    add(3);
+    awaitPorts(1, 2, 3);
+    for (int port = 1; port <= 3; port++) {
+      String address = "127.0.0.1:" + port;
+      etcd()
+          .put(
+              PREFIX + address,
+              "{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":{\"status\":\"OUT_OF_SERVICE\"}}"
+                  .formatted(address));
+      etcd().delete(PREFIX + address);
+    }
+    await().atMost(HOLD.minusSeconds(1)).until(() -> ports().isEmpty());
     assertThat(directory.latest("a").held()).isZero();
   }
 
