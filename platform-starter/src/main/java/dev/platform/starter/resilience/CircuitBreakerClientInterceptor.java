@@ -6,12 +6,13 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ClientInterceptors.CheckedForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.grpc.StatusException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -32,18 +33,16 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
     CircuitBreaker breaker = breakers.circuitBreaker(next.authority());
-    return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+    return new CheckedForwardingClientCall<>(next.newCall(method, options)) {
 
       @Override
-      public void start(Listener<A> listener, Metadata headers) {
-        if (breaker.tryAcquirePermission()) {
-          super.start(new Counting<>(listener, breaker), headers);
-        } else {
-          delegate().cancel("circuit breaker is open", null);
-          listener.onClose(
-              Status.UNAVAILABLE.withDescription("circuit breaker is open: " + breaker.getName()),
-              new Metadata());
+      protected void checkedStart(Listener<A> listener, Metadata headers) throws StatusException {
+        if (!breaker.tryAcquirePermission()) {
+          throw Status.UNAVAILABLE
+              .withDescription("circuit breaker is open: " + breaker.getName())
+              .asException();
         }
+        delegate().start(new Counting<>(listener, breaker), headers);
       }
     };
   }
