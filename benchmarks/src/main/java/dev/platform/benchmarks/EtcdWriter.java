@@ -29,7 +29,7 @@ final class EtcdWriter implements AutoCloseable {
             .usePlaintext()
             .directExecutor()
             .build();
-    kv = KVGrpc.newBlockingStub(channel);
+    kv = KVGrpc.newBlockingStub(channel).withWaitForReady();
   }
 
   void put(String key, String value) {
@@ -37,8 +37,7 @@ final class EtcdWriter implements AutoCloseable {
   }
 
   void delete(String key) {
-    kv.deleteRange(
-        DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build());
+    kv.deleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build());
   }
 
   void putAll(Map<String, String> values) {

@@ -45,8 +45,9 @@ public final class PropagationBenchmark {
   public static void main(String[] args) throws Exception {
     int changes = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
-    System.out.println("| etcd, change | raw p50 | p99 | max | to balancer p50 | p99 | max"
-        + " | routed p50 | p99 | max | balancer/raw p50 | p99 |");
+    System.out.println(
+        "| etcd, change | raw p50 | p99 | max | to balancer p50 | p99 | max"
+            + " | routed p50 | p99 | max | balancer/raw p50 | p99 |");
     for (int round = 0; round < rounds; round++) {
       for (Servers kind : Servers.values()) {
         try (EtcdServer etcd = kind.start();

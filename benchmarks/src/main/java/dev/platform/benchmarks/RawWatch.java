@@ -54,7 +54,8 @@ final class RawWatch implements AutoCloseable {
                         .setKey(ByteString.copyFromUtf8(prefix))
                         // '0' follows '/', which every prefix here ends with.
                         .setRangeEnd(
-                            ByteString.copyFromUtf8(prefix.substring(0, prefix.length() - 1) + "0")))
+                            ByteString.copyFromUtf8(
+                                prefix.substring(0, prefix.length() - 1) + "0")))
                 .build());
     if (!created.join()) {
       throw new IllegalStateException("etcd ended the watch");

@@ -1,7 +1,7 @@
 package dev.platform.benchmarks;
 
 import java.net.URI;
-import java.util.Map;
+import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -17,16 +17,14 @@ class StarterApp {
   static ConfigurableApplicationContext start(URI etcd, String policy) {
     return new SpringApplicationBuilder(StarterApp.class)
         .web(WebApplicationType.NONE)
-        .properties(
-            Map.of(
-                "spring.application.name", "benchmark",
-                "spring.main.banner-mode", "off",
-                "logging.level.root", "warn",
-                "grpc.server.port", "-1",
-                "management.tracing.enabled", "false",
-                "platform.registry.enabled", "false",
-                "platform.etcd.endpoints", etcd.toString(),
-                "platform.grpc.load-balancing", policy))
-        .run();
+        .bannerMode(Banner.Mode.OFF)
+        .run(
+            "--spring.application.name=benchmark",
+            "--logging.level.root=warn",
+            "--grpc.server.port=-1",
+            "--management.tracing.enabled=false",
+            "--platform.registry.enabled=false",
+            "--platform.etcd.endpoints=" + etcd,
+            "--platform.grpc.load-balancing=" + policy);
   }
 }

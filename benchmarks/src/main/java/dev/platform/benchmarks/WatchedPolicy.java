@@ -50,8 +50,7 @@ final class WatchedPolicy extends LoadBalancerProvider {
   @Override
   public LoadBalancer newLoadBalancer(LoadBalancer.Helper channel) {
     LoadBalancer roundRobin =
-        Objects.requireNonNull(
-                LoadBalancerRegistry.getDefaultRegistry().getProvider("round_robin"))
+        Objects.requireNonNull(LoadBalancerRegistry.getDefaultRegistry().getProvider("round_robin"))
             .newLoadBalancer(new WatchedHelper(channel));
     return new ForwardingLoadBalancer() {
       @Override
