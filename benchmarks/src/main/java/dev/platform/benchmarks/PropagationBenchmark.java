@@ -1,0 +1,225 @@
+package dev.platform.benchmarks;
+
+import dev.platform.starter.test.etcd.EtcdServer;
+import io.etcd.jetcd.api.Event;
+import io.grpc.CallOptions;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancerRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * How long a change in etcd takes to reach a client's load balancer. One instance is put and
+ * deleted over and over beside one that stays; both are real servers. Three moments are taken of
+ * each change, all counted from just before the request is sent: a bare watch saw it, the balancer
+ * was given the list, calls are (or are no longer) routed to the instance.
+ */
+public final class PropagationBenchmark {
+
+  private static final String PREFIX = "/services/bench/";
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private PropagationBenchmark() {}
+
+  /**
+   * @param args how many changes of each kind are counted (default 1000), rounds (default 3)
+   */
+  public static void main(String[] args) throws Exception {
+    int changes = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
+    int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+    System.out.println(
+        "| etcd, change | raw p50 | p99 | max | to balancer p50 | p99 | max"
+            + " | routed p50 | p99 | max | balancer/raw p50 | p99 |");
+    for (int round = 0; round < rounds; round++) {
+      for (Servers kind : Servers.values()) {
+        try (EtcdServer etcd = kind.start();
+            Run run = new Run(etcd)) {
+          run.measure(changes / 2);
+          System.out.println(run.measure(changes).rows(kind));
+        }
+      }
+    }
+    System.exit(0);
+  }
+
+  /** A kind of change, and what was measured of it. */
+  private static final class Change {
+    final Samples raw = new Samples();
+    final Samples balancer = new Samples();
+    final Samples routed = new Samples();
+  }
+
+  private record Changes(Change puts, Change deletes) {
+
+    String rows(Servers kind) {
+      return row(kind + " put", puts) + "\n" + row(kind + " delete", deletes);
+    }
+
+    private static String row(String name, Change change) {
+      return String.format(
+          Locale.ROOT,
+          "| %s | %s | %s | %s | %.1f | %.1f |",
+          name.toLowerCase(Locale.ROOT),
+          change.raw.cells(),
+          change.balancer.cells(),
+          change.routed.cells(),
+          change.balancer.millis(50) / change.raw.millis(50),
+          change.balancer.millis(99) / change.raw.millis(99));
+    }
+  }
+
+  private static final class Run implements WatchedPolicy.Observer, AutoCloseable {
+
+    private final Server stays = server();
+    private final Server changes = server();
+    private final String key = PREFIX + address(changes);
+    private final Semaphore moments = new Semaphore(0);
+    private final WatchedPolicy policy = new WatchedPolicy(this);
+    private final EtcdWriter writer;
+    private final RawWatch raw;
+    private final ConfigurableApplicationContext app;
+    private final ManagedChannel channel;
+
+    // Written by the thread that sees the moment, read after the semaphore was acquired.
+    private volatile boolean expected = true;
+    private volatile long rawAt;
+    private volatile long balancerAt;
+    private volatile long routedAt;
+
+    Run(EtcdServer etcd) throws IOException {
+      LoadBalancerRegistry.getDefaultRegistry().register(policy);
+      writer = new EtcdWriter(etcd.endpoint());
+      writer.put(PREFIX + address(stays), address(stays));
+      raw = new RawWatch(etcd.endpoint(), PREFIX, this::rawEvent);
+      app = StarterApp.start(etcd.endpoint(), WatchedPolicy.NAME);
+      channel =
+          Grpc.newChannelBuilder("etcd:///bench", InsecureChannelCredentials.create()).build();
+      channel.getState(true);
+    }
+
+    Changes measure(int count) throws InterruptedException {
+      Changes measured = new Changes(new Change(), new Change());
+      for (int i = 0; i < count; i++) {
+        change(true, measured.puts);
+        change(false, measured.deletes);
+      }
+      return measured;
+    }
+
+    private void change(boolean there, Change measured) throws InterruptedException {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      expected = there;
+      rawAt = 0;
+      balancerAt = 0;
+      routedAt = 0;
+      long start = System.nanoTime();
+      if (there) {
+        writer.put(key, address(changes));
+      } else {
+        writer.delete(key);
+      }
+      if (!moments.tryAcquire(3, 10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(
+            "the change was not seen by all: raw %d, balancer %d, routed %d"
+                .formatted(rawAt, balancerAt, routedAt));
+      }
+      measured.raw.add(rawAt - start);
+      measured.balancer.add(balancerAt - start);
+      measured.routed.add(routedAt - start);
+    }
+
+    private void rawEvent(Event event) {
+      if (rawAt == 0 && (event.getType() == Event.EventType.PUT) == expected) {
+        rawAt = System.nanoTime();
+        moments.release();
+      }
+    }
+
+    @Override
+    public void given(List<EquivalentAddressGroup> addresses) {
+      if (balancerAt == 0 && (addresses.size() == 2) == expected) {
+        balancerAt = System.nanoTime();
+        moments.release();
+      }
+    }
+
+    @Override
+    public void picks(LoadBalancer.SubchannelPicker picker) {
+      if (routedAt != 0 || balancerAt == 0) {
+        return;
+      }
+      long now = System.nanoTime();
+      Set<Integer> ports = new HashSet<>();
+      for (int i = 0; i < 4; i++) {
+        LoadBalancer.Subchannel picked = picker.pickSubchannel(new AnyCall()).getSubchannel();
+        if (picked != null) {
+          var address = (InetSocketAddress) picked.getAllAddresses().get(0).getAddresses().get(0);
+          ports.add(address.getPort());
+        }
+      }
+      if (!ports.isEmpty() && ports.contains(changes.getPort()) == expected) {
+        routedAt = now;
+        moments.release();
+      }
+    }
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+      app.close();
+      raw.close();
+      writer.close();
+      LoadBalancerRegistry.getDefaultRegistry().deregister(policy);
+      stays.shutdownNow();
+      changes.shutdownNow();
+    }
+
+    private static Server server() throws IOException {
+      return NettyServerBuilder.forAddress(
+              new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+          .build()
+          .start();
+    }
+
+    private static String address(Server server) {
+      return "127.0.0.1:" + server.getPort();
+    }
+  }
+
+  /** A call to ask a picker with. */
+  private static final class AnyCall extends LoadBalancer.PickSubchannelArgs {
+
+    @Override
+    public CallOptions getCallOptions() {
+      return CallOptions.DEFAULT;
+    }
+
+    @Override
+    public Metadata getHeaders() {
+      return new Metadata();
+    }
+
+    @Override
+    public MethodDescriptor<?, ?> getMethodDescriptor() {
+      return HealthGrpc.getCheckMethod();
+    }
+  }
+}
