@@ -59,7 +59,10 @@ public final class DiscoveryAutoConfiguration {
     String folder = UUID.nameUUIDFromBytes(source.getBytes(StandardCharsets.UTF_8)).toString();
     return Snapshots.in(
         new SnapshotFiles(
-            properties.directory().resolve(folder), codec, properties.maxAge(), Clock.systemUTC()));
+            properties.directoryOrDefault().resolve(folder),
+            codec,
+            properties.maxAge(),
+            Clock.systemUTC()));
   }
 
   @Bean

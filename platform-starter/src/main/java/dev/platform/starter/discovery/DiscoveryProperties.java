@@ -4,6 +4,7 @@ import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -11,8 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How other services are found.
  *
  * @param enabled whether services are looked up in etcd
- * @param waitForFirstList how long a first call or look-up may wait for a service's first list; 0
- *     to 1m
+ * @param waitForFirstList how long a first call or look-up may wait for a service's first list; 0s
+ *     to 1m; shorter than the default deadline, so that the caller learns what is wrong
  * @param hold when instances stay listed that vanished from etcd without having left
  * @param snapshot how last good lists are kept for a start without etcd
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
@@ -21,7 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
     @DefaultValue("true") boolean enabled,
-    @DefaultValue("5s") Duration waitForFirstList,
+    @DefaultValue("3s") Duration waitForFirstList,
     @DefaultValue Hold hold,
     @DefaultValue Snapshot snapshot,
     @DefaultValue("10s") Duration pollInterval) {
@@ -75,12 +76,13 @@ public record DiscoveryProperties(
    * Last good lists, kept on disk for a process that starts while etcd is down.
    *
    * @param enabled whether lists are kept and restored
-   * @param directory where; readable by its owner alone
+   * @param directory where; readable by its owner alone; by default a folder for this user in the
+   *     system's folder for temporary files
    * @param maxAge older ones are not restored; at least 1s
    */
   public record Snapshot(
       @DefaultValue("true") boolean enabled,
-      @DefaultValue("${java.io.tmpdir}/platform-discovery-${user.name}") Path directory,
+      @Nullable Path directory,
       @DefaultValue("24h") Duration maxAge) {
 
     public Snapshot {
@@ -89,6 +91,14 @@ public record DiscoveryProperties(
           "platform.discovery.snapshot.max-age",
           maxAge.toMillis() + "ms",
           ">= 1s");
+    }
+
+    Path directoryOrDefault() {
+      return directory == null
+          ? Path.of(
+              System.getProperty("java.io.tmpdir"),
+              "platform-discovery-" + System.getProperty("user.name"))
+          : directory;
     }
   }
 }

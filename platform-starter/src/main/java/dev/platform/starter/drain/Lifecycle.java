@@ -115,8 +115,7 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
     secondSignal.listen();
     health.stop();
     AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
-    if (registration.isPresent()) {
-      registration.get().leave();
+    if (registration.isPresent() && registration.get().leave()) {
       serveOn(properties.delay());
     }
   }
