@@ -65,7 +65,12 @@ final class Mall implements AutoCloseable {
   /** PostgreSQL with the apps' databases, and a running etcd. */
   static Mall withEtcd(String name) throws SQLException {
     Mall mall = withoutEtcd(name);
-    mall.startEtcd();
+    try {
+      mall.startEtcd();
+    } catch (RuntimeException e) {
+      mall.close();
+      throw e;
+    }
     return mall;
   }
 
@@ -89,6 +94,7 @@ final class Mall implements AutoCloseable {
     return start(app, SMALL_JVM, Map.of());
   }
 
+  /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
   AppProcess start(App app, List<String> jvmOptions, Map<String, String> more) {
     int number = started.merge(app, 1, Integer::sum);
     Map<String, String> environment = new HashMap<>(environment(app));
@@ -106,11 +112,7 @@ final class Mall implements AutoCloseable {
 
   /** Starts an instance of each, together, and waits until all are ready and registered. */
   void startAll() {
-    startAll(SMALL_JVM);
-  }
-
-  void startAll(List<String> jvmOptions) {
-    Arrays.stream(App.values()).forEach(app -> start(app, jvmOptions, Map.of()));
+    Arrays.stream(App.values()).forEach(this::start);
     for (App app : App.values()) {
       Duration took = only(app).awaitReady();
       Report.line("%s ready %.1f s after its start, with two others", app.id(), seconds(took));
@@ -195,13 +197,9 @@ final class Mall implements AutoCloseable {
         Map.entry("GRPC_SERVER_PORT", "0"),
         Map.entry("PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1"),
         Map.entry("PLATFORM_REGISTRY_LEASE_TTL", LEASE_TTL.toSeconds() + "s"),
-        Map.entry("PLATFORM_ETCD_ENDPOINTS", etcdEndpoint()),
+        Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString()),
         // No collector here; whoever has one at the default port is somebody else.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
-  }
-
-  private String etcdEndpoint() {
-    return etcd.endpoint().toString();
   }
 
   private static EtcdServer newEtcd() {
@@ -210,7 +208,7 @@ final class Mall implements AutoCloseable {
     }
     if (Boolean.getBoolean(EtcdExtension.NO_SKIPS)) {
       throw new IllegalStateException(
-          "no etcd on the PATH (expected, since " + EtcdExtension.NO_SKIPS + " is true)");
+          "no etcd on the PATH (expected: one, since " + EtcdExtension.NO_SKIPS + " is true)");
     }
     Report.line("no etcd on the PATH; the embedded one stands in");
     return EmbeddedEtcd.builder().port(Ports.free()).build();
