@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The apps as {@code mvn spring-boot:run} starts them, with nothing around them: their classes, and
@@ -30,6 +31,8 @@ class DevelopmentModeIT {
   private final Channels channels = new Channels();
   private final Registered registered = new Registered(channels.to("127.0.0.1:" + etcdPort));
   private int started;
+
+  @TempDir private Path snapshots;
 
   @AfterEach
   void stop() {
@@ -82,6 +85,7 @@ class DevelopmentModeIT {
                 "GRPC_SERVER_ADDRESS", "127.0.0.1",
                 "PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1",
                 "PLATFORM_ETCD_ENDPOINTS", "http://127.0.0.1:" + etcdPort,
+                "PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString(),
                 "MANAGEMENT_OTLP_TRACING_ENDPOINT", "http://127.0.0.1:" + tracesPort),
             Path.of("target", "system-tests", "development", ++started + "-" + app.id() + ".log"));
     running.put(app, process);

@@ -9,6 +9,8 @@ import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.EtcdProcess;
 import dev.platform.starter.test.etcd.EtcdServer;
 import dev.platform.starter.test.junit.EtcdExtension;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,21 +37,25 @@ final class Mall implements AutoCloseable {
   private final String name;
   private final EtcdServer etcd;
   private final DevPostgres postgres;
+  private final Path snapshots;
   private final Map<App, List<AppProcess>> running = new HashMap<>();
   private final Map<App, Integer> started = new HashMap<>();
   private final List<AppProcess> all = new ArrayList<>();
 
-  private Mall(String name, EtcdServer etcd, DevPostgres postgres) {
+  private Mall(String name, EtcdServer etcd, DevPostgres postgres, Path snapshots) {
     this.name = name;
     this.etcd = etcd;
     this.postgres = postgres;
+    this.snapshots = snapshots;
   }
 
   /** PostgreSQL with the apps' databases, and an etcd that is not started yet. */
-  static Mall withoutEtcd(String name) throws SQLException {
+  static Mall withoutEtcd(String name) throws IOException, SQLException {
+    // A new one, since an etcd of an earlier run may have had the same port.
+    Path snapshots = Files.createTempDirectory(Files.createDirectories(logs(name)), "snapshots-");
     EtcdServer etcd = newEtcd();
     DevPostgres postgres = DevPostgres.start(new DevPostgresProperties(true, null));
-    Mall mall = new Mall(name, etcd, postgres);
+    Mall mall = new Mall(name, etcd, postgres, snapshots.toAbsolutePath());
     try {
       Warden.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
       for (App app : App.values()) {
@@ -63,7 +69,7 @@ final class Mall implements AutoCloseable {
   }
 
   /** PostgreSQL with the apps' databases, and a running etcd. */
-  static Mall withEtcd(String name) throws SQLException {
+  static Mall withEtcd(String name) throws IOException, SQLException {
     Mall mall = withoutEtcd(name);
     try {
       mall.startEtcd();
@@ -104,7 +110,7 @@ final class Mall implements AutoCloseable {
             app.id() + "-" + number,
             Jvm.command(jvmOptions, List.of("-jar", app.jar().toString())),
             environment,
-            Path.of("target", "system-tests", name, app.id() + "-" + number + ".log"));
+            logs(name).resolve(app.id() + "-" + number + ".log"));
     all.add(process);
     running.computeIfAbsent(app, a -> new ArrayList<>()).add(process);
     return process;
@@ -198,8 +204,13 @@ final class Mall implements AutoCloseable {
         Map.entry("PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1"),
         Map.entry("PLATFORM_REGISTRY_LEASE_TTL", LEASE_TTL.toSeconds() + "s"),
         Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString()),
+        Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
         // No collector here; whoever has one at the default port is somebody else.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
+  }
+
+  private static Path logs(String name) {
+    return Path.of("target", "system-tests", name);
   }
 
   private static EtcdServer newEtcd() {
