@@ -14,12 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.event.EventListener;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 
 /**
  * Reads the levels that somebody watches and offers them to all watchers, on one thread however
@@ -35,7 +31,6 @@ final class StockFeed {
   private final ScheduledExecutorService executor;
   private final Duration interval;
   private final Set<StockWatcher> watchers = ConcurrentHashMap.newKeySet();
-  private volatile boolean stopped;
   // confined to the executor's thread
   private boolean failing;
 
@@ -55,22 +50,8 @@ final class StockFeed {
     executor.scheduleWithFixedDelay(this::refreshAll, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /**
-   * Ends all streams, which would otherwise use up the server's grace period. Last of all
-   * listeners: those before it may wait while this instance still serves.
-   */
-  @EventListener
-  @Order(Ordered.LOWEST_PRECEDENCE)
-  void stop(GrpcServerShutdownEvent event) {
-    stopped = true;
-    watchers.forEach(watcher -> watcher.fail(SHUTTING_DOWN));
-  }
-
   void add(StockWatcher watcher) {
     watchers.add(watcher);
-    if (stopped) {
-      watcher.fail(SHUTTING_DOWN);
-    }
   }
 
   void remove(StockWatcher watcher) {

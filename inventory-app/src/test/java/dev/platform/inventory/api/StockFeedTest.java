@@ -89,18 +89,6 @@ class StockFeedTest {
     assertThat(reads.get()).isLessThanOrEqualTo(before + 1);
   }
 
-  @Test
-  void endsAllStreamsWhenTheServerStops() {
-    watch();
-
-    feed.stop(null);
-
-    assertThat(reader.end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    Reader late = new Reader();
-    new StockWatcher(feed, late).start();
-    assertThat(late.end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-  }
-
   private void watch() {
     feed.start();
     watcher.start();

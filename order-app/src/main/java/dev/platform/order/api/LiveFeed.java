@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toSet;
 import dev.platform.order.domain.Sequenced;
 import dev.platform.order.domain.SequencedLog;
 import dev.platform.order.domain.SequencedLog.Head;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.Map;
@@ -31,8 +30,6 @@ import org.slf4j.LoggerFactory;
 final class LiveFeed<E extends Sequenced, R> implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LiveFeed.class);
-  private static final Status SHUTTING_DOWN =
-      Status.UNAVAILABLE.withDescription("this server is shutting down, go on with another one");
 
   private final SequencedLog<E> entries;
   private final Function<E, R> translate;
@@ -69,9 +66,6 @@ final class LiveFeed<E extends Sequenced, R> implements AutoCloseable {
   LiveStream<E, R> open(ServerCallStreamObserver<R> observer) {
     LiveStream<E, R> stream = new LiveStream<>(entries, observer, translate, streams::remove);
     streams.add(stream);
-    if (closed) {
-      stream.end(SHUTTING_DOWN);
-    }
     return stream;
   }
 
@@ -80,12 +74,11 @@ final class LiveFeed<E extends Sequenced, R> implements AutoCloseable {
     return streams.size();
   }
 
-  /** Ends all streams, and those that may still come, so that a server can stop without delay. */
+  /** Stops looking. The platform ends open streams when the server stops, which is before this. */
   @Override
   public void close() {
     closed = true;
     poller.shutdownNow();
-    streams.forEach(stream -> stream.end(SHUTTING_DOWN));
   }
 
   private void poll() {

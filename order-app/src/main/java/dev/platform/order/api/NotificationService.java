@@ -13,9 +13,7 @@ import io.grpc.stub.StreamObserver;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
-import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import net.devh.boot.grpc.server.service.GrpcService;
-import org.springframework.context.event.EventListener;
 
 /** {@code notification.v1.NotificationService}: keeps notifications and hands them out. */
 @GrpcService
@@ -62,7 +60,6 @@ class NotificationService extends NotificationServiceImplBase {
     feed.start();
   }
 
-  @EventListener(GrpcServerShutdownEvent.class)
   @PreDestroy
   void endSubscriptions() {
     feed.close();

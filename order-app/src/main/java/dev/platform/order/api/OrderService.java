@@ -18,9 +18,7 @@ import io.grpc.stub.StreamObserver;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.util.List;
-import net.devh.boot.grpc.server.event.GrpcServerShutdownEvent;
 import net.devh.boot.grpc.server.service.GrpcService;
-import org.springframework.context.event.EventListener;
 
 /** {@code order.v1.OrderService}: validates, translates, leaves the rest to the domain. */
 @GrpcService
@@ -85,7 +83,6 @@ class OrderService extends OrderServiceImplBase {
     feed.start();
   }
 
-  @EventListener(GrpcServerShutdownEvent.class)
   @PreDestroy
   void endWatches() {
     feed.close();

@@ -10,6 +10,7 @@ import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,12 +40,12 @@ final class TraceCollector implements AutoCloseable {
   /**
    * Starts a collector; it takes spans on return.
    *
-   * @throws IOException when the address can't be bound
+   * @throws BindException when the address can't be bound
    */
   static TraceCollector start(InetSocketAddress address, DevTracingProperties properties)
-      throws IOException {
+      throws BindException {
     TraceCollector collector = new TraceCollector(address, properties);
-    collector.server.start();
+    collector.bind();
     collector.forwarder.start();
     return collector;
   }
@@ -62,6 +63,17 @@ final class TraceCollector implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     forwarder.close();
+  }
+
+  private void bind() throws BindException {
+    try {
+      server.start();
+    } catch (IOException e) {
+      // On Linux netty says so in a type of its own.
+      BindException taken = new BindException(e.getMessage());
+      taken.initCause(e);
+      throw taken;
+    }
   }
 
   private final class Receiver extends TraceServiceGrpc.TraceServiceImplBase {

@@ -1,6 +1,7 @@
 package dev.platform.dev.tracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -67,6 +69,14 @@ class TraceCollectorTest {
       assertThat(span.path("localEndpoint").path("serviceName").asText()).isEqualTo("order-app");
       assertThat(span.path("tags").path("rpc.system").asText()).isEqualTo("grpc");
     }
+  }
+
+  @Test
+  void aTakenAddressIsToldAsSuchSoThatWhoeverIsLateJoins() {
+    URI zipkin = URI.create("http://127.0.0.1:" + zipkinAddress.getPort());
+    assertThatThrownBy(
+            () -> TraceCollector.start(address, new DevTracingProperties(true, zipkin, 10)))
+        .isInstanceOf(BindException.class);
   }
 
   @Test

@@ -2,9 +2,12 @@ package dev.platform.starter.discovery;
 
 import dev.platform.starter.etcd.EtcdAutoConfiguration;
 import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.starter.etcd.EtcdProperties;
 import dev.platform.starter.instance.InstanceCodec;
 import dev.platform.starter.instance.ValueFormat;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -33,14 +36,33 @@ public final class DiscoveryAutoConfiguration {
   @ConditionalOnMissingBean
   InstanceDirectory instanceDirectory(
       EtcdConnection connection,
+      EtcdProperties etcd,
       DiscoveryProperties properties,
       @Value("${platform.registry.namespace:}") String namespace) {
+    InstanceCodec codec = new InstanceCodec(namespace, ValueFormat.GRPC);
     return new InstanceDirectory(
         connection,
-        new InstanceCodec(namespace, ValueFormat.GRPC),
+        codec,
         properties,
         Clock.systemUTC(),
-        RandomGenerator.getDefault());
+        RandomGenerator.getDefault(),
+        snapshots(properties.snapshot(), codec, etcd));
+  }
+
+  /** In a folder for this etcd and namespace: lists of another one would be wrong here. */
+  private static Snapshots snapshots(
+      DiscoveryProperties.Snapshot properties, InstanceCodec codec, EtcdProperties etcd) {
+    if (!properties.enabled()) {
+      return Snapshots.none();
+    }
+    String source = etcd.endpoints() + codec.root();
+    String folder = UUID.nameUUIDFromBytes(source.getBytes(StandardCharsets.UTF_8)).toString();
+    return Snapshots.in(
+        new SnapshotFiles(
+            properties.directoryOrDefault().resolve(folder),
+            codec,
+            properties.maxAge(),
+            Clock.systemUTC()));
   }
 
   @Bean

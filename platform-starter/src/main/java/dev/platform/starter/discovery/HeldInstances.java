@@ -3,55 +3,100 @@ package dev.platform.starter.discovery;
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.instance.EtcdServiceInstance;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
  * Instances that vanished from etcd without having left, kept for a bounded time, while the
- * balancer finds out by connecting which of them still answer. On the connection's thread.
+ * balancer finds out by connecting which of them still answer. One instance that vanishes has died;
+ * a large part of a service that vanishes at once says more about etcd than about the instances. On
+ * the connection's thread.
  */
 final class HeldInstances {
 
-  private static final int MASS = 3;
-
   private final EtcdConnection connection;
-  private final long holdMillis;
+  private final DiscoveryProperties.Hold policy;
   private final BooleanSupplier following;
   private final Runnable onReleased;
   private final Map<String, EtcdServiceInstance> instances = new TreeMap<>();
+  private final Map<String, Expired> recent = new HashMap<>();
+
+  private record Expired(EtcdServiceInstance instance, long at) {}
 
   /**
    * @param following whether etcd is in sight; nothing is released while it is not
    * @param onReleased what to do when held instances were given up
    */
   HeldInstances(
-      EtcdConnection connection, long holdMillis, BooleanSupplier following, Runnable onReleased) {
+      EtcdConnection connection,
+      DiscoveryProperties.Hold policy,
+      BooleanSupplier following,
+      Runnable onReleased) {
     this.connection = connection;
-    this.holdMillis = holdMillis;
+    this.policy = policy;
     this.following = following;
     this.onReleased = onReleased;
   }
 
   /**
-   * Whether what is missing from a new list says more about etcd than about the instances: etcd was
-   * emptied, nothing is left, or more than half of at least three are gone.
+   * Takes note of what is missing from a new list.
+   *
+   * @param missing what was listed before and has not left
+   * @param before how many were listed before
+   * @param otherHistory whether etcd's revision went backwards: it was emptied or restored
+   * @return how many are held now because of it
    */
-  static boolean isSuspicious(int missing, int before, boolean olderHistory) {
-    return missing > 0
-        && (olderHistory || missing == before || (missing >= MASS && missing * 2 > before));
-  }
-
-  long holdMillis() {
-    return holdMillis;
-  }
-
-  void hold(Map<String, EtcdServiceInstance> missing) {
-    if (holdMillis == 0) {
-      return;
+  int missing(Map<String, EtcdServiceInstance> missing, int before, boolean otherHistory) {
+    boolean nothingLeft = missing.size() == before;
+    if (missing.isEmpty() || !(otherHistory || nothingLeft || isMass(missing.size(), before))) {
+      return 0;
     }
-    instances.putAll(missing);
-    releaseLater(Map.copyOf(missing));
+    return hold(missing);
+  }
+
+  /**
+   * Takes note of one that vanished under the watch.
+   *
+   * @param remaining how many are still listed in etcd
+   * @return how many are held now because of it
+   */
+  int expired(String key, EtcdServiceInstance instance, int remaining) {
+    long now = connection.nanoTime();
+    recent.values().removeIf(other -> now - other.at > policy.window().toNanos());
+    recent.put(key, new Expired(instance, now));
+    int gone = recent.size() + instances.size();
+    if (!isMass(gone, gone + remaining)) {
+      return 0;
+    }
+    Map<String, EtcdServiceInstance> batch = new TreeMap<>();
+    recent.forEach((expiredKey, expired) -> batch.put(expiredKey, expired.instance));
+    return hold(batch);
+  }
+
+  /** These are back, or have left. */
+  void forget(Collection<String> keys) {
+    instances.keySet().removeAll(keys);
+    recent.keySet().removeAll(keys);
+  }
+
+  Collection<EtcdServiceInstance> instances() {
+    return instances.values();
+  }
+
+  private boolean isMass(int gone, int before) {
+    return before >= policy.minimumInstances() && gone > policy.ratio() * before;
+  }
+
+  private int hold(Map<String, EtcdServiceInstance> batch) {
+    if (policy.time().isZero()) {
+      return 0;
+    }
+    recent.keySet().removeAll(batch.keySet());
+    instances.putAll(batch);
+    releaseLater(Map.copyOf(batch));
+    return batch.size();
   }
 
   private void releaseLater(Map<String, EtcdServiceInstance> batch) {
@@ -63,14 +108,6 @@ final class HeldInstances {
             onReleased.run();
           }
         },
-        holdMillis);
-  }
-
-  void forget(Collection<String> keys) {
-    instances.keySet().removeAll(keys);
-  }
-
-  Collection<EtcdServiceInstance> instances() {
-    return instances.values();
+        policy.time().toMillis());
   }
 }

@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * first time that somebody asks for it, until the directory's connection is closed. While etcd is
  * away the last good lists stay. Thread-safe; never blocks.
  */
-public final class InstanceDirectory {
+public final class InstanceDirectory implements AutoCloseable {
 
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
 
@@ -30,6 +30,7 @@ public final class InstanceDirectory {
   private final DiscoveryProperties properties;
   private final Clock clock;
   private final RandomGenerator random;
+  private final Snapshots snapshots;
   private final ConcurrentMap<String, ServiceWatch> services = new ConcurrentHashMap<>();
   private volatile List<String> lastKnownServices = List.of();
 
@@ -38,12 +39,14 @@ public final class InstanceDirectory {
       InstanceCodec codec,
       DiscoveryProperties properties,
       Clock clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Snapshots snapshots) {
     this.connection = connection;
     this.codec = codec;
     this.properties = properties;
     this.clock = clock;
     this.random = random;
+    this.snapshots = snapshots;
   }
 
   /** Ends a subscription. Nothing is told once it has run on the connection's thread. */
@@ -115,6 +118,12 @@ public final class InstanceDirectory {
     return properties.waitForFirstList();
   }
 
+  /** Keeps the last good lists for the next start. The watches end with the connection. */
+  @Override
+  public void close() {
+    snapshots.close();
+  }
+
   private List<String> names(List<KeyValue> keys) {
     return keys.stream()
         .flatMap(kv -> codec.serviceOf(kv.getKey().toStringUtf8()).stream())
@@ -134,7 +143,8 @@ public final class InstanceDirectory {
             codec,
             clock,
             new Backoff(MAX_BACKOFF, random),
-            properties.holdTime().toMillis());
+            properties.hold(),
+            snapshots);
     ServiceWatch raced = services.putIfAbsent(serviceId, fresh);
     if (raced != null) {
       return raced;

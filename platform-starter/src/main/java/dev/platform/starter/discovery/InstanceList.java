@@ -30,6 +30,8 @@ public record InstanceList(
     LIST,
     /** It was changed by the watch's events. */
     WATCH,
+    /** It was kept on disk by an earlier process; etcd has not answered since. */
+    SNAPSHOT,
     /** Some of its instances vanished without having left, and are kept for a while. */
     HELD
   }

@@ -42,6 +42,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private final Backoff backoff;
   private final HeldInstances held;
   private final KeyRange range;
+  private final Snapshots snapshots;
 
   // on the connection's thread
   private final TreeMap<String, EtcdServiceInstance> current = new TreeMap<>();
@@ -58,15 +59,16 @@ final class ServiceWatch implements EtcdWatches.Listener {
       InstanceCodec codec,
       Clock clock,
       Backoff backoff,
-      long holdMillis) {
+      DiscoveryProperties.Hold hold,
+      Snapshots snapshots) {
     this.serviceId = serviceId;
     this.connection = connection;
     this.codec = codec;
     this.clock = clock;
     this.backoff = backoff;
+    this.snapshots = snapshots;
     this.range = KeyRange.prefix(codec.prefix(serviceId));
-    this.held =
-        new HeldInstances(connection, holdMillis, this::isWatching, () -> publish(Origin.WATCH));
+    this.held = new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH));
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
   }
 
@@ -109,7 +111,24 @@ final class ServiceWatch implements EtcdWatches.Listener {
             .kv()
             .range(RangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build()),
         this::listed,
-        failure -> listLater());
+        failure -> {
+          if (!latest.isKnown()) {
+            snapshots.restore(serviceId, list -> connection.execute(() -> restored(list)));
+          }
+          listLater();
+        });
+  }
+
+  /** Better than nothing while etcd does not answer at all. */
+  private void restored(InstanceList list) {
+    if (!latest.isKnown()) {
+      log.warn(
+          "{}: etcd does not answer; starting with {} instances known at {}",
+          serviceId,
+          list.instances().size(),
+          list.updatedAt());
+      tell(list);
+    }
   }
 
   private void listed(RangeResponse answer) {
@@ -132,15 +151,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
     Map<String, EtcdServiceInstance> missing = new TreeMap<>(current);
     missing.keySet().removeAll(fresh.keySet());
     missing.keySet().removeAll(marked);
-    if (HeldInstances.isSuspicious(missing.size(), current.size(), listRevision < revision)) {
-      log.warn(
-          "{}: {} of {} instances vanished while etcd was out of sight; they are kept for {} s",
-          serviceId,
-          missing.size(),
-          current.size(),
-          held.holdMillis() / 1000);
-      held.hold(missing);
-    }
+    tellHeld(held.missing(missing, current.size(), listRevision < revision));
     held.forget(fresh.keySet());
     held.forget(marked);
     current.clear();
@@ -163,7 +174,10 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void apply(Event event) {
     String key = event.getKv().getKey().toStringUtf8();
     if (event.getType() == Event.EventType.DELETE) {
-      current.remove(key);
+      EtcdServiceInstance expired = current.remove(key);
+      if (expired != null) {
+        tellHeld(held.expired(key, expired, current.size()));
+      }
       return;
     }
     held.forget(Set.of(key));
@@ -172,6 +186,15 @@ final class ServiceWatch implements EtcdWatches.Listener {
       current.put(key, instance.get());
     } else {
       current.remove(key);
+    }
+  }
+
+  private void tellHeld(int count) {
+    if (count > 0) {
+      log.warn(
+          "{}: {} instances vanished from etcd at once without having left; they are kept for now",
+          serviceId,
+          count);
     }
   }
 
@@ -198,7 +221,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void publish(Origin origin) {
     List<EtcdServiceInstance> instances = new ArrayList<>(current.values());
     instances.addAll(held.instances());
-    latest =
+    InstanceList list =
         new InstanceList(
             serviceId,
             held.instances().isEmpty() ? origin : Origin.HELD,
@@ -206,7 +229,13 @@ final class ServiceWatch implements EtcdWatches.Listener {
             held.instances().size(),
             revision,
             clock.instant());
-    firstList.complete(latest);
-    subscribers.forEach(subscriber -> subscriber.accept(latest));
+    snapshots.keep(list);
+    tell(list);
+  }
+
+  private void tell(InstanceList list) {
+    latest = list;
+    firstList.complete(list);
+    subscribers.forEach(subscriber -> subscriber.accept(list));
   }
 }

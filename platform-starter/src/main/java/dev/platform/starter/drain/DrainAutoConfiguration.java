@@ -3,13 +3,18 @@ package dev.platform.starter.drain;
 import dev.platform.starter.registry.AutoRegistration;
 import dev.platform.starter.registry.RegistryAutoConfiguration;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Optional;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
-/** Makes a process leave discovery before its servers stop. */
+/** Lets a process come and go without a caller noticing. */
 @AutoConfiguration(
     after = RegistryAutoConfiguration.class,
     afterName = "net.devh.boot.grpc.server.autoconfigure.GrpcHealthServiceAutoConfiguration")
@@ -17,11 +22,40 @@ import org.springframework.context.annotation.Bean;
 public final class DrainAutoConfiguration {
 
   @Bean
-  Drain drain(
+  GrpcHealth grpcHealth(Optional<HealthStatusManager> manager) {
+    return new GrpcHealth(manager);
+  }
+
+  /** Next to the handler, so that tracing and metrics see how a stream was ended. */
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  @GrpcGlobalServerInterceptor
+  OpenCalls openCalls() {
+    return new OpenCalls();
+  }
+
+  @Bean
+  Lifecycle lifecycle(
       ApplicationContext context,
       Optional<AutoRegistration> registration,
-      Optional<HealthStatusManager> health,
+      GrpcHealth health,
+      OpenCalls calls,
       DrainProperties properties) {
-    return new Drain(context, registration, health, properties.delay());
+    return new Lifecycle(context, registration, health, calls, properties);
+  }
+
+  @Bean
+  MeterBinder lifecycleMetrics(Lifecycle lifecycle, OpenCalls calls) {
+    return meters -> {
+      for (LifecyclePhase phase : LifecyclePhase.values()) {
+        Gauge.builder("platform.lifecycle.phase", lifecycle, l -> l.phase() == phase ? 1 : 0)
+            .tag("phase", phase.name())
+            .description("1 for the phase that the process is in")
+            .register(meters);
+      }
+      Gauge.builder("platform.drain.open.calls", calls, OpenCalls::size)
+          .description("gRPC calls under way in this process's server")
+          .register(meters);
+    };
   }
 }

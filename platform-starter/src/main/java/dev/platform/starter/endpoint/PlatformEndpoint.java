@@ -2,8 +2,8 @@ package dev.platform.starter.endpoint;
 
 import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.discovery.InstanceList;
-import dev.platform.starter.drain.Drain;
-import dev.platform.starter.drain.DrainPhase;
+import dev.platform.starter.drain.Lifecycle;
+import dev.platform.starter.drain.LifecyclePhase;
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.instance.EtcdServiceInstance;
 import dev.platform.starter.registry.EtcdRegistration;
@@ -30,7 +30,7 @@ public final class PlatformEndpoint {
   private final Optional<EtcdRegistration> registration;
   private final Optional<InstanceDirectory> directory;
   private final Optional<CircuitBreakerRegistry> breakers;
-  private final Drain drain;
+  private final Lifecycle lifecycle;
   private final Clock clock;
 
   PlatformEndpoint(
@@ -39,14 +39,14 @@ public final class PlatformEndpoint {
       Optional<EtcdRegistration> registration,
       Optional<InstanceDirectory> directory,
       Optional<CircuitBreakerRegistry> breakers,
-      Drain drain,
+      Lifecycle lifecycle,
       Clock clock) {
     this.connection = connection;
     this.registry = registry;
     this.registration = registration;
     this.directory = directory;
     this.breakers = breakers;
-    this.drain = drain;
+    this.lifecycle = lifecycle;
     this.clock = clock;
   }
 
@@ -57,14 +57,16 @@ public final class PlatformEndpoint {
    * @param registration what is registered; null when the registry is off
    * @param services what is known of each watched service
    * @param circuitBreakers each breaker's state
-   * @param drainPhase where the process stands between coming and going
+   * @param phase where the process stands between coming and going
+   * @param openCalls calls under way in its gRPC server, by method
    */
   public record Platform(
       @Nullable String etcd,
       @Nullable Registered registration,
       List<Watched> services,
       Map<String, CircuitBreaker.State> circuitBreakers,
-      DrainPhase drainPhase) {}
+      LifecyclePhase phase,
+      Map<String, Integer> openCalls) {}
 
   /**
    * What this process has registered.
@@ -110,7 +112,8 @@ public final class PlatformEndpoint {
             .map(this::watched)
             .toList(),
         breakers(),
-        drain.phase());
+        lifecycle.phase(),
+        lifecycle.openCalls());
   }
 
   private @Nullable Registered registered() {

@@ -2,8 +2,8 @@ package dev.platform.starter.endpoint;
 
 import dev.platform.starter.discovery.DiscoveryAutoConfiguration;
 import dev.platform.starter.discovery.InstanceDirectory;
-import dev.platform.starter.drain.Drain;
 import dev.platform.starter.drain.DrainAutoConfiguration;
+import dev.platform.starter.drain.Lifecycle;
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.registry.EtcdRegistration;
 import dev.platform.starter.registry.EtcdServiceRegistry;
@@ -33,7 +33,7 @@ public final class PlatformEndpointAutoConfiguration {
       ObjectProvider<EtcdRegistration> registration,
       ObjectProvider<InstanceDirectory> directory,
       ObjectProvider<CircuitBreakerRegistry> breakers,
-      Drain drain) {
+      Lifecycle lifecycle) {
     EtcdServiceRegistry registering = registry.getIfAvailable();
     InstanceDirectory discovering = directory.getIfAvailable();
     boolean etcd = registering != null || discovering != null;
@@ -43,7 +43,7 @@ public final class PlatformEndpointAutoConfiguration {
         Optional.ofNullable(registration.getIfAvailable()),
         Optional.ofNullable(discovering),
         Optional.ofNullable(breakers.getIfAvailable()),
-        drain,
+        lifecycle,
         Clock.systemUTC());
   }
 }

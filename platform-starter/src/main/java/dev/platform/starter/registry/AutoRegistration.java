@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.web.context.WebServerInitializedEvent;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
@@ -23,6 +24,7 @@ public final class AutoRegistration implements AutoServiceRegistration, SmartApp
   private final ApplicationContext context;
   private final EtcdServiceRegistry registry;
   private final EtcdRegistration registration;
+  private boolean registered;
   private boolean leaving;
 
   AutoRegistration(
@@ -66,14 +68,23 @@ public final class AutoRegistration implements AutoServiceRegistration, SmartApp
   private void register() {
     if (registration.getPort() > 0) {
       registry.register(registration);
+      if (!registered) {
+        registered = true;
+        context.publishEvent(new InstanceRegisteredEvent<>(this, registration));
+      }
     } else {
       log.info("Nothing is registered: this app runs neither a gRPC server nor a web server");
     }
   }
 
-  /** Takes the process out of discovery, for good. Waits until etcd has confirmed, with a bound. */
-  public synchronized void leave() {
+  /**
+   * Takes the process out of discovery, for good. Waits until etcd has confirmed, with a bound.
+   *
+   * @return whether anybody may still hold this process for a member
+   */
+  public synchronized boolean leave() {
     leaving = true;
     registry.close();
+    return registered;
   }
 }

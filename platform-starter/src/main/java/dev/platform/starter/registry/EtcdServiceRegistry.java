@@ -22,7 +22,7 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
  * process. {@link #register} returns at once and is carried out for as long as the registration
  * lasts, whatever happens to etcd meanwhile; {@link #deregister}, {@link #setStatus} to {@code
  * OUT_OF_SERVICE} and {@link #close} wait until etcd has taken the keys out, at most the time of
- * three requests. Thread-safe.
+ * one request. Thread-safe.
  */
 public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistration> {
 
@@ -42,7 +42,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     this.lease = lease;
     this.codec = codec;
     this.format = format;
-    this.releaseTimeout = requestTimeout.multipliedBy(3);
+    this.releaseTimeout = requestTimeout;
   }
 
   /** Registers, unless an operator has set the registration out of service. */

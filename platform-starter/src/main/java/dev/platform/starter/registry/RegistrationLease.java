@@ -2,17 +2,15 @@ package dev.platform.starter.registry;
 
 import dev.platform.starter.etcd.Backoff;
 import dev.platform.starter.etcd.EtcdConnection;
-import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
-import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,6 +46,7 @@ final class RegistrationLease {
   private final Map<String, Claim> claims = new LinkedHashMap<>();
   private final Map<String, Long> revisions = new LinkedHashMap<>();
   private final Set<String> contested = new LinkedHashSet<>();
+  private final Map<String, String> others = new HashMap<>();
   private LeaseState state = LeaseState.IDLE;
   private Instant since;
   private long leaseId;
@@ -104,7 +103,7 @@ final class RegistrationLease {
           if (leaving.isEmpty() || leaseId == 0) {
             rest(done);
           } else {
-            mark(leaving, () -> remove(leaving, done));
+            leave(leaving, done);
           }
         });
     return done;
@@ -204,7 +203,6 @@ final class RegistrationLease {
     if (claims.isEmpty()) {
       return;
     }
-    backoff.reset();
     acquisitions++;
     keyWatches.watch(values.keySet(), leaseId, revision + 1);
     if (state != LeaseState.HELD) {
@@ -266,7 +264,7 @@ final class RegistrationLease {
     }
     int current = attempt;
     Map<String, Long> expected = new LinkedHashMap<>();
-    claims.keySet().forEach(key -> expected.put(key, revisionOf(key)));
+    claims.keySet().forEach(key -> expected.put(key, revisions.getOrDefault(key, -1L)));
     List<String> keys = List.copyOf(expected.keySet());
     connection.then(
         connection.kv().txn(OwnedKeys.check(expected)),
@@ -277,7 +275,7 @@ final class RegistrationLease {
                   if (answer.getSucceeded()) {
                     keyWatches.watch(keys, leaseId, answer.getHeader().getRevision() + 1);
                   } else if (state == LeaseState.HELD && !isPutting()) {
-                    recover(keys, answer);
+                    recover(KeyReview.of(keys, answer, claims, leaseId));
                   }
                 }),
         failure -> {
@@ -285,51 +283,39 @@ final class RegistrationLease {
         });
   }
 
-  private void recover(List<String> keys, TxnResponse answer) {
-    List<String> missing = new ArrayList<>();
-    List<String> taken = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      String key = keys.get(i);
-      Claim claim = claims.get(key);
-      List<KeyValue> found = answer.getResponses(i).getResponseRange().getKvsList();
-      if (claim == null) {
-        continue;
-      }
-      if (found.isEmpty()) {
-        contested.remove(key);
-        missing.add(key);
-      } else if (found.get(0).getLease() == leaseId) {
-        // Our own put, whose answer was lost.
-        revisions.put(key, found.get(0).getModRevision());
-      } else if (!contested.contains(key)) {
-        boolean ownValue = claim.value().equals(found.get(0).getValue().toStringUtf8());
-        if (ownValue || claim.stillOurs().getAsBoolean()) {
-          taken.add(key);
-        } else {
-          giveUp(claim, found.get(0));
-        }
-      }
-    }
-    if (!missing.isEmpty()) {
-      putAgain("%s deleted by somebody else".formatted(missing), this::put);
-    } else if (!taken.isEmpty()) {
-      putAgain("%s overwritten by somebody else".formatted(taken), () -> retry(this::put));
+  private void recover(KeyReview review) {
+    revisions.putAll(review.own());
+    contested.removeAll(review.missing());
+    review.foreign().forEach(this::giveUp);
+    if (!review.missing().isEmpty()) {
+      log.warn("Deleted by somebody else, putting it again: {}", review.missing());
+      putAgain(this::put);
+    } else if (!review.retaken().isEmpty()) {
+      review.retaken().forEach(this::warnOfOther);
+      putAgain(() -> retry(this::put));
     }
   }
 
-  private void giveUp(Claim claim, KeyValue other) {
-    contested.add(claim.key());
-    log.warn(
-        "{} was put by another process, which keeps it: {}. This process registers it again when it"
-            + " is free; platform.registry.advertise-host and .advertise-port tell where it is"
-            + " reached",
-        claim.key(),
-        other.getValue().toStringUtf8());
-    publish();
+  private void giveUp(String key, String value) {
+    if (contested.add(key)) {
+      warnOfOther(key, value);
+      publish();
+    }
   }
 
-  private void putAgain(String reason, Runnable put) {
-    log.warn("Registration lost: {}; registering again", reason);
+  /** Once for each other process, however often the two take the key from each other. */
+  private void warnOfOther(String key, String value) {
+    if (!value.equals(others.put(key, value))) {
+      log.warn(
+          "{} was put by another process, which {}: {}. Each process needs an address of its own:"
+              + " platform.registry.advertise-host, .advertise-port",
+          key,
+          contested.contains(key) ? "keeps it until it goes" : "has not this address",
+          value);
+    }
+  }
+
+  private void putAgain(Runnable put) {
     enter(LeaseState.LOST);
     put.run();
   }
@@ -340,42 +326,18 @@ final class RegistrationLease {
     acquire();
   }
 
-  private void mark(List<Claim> leaving, Runnable next) {
-    Countdown countdown = new Countdown(leaving.size(), next);
-    for (Claim claim : leaving) {
-      if (claim.leavingValue() == null) {
-        countdown.run();
-      } else {
-        connection.then(
-            connection
-                .kv()
-                .txn(
-                    OwnedKeys.replace(
-                        claim.key(), claim.leavingValue(), leaseId, revisionOf(claim.key()))),
-            answer -> {
-              if (answer.getSucceeded()) {
-                revisions.put(claim.key(), answer.getHeader().getRevision());
-              }
-              countdown.run();
-            },
-            failure -> countdown.run());
-      }
-    }
-  }
-
-  private void remove(List<Claim> leaving, CompletableFuture<Void> done) {
-    if (claims.isEmpty()) {
-      rest(done);
-      return;
-    }
-    Countdown countdown = new Countdown(leaving.size(), () -> done.complete(null));
-    for (Claim claim : leaving) {
-      connection.then(
-          connection.kv().txn(OwnedKeys.delete(claim.key(), revisionOf(claim.key()))),
-          answer -> countdown.run(),
-          failure -> countdown.run());
-    }
-    publish();
+  private void leave(List<Claim> leaving, CompletableFuture<Void> done) {
+    Departure departure = new Departure(connection, leaseId, revisions);
+    departure.mark(
+        leaving,
+        () -> {
+          if (claims.isEmpty()) {
+            rest(done);
+          } else {
+            departure.delete(leaving, () -> done.complete(null));
+            publish();
+          }
+        });
   }
 
   /** With nothing left to keep, the lease is given back, and with it all keys that it still has. */
@@ -405,11 +367,6 @@ final class RegistrationLease {
         connection.lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build()),
         answer -> next.run(),
         failure -> next.run());
-  }
-
-  /** The revision of our own put; one that no key has while there was none. */
-  private long revisionOf(String key) {
-    return revisions.getOrDefault(key, -1L);
   }
 
   private boolean renewalIsOverdue() {
@@ -458,24 +415,5 @@ final class RegistrationLease {
 
   private static String seconds(Duration duration) {
     return duration.toSeconds() + " s";
-  }
-
-  /** Runs its action with the last of several calls. */
-  private static final class Countdown implements Runnable {
-
-    private final Runnable action;
-    private int left;
-
-    Countdown(int calls, Runnable action) {
-      this.left = calls;
-      this.action = action;
-    }
-
-    @Override
-    public void run() {
-      if (--left == 0) {
-        action.run();
-      }
-    }
   }
 }

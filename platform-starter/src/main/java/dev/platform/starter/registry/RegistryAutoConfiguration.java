@@ -56,7 +56,6 @@ public final class RegistryAutoConfiguration {
       ObjectProvider<BuildProperties> build,
       ObjectProvider<RegistrationCustomizer> customizers) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
     metadata.put(InstanceMetadata.WEIGHT, "100");
     build.ifAvailable(info -> metadata.put(InstanceMetadata.VERSION, info.getVersion()));
     String version = environment.getProperty("spring.application.version");
@@ -65,6 +64,8 @@ public final class RegistryAutoConfiguration {
     }
     metadata.putAll(properties.metadata());
     customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
+    metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
+    metadata.remove(InstanceMetadata.STATUS);
     return new EtcdRegistration(
         services(properties, environment),
         UUID.randomUUID().toString(),

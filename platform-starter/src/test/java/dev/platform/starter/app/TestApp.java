@@ -1,13 +1,18 @@
 package dev.platform.starter.app;
 
+import dev.platform.contracts.product.v1.ListProductsRequest;
+import dev.platform.contracts.product.v1.ListProductsResponse;
+import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
@@ -21,7 +26,7 @@ import org.springframework.core.env.MapPropertySource;
 /** A user's app: one gRPC service that tells who answered and how long it was given. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
-@Import(TestApp.WhoAmI.class)
+@Import({TestApp.WhoAmI.class, TestApp.EndlessProducts.class})
 public class TestApp {
 
   /** Starts it as a user would, gRPC on a free port, without a web server. */
@@ -42,6 +47,7 @@ public class TestApp {
             "server.address=127.0.0.1",
             "server.port=0",
             "platform.drain.delay=0s",
+            "platform.discovery.snapshot.directory=target/discovery-snapshots",
             "management.otlp.tracing.export.enabled=false")
         .initializers(
             context ->
@@ -69,6 +75,21 @@ public class TestApp {
       answer.onNext(
           GetRecommendationsResponse.newBuilder().addProductIds(name).addProductIds(left).build());
       answer.onCompleted();
+    }
+  }
+
+  /** Sends one product, then nothing more, and never ends. */
+  @GrpcService
+  public static class EndlessProducts extends ProductServiceImplBase {
+
+    final AtomicInteger cancelled = new AtomicInteger();
+
+    @Override
+    public void listProducts(
+        ListProductsRequest request, StreamObserver<ListProductsResponse> answer) {
+      ((ServerCallStreamObserver<ListProductsResponse>) answer)
+          .setOnCancelHandler(cancelled::incrementAndGet);
+      answer.onNext(ListProductsResponse.getDefaultInstance());
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.platform.starter.etcd.TestConnections;
 import dev.platform.starter.instance.InstanceCodec;
 import dev.platform.starter.instance.ValueFormat;
 import dev.platform.starter.test.etcd.EtcdServer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -18,32 +19,47 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What must hold on an embedded and on a real etcd alike. */
 abstract class InstanceDirectoryFaults {
 
   private static final String PREFIX = "/services/a/";
   private static final Duration HOLD = Duration.ofSeconds(3);
+  private static final Duration MAX_AGE = Duration.ofHours(1);
 
   private EtcdConnection connection;
   private InstanceDirectory directory;
 
   abstract EtcdServer etcd();
 
+  @TempDir Path folder;
+
   @BeforeEach
   void open() {
     connection = TestConnections.open(etcd());
-    directory =
-        new InstanceDirectory(
-            connection,
-            new InstanceCodec("", ValueFormat.GRPC),
-            new DiscoveryProperties(true, Duration.ofSeconds(2), HOLD, Duration.ofSeconds(10)),
-            Clock.systemUTC(),
-            RandomGenerator.getDefault());
+    directory = newDirectory();
+  }
+
+  private InstanceDirectory newDirectory() {
+    InstanceCodec codec = new InstanceCodec("", ValueFormat.GRPC);
+    return new InstanceDirectory(
+        connection,
+        codec,
+        new DiscoveryProperties(
+            true,
+            Duration.ofSeconds(2),
+            new DiscoveryProperties.Hold(HOLD, 0.5, 3, Duration.ofSeconds(10)),
+            new DiscoveryProperties.Snapshot(true, folder, MAX_AGE),
+            Duration.ofSeconds(10)),
+        Clock.systemUTC(),
+        RandomGenerator.getDefault(),
+        Snapshots.in(new SnapshotFiles(folder, codec, MAX_AGE, Clock.systemUTC())));
   }
 
   @AfterEach
   void close() {
+    directory.close();
     connection.close();
   }
 
@@ -137,6 +153,66 @@ abstract class InstanceDirectoryFaults {
     assertThat(directory.latest("a").held()).isEqualTo(1);
     awaitPorts(2, 3);
     assertThat(directory.latest("a").held()).isZero();
+  }
+
+  @Test
+  void holdsALargePartOfAServiceThatExpiresAtOnceForABoundedTime() {
+    add(1);
+    add(2);
+    add(3);
+    awaitPorts(1, 2, 3);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    awaitPorts(2, 3);
+    etcd().delete(PREFIX + "127.0.0.1:2");
+    awaitPorts(1, 2, 3);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.HELD);
+    etcd().delete(PREFIX + "127.0.0.1:3");
+    await().until(() -> directory.latest("a").held() == 3);
+    add(3);
+    awaitPorts(3);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.WATCH);
+  }
+
+  @Test
+  void takesOutAtOnceWhatHasLeftHoweverMany() {
+    add(1);
+    add(2);
+    add(3);
+    awaitPorts(1, 2, 3);
+    for (int port = 1; port <= 3; port++) {
+      String address = "127.0.0.1:" + port;
+      etcd()
+          .put(
+              PREFIX + address,
+              "{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":{\"status\":\"OUT_OF_SERVICE\"}}"
+                  .formatted(address));
+      etcd().delete(PREFIX + address);
+    }
+    await().atMost(HOLD.minusSeconds(1)).until(() -> ports().isEmpty());
+    assertThat(directory.latest("a").held()).isZero();
+  }
+
+  @Test
+  void startsWithTheSnapshotWhileEtcdIsDownAndFollowsEtcdWhenItIsBack() throws Exception {
+    etcd()
+        .put(
+            PREFIX + "127.0.0.1:1",
+            "{\"Op\":0,\"Addr\":\"127.0.0.1:1\",\"Metadata\":{\"zone\":\"z1\"}}");
+    awaitPorts(1);
+    var before = directory.latest("a");
+    directory.close();
+    connection.close();
+    etcd().stop();
+    connection = TestConnections.open(etcd());
+    directory = newDirectory();
+    InstanceList restored = directory.firstList("a").get(5, TimeUnit.SECONDS);
+    assertThat(restored.origin()).isEqualTo(Origin.SNAPSHOT);
+    assertThat(restored.instances()).isEqualTo(before.instances());
+    assertThat(restored.updatedAt()).isEqualTo(before.updatedAt());
+    etcd().start();
+    add(2);
+    awaitPorts(1, 2);
+    assertThat(directory.latest("a").origin()).isIn(Origin.LIST, Origin.WATCH);
   }
 
   @Test

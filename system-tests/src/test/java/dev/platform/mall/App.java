@@ -1,0 +1,72 @@
+package dev.platform.mall;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** The mall's apps: what they register, and how they are started. */
+enum App {
+  ORDER("order-service", "notification-service"),
+  INVENTORY("inventory-service", "product-service", "recommendation-service"),
+  PAYMENT("payment-service", "bank-gateway");
+
+  private final List<String> services;
+
+  App(String... services) {
+    this.services = List.of(services);
+  }
+
+  /** What the app is called in folder names, database names and logs. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The names that the app registers. */
+  List<String> services() {
+    return services;
+  }
+
+  /** The packaged app. */
+  Path jar() {
+    return built(id() + "-app.jar");
+  }
+
+  /**
+   * The class path that {@code mvn spring-boot:run} gives to the app, development services
+   * included.
+   */
+  String developmentClassPath() {
+    try {
+      return folder().resolve("target/classes")
+          + System.getProperty("path.separator")
+          + Files.readString(built("development-class-path.txt")).trim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String mainClass() {
+    String id = id();
+    return "dev.platform."
+        + id
+        + "."
+        + id.substring(0, 1).toUpperCase(Locale.ROOT)
+        + id.substring(1)
+        + "Application";
+  }
+
+  private Path built(String file) {
+    Path path = folder().resolve("target").resolve(file);
+    if (!Files.isRegularFile(path)) {
+      throw new IllegalStateException(path + " is missing (expected: mvn -Psystem was used)");
+    }
+    return path;
+  }
+
+  private Path folder() {
+    return Path.of("..").resolve(id() + "-app").toAbsolutePath().normalize();
+  }
+}

@@ -1,0 +1,192 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * An app that runs as a process of its own. Its ports are those that it found free, as its log
+ * tells. Methods block, each with a bound; a bound that is passed fails the test and shows the end
+ * of the log.
+ */
+final class AppProcess implements AutoCloseable {
+
+  /** Generous, since several JVMs may start on two cores that are busy otherwise. */
+  static final Duration START_LIMIT = Duration.ofMinutes(4);
+
+  static final Duration STOP_LIMIT = Duration.ofSeconds(90);
+
+  private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
+  private static final Pattern GRPC_PORT =
+      Pattern.compile("listening on address: \\S+ port: (\\d+)");
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  private final String name;
+  private final Process process;
+  private final LogFile log;
+  private final long startedAt = System.nanoTime();
+
+  private AppProcess(String name, Process process, LogFile log) {
+    this.name = name;
+    this.process = process;
+    this.log = log;
+  }
+
+  /** Starts a process and returns at once. */
+  static AppProcess start(
+      String name, List<String> command, Map<String, String> environment, Path logFile) {
+    try {
+      Files.createDirectories(logFile.getParent());
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.to(logFile.toFile()));
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      Warden.childrenChanged();
+      return new AppProcess(name, process, new LogFile(logFile));
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " does not start", e);
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  LogFile log() {
+    return log;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits until readiness accepts traffic, and tells how long that took since the start. */
+  Duration awaitReady() {
+    await(name + " is ready; log: " + log.path())
+        .atMost(START_LIMIT)
+        .pollInterval(Duration.ofMillis(100))
+        .failFast(
+            () -> assertThat(isAlive()).as("%s runs; its log ends:%n%s", name, log.tail()).isTrue())
+        .until(this::isReady);
+    return Duration.ofNanos(System.nanoTime() - startedAt);
+  }
+
+  int httpPort() {
+    return Integer.parseInt(log.first(HTTP_PORT).orElseThrow());
+  }
+
+  int grpcPort() {
+    return Integer.parseInt(log.first(GRPC_PORT).orElseThrow());
+  }
+
+  /** Host and gRPC port, as registered. */
+  String address() {
+    return "127.0.0.1:" + grpcPort();
+  }
+
+  Instance instance() {
+    return new Instance(address(), httpPort());
+  }
+
+  /** What the app answers to a GET. */
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + httpPort() + path);
+    return HTTP.send(
+        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Asks the process to end, by SIGTERM, and waits for it. Returns the exit code. */
+  int terminate() {
+    process.destroy();
+    return awaitExit(STOP_LIMIT);
+  }
+
+  /** Ends the process in the middle of whatever it does, by SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+    awaitExit(STOP_LIMIT);
+  }
+
+  /** Stops the process where it stands, by SIGSTOP; its connections stay. */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets a frozen process go on. */
+  void thaw() {
+    signal("CONT");
+  }
+
+  int awaitExit(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError(
+            "%s still runs after %s; its log ends:%n%s".formatted(name, limit, log.tail()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the end of " + name, e);
+    }
+    Warden.childrenChanged();
+    return process.exitValue();
+  }
+
+  /** The part of its memory that is in RAM, in bytes; on Linux only. */
+  long residentBytes() throws IOException {
+    String line =
+        Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+            .filter(entry -> entry.startsWith("VmRSS:"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+  }
+
+  /** Ends the process, whatever state it is in. */
+  @Override
+  public void close() {
+    if (isAlive()) {
+      kill();
+    }
+  }
+
+  private boolean isReady() throws InterruptedException {
+    if (log.first(HTTP_PORT).isEmpty() || log.first(GRPC_PORT).isEmpty()) {
+      return false;
+    }
+    try {
+      return get("/actuator/health/readiness").statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private void signal(String signal) {
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      assertThat(code).as("exit code of kill -%s for %s", signal, name).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException("kill -" + signal, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while signalling " + name, e);
+    }
+  }
+}

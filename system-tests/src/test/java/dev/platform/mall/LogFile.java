@@ -1,0 +1,45 @@
+package dev.platform.mall;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The log that a process is writing. */
+record LogFile(Path path) {
+
+  private static final int TAIL_LINES = 40;
+
+  String text() {
+    try {
+      return Files.readString(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean contains(String text) {
+    return text().contains(text);
+  }
+
+  /** The first group of a pattern where it matches first. */
+  Optional<String> first(Pattern pattern) {
+    Matcher matcher = pattern.matcher(text());
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** The lines of stack traces. */
+  List<String> stackFrames() {
+    return text().lines().filter(line -> line.matches("\\s+at .+\\(.*\\).*")).toList();
+  }
+
+  /** What the process said last. */
+  String tail() {
+    List<String> lines = text().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+  }
+}

@@ -1,0 +1,220 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.dev.postgres.DevPostgres;
+import dev.platform.dev.postgres.DevPostgresProperties;
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import dev.platform.starter.test.etcd.EtcdProcess;
+import dev.platform.starter.test.etcd.EtcdServer;
+import dev.platform.starter.test.junit.EtcdExtension;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The packaged apps with an etcd and a PostgreSQL of their own, on free loopback ports. The etcd is
+ * a real one where there is one. Logs are in {@code target/system-tests/}. For one thread.
+ */
+final class Mall implements AutoCloseable {
+
+  /** The lease of an app's keys; short, so that tests of its end are. */
+  static final Duration LEASE_TTL = Duration.ofSeconds(5);
+
+  /** How the demo starts its JVMs: quick to start, and with some memory to spare. */
+  private static final List<String> SMALL_JVM =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
+
+  private final String name;
+  private final EtcdServer etcd;
+  private final DevPostgres postgres;
+  private final Map<App, List<AppProcess>> running = new HashMap<>();
+  private final Map<App, Integer> started = new HashMap<>();
+  private final List<AppProcess> all = new ArrayList<>();
+
+  private Mall(String name, EtcdServer etcd, DevPostgres postgres) {
+    this.name = name;
+    this.etcd = etcd;
+    this.postgres = postgres;
+  }
+
+  /** PostgreSQL with the apps' databases, and an etcd that is not started yet. */
+  static Mall withoutEtcd(String name) throws SQLException {
+    EtcdServer etcd = newEtcd();
+    DevPostgres postgres = DevPostgres.start(new DevPostgresProperties(true, null));
+    Mall mall = new Mall(name, etcd, postgres);
+    try {
+      Warden.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
+      for (App app : App.values()) {
+        postgres.createDatabase(app.id());
+      }
+    } catch (SQLException e) {
+      mall.close();
+      throw e;
+    }
+    return mall;
+  }
+
+  /** PostgreSQL with the apps' databases, and a running etcd. */
+  static Mall withEtcd(String name) throws SQLException {
+    Mall mall = withoutEtcd(name);
+    try {
+      mall.startEtcd();
+    } catch (RuntimeException e) {
+      mall.close();
+      throw e;
+    }
+    return mall;
+  }
+
+  EtcdServer etcd() {
+    return etcd;
+  }
+
+  void startEtcd() {
+    etcd.start();
+    Warden.childrenChanged();
+  }
+
+  /** Throws etcd's data away; it comes back empty. */
+  void wipeEtcd() {
+    etcd.wipe();
+    Warden.childrenChanged();
+  }
+
+  /** Starts one more instance and returns at once. */
+  AppProcess start(App app) {
+    return start(app, SMALL_JVM, Map.of());
+  }
+
+  /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
+  AppProcess start(App app, List<String> jvmOptions, Map<String, String> more) {
+    int number = started.merge(app, 1, Integer::sum);
+    Map<String, String> environment = new HashMap<>(environment(app));
+    environment.putAll(more);
+    AppProcess process =
+        AppProcess.start(
+            app.id() + "-" + number,
+            Jvm.command(jvmOptions, List.of("-jar", app.jar().toString())),
+            environment,
+            Path.of("target", "system-tests", name, app.id() + "-" + number + ".log"));
+    all.add(process);
+    running.computeIfAbsent(app, a -> new ArrayList<>()).add(process);
+    return process;
+  }
+
+  /** Starts an instance of each, together, and waits until all are ready and registered. */
+  void startAll() {
+    Arrays.stream(App.values()).forEach(this::start);
+    for (App app : App.values()) {
+      Duration took = only(app).awaitReady();
+      Report.line("%s ready %.1f s after its start, with two others", app.id(), seconds(took));
+    }
+    awaitRegistered();
+  }
+
+  /** The instances that were started and neither stopped nor killed since. */
+  List<AppProcess> running(App app) {
+    List<AppProcess> processes = running.getOrDefault(app, new ArrayList<>());
+    processes.removeIf(process -> !process.isAlive());
+    return List.copyOf(processes);
+  }
+
+  AppProcess only(App app) {
+    assertThat(running(app)).as("instances of %s", app).hasSize(1);
+    return running(app).get(0);
+  }
+
+  /**
+   * Starts or stops instances until there are so many, and waits until etcd lists exactly those.
+   */
+  List<AppProcess> scale(App app, int count) {
+    while (running(app).size() < count) {
+      start(app);
+    }
+    running(app).stream().skip(count).forEach(AppProcess::terminate);
+    running(app).forEach(AppProcess::awaitReady);
+    awaitRegistered();
+    return running(app);
+  }
+
+  /** Waits until etcd holds the keys of all running instances, and no others. */
+  void awaitRegistered() {
+    await("exactly the running instances are registered")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(() -> assertThat(keys()).isEqualTo(expectedKeys()));
+  }
+
+  /** The keys below {@code /services/}. */
+  TreeSet<String> keys() {
+    return new TreeSet<>(etcd.keys("/services/"));
+  }
+
+  /** The keys that an instance owns. */
+  static List<String> keysOf(App app, AppProcess process) {
+    return app.services().stream()
+        .map(service -> "/services/" + service + "/" + process.address())
+        .toList();
+  }
+
+  /** A shopper at the only order-app. */
+  Shopper shopper() {
+    return new Shopper(only(App.ORDER).address());
+  }
+
+  @Override
+  public void close() {
+    try (postgres;
+        etcd) {
+      all.forEach(AppProcess::close);
+    }
+  }
+
+  private TreeSet<String> expectedKeys() {
+    TreeSet<String> keys = new TreeSet<>();
+    for (App app : App.values()) {
+      running(app).forEach(process -> keys.addAll(keysOf(app, process)));
+    }
+    return keys;
+  }
+
+  private Map<String, String> environment(App app) {
+    return Map.ofEntries(
+        Map.entry("SPRING_DATASOURCE_URL", postgres.jdbcUrl(app.id())),
+        Map.entry("SPRING_DATASOURCE_USERNAME", DevPostgres.USERNAME),
+        Map.entry("SPRING_DATASOURCE_PASSWORD", DevPostgres.PASSWORD),
+        Map.entry("SERVER_ADDRESS", "127.0.0.1"),
+        Map.entry("SERVER_PORT", "0"),
+        Map.entry("GRPC_SERVER_ADDRESS", "127.0.0.1"),
+        Map.entry("GRPC_SERVER_PORT", "0"),
+        Map.entry("PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1"),
+        Map.entry("PLATFORM_REGISTRY_LEASE_TTL", LEASE_TTL.toSeconds() + "s"),
+        Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString()),
+        // No collector here; whoever has one at the default port is somebody else.
+        Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
+  }
+
+  private static EtcdServer newEtcd() {
+    if (EtcdProcess.isAvailable()) {
+      return EtcdProcess.create();
+    }
+    if (Boolean.getBoolean(EtcdExtension.NO_SKIPS)) {
+      throw new IllegalStateException(
+          "no etcd on the PATH (expected: one, since " + EtcdExtension.NO_SKIPS + " is true)");
+    }
+    Report.line("no etcd on the PATH; the embedded one stands in");
+    return EmbeddedEtcd.builder().port(Ports.free()).build();
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+}

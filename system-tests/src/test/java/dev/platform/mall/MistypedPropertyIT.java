@@ -1,0 +1,27 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A mistake in the configuration ends the process before it serves anybody. */
+class MistypedPropertyIT {
+
+  @Test
+  void aLeaseOfNoTimeEndsTheAppWithTheNameTheValueAndWhatWasExpected() throws Exception {
+    try (Mall mall = Mall.withoutEtcd("mistyped-property")) {
+      AppProcess app =
+          mall.start(App.PAYMENT, List.of(), Map.of("PLATFORM_REGISTRY_LEASE_TTL", "0s"));
+
+      int exitCode = app.awaitExit(AppProcess.START_LIMIT);
+
+      assertThat(exitCode).as(app.log().tail()).isEqualTo(1);
+      assertThat(app.log().text())
+          .contains("APPLICATION FAILED TO START")
+          .contains("platform.registry.lease-ttl: 0s (expected: >= 2s");
+      assertThat(app.log().stackFrames()).isEmpty();
+    }
+  }
+}

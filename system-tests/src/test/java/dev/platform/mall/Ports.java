@@ -1,0 +1,21 @@
+package dev.platform.mall;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/** Ports for what can't be told to find one itself. */
+final class Ports {
+
+  private Ports() {}
+
+  /** A loopback port that is free at this moment. */
+  static int free() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.platform.mall;
+
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/**
+ * Calls at a fixed rate, however slow the answers are, and counts what comes of them. Calls that
+ * could not be sent in time, because this JVM was held up, are made up for.
+ */
+final class SteadyLoad implements AutoCloseable {
+
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(60);
+
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "steady-load"));
+  private final Supplier<? extends ListenableFuture<?>> call;
+  private final AtomicLong underWay = new AtomicLong();
+  private final LoadReport.Builder report = new LoadReport.Builder();
+
+  private SteadyLoad(Supplier<? extends ListenableFuture<?>> call) {
+    this.call = call;
+  }
+
+  /**
+   * @param call begins one call; it must not block, and must have a deadline
+   */
+  static SteadyLoad start(int perSecond, Supplier<? extends ListenableFuture<?>> call) {
+    SteadyLoad load = new SteadyLoad(call);
+    long period = TimeUnit.SECONDS.toNanos(1) / perSecond;
+    var unused = load.clock.scheduleAtFixedRate(load::send, 0, period, TimeUnit.NANOSECONDS);
+    return load;
+  }
+
+  /** What was answered until now. */
+  LoadReport soFar() {
+    return report.build();
+  }
+
+  /** Waits until so many more calls were answered than at this moment. */
+  void awaitMore(int calls, Duration limit) {
+    long target = soFar().calls() + calls;
+    Awaitility.await(calls + " more calls are answered")
+        .atMost(limit)
+        .until(() -> soFar().calls() >= target);
+  }
+
+  /** Sends no more, waits for the answers that are still to come, and tells of all. */
+  LoadReport stop() {
+    clock.shutdownNow();
+    Awaitility.await("all calls are answered")
+        .atMost(LAST_ANSWERS)
+        .until(() -> clock.isTerminated() && underWay.get() == 0);
+    return soFar();
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  private void send() {
+    long sentAt = System.nanoTime();
+    underWay.incrementAndGet();
+    ListenableFuture<?> answer;
+    try {
+      answer = call.get();
+    } catch (RuntimeException e) {
+      answer = Futures.immediateFailedFuture(e);
+    }
+    ListenableFuture<?> sent = answer;
+    sent.addListener(() -> answered(sent, sentAt), MoreExecutors.directExecutor());
+  }
+
+  private void answered(ListenableFuture<?> answer, long sentAt) {
+    long nanos = System.nanoTime() - sentAt;
+    try {
+      Futures.getDone(answer);
+      report.success(nanos);
+    } catch (Exception e) {
+      report.failure(nanos, Status.fromThrowable(e));
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+}

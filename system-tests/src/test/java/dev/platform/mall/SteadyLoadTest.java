@@ -1,0 +1,65 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.util.concurrent.SettableFuture;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SteadyLoadTest {
+
+  private final SettableFuture<String> answer = SettableFuture.create();
+  private final AtomicInteger sent = new AtomicInteger();
+  private final SteadyLoad load =
+      SteadyLoad.start(
+          200,
+          () -> {
+            sent.incrementAndGet();
+            return answer;
+          });
+
+  @AfterEach
+  void stop() {
+    load.close();
+  }
+
+  @Test
+  void goesOnSendingWhileNoAnswerComes() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> sent.get() >= 20);
+    assertThat(load.soFar().calls()).isZero();
+
+    answer.set("late");
+
+    LoadReport report = load.stop();
+    assertThat(report.calls()).isEqualTo(sent.get());
+    assertThat(report.failures()).isEmpty();
+  }
+
+  @Test
+  void tellsWhatEachFailedCallEndedWith() {
+    answer.setException(Status.UNAVAILABLE.withDescription("gone").asRuntimeException());
+
+    load.awaitMore(5, Duration.ofSeconds(30));
+
+    LoadReport report = load.stop();
+    assertThat(report.failures()).hasSize(sent.get()).containsOnly("UNAVAILABLE: gone");
+  }
+
+  @Test
+  void aPercentileIsTheLatencyThatSoManyCallsDidNotExceed() {
+    List<Long> latencies =
+        LongStream.rangeClosed(1, 200).map(TimeUnit.MILLISECONDS::toNanos).boxed().toList();
+    LoadReport report = new LoadReport(latencies, List.of());
+
+    assertThat(report.percentile(0.5)).isEqualTo(Duration.ofMillis(100));
+    assertThat(report.percentile(0.99)).isEqualTo(Duration.ofMillis(198));
+    assertThat(report.percentile(1)).isEqualTo(Duration.ofMillis(200));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.platform.mall;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Ends what this JVM has started when this JVM is gone, however it went. It is a shell that knows
+ * the children's numbers and waits for the end of its input, which even a SIGKILL brings about.
+ */
+final class Warden {
+
+  private static final String SCRIPT =
+      "pids=; while read -r line; do pids=$line; done; [ -z \"$pids\" ] || kill -9 $pids";
+
+  private static final Warden INSTANCE = new Warden();
+
+  private final Process shell;
+  private final BufferedWriter orders;
+  private final Set<ProcessHandle> others = ConcurrentHashMap.newKeySet();
+
+  private Warden() {
+    try {
+      shell =
+          new ProcessBuilder("sh", "-c", SCRIPT)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      orders = shell.outputWriter();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no shell to end processes with", e);
+    }
+  }
+
+  /** To be called after each start and end of a process. */
+  static void childrenChanged() {
+    INSTANCE.tell();
+  }
+
+  /** Makes a process that is no child of this JVM one of those to end. */
+  static void adopt(ProcessHandle process) {
+    INSTANCE.others.add(process);
+    INSTANCE.tell();
+  }
+
+  private synchronized void tell() {
+    String pids =
+        Stream.concat(ProcessHandle.current().descendants(), others.stream())
+            .filter(child -> child.isAlive() && child.pid() != shell.pid())
+            .map(child -> Long.toString(child.pid()))
+            .collect(Collectors.joining(" "));
+    try {
+      orders.write(pids);
+      orders.newLine();
+      orders.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the shell that ends processes is gone", e);
+    }
+  }
+}
