@@ -48,6 +48,7 @@ await_line() { # file pattern pid
 }
 
 start_services() {
+  : >"$work/services.log"
   "$java" "${SMALL[@]}" -jar platform-dev/target/platform-dev-exec.jar \
     "--platform.etcd.endpoints=http://127.0.0.1:$ETCD_PORT" \
     "--management.otlp.tracing.endpoint=http://127.0.0.1:$OTLP_PORT" \
@@ -68,6 +69,7 @@ cpu_seconds() { # pid
 measure() { # app results java-arguments...
   local app=$1 results=$2 begin seconds cpu
   shift 2
+  : >"$work/$app.log"
   begin=$EPOCHREALTIME
   env "SPRING_DATASOURCE_URL=jdbc:postgresql://127.0.0.1:$postgres_port/$app" \
     SPRING_DATASOURCE_USERNAME=postgres SPRING_DATASOURCE_PASSWORD=postgres \

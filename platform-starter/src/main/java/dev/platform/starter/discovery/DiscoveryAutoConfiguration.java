@@ -72,4 +72,9 @@ public final class DiscoveryAutoConfiguration {
   DiscoveryClient etcdDiscoveryClient(InstanceDirectory directory) {
     return new EtcdDiscoveryClient(directory);
   }
+
+  @Bean
+  DiscoveryMetrics discoveryMetrics(InstanceDirectory directory) {
+    return new DiscoveryMetrics(directory, Clock.systemUTC());
+  }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +33,7 @@ public final class InstanceDirectory implements AutoCloseable {
   private final RandomGenerator random;
   private final Snapshots snapshots;
   private final ConcurrentMap<String, ServiceWatch> services = new ConcurrentHashMap<>();
+  private final List<Consumer<String>> watchListeners = new CopyOnWriteArrayList<>();
   private volatile List<String> lastKnownServices = List.of();
 
   InstanceDirectory(
@@ -75,6 +77,12 @@ public final class InstanceDirectory implements AutoCloseable {
     ServiceWatch watch = watch(serviceId);
     watch.subscribe(subscriber);
     return () -> watch.unsubscribe(subscriber);
+  }
+
+  /** Told of each service that is watched, or will be, once. */
+  void onWatched(Consumer<String> listener) {
+    watchListeners.add(listener);
+    services.keySet().forEach(listener);
   }
 
   /** Lists of all services that are watched. */
@@ -150,6 +158,7 @@ public final class InstanceDirectory implements AutoCloseable {
       return raced;
     }
     fresh.start();
+    watchListeners.forEach(listener -> listener.accept(serviceId));
     return fresh;
   }
 }

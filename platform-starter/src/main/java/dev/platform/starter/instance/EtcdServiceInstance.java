@@ -82,6 +82,12 @@ public record EtcdServiceInstance(
     }
   }
 
+  /** The address alone: lists of thousands are hashed at each change, and it tells them apart. */
+  @Override
+  public int hashCode() {
+    return address.hashCode();
+  }
+
   /** False for an instance that is leaving or was taken out. */
   public boolean isUp() {
     return InstanceMetadata.UP.equals(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.starter.registry.EtcdRegistration;
 import dev.platform.starter.registry.EtcdServiceRegistry;
 import dev.platform.starter.test.junit.EtcdExtension;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -147,6 +148,31 @@ class ApplicationLifecycleTest {
                   .block(Duration.ofSeconds(5)))
           .isEqualTo(found);
     }
+  }
+
+  @Test
+  void metricsTellOfTheLeaseTheLifecycleAndEachWatchedService() {
+    try (var app = TestApp.start(properties("spring.application.name", "a"))) {
+      app.getBean(DiscoveryClient.class).getInstances("a");
+      MeterRegistry meters = app.getBean(MeterRegistry.class);
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(gauge(meters, "platform.registry.registered")).isEqualTo(1);
+                assertThat(gauge(meters, "platform.lifecycle.phase", "phase", "UP")).isEqualTo(1);
+                assertThat(gauge(meters, "platform.discovery.instances", "service", "a"))
+                    .isEqualTo(1);
+                assertThat(gauge(meters, "platform.discovery.following", "service", "a"))
+                    .isEqualTo(1);
+                assertThat(gauge(meters, "platform.discovery.held", "service", "a")).isZero();
+                assertThat(gauge(meters, "platform.discovery.revision", "service", "a"))
+                    .isEqualTo(etcd.server().revision());
+              });
+    }
+  }
+
+  private static double gauge(MeterRegistry meters, String name, String... tags) {
+    return meters.get(name).tags(tags).gauge().value();
   }
 
   @Test

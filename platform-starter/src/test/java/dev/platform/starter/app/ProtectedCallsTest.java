@@ -2,10 +2,12 @@ package dev.platform.starter.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -136,7 +138,10 @@ class ProtectedCallsTest {
   private ConfigurableApplicationContext start() {
     properties.put("spring.application.name", "callee");
     properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
-    return TestApp.start(properties);
+    ConfigurableApplicationContext app = TestApp.start(properties);
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    await().until(() -> !directory.latest("callee").instances().isEmpty());
+    return app;
   }
 
   private static RecommendationServiceBlockingStub stub(ConfigurableApplicationContext app) {
