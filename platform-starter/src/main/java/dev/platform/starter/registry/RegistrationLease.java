@@ -54,6 +54,7 @@ final class RegistrationLease {
   private long acquisitions;
   private int attempt;
   private int puttingFor = -1;
+  private CompletableFuture<Void> granting = CompletableFuture.completedFuture(null);
   private @Nullable ScheduledFuture<?> timer;
 
   private volatile LeaseSnapshot snapshot;
@@ -128,6 +129,8 @@ final class RegistrationLease {
   private void acquire() {
     int current = ++attempt;
     leaseId = 0;
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    granting = answered;
     long sentAt = connection.nanoTime();
     connection.then(
         connection
@@ -137,12 +140,16 @@ final class RegistrationLease {
           if (current == attempt) {
             leaseId = granted.getID();
             renewedAt = sentAt;
+            answered.complete(null);
             put();
           } else {
-            revoke(granted.getID(), () -> {});
+            revoke(granted.getID(), () -> answered.complete(null));
           }
         },
-        failure -> ifCurrent(current, () -> retry(this::acquire)));
+        failure -> {
+          answered.complete(null);
+          ifCurrent(current, () -> retry(this::acquire));
+        });
   }
 
   private void put() {
@@ -356,7 +363,8 @@ final class RegistrationLease {
     keyWatches.cancelAll();
     enter(LeaseState.IDLE);
     if (old == 0) {
-      done.complete(null);
+      // A lease that is being granted comes too late, and is given back as soon as it comes.
+      granting.thenRun(() -> done.complete(null));
     } else {
       revoke(old, () -> done.complete(null));
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.etcd.TestConnections;
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,6 +153,21 @@ abstract class RegistrationLeaseFaults {
     assertThat(etcd().keys("/services/")).isEmpty();
     assertThat(etcd().leases()).isEmpty();
     assertThat(lease.snapshot().state()).isEqualTo(LeaseState.IDLE);
+  }
+
+  @Test
+  void leavesNoLeaseBehindWhenItIsClosedBeforeTheLeaseIsGranted() throws Exception {
+    register();
+    lease.release(List.of(A, B)).get(5, TimeUnit.SECONDS);
+    if (etcd() instanceof EmbeddedEtcd embedded) {
+      embedded.delayAnswers(Duration.ofMillis(200));
+    }
+    lease.claim(claims());
+    lease.close().get(5, TimeUnit.SECONDS);
+    connection.close();
+    assertThat(etcd().leases()).isEmpty();
+    assertThat(etcd().keys("/services/")).isEmpty();
+    open();
   }
 
   @Test
