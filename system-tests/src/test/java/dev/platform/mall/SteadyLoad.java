@@ -47,10 +47,14 @@ final class SteadyLoad implements AutoCloseable {
 
   /** Waits until so many more calls were answered than at this moment. */
   void awaitMore(int calls, Duration limit) {
-    long target = soFar().calls() + calls;
-    Awaitility.await(calls + " more calls are answered")
+    awaitTotal(report.calls() + calls, limit);
+  }
+
+  /** Waits until so many calls were answered since the start. */
+  void awaitTotal(int calls, Duration limit) {
+    Awaitility.await(calls + " calls are answered")
         .atMost(limit)
-        .until(() -> soFar().calls() >= target);
+        .until(() -> report.calls() >= calls);
   }
 
   /** Sends no more, waits for the answers that are still to come, and tells of all. */
@@ -84,9 +88,9 @@ final class SteadyLoad implements AutoCloseable {
     long nanos = System.nanoTime() - sentAt;
     try {
       Futures.getDone(answer);
-      report.success(nanos);
+      report.add(sentAt, nanos, Status.OK);
     } catch (Exception e) {
-      report.failure(nanos, Status.fromThrowable(e));
+      report.add(sentAt, nanos, Status.fromThrowable(e));
     } finally {
       underWay.decrementAndGet();
     }
