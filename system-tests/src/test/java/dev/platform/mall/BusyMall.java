@@ -26,7 +26,7 @@ final class BusyMall implements AutoCloseable {
   private static final CallCount RESERVATIONS = new CallCount("inventory.v1.InventoryService");
 
   private final Mall mall;
-  private final Shopper shopper;
+  private Shopper shopper;
 
   private BusyMall(Mall mall, Shopper shopper) {
     this.mall = mall;
@@ -56,6 +56,13 @@ final class BusyMall implements AutoCloseable {
     return mall;
   }
 
+  /** Undoes what a test that failed may have left behind. */
+  void recover() {
+    mall.startEtcd();
+    mall.scale(App.INVENTORY, INSTANCES);
+    awaitAllCalled();
+  }
+
   List<AppProcess> inventories() {
     return mall.running(App.INVENTORY);
   }
@@ -65,6 +72,23 @@ final class BusyMall implements AutoCloseable {
     SteadyLoad load = SteadyLoad.start(CALLS_PER_SECOND, shopper::orderTooMuch);
     load.awaitMore(CALLS_PER_SECOND, LIMIT);
     return load;
+  }
+
+  /** Ends the order-app, starts another, and waits until that is ready; it has no call yet. */
+  AppProcess restartOrderApp() {
+    shopper.close();
+    mall.only(App.ORDER).terminate();
+    AppProcess fresh = mall.start(App.ORDER);
+    fresh.awaitReady();
+    shopper = mall.shopper();
+    return fresh;
+  }
+
+  /** One call after another, all of which must go well. */
+  void call(int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      shopper.orderTooMuch().get();
+    }
   }
 
   /** How many calls an instance of inventory-app has served until now. */
@@ -87,9 +111,7 @@ final class BusyMall implements AutoCloseable {
         .atMost(LIMIT)
         .until(
             () -> {
-              for (int i = 0; i < INSTANCES; i++) {
-                shopper.orderTooMuch().get();
-              }
+              call(INSTANCES);
               return inventories().stream()
                   .allMatch(each -> served(each) > before.getOrDefault(each.name(), 0L));
             });
@@ -97,9 +119,7 @@ final class BusyMall implements AutoCloseable {
 
   @Override
   public void close() {
-    try (mall;
-        shopper) {
-      // Both are closed, whichever fails.
-    }
+    shopper.close();
+    mall.close();
   }
 }

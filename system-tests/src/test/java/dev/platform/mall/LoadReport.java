@@ -62,9 +62,18 @@ record LoadReport(List<Outcome> outcomes) {
   static final class Builder {
 
     private final List<Outcome> outcomes = new ArrayList<>(); // guarded by this
+    private int failed; // guarded by this
 
     synchronized void add(long sentAt, long nanos, Status status) {
-      outcomes.add(new Outcome(sentAt, Duration.ofNanos(nanos), status));
+      Outcome outcome = new Outcome(sentAt, Duration.ofNanos(nanos), status);
+      outcomes.add(outcome);
+      if (outcome.isFailure()) {
+        failed++;
+      }
+    }
+
+    synchronized int failed() {
+      return failed;
     }
 
     synchronized int calls() {

@@ -45,6 +45,11 @@ final class SteadyLoad implements AutoCloseable {
     return report.build();
   }
 
+  /** How many calls have failed until now. */
+  int failed() {
+    return report.failed();
+  }
+
   /** Waits until so many more calls were answered than at this moment. */
   void awaitMore(int calls, Duration limit) {
     awaitTotal(report.calls() + calls, limit);

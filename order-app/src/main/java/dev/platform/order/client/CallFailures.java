@@ -3,13 +3,18 @@ package dev.platform.order.client;
 import dev.platform.order.domain.RemoteFailure;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a failed call means to the domain, unless its status has a meaning of its own there. */
 final class CallFailures {
 
+  private static final Logger log = LoggerFactory.getLogger(CallFailures.class);
+
   private CallFailures() {}
 
   static RemoteFailure of(String service, StatusRuntimeException e) {
+    log.debug("{} failed: {}", service, e.getStatus());
     return new RemoteFailure(service, e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED, e);
   }
 
