@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,7 +177,7 @@ class EtcdOutageIT {
   }
 
   private static List<Long> leases() throws Exception {
-    List<Long> ids = new java.util.ArrayList<>();
+    List<Long> ids = new ArrayList<>();
     for (AppProcess inventory : busy.inventories()) {
       ids.add(Long.parseUnsignedLong(lease(inventory, "leaseId"), 16));
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,10 @@ class InstanceEndsIT {
   private static final int ROUNDS = 2;
   private static final int CALLS = 20_000;
   private static final Duration KEYS_GONE = Mall.LEASE_TTL.plusSeconds(2);
+
+  /** How a call ends that was under way on a connection; new ones can't be made to the dead. */
+  private static final Pattern CONNECTION_BROKE =
+      Pattern.compile("Connection reset|Broken pipe|Network closed|ClosedChannel");
 
   private static BusyMall busy;
 
@@ -58,11 +63,16 @@ class InstanceEndsIT {
   }
 
   @Test
-  void onlyCallsUnderWayOnAKilledInstanceFail() {
+  void onlyCallsUnderWayOnAKilledInstanceFail() throws Exception {
     Mall mall = busy.mall();
+    AppProcess orders = mall.only(App.ORDER);
     AppProcess doomed = busy.inventories().get(0);
     List<String> keys = Mall.keysOf(App.INVENTORY, doomed);
+    int failedBefore = failedCalls(orders).size();
     try (SteadyLoad load = busy.load()) {
+      // Silent for a moment before, so that there are calls under way to be lost.
+      doomed.freeze();
+      load.awaitMore(BusyMall.CALLS_PER_SECOND / 4, BusyMall.LIMIT);
       long killedAt = System.nanoTime();
       doomed.kill();
       await("the killed instance's keys are gone")
@@ -76,9 +86,23 @@ class InstanceEndsIT {
       LoadReport underWay =
           report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
       Report.line(
-          "an instance killed, keys gone after %d ms; under way then: %s; all: %s; failed: %s",
-          gone.toMillis(), underWay, report, report.failures());
-      assertThat(report.failures()).isEmpty();
+          "an instance killed, keys gone after %d ms; under way then: %s; all: %s",
+          gone.toMillis(), underWay, report);
+      assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
+      List<String> failed = failedCalls(orders);
+      List<String> causes = failed.subList(failedBefore, failed.size());
+      assertThat(causes)
+          .as("why calls of order-app failed")
+          .allSatisfy(cause -> assertThat(cause).containsPattern(CONNECTION_BROKE));
+      assertThat(report.failures()).hasSizeLessThanOrEqualTo(causes.size());
+      assertThat(orders.platform().path("circuitBreakers"))
+          .as("circuit breakers of order-app")
+          .allSatisfy(state -> assertThat(state.asText()).isEqualTo("CLOSED"));
     }
+  }
+
+  /** What each call of order-app that failed ended with, as its log tells. */
+  private static List<String> failedCalls(AppProcess orders) {
+    return orders.log().text().lines().filter(line -> line.contains(" failed: Status{")).toList();
   }
 }

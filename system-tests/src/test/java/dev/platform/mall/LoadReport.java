@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What came of many calls.
@@ -46,13 +49,24 @@ record LoadReport(List<Outcome> outcomes) {
     return latencies.get(Math.max(0, rank - 1));
   }
 
+  /** How many calls failed with what. */
+  Map<String, Long> reasons() {
+    return failures().stream()
+        .collect(
+            Collectors.groupingBy(
+                failure -> failure.status().getCode() + ": " + failure.status().getDescription(),
+                TreeMap::new,
+                Collectors.counting()));
+  }
+
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d calls, %d failed, p50 %d ms, p99 %d ms, slowest %d ms",
+        "%d calls, %d failed%s, p50 %d ms, p99 %d ms, slowest %d ms",
         calls(),
         failures().size(),
+        failures().isEmpty() ? "" : " " + reasons(),
         percentile(0.5).toMillis(),
         percentile(0.99).toMillis(),
         percentile(1).toMillis());
