@@ -71,6 +71,16 @@ public final class EtcdExtension
     return new EtcdExtension(EtcdProcess::create, true);
   }
 
+  /**
+   * For tests that start real etcds themselves, an {@link
+   * dev.platform.starter.test.etcd.EtcdCluster} for instance. Without an {@code etcd} on the PATH
+   * the test that calls it is skipped, or fails if the system property {@value #NO_SKIPS} is {@code
+   * true}.
+   */
+  public static void requireReal() {
+    requireBinary(EtcdProcess.isAvailable(), Boolean.getBoolean(NO_SKIPS));
+  }
+
   /** The server; there is one from before the first test to after the last. */
   public EtcdServer server() {
     if (server == null) {
@@ -148,7 +158,7 @@ public final class EtcdExtension
       return;
     }
     if (needsBinary) {
-      requireBinary(EtcdProcess.isAvailable(), Boolean.getBoolean(NO_SKIPS));
+      requireReal();
     }
     EtcdServer started = factory.get();
     started.start();
