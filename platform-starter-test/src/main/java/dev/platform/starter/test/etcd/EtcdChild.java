@@ -1,5 +1,6 @@
 package dev.platform.starter.test.etcd;
 
+import dev.platform.starter.test.tls.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,23 +24,31 @@ final class EtcdChild implements AutoCloseable {
   private final int peerPort;
   private final Path directory;
   private final List<String> flags;
+  private final boolean secure;
   private final Thread onExit = new Thread(this::kill, "etcd-process-exit");
   private @Nullable Process process; // guarded by this
   private boolean frozen; // guarded by this
 
-  private EtcdChild(String name, int port, int peerPort, Path directory, List<String> flags) {
+  private EtcdChild(
+      String name, int port, int peerPort, Path directory, List<String> flags, boolean secure) {
     this.name = name;
     this.port = port;
     this.peerPort = peerPort;
     this.directory = directory;
     this.flags = List.copyOf(flags);
+    this.secure = secure;
   }
 
   /** One that isn't started yet; {@code flags} are etcd's own. */
-  static EtcdChild create(String name, int port, int peerPort, List<String> flags) {
+  static EtcdChild create(
+      String name, int port, int peerPort, List<String> flags, @Nullable ServerTls tls) {
     try {
       Path directory = Files.createTempDirectory("etcd-process-");
-      EtcdChild child = new EtcdChild(name, port, peerPort, directory, flags);
+      List<String> all = new ArrayList<>(flags);
+      if (tls != null) {
+        all.addAll(new ProcessTls(directory).write(tls));
+      }
+      EtcdChild child = new EtcdChild(name, port, peerPort, directory, all, tls != null);
       Runtime.getRuntime().addShutdownHook(child.onExit);
       return child;
     } catch (IOException e) {
@@ -52,7 +61,7 @@ final class EtcdChild implements AutoCloseable {
   }
 
   URI endpoint() {
-    return URI.create("http://" + HOST + ":" + port);
+    return URI.create((secure ? "https://" : "http://") + HOST + ":" + port);
   }
 
   /** How the members of its cluster, itself among them, find it. */
@@ -110,6 +119,14 @@ final class EtcdChild implements AutoCloseable {
 
   void deleteData() {
     deleteTree(dataDirectory());
+  }
+
+  /** For the connections from now on. */
+  void certificate(TestCertificate certificate) {
+    if (!secure) {
+      throw new IllegalStateException("etcd process: plaintext (expected: built with tls)");
+    }
+    new ProcessTls(directory).write(certificate);
   }
 
   String logTail() {

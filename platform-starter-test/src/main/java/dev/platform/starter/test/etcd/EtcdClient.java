@@ -2,6 +2,9 @@ package dev.platform.starter.test.etcd;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmRequest.AlarmAction;
+import io.etcd.jetcd.api.AlarmType;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.KVGrpc;
@@ -20,11 +23,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link EtcdProcess} and {@link EtcdCluster} ask of their servers. Thread-safe; calls block
@@ -36,8 +41,15 @@ final class EtcdClient implements AutoCloseable {
 
   private final ManagedChannel channel;
 
-  EtcdClient(String host, int port) {
-    channel = NettyChannelBuilder.forAddress(host, port).usePlaintext().directExecutor().build();
+  EtcdClient(URI endpoint, @Nullable ServerTls tls) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort()).directExecutor();
+    if (tls == null) {
+      builder.usePlaintext();
+    } else {
+      builder.sslContext(ProcessTls.clientContext(tls));
+    }
+    channel = builder.build();
   }
 
   boolean answers() {
@@ -100,6 +112,19 @@ final class EtcdClient implements AutoCloseable {
     RangeRequest request =
         RangeRequest.newBuilder().setKey(KeyRange.all().key()).setCountOnly(true).build();
     return ask(() -> kv().range(request)).getHeader().getRevision();
+  }
+
+  void outOfSpace(boolean full) {
+    AlarmRequest request =
+        AlarmRequest.newBuilder()
+            .setAction(full ? AlarmAction.ACTIVATE : AlarmAction.DEACTIVATE)
+            .setAlarm(AlarmType.NOSPACE)
+            .build();
+    ask(
+        () ->
+            MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .alarm(request));
   }
 
   /** Compacts at the present revision, and returns that. */

@@ -40,8 +40,8 @@ public final class EtcdCluster implements AutoCloseable {
     List<Node> nodes = new ArrayList<>();
     for (int i = 0; i < members; i++) {
       EtcdChild child =
-          EtcdChild.create("member-" + i, ports.get(2 * i), ports.get(2 * i + 1), List.of());
-      nodes.add(new Node(child, new EtcdClient(EtcdChild.HOST, child.port())));
+          EtcdChild.create("member-" + i, ports.get(2 * i), ports.get(2 * i + 1), List.of(), null);
+      nodes.add(new Node(child, new EtcdClient(child.endpoint(), null)));
     }
     EtcdCluster cluster = new EtcdCluster(nodes);
     try {
@@ -119,6 +119,11 @@ public final class EtcdCluster implements AutoCloseable {
     for (int member : members) {
       nodes.get(member).child().thaw();
     }
+  }
+
+  /** As {@link EtcdServer#outOfSpace}, for the whole cluster. */
+  public void outOfSpace(boolean full) {
+    client().outOfSpace(full);
   }
 
   /** True between start and kill; a frozen member still runs. */

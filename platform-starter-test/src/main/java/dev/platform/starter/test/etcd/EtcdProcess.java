@@ -1,5 +1,6 @@
 package dev.platform.starter.test.etcd;
 
+import dev.platform.starter.test.tls.TestCertificate;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,17 +20,22 @@ import org.jspecify.annotations.Nullable;
 public final class EtcdProcess implements EtcdServer {
 
   private final EtcdChild child;
+  private final @Nullable ServerTls tls;
   private @Nullable EtcdClient client; // guarded by this
   private boolean closed; // guarded by this
 
-  private EtcdProcess(EtcdChild child) {
+  EtcdProcess(EtcdChild child, @Nullable ServerTls tls) {
     this.child = child;
+    this.tls = tls;
   }
 
   /** A server on free ports, not started yet. */
   public static EtcdProcess create() {
-    List<Integer> ports = FreePorts.on(EtcdChild.HOST, 2);
-    return new EtcdProcess(EtcdChild.create("test", ports.get(0), ports.get(1), List.of()));
+    return builder().build();
+  }
+
+  public static EtcdProcessBuilder builder() {
+    return new EtcdProcessBuilder();
   }
 
   /** True if there is an executable {@code etcd} on the PATH. */
@@ -58,7 +64,7 @@ public final class EtcdProcess implements EtcdServer {
       return;
     }
     child.start(child.clusterEntry());
-    EtcdClient fresh = new EtcdClient(EtcdChild.HOST, child.port());
+    EtcdClient fresh = new EtcdClient(child.endpoint(), tls);
     client = fresh;
     try {
       StartedEtcd.await(child, fresh);
@@ -100,9 +106,20 @@ public final class EtcdProcess implements EtcdServer {
   }
 
   @Override
+  public void outOfSpace(boolean full) {
+    client().outOfSpace(full);
+  }
+
+  /** Presents another certificate on all connections from now on; those there are stay. */
+  public void certificate(TestCertificate certificate) {
+    child.certificate(certificate);
+  }
+
+  @Override
   public synchronized void reset() {
     thaw();
     start();
+    outOfSpace(false);
     client().clear();
   }
 

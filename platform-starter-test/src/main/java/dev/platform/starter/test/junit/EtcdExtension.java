@@ -1,6 +1,7 @@
 package dev.platform.starter.test.junit;
 
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import dev.platform.starter.test.etcd.EmbeddedEtcdBuilder;
 import dev.platform.starter.test.etcd.EtcdProcess;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.net.URI;
@@ -59,7 +60,7 @@ public final class EtcdExtension
   }
 
   /** An etcd inside this JVM, built as wanted: with another clock, for instance. */
-  public static EtcdExtension embedded(EmbeddedEtcd.Builder builder) {
+  public static EtcdExtension embedded(EmbeddedEtcdBuilder builder) {
     return new EtcdExtension(builder::build, false);
   }
 

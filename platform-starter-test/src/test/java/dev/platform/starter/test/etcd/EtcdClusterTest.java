@@ -91,7 +91,7 @@ class EtcdClusterTest {
     assertThat(cluster.endpoints()).hasSize(3).doesNotHaveDuplicates();
     cluster.put("k", "5");
     for (var endpoint : cluster.endpoints()) {
-      try (EtcdClient client = new EtcdClient(endpoint.getHost(), endpoint.getPort())) {
+      try (EtcdClient client = new EtcdClient(endpoint, null)) {
         assertThat(client.get("k")).contains("5");
       }
     }
