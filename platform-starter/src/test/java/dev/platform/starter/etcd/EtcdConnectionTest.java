@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import dev.platform.starter.test.etcd.EmbeddedEtcdBuilder;
 import io.etcd.jetcd.api.RangeRequest;
 import java.time.Duration;
 import java.util.List;
@@ -85,7 +86,7 @@ class EtcdConnectionTest {
     return true;
   }
 
-  private static EmbeddedEtcd started(EmbeddedEtcd.Builder builder) {
+  private static EmbeddedEtcd started(EmbeddedEtcdBuilder builder) {
     EmbeddedEtcd etcd = builder.build();
     etcd.start();
     return etcd;
