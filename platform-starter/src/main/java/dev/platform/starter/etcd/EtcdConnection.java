@@ -11,7 +11,6 @@ import io.etcd.jetcd.api.LeaseGrpc.LeaseStub;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Objects;
@@ -31,18 +30,20 @@ import org.jspecify.annotations.Nullable;
 public final class EtcdConnection implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+  private static final long RECONNECT_PAUSE_NANOS = 500_000_000L;
   private static final TimeUnit NANOS = TimeUnit.NANOSECONDS;
 
-  private final ManagedChannel channel;
+  private final SwitchableChannel channel;
   private final Channel calls;
   private final ScheduledThreadPoolExecutor executor;
   private final EtcdAvailability availability;
   private final Duration requestTimeout;
   private final LongSupplier nanoTime;
   private final EtcdWatches watches;
+  private long reconnectedAt; // guarded by this
 
   EtcdConnection(
-      ManagedChannel channel,
+      SwitchableChannel channel,
       ScheduledThreadPoolExecutor executor,
       EtcdAvailability availability,
       @Nullable EtcdCredentials credentials,
@@ -55,6 +56,7 @@ public final class EtcdConnection implements AutoCloseable {
     this.availability = availability;
     this.requestTimeout = requestTimeout;
     this.nanoTime = nanoTime;
+    this.reconnectedAt = nanoTime.getAsLong() - RECONNECT_PAUSE_NANOS;
     this.watches = new EtcdWatches(this, () -> WatchGrpc.newStub(calls));
   }
 
@@ -93,8 +95,18 @@ public final class EtcdConnection implements AutoCloseable {
     return nanoTime.getAsLong();
   }
 
-  /** Ends gRPC's own waiting before the next attempt to connect. Call it before a retry. */
+  /**
+   * Ends gRPC's own waiting before the next attempt to connect. Call it before a retry; however
+   * many do, there are at most two attempts a second.
+   */
   public void reconnect() {
+    long now = nanoTime();
+    synchronized (this) {
+      if (now - reconnectedAt < RECONNECT_PAUSE_NANOS) {
+        return;
+      }
+      reconnectedAt = now;
+    }
     channel.resetConnectBackoff();
   }
 
@@ -143,7 +155,7 @@ public final class EtcdConnection implements AutoCloseable {
     availability.closed();
     channel.shutdownNow();
     try {
-      channel.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      channel.awaitTermination(CLOSE_TIMEOUT.toMillis());
       executor.shutdownNow();
       executor.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
