@@ -1,6 +1,7 @@
 package dev.platform.order.client;
 
 import dev.platform.order.domain.RemoteFailure;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
@@ -10,7 +11,9 @@ final class CallFailures {
   private CallFailures() {}
 
   static RemoteFailure of(String service, StatusRuntimeException e) {
-    return new RemoteFailure(service, e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED, e);
+    Status status = e.getStatus();
+    boolean asked = !(status.getCause() instanceof CallNotPermittedException);
+    return new RemoteFailure(service, status.getCode() == Status.Code.DEADLINE_EXCEEDED, asked, e);
   }
 
   /** The status' description, which our services write for the caller; its code without one. */
