@@ -1,5 +1,7 @@
 package dev.platform.order.domain;
 
+import java.util.Objects;
+
 /** Another service gave no usable answer. */
 public final class RemoteFailure extends RuntimeException {
 
@@ -25,5 +27,10 @@ public final class RemoteFailure extends RuntimeException {
   /** True when no answer came in time, false when the call failed otherwise. */
   public boolean timedOut() {
     return timedOut;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }
