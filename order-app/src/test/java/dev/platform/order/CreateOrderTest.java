@@ -180,10 +180,12 @@ class CreateOrderTest extends MallTest {
   @Test
   void saysInTheDetailsWhichOrderWasCancelledOrIsNotSettledYet() throws Exception {
     MALL.paying.put(user, Paying.DECLINES);
-    assertThat(orderIdOf(detailsOf(order("p-mug", 1)))).isEqualTo(onlyOrder());
+    String cancelled = orderIdOf(detailsOf(order("p-mug", 1)));
+    assertThat(onlyOrder()).isEqualTo(cancelled);
 
     MALL.paying.put(user, Paying.LOSES_REQUEST);
-    assertThat(ordersOfUser()).contains(orderIdOf(detailsOf(order("p-mug", 1))));
+    String unsettled = orderIdOf(detailsOf(order("p-mug", 1)));
+    assertThat(ordersOfUser()).contains(unsettled);
   }
 
   private List<Any> detailsOf(CreateOrderRequest.Builder request) {

@@ -63,7 +63,7 @@ class NotificationTest extends MallTest {
 
   @Test
   void setsAsideWhatIsRefusedForGoodAndDeliversTheRest() {
-    MALL.refusedMessages.put(user, messageOf(place(order("p-mug", 1)).getOrderId(), 1));
+    MALL.refusedMessages.put(user, messageOf(place(order("p-mug", 1)).getOrderId(), 2));
 
     String orderId = place(order("p-mug", 1)).getOrderId();
 
