@@ -206,12 +206,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   }
 
   private void listLater() {
-    connection.schedule(
-        () -> {
-          connection.reconnect();
-          list();
-        },
-        backoff.nextMillis());
+    connection.retry(this::list, backoff.nextMillis());
   }
 
   private Optional<EtcdServiceInstance> read(String key, ByteString value) {

@@ -1,5 +1,7 @@
 package dev.platform.starter.etcd;
 
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -37,39 +39,62 @@ final class EtcdCallInterceptor implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    CallOptions with = credentials == null ? options : options.withCallCredentials(credentials);
+    EtcdCredentials.Use login = credentials == null ? null : credentials.forCall();
+    CallOptions with = login == null ? options : options.withCallCredentials(login);
     return new SimpleForwardingClientCall<>(next.newCall(method, with)) {
       @Override
       public void start(Listener<A> listener, Metadata headers) {
         if ("Watch".equals(method.getBareMethodName())) {
           headers.put(HAS_LEADER, "true");
         }
-        super.start(new Reporting<>(listener), headers);
+        super.start(new Reporting<>(method, listener, login), headers);
       }
     };
   }
 
   private final class Reporting<A> extends SimpleForwardingClientCallListener<A> {
 
-    Reporting(ClientCall.Listener<A> listener) {
+    private final boolean needsLogin;
+    private final EtcdCredentials.@Nullable Use login;
+
+    Reporting(
+        MethodDescriptor<?, A> method,
+        ClientCall.Listener<A> listener,
+        EtcdCredentials.@Nullable Use login) {
       super(listener);
+      this.needsLogin = KVGrpc.SERVICE_NAME.equals(method.getServiceName());
+      this.login = login;
     }
 
     @Override
     public void onMessage(A message) {
       availability.succeeded();
+      if (needsLogin && login != null) {
+        login.accepted();
+      }
+      if (message instanceof WatchResponse answer && answer.getCanceled()) {
+        refused(answer.getCancelReason());
+      }
       super.onMessage(message);
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      if (!ANSWERS.contains(status.getCode())) {
+      boolean tokenRanOut =
+          status.getCode() == Code.UNAUTHENTICATED && login != null && login.refused();
+      if (!tokenRanOut && !ANSWERS.contains(status.getCode())) {
         availability.failed(status);
       }
-      if (credentials != null && status.getCode() == Code.UNAUTHENTICATED) {
-        credentials.forget();
-      }
       super.onClose(status, trailers);
+    }
+
+    /** A watch is refused by an answer on its stream, with which other watches may go on. */
+    private void refused(String reason) {
+      EtcdFailure refusal = EtcdFailure.refusal(reason);
+      boolean tokenRanOut = EtcdFailure.isTokenRefused(reason) && login != null && login.refused();
+      if (refusal != null && !tokenRanOut) {
+        availability.failed(refusal);
+      }
     }
   }
 }

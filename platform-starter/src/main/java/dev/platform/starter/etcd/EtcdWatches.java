@@ -87,6 +87,13 @@ public final class EtcdWatches {
     return watch;
   }
 
+  /** Ends the stream, and with it all watches; those that follow come on a new one. */
+  void restart(String reason) {
+    if (stream != null) {
+      stream.end(reason);
+    }
+  }
+
   /** How many watches there are. */
   public int size() {
     return watches.size();
@@ -191,6 +198,12 @@ public final class EtcdWatches {
     }
 
     private void tellBroken(Watch watch, WatchResponse answer) {
+      if (EtcdFailure.isTokenRefused(answer.getCancelReason())) {
+        // The stream keeps the token that it was opened with, so no watch can be added to it.
+        watches.add(watch);
+        end("the token has run out");
+        return;
+      }
       watch.listener.onBroken(
           answer.getCompactRevision() > 0
               ? "compacted up to revision " + answer.getCompactRevision()

@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import dev.platform.starter.test.etcd.EmbeddedEtcdBuilder;
 import io.etcd.jetcd.api.RangeRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
@@ -65,6 +67,36 @@ class EtcdConnectionTest {
     }
   }
 
+  @Test
+  void letsOnlySomeTryAgainEachSecondWhileEtcdIsAwayAndTheRestWhenItIsBack() throws Exception {
+    try (EmbeddedEtcd etcd = started(EmbeddedEtcd.builder());
+        EtcdConnection connection = TestConnections.open(etcd)) {
+      etcd.stop();
+      assertFailsSaying(connection, "unreachable");
+      AtomicInteger tried = new AtomicInteger();
+      long start = System.nanoTime();
+
+      for (int i = 0; i < 500; i++) {
+        connection.retry(tried::incrementAndGet, 0);
+      }
+
+      await().until(() -> tried.get() > 5);
+      int soFar = tried.get();
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      assertThat(soFar).isLessThanOrEqualTo((int) Math.min(400, 1 + millis / 20));
+      etcd.start();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                connection.reconnect();
+                return read(connection);
+              });
+      await().atMost(Duration.ofSeconds(20)).until(() -> tried.get() == 500);
+    }
+  }
+
   private static void assertFailsSaying(EtcdConnection connection, String cause)
       throws InterruptedException {
     try {
@@ -85,7 +117,7 @@ class EtcdConnectionTest {
     return true;
   }
 
-  private static EmbeddedEtcd started(EmbeddedEtcd.Builder builder) {
+  private static EmbeddedEtcd started(EmbeddedEtcdBuilder builder) {
     EmbeddedEtcd etcd = builder.build();
     etcd.start();
     return etcd;

@@ -4,6 +4,7 @@ import dev.platform.starter.test.etcd.EtcdServer;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
 
 /** Connections to a test's etcd. */
 public final class TestConnections {
@@ -19,5 +20,17 @@ public final class TestConnections {
         new EtcdProperties(
             endpoints, new EtcdProperties.Ssl(null), null, null, Duration.ofSeconds(1));
     return EtcdConnectionFactory.open(properties, new DefaultSslBundleRegistry(), System::nanoTime);
+  }
+
+  /** With the SSL bundle {@code etcd}. */
+  static EtcdConnection open(EtcdServer etcd, SslBundles bundles) {
+    EtcdProperties properties =
+        new EtcdProperties(
+            List.of("https://127.0.0.1:" + etcd.port()),
+            new EtcdProperties.Ssl("etcd"),
+            null,
+            null,
+            Duration.ofSeconds(3));
+    return EtcdConnectionFactory.open(properties, bundles, System::nanoTime);
   }
 }

@@ -1,82 +1,138 @@
 package dev.platform.starter.test.etcd;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users and the tokens that they got in this run. Judges the token of every call; the services ask
- * for the verdict where etcd does. Without users everybody is welcome. Thread-safe.
+ * Users, what keys they may touch, and the tokens that they got. Knows the caller of every call;
+ * the services ask for the verdict where etcd does. Without users everybody is welcome.
+ * Thread-safe.
  */
 final class Access implements ServerInterceptor {
 
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Context.Key<EtcdError> REFUSAL = Context.key("etcd-refusal");
+  private static final Context.Key<Caller> CALLER = Context.key("etcd-caller");
 
-  private final Map<String, String> passwords;
-  private final Set<String> tokens = ConcurrentHashMap.newKeySet();
+  private final Map<String, User> users = new ConcurrentHashMap<>();
+  private final Map<String, String> namesByToken = new ConcurrentHashMap<>();
 
-  Access(Map<String, String> passwords) {
-    this.passwords = Map.copyOf(passwords);
+  /** Adds or replaces a user; its tokens stay good. */
+  void user(String name, String password, List<String> prefixes) {
+    List<KeyRange> ranges =
+        prefixes.stream().map(ByteString::copyFromUtf8).map(KeyRange::prefix).toList();
+    users.put(name, new User(password, ranges));
   }
 
-  String login(String user, String password) {
-    if (passwords.isEmpty()) {
+  /** The same users, without tokens. */
+  Access copy() {
+    Access copy = new Access();
+    copy.users.putAll(users);
+    return copy;
+  }
+
+  /** Changes what a user may touch. */
+  void permit(String name, List<String> prefixes) {
+    User user = users.get(name);
+    if (user == null) {
+      throw new IllegalArgumentException(
+          "user: " + name + " (expected: one of " + users.keySet() + ")");
+    }
+    user(name, user.password, prefixes);
+  }
+
+  void forgetTokens() {
+    namesByToken.clear();
+  }
+
+  String login(String name, String password) {
+    if (users.isEmpty()) {
       throw EtcdError.AUTH_NOT_ENABLED.failure();
     }
-    if (!password.equals(passwords.get(user))) {
+    User user = users.get(name);
+    if (user == null || !user.password.equals(password)) {
       throw EtcdError.AUTH_FAILED.failure();
     }
     String token = UUID.randomUUID().toString();
-    tokens.add(token);
+    namesByToken.put(token, name);
     return token;
   }
 
   /** For calls that touch keys. */
-  static void requireUser() {
-    refusal().ifPresent(Access::refuse);
+  static void require(KeyRange... ranges) {
+    require(List.of(ranges));
+  }
+
+  /** For calls that touch keys. */
+  static void require(List<KeyRange> ranges) {
+    caller().refusal(ranges).ifPresent(Access::refuse);
   }
 
   /** For calls that are open to all, but not to those with a token from elsewhere. */
   static void refuseBadToken() {
-    refusal().filter(error -> error == EtcdError.INVALID_AUTH_TOKEN).ifPresent(Access::refuse);
+    caller()
+        .refusal(List.of())
+        .filter(error -> error == EtcdError.INVALID_AUTH_TOKEN)
+        .ifPresent(Access::refuse);
   }
 
-  static Optional<EtcdError> refusal() {
-    return Optional.ofNullable(REFUSAL.get());
+  /** Who has made the present call. */
+  static Caller caller() {
+    return CALLER.get();
   }
 
   @Override
   public <I, O> ServerCall.Listener<I> interceptCall(
       ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
-    EtcdError refusal = judge(headers.get(TOKEN));
-    return refusal == null
-        ? next.startCall(call, headers)
-        : Contexts.interceptCall(
-            Context.current().withValue(REFUSAL, refusal), call, headers, next);
-  }
-
-  private @Nullable EtcdError judge(@Nullable String token) {
-    if (passwords.isEmpty()) {
-      return null;
-    }
-    if (token == null) {
-      return EtcdError.USER_EMPTY;
-    }
-    return tokens.contains(token) ? null : EtcdError.INVALID_AUTH_TOKEN;
+    Caller caller = new Caller(this, headers.get(TOKEN));
+    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
   }
 
   private static void refuse(EtcdError error) {
     throw error.failure();
+  }
+
+  /** The one behind a call, for as long as the call lasts. */
+  record Caller(Access access, @Nullable String token) {
+
+    /** Why these keys are none of the caller's business at this moment, if they aren't. */
+    Optional<EtcdError> refusal(List<KeyRange> ranges) {
+      if (access.users.isEmpty()) {
+        return Optional.empty();
+      }
+      if (token == null) {
+        return Optional.of(EtcdError.USER_EMPTY);
+      }
+      User user = user(token);
+      if (user == null) {
+        return Optional.of(EtcdError.INVALID_AUTH_TOKEN);
+      }
+      return ranges.stream().allMatch(user::mayTouch)
+          ? Optional.empty()
+          : Optional.of(EtcdError.PERMISSION_DENIED);
+    }
+
+    private @Nullable User user(String known) {
+      String name = access.namesByToken.get(known);
+      return name == null ? null : access.users.get(name);
+    }
+  }
+
+  private record User(String password, List<KeyRange> ranges) {
+
+    boolean mayTouch(KeyRange range) {
+      return ranges.stream().anyMatch(own -> own.covers(range));
+    }
   }
 }

@@ -1,23 +1,12 @@
 package dev.platform.starter.test.etcd;
 
-import com.google.protobuf.ByteString;
-import io.etcd.jetcd.api.DeleteRangeRequest;
-import io.etcd.jetcd.api.KeyValue;
-import io.etcd.jetcd.api.PutRequest;
-import io.etcd.jetcd.api.RangeRequest;
-import java.io.IOException;
+import dev.platform.starter.test.tls.TestCertificate;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,32 +19,27 @@ public final class EmbeddedEtcd implements EtcdServer {
   private static final int FREE_PORT_ATTEMPTS = 5;
 
   private final String host;
-  private final LongSupplier ticker;
-  private final Duration progressInterval;
-  private final Map<String, String> passwords;
-  private final Faults faults = new Faults();
+  private final NodeSettings settings;
   private volatile int port;
   private volatile EtcdState state;
   private long raftTerm = 1; // guarded by this
   private @Nullable EtcdNode node; // guarded by this
   private boolean closed; // guarded by this
 
-  private EmbeddedEtcd(Builder builder) {
-    this.host = builder.host;
-    this.port = builder.port;
-    this.ticker = builder.ticker;
-    this.progressInterval = builder.progressInterval;
-    this.passwords = Map.copyOf(builder.passwords);
-    this.state = new EtcdState(ticker);
+  EmbeddedEtcd(String host, int port, NodeSettings settings) {
+    this.host = host;
+    this.port = port;
+    this.settings = settings;
+    this.state = new EtcdState(settings.ticker());
   }
 
-  public static Builder builder() {
-    return new Builder();
+  public static EmbeddedEtcdBuilder builder() {
+    return new EmbeddedEtcdBuilder();
   }
 
   @Override
   public URI endpoint() {
-    return URI.create(new Member(host, port(), 0).clientUrl());
+    return URI.create(member(port(), 0).clientUrl());
   }
 
   @Override
@@ -97,7 +81,7 @@ public final class EmbeddedEtcd implements EtcdServer {
   @Override
   public synchronized void wipe() {
     stop();
-    state = new EtcdState(ticker);
+    state = new EtcdState(settings.ticker());
     raftTerm = 1;
     start();
   }
@@ -124,17 +108,40 @@ public final class EmbeddedEtcd implements EtcdServer {
 
   /** Holds back every answer, watch events too, until told otherwise; zero ends it. */
   public void delayAnswers(Duration delay) {
-    faults.answerDelay(delay);
+    settings.faults().answerDelay(delay);
   }
 
-  /** While true, puts and lease grants are refused: "database space exceeded". */
+  @Override
   public void outOfSpace(boolean full) {
-    faults.outOfSpace(full);
+    settings.faults().outOfSpace(full);
+  }
+
+  /** All tokens that users got by logging in are refused from now on; a new login helps. */
+  public void expireTokens() {
+    settings.access().forgetTokens();
+  }
+
+  /**
+   * Changes what a user of this server may do from now on.
+   *
+   * @param prefixes only keys that start with one of these may be read, written and watched; none:
+   *     no key at all, an empty prefix: all keys
+   */
+  public void permit(String user, List<String> prefixes) {
+    settings.access().permit(user, prefixes);
+  }
+
+  /** Presents another certificate on all connections from now on; those there are stay. */
+  public void certificate(TestCertificate certificate) {
+    if (settings.tls() == null) {
+      throw new IllegalStateException("embedded etcd: plaintext (expected: built with tls)");
+    }
+    settings.tls().certificate(certificate);
   }
 
   @Override
   public synchronized void reset() {
-    faults.clear();
+    settings.faults().clear();
     thaw();
     start();
     state.clear();
@@ -142,48 +149,37 @@ public final class EmbeddedEtcd implements EtcdServer {
 
   @Override
   public long put(String key, String value) {
-    PutRequest request =
-        PutRequest.newBuilder()
-            .setKey(ByteString.copyFromUtf8(key))
-            .setValue(ByteString.copyFromUtf8(value))
-            .build();
-    return ask(s -> s.put(request)).revision();
+    return data().put(key, value);
   }
 
   @Override
   public Optional<String> get(String key) {
-    return range(KeyRange.single(ByteString.copyFromUtf8(key))).stream()
-        .map(kv -> kv.getValue().toStringUtf8())
-        .findFirst();
+    return data().get(key);
   }
 
   @Override
   public boolean delete(String key) {
-    DeleteRangeRequest request =
-        DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-    return ask(s -> s.delete(request)).answer().getDeleted() > 0;
+    return data().delete(key);
   }
 
   @Override
   public List<String> keys(String prefix) {
-    return range(KeyRange.prefix(ByteString.copyFromUtf8(prefix))).stream()
-        .map(kv -> kv.getKey().toStringUtf8())
-        .toList();
+    return data().keys(prefix);
   }
 
   @Override
   public long grantLease(Duration ttl) {
-    return ask(s -> s.grant(0, ttl.toSeconds())).answer().id();
+    return data().grantLease(ttl);
   }
 
   @Override
   public void expireLease(long id) {
-    ask(s -> s.revoke(id));
+    data().expireLease(id);
   }
 
   @Override
   public List<Long> leases() {
-    return ask(EtcdState::leases).answer();
+    return data().leases();
   }
 
   @Override
@@ -193,14 +189,14 @@ public final class EmbeddedEtcd implements EtcdServer {
 
   @Override
   public long compact() {
-    return ask(s -> s.compact(s.revision()));
+    return data().compact();
   }
 
   @Override
   public synchronized void close() {
     stop();
     closed = true;
-    state = new EtcdState(ticker);
+    state = new EtcdState(settings.ticker());
   }
 
   private void ifRunning(Consumer<EtcdNode> action) {
@@ -210,23 +206,17 @@ public final class EmbeddedEtcd implements EtcdServer {
     }
   }
 
-  private List<KeyValue> range(KeyRange range) {
-    RangeRequest request =
-        RangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build();
-    return ask(s -> s.range(request)).answer().getKvsList();
+  private StoreView data() {
+    return new StoreView(state);
   }
 
-  private <T> T ask(Function<EtcdState, T> request) {
-    try {
-      return request.apply(state);
-    } catch (EtcdFailure refusal) {
-      throw new IllegalStateException(refusal.getMessage(), refusal);
-    }
+  private Member member(int chosenPort, long term) {
+    return new Member(host, chosenPort, settings.tls() != null, term);
   }
 
   private void open(int chosenPort) {
-    Member member = new Member(host, chosenPort, raftTerm + 1);
-    node = EtcdNode.start(state, faults, new Access(passwords), ticker, progressInterval, member);
+    settings.access().forgetTokens();
+    node = EtcdNode.start(state, settings, member(chosenPort, raftTerm + 1));
     raftTerm++;
     port = chosenPort;
   }
@@ -235,74 +225,12 @@ public final class EmbeddedEtcd implements EtcdServer {
   private void openOnFreePort() {
     for (int attempt = 1; node == null; attempt++) {
       try {
-        open(freePort());
+        open(FreePorts.on(host));
       } catch (UncheckedIOException takenMeanwhile) {
         if (attempt == FREE_PORT_ATTEMPTS) {
           throw takenMeanwhile;
         }
       }
-    }
-  }
-
-  private int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port on " + host, e);
-    }
-  }
-
-  /** What an embedded server is to be like. Not thread-safe. */
-  public static final class Builder {
-
-    private String host = "127.0.0.1";
-    private int port;
-    private LongSupplier ticker = System::nanoTime;
-    private Duration progressInterval = Duration.ofMinutes(10);
-
-    private final Map<String, String> passwords = new HashMap<>();
-
-    private Builder() {}
-
-    /** The address to listen on; {@code 127.0.0.1} by default. */
-    public Builder host(String host) {
-      this.host = host;
-      return this;
-    }
-
-    /** The port to listen on; 0, the default, takes a free one at the first start. */
-    public Builder port(int port) {
-      if (port < 0 || port > 65535) {
-        throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
-      }
-      this.port = port;
-      return this;
-    }
-
-    /** Monotonic time in nanoseconds, by which leases run out; {@code System::nanoTime}. */
-    public Builder ticker(LongSupplier nanos) {
-      this.ticker = nanos;
-      return this;
-    }
-
-    /** How long a watch with {@code progress_notify} stays quiet; 10 minutes, as in etcd. */
-    public Builder progressInterval(Duration interval) {
-      this.progressInterval = interval;
-      return this;
-    }
-
-    /**
-     * Adds a user, and thereby asks all clients for a login. A user may do everything; tokens don't
-     * outlive a restart.
-     */
-    public Builder user(String name, String password) {
-      passwords.put(name, password);
-      return this;
-    }
-
-    /** Never blocks; the server isn't started yet. */
-    public EmbeddedEtcd build() {
-      return new EmbeddedEtcd(this);
     }
   }
 }

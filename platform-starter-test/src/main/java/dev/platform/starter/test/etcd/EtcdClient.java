@@ -2,6 +2,9 @@ package dev.platform.starter.test.etcd;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmRequest.AlarmAction;
+import io.etcd.jetcd.api.AlarmType;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.KVGrpc;
@@ -9,27 +12,44 @@ import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What {@link EtcdProcess} asks of its server. Thread-safe; calls block for 5 s at most. */
+/**
+ * What {@link EtcdProcess} and {@link EtcdCluster} ask of their servers. Thread-safe; calls block
+ * for 5 s at most.
+ */
 final class EtcdClient implements AutoCloseable {
 
   private static final long DEADLINE_SECONDS = 5;
 
   private final ManagedChannel channel;
 
-  EtcdClient(String host, int port) {
-    channel = NettyChannelBuilder.forAddress(host, port).usePlaintext().directExecutor().build();
+  EtcdClient(URI endpoint, @Nullable ServerTls tls) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort()).directExecutor();
+    if (tls == null) {
+      builder.usePlaintext();
+    } else {
+      builder.sslContext(ProcessTls.clientContext(tls));
+    }
+    channel = builder.build();
   }
 
   boolean answers() {
@@ -42,18 +62,47 @@ final class EtcdClient implements AutoCloseable {
     }
   }
 
-  long put(ByteString key, ByteString value) {
-    PutRequest request = PutRequest.newBuilder().setKey(key).setValue(value).build();
+  /** What the member says of itself and of its leader; asked for a second only. */
+  StatusResponse status() {
+    return ask(
+        () ->
+            MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(1, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance()));
+  }
+
+  long put(String key, String value) {
+    PutRequest request =
+        PutRequest.newBuilder()
+            .setKey(ByteString.copyFromUtf8(key))
+            .setValue(ByteString.copyFromUtf8(value))
+            .build();
     return ask(() -> kv().put(request)).getHeader().getRevision();
   }
 
-  List<KeyValue> range(KeyRange range) {
+  Optional<String> get(String key) {
+    return range(KeyRange.single(ByteString.copyFromUtf8(key))).stream()
+        .map(kv -> kv.getValue().toStringUtf8())
+        .findFirst();
+  }
+
+  boolean delete(String key) {
+    return delete(KeyRange.single(ByteString.copyFromUtf8(key))) > 0;
+  }
+
+  List<String> keys(String prefix) {
+    return range(KeyRange.prefix(ByteString.copyFromUtf8(prefix))).stream()
+        .map(kv -> kv.getKey().toStringUtf8())
+        .toList();
+  }
+
+  private List<KeyValue> range(KeyRange range) {
     RangeRequest request =
         RangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build();
     return ask(() -> kv().range(request)).getKvsList();
   }
 
-  long delete(KeyRange range) {
+  private long delete(KeyRange range) {
     DeleteRangeRequest request =
         DeleteRangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build();
     return ask(() -> kv().deleteRange(request)).getDeleted();
@@ -65,13 +114,29 @@ final class EtcdClient implements AutoCloseable {
     return ask(() -> kv().range(request)).getHeader().getRevision();
   }
 
-  void compact(long revision) {
-    CompactionRequest request = CompactionRequest.newBuilder().setRevision(revision).build();
-    ask(() -> kv().compact(request));
+  void outOfSpace(boolean full) {
+    AlarmRequest request =
+        AlarmRequest.newBuilder()
+            .setAction(full ? AlarmAction.ACTIVATE : AlarmAction.DEACTIVATE)
+            .setAlarm(AlarmType.NOSPACE)
+            .build();
+    ask(
+        () ->
+            MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .alarm(request));
   }
 
-  long grant(long ttlSeconds) {
-    LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setTTL(ttlSeconds).build();
+  /** Compacts at the present revision, and returns that. */
+  long compact() {
+    long revision = revision();
+    CompactionRequest request = CompactionRequest.newBuilder().setRevision(revision).build();
+    ask(() -> kv().compact(request));
+    return revision;
+  }
+
+  long grant(Duration ttl) {
+    LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build();
     return ask(() -> lease().leaseGrant(request)).getID();
   }
 

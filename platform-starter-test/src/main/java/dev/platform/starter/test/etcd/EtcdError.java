@@ -22,6 +22,7 @@ enum EtcdError {
   LEASE_TTL_TOO_LARGE(Status.Code.OUT_OF_RANGE, "too large lease TTL"),
   USER_EMPTY(Status.Code.INVALID_ARGUMENT, "user name is empty"),
   AUTH_FAILED(Status.Code.INVALID_ARGUMENT, "authentication failed, invalid user ID or password"),
+  PERMISSION_DENIED(Status.Code.PERMISSION_DENIED, "permission denied"),
   AUTH_NOT_ENABLED(Status.Code.FAILED_PRECONDITION, "authentication is not enabled"),
   INVALID_AUTH_TOKEN(Status.Code.UNAUTHENTICATED, "invalid auth token");
 

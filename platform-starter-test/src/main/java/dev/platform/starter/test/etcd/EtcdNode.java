@@ -6,11 +6,9 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /** One run of an embedded server, from bind to the end of its last thread. */
 final class EtcdNode {
@@ -29,17 +27,12 @@ final class EtcdNode {
   private final WatchHub hub;
   private final Server server;
 
-  private EtcdNode(
-      EtcdState state,
-      Faults faults,
-      Access access,
-      LongSupplier nanos,
-      Duration progress,
-      Member member) {
+  private EtcdNode(EtcdState state, NodeSettings settings, Member member) {
     this.state = state;
-    this.hub = new WatchHub(timer, nanos, progress);
+    this.hub = new WatchHub(timer, settings.ticker(), settings.progressInterval());
+    Faults faults = settings.faults();
     // Requests are short and never block, so they run where they are read.
-    this.server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(member.host(), member.port()))
             .bossEventLoopGroup(loops.acceptor())
             .workerEventLoopGroup(loops.workers())
@@ -47,25 +40,22 @@ final class EtcdNode {
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .permitKeepAliveTime(MIN_PING_SECONDS, TimeUnit.SECONDS)
-            .intercept(access)
+            .intercept(settings.access())
             .intercept(new DelayedAnswers(faults, timer))
             .addService(new KvService(state, member, faults))
             .addService(new LeaseService(state, member, faults))
             .addService(new WatchService(state, member, hub))
             .addService(new MaintenanceService(state, member, faults))
             .addService(new ClusterService(member))
-            .addService(new AuthService(state, member, access))
-            .build();
+            .addService(new AuthService(state, member, settings.access()));
+    if (settings.tls() != null) {
+      builder.sslContext(settings.tls().context());
+    }
+    this.server = builder.build();
   }
 
-  static EtcdNode start(
-      EtcdState state,
-      Faults faults,
-      Access access,
-      LongSupplier nanos,
-      Duration progress,
-      Member member) {
-    EtcdNode node = new EtcdNode(state, faults, access, nanos, progress, member);
+  static EtcdNode start(EtcdState state, NodeSettings settings, Member member) {
+    EtcdNode node = new EtcdNode(state, settings, member);
     node.start();
     return node;
   }

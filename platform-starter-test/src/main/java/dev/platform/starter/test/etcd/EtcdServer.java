@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public interface EtcdServer extends AutoCloseable {
 
-  /** Where clients connect to, as {@code http://host:port}. Stays the same until closed. */
+  /** Where clients connect to, as {@code http(s)://host:port}. Stays the same until closed. */
   URI endpoint();
 
   /** The client port; known once the server was started for the first time. */
@@ -33,6 +33,12 @@ public interface EtcdServer extends AutoCloseable {
   /** Ends the server and its connections. Data and port are kept. */
   void stop();
 
+  /** Stops and starts: connections are lost, data and port stay. */
+  default void restart() {
+    stop();
+    start();
+  }
+
   /** True between start and stop; a frozen server still runs. */
   boolean isRunning();
 
@@ -44,6 +50,12 @@ public interface EtcdServer extends AutoCloseable {
 
   /** Ends {@link #freeze()}; what was asked meanwhile is answered now. */
   void thaw();
+
+  /**
+   * While true, puts and lease grants are refused with {@code mvcc: database space exceeded}, and
+   * the NOSPACE alarm is up; renewals, reads and deletes go on.
+   */
+  void outOfSpace(boolean full);
 
   /**
    * Makes a server ready for the next test: runs, no faults, no keys, no leases. Connections stay

@@ -53,6 +53,15 @@ record KeyRange(ByteString key, ByteString end) {
     return ORDER.compare(candidate, key) >= 0 && (isOpen() || ORDER.compare(candidate, end) < 0);
   }
 
+  /** Whether every key of the other range is one of these. */
+  boolean covers(KeyRange other) {
+    if (other.isSingle() || isSingle()) {
+      return other.isSingle() && contains(other.key);
+    }
+    return contains(other.key)
+        && (isOpen() || (!other.isOpen() && ORDER.compare(other.end, end) <= 0));
+  }
+
   <V> NavigableMap<ByteString, V> of(NavigableMap<ByteString, V> map) {
     if (isEmpty()) {
       return map.subMap(key, false, key, false);

@@ -36,7 +36,7 @@ final class KvService extends KVGrpc.KVImplBase {
     reply(
         observer,
         () -> {
-          Access.requireUser();
+          Access.require(new KeyRange(request.getKey(), request.getRangeEnd()));
           var result = state.range(request);
           return result.answer().setHeader(member.header(result.revision())).build();
         });
@@ -48,7 +48,7 @@ final class KvService extends KVGrpc.KVImplBase {
         observer,
         () -> {
           TxnRules.check(request);
-          Access.requireUser();
+          Access.require(KeyRange.single(request.getKey()));
           faults.requireSpace();
           requireFit(request);
           var result = state.put(request);
@@ -62,7 +62,7 @@ final class KvService extends KVGrpc.KVImplBase {
     reply(
         observer,
         () -> {
-          Access.requireUser();
+          Access.require(new KeyRange(request.getKey(), request.getRangeEnd()));
           requireFit(request);
           var result = state.delete(request);
           return result.answer().setHeader(member.header(result.revision())).build();
@@ -75,7 +75,7 @@ final class KvService extends KVGrpc.KVImplBase {
         observer,
         () -> {
           TxnRules.check(request);
-          Access.requireUser();
+          Access.require(TxnKeys.of(request));
           if (TxnRules.hasPut(request)) {
             faults.requireSpace();
           }

@@ -16,6 +16,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 
 /** etcd's lease service on {@link EtcdState}. */
 final class LeaseService implements BindableService {
@@ -79,8 +80,9 @@ final class LeaseService implements BindableService {
           observer,
           () -> {
             Access.refuseBadToken();
-            if (hasKeys(request.getID())) {
-              Access.requireUser();
+            List<KeyRange> keys = keys(request.getID());
+            if (!keys.isEmpty()) {
+              Access.require(keys);
             }
             long revision = state.revoke(request.getID());
             return LeaseRevokeResponse.newBuilder().setHeader(member.header(revision)).build();
@@ -118,8 +120,11 @@ final class LeaseService implements BindableService {
           });
     }
 
-    private boolean hasKeys(long id) {
-      return state.timeToLive(id).answer().filter(left -> !left.keys().isEmpty()).isPresent();
+    private List<KeyRange> keys(long id) {
+      return state.timeToLive(id).answer().stream()
+          .flatMap(left -> left.keys().stream())
+          .map(KeyRange::single)
+          .toList();
     }
   }
 

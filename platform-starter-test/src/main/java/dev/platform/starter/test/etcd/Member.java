@@ -6,7 +6,7 @@ import io.etcd.jetcd.api.ResponseHeader;
  * Who answers. As with a statically configured etcd, the ids come from the address, so a server
  * that was wiped comes back under the same ones.
  */
-record Member(String host, int port, long raftTerm) {
+record Member(String host, int port, boolean secure, long raftTerm) {
 
   /** What the conformance suite was measured against. */
   static final String VERSION = "3.4.23";
@@ -20,7 +20,10 @@ record Member(String host, int port, long raftTerm) {
   }
 
   String clientUrl() {
-    return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    return (secure ? "https://" : "http://")
+        + (host.indexOf(':') < 0 ? host : "[" + host + "]")
+        + ":"
+        + port;
   }
 
   ResponseHeader header(long revision) {

@@ -22,7 +22,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
   @Override
   public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> observer) {
     var client = (ServerCallStreamObserver<WatchResponse>) observer;
-    WatchStream stream = new WatchStream(client, hub, state, member, Access.refusal());
+    WatchStream stream = new WatchStream(client, hub, state, member, Access.caller());
     client.setOnReadyHandler(stream::wake);
     client.setOnCancelHandler(stream::close);
     hub.add(stream);

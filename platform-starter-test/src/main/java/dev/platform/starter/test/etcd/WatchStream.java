@@ -29,7 +29,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
   private final WatchHub hub;
   private final EtcdState state;
   private final Member member;
-  private final Optional<EtcdError> refusal;
+  private final Access.Caller caller;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Long, Watcher> watchers = new LinkedHashMap<>();
   private long nextId;
@@ -41,12 +41,12 @@ final class WatchStream implements StreamObserver<WatchRequest> {
       WatchHub hub,
       EtcdState state,
       Member member,
-      Optional<EtcdError> refusal) {
+      Access.Caller caller) {
     this.client = client;
     this.hub = hub;
     this.state = state;
     this.member = member;
-    this.refusal = refusal;
+    this.caller = caller;
   }
 
   /** Says that there may be something to send. Never blocks. */
@@ -98,6 +98,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     long wantedId = WireFields.varint(request, WireFields.WATCH_ID);
     ByteString key = request.getKey().isEmpty() ? KeyRange.all().key() : request.getKey();
     KeyRange range = new KeyRange(key, request.getRangeEnd());
+    Optional<EtcdError> refusal = caller.refusal(List.of(range));
     if (refusal.isPresent()) {
       refuse(refusal.get().printed(), revision);
     } else if (range.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.platform.starter.test.junit;
 
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import dev.platform.starter.test.etcd.EmbeddedEtcdBuilder;
 import dev.platform.starter.test.etcd.EtcdProcess;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.net.URI;
@@ -59,7 +60,7 @@ public final class EtcdExtension
   }
 
   /** An etcd inside this JVM, built as wanted: with another clock, for instance. */
-  public static EtcdExtension embedded(EmbeddedEtcd.Builder builder) {
+  public static EtcdExtension embedded(EmbeddedEtcdBuilder builder) {
     return new EtcdExtension(builder::build, false);
   }
 
@@ -69,6 +70,16 @@ public final class EtcdExtension
    */
   public static EtcdExtension real() {
     return new EtcdExtension(EtcdProcess::create, true);
+  }
+
+  /**
+   * For tests that start real etcds themselves, an {@link
+   * dev.platform.starter.test.etcd.EtcdCluster} for instance. Without an {@code etcd} on the PATH
+   * the test that calls it is skipped, or fails if the system property {@value #NO_SKIPS} is {@code
+   * true}.
+   */
+  public static void requireReal() {
+    requireBinary(EtcdProcess.isAvailable(), Boolean.getBoolean(NO_SKIPS));
   }
 
   /** The server; there is one from before the first test to after the last. */
@@ -148,7 +159,7 @@ public final class EtcdExtension
       return;
     }
     if (needsBinary) {
-      requireBinary(EtcdProcess.isAvailable(), Boolean.getBoolean(NO_SKIPS));
+      requireReal();
     }
     EtcdServer started = factory.get();
     started.start();

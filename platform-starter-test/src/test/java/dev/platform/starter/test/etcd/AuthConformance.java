@@ -10,16 +10,22 @@ import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** A server that knows the user {@code root} with the password {@code secret}. */
+/**
+ * A server that knows the user {@code root} with the password {@code secret}, and {@code app} with
+ * the password {@code app}, who may touch keys below {@code /a/} only.
+ */
 abstract class AuthConformance extends ConformanceCase {
 
   private static final String USER_EMPTY = "user name is empty";
@@ -71,9 +77,53 @@ abstract class AuthConformance extends ConformanceCase {
     assertThat(watch.next().getEventsCount()).isEqualTo(1);
   }
 
-  private String login(String password) {
+  @Test
+  void keepsUsersToTheirKeys() {
+    String token = login("app", "app");
+    api.close();
+    api = new EtcdApi(etcd(), token(token));
+    long lease = api.grant(60);
+    api.put("/a/k", "1", lease);
+
+    assertThat(api.get("/a/k").getValue()).isEqualTo(bytes("1"));
+    assertThat(api.kv().range(EtcdApi.prefix("/a/").build()).getCount()).isEqualTo(1);
+    assertDenied(() -> api.put("/b/k", "1"));
+    assertDenied(() -> api.delete("/b/k"));
+    assertDenied(() -> api.kv().range(EtcdApi.prefix("/").build()));
+    assertDenied(() -> api.kv().range(EtcdApi.prefix("").build()));
+    assertDenied(
+        () ->
+            api.kv()
+                .txn(
+                    TxnRequest.newBuilder()
+                        .addSuccess(RequestOp.newBuilder().setRequestPut(put("/a/k")))
+                        .addFailure(RequestOp.newBuilder().setRequestPut(put("/b/k")))
+                        .build()));
+
+    var watch = api.watch().send(WatchRequests.key("/b/k"));
+    WatchResponse refused = watch.next();
+    assertThat(refused.getCanceled()).isTrue();
+    assertThat(refused.getCancelReason())
+        .isEqualTo("rpc error: code = PermissionDenied desc = etcdserver: permission denied");
+    watch.send(WatchRequests.key("/a/k"));
+    assertThat(watch.next().getCanceled()).isFalse();
+  }
+
+  private static void assertDenied(ThrowingCallable call) {
+    assertRefused(call, Status.Code.PERMISSION_DENIED, "permission denied");
+  }
+
+  private static PutRequest put(String key) {
+    return PutRequest.newBuilder().setKey(bytes(key)).build();
+  }
+
+  String login(String password) {
+    return login("root", password);
+  }
+
+  String login(String user, String password) {
     AuthenticateRequest request =
-        AuthenticateRequest.newBuilder().setName("root").setPassword(password).build();
+        AuthenticateRequest.newBuilder().setName(user).setPassword(password).build();
     return AuthGrpc.newBlockingStub(api.channel).authenticate(request).getToken();
   }
 
@@ -82,7 +132,7 @@ abstract class AuthConformance extends ConformanceCase {
     assertThat(api.kv().withInterceptors(token(token)).put(request).hasHeader()).isTrue();
   }
 
-  private static ClientInterceptor token(String token) {
+  static ClientInterceptor token(String token) {
     Metadata headers = new Metadata();
     headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
     return MetadataUtils.newAttachHeadersInterceptor(headers);

@@ -1,6 +1,5 @@
 package dev.platform.starter.test.etcd;
 
-import static dev.platform.starter.test.etcd.EtcdApi.assertRefused;
 import static dev.platform.starter.test.etcd.EtcdApi.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -162,22 +161,6 @@ class EmbeddedEtcdTest {
         assertThat(event.getKv().getModRevision()).isEqualTo(++last);
       }
     }
-  }
-
-  @Test
-  void refusesWritesWhenItIsFull() {
-    api.put("k", "1");
-    etcd.outOfSpace(true);
-
-    assertRefused(
-        () -> api.put("k", "2"), Status.Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
-    assertRefused(
-        () -> api.grant(10), Status.Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
-    assertThat(api.get("k").getValue()).isEqualTo(bytes("1"));
-    api.delete("k");
-
-    etcd.outOfSpace(false);
-    assertThat(api.put("k", "2")).isEqualTo(4);
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -34,11 +35,12 @@ final class EtcdApi implements AutoCloseable {
 
   final ManagedChannel channel;
 
-  EtcdApi(EtcdServer server) {
+  EtcdApi(EtcdServer server, ClientInterceptor... interceptors) {
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
             .maxInboundMessageSize(64 << 20)
+            .intercept(interceptors)
             .build();
   }
 

@@ -1,11 +1,13 @@
 package dev.platform.starter.test.etcd;
 
+import static dev.platform.starter.test.etcd.EtcdApi.assertRefused;
 import static dev.platform.starter.test.etcd.EtcdApi.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.PutRequest;
@@ -133,6 +135,31 @@ abstract class FaultConformance extends ConformanceCase {
   }
 
   @Test
+  void refusesWritesWhenItIsFull() {
+    api.put("k", "1");
+    long lease = api.grant(60);
+    etcd().outOfSpace(true);
+
+    assertRefused(
+        () -> api.put("k", "2"), Status.Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
+    assertRefused(
+        () -> api.grant(10), Status.Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
+    assertThat(api.get("k").getValue()).isEqualTo(bytes("1"));
+    assertThat(
+            api.keepAlive()
+                .send(LeaseKeepAliveRequest.newBuilder().setID(lease).build())
+                .next()
+                .getTTL())
+        .isEqualTo(60);
+    assertThat(api.maintenance().status(StatusRequest.getDefaultInstance()).getErrorsList())
+        .hasSize(1);
+    long revision = api.delete("k");
+
+    etcd().outOfSpace(false);
+    assertThat(api.put("k", "2")).isEqualTo(revision + 1);
+  }
+
+  @Test
   void mayBeStartedStoppedFrozenAndThawedTwice() {
     etcd().start();
     etcd().freeze();
@@ -142,7 +169,7 @@ abstract class FaultConformance extends ConformanceCase {
     assertThat(api.revision()).isPositive();
     etcd().stop();
     etcd().stop();
-    etcd().start();
+    etcd().restart();
     etcd().freeze();
     etcd().reset();
     assertThat(api.revision()).isPositive();

@@ -1,0 +1,204 @@
+package dev.platform.starter.test.etcd;
+
+import dev.platform.starter.test.tls.TestCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code etcd} on the PATH as a child process on the loopback address, with ports and a
+ * temporary directory of its own. Ends with this JVM at the latest. Thread-safe.
+ */
+final class EtcdChild implements AutoCloseable {
+
+  static final String HOST = "127.0.0.1";
+
+  private final String name;
+  private final int port;
+  private final int peerPort;
+  private final Path directory;
+  private final List<String> flags;
+  private final boolean secure;
+  private final Thread onExit = new Thread(this::kill, "etcd-process-exit");
+  private @Nullable Process process; // guarded by this
+  private boolean frozen; // guarded by this
+
+  private EtcdChild(
+      String name, int port, int peerPort, Path directory, List<String> flags, boolean secure) {
+    this.name = name;
+    this.port = port;
+    this.peerPort = peerPort;
+    this.directory = directory;
+    this.flags = List.copyOf(flags);
+    this.secure = secure;
+  }
+
+  /** One that isn't started yet; {@code flags} are etcd's own. */
+  static EtcdChild create(
+      String name, int port, int peerPort, List<String> flags, @Nullable ServerTls tls) {
+    try {
+      Path directory = Files.createTempDirectory("etcd-process-");
+      List<String> all = new ArrayList<>(flags);
+      if (tls != null) {
+        all.addAll(new ProcessTls(directory).write(tls));
+      }
+      EtcdChild child = new EtcdChild(name, port, peerPort, directory, all, tls != null);
+      Runtime.getRuntime().addShutdownHook(child.onExit);
+      return child;
+    } catch (IOException e) {
+      throw new UncheckedIOException("etcd's directory can't be had", e);
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  URI endpoint() {
+    return URI.create((secure ? "https://" : "http://") + HOST + ":" + port);
+  }
+
+  /** How the members of its cluster, itself among them, find it. */
+  String clusterEntry() {
+    return name + "=" + peerUrl();
+  }
+
+  /** Starts the process, and waits for nothing. */
+  synchronized void start(String initialCluster) {
+    try {
+      FreePorts.require(HOST, port);
+      process =
+          new ProcessBuilder(command(initialCluster))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+              .start();
+      frozen = false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("etcd does not start on port " + port, e);
+    }
+  }
+
+  /** A crash: SIGKILL, and the wait for its end. */
+  synchronized void kill() {
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+      process = null;
+      frozen = false;
+    }
+  }
+
+  /** True from start to kill; false, too, if it has ended by itself. */
+  synchronized boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  /** True from start to kill, whatever became of it. */
+  synchronized boolean isStarted() {
+    return process != null;
+  }
+
+  synchronized boolean isFrozen() {
+    return frozen;
+  }
+
+  synchronized void freeze() {
+    signal("STOP");
+    frozen = process != null;
+  }
+
+  synchronized void thaw() {
+    signal("CONT");
+    frozen = false;
+  }
+
+  void deleteData() {
+    deleteTree(dataDirectory());
+  }
+
+  /** For the connections from now on. */
+  void certificate(TestCertificate certificate) {
+    if (!secure) {
+      throw new IllegalStateException("etcd process: plaintext (expected: built with tls)");
+    }
+    new ProcessTls(directory).write(certificate);
+  }
+
+  String logTail() {
+    try {
+      List<String> lines = Files.readAllLines(log());
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    } catch (IOException e) {
+      return "its log can't be read: " + e;
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    deleteTree(directory);
+    Runtime.getRuntime().removeShutdownHook(onExit);
+  }
+
+  private List<String> command(String initialCluster) {
+    List<String> command = new ArrayList<>();
+    command.add("etcd");
+    command.add("--name=" + name);
+    command.add("--data-dir=" + dataDirectory());
+    command.add("--listen-client-urls=" + endpoint());
+    command.add("--advertise-client-urls=" + endpoint());
+    command.add("--listen-peer-urls=" + peerUrl());
+    command.add("--initial-advertise-peer-urls=" + peerUrl());
+    command.add("--initial-cluster=" + initialCluster);
+    command.addAll(flags);
+    return command;
+  }
+
+  private String peerUrl() {
+    return "http://" + HOST + ":" + peerPort;
+  }
+
+  private Path dataDirectory() {
+    return directory.resolve("data");
+  }
+
+  private Path log() {
+    return directory.resolve("etcd.log");
+  }
+
+  private void signal(String signal) {
+    if (process == null) {
+      return;
+    }
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      if (code != 0) {
+        throw new IllegalStateException("kill -" + signal + ": exit code " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("kill -" + signal, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while signalling etcd", e);
+    }
+  }
+
+  private static void deleteTree(Path root) {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (var paths = Files.walk(root)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't delete " + root, e);
+    }
+  }
+}
