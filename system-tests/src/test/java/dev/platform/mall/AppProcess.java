@@ -3,6 +3,8 @@ package dev.platform.mall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -34,6 +36,8 @@ final class AppProcess implements AutoCloseable {
       Pattern.compile("listening on address: \\S+ port: (\\d+)");
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String name;
   private final Process process;
@@ -112,6 +116,13 @@ final class AppProcess implements AutoCloseable {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  /**
+   * What the app believes of its registration and of others, from the {@code platform} endpoint.
+   */
+  JsonNode platform() throws IOException, InterruptedException {
+    return JSON.readTree(get("/actuator/platform").body());
+  }
+
   /** Asks the process to end, by SIGTERM, and waits for it. Returns the exit code. */
   int terminate() {
     process.destroy();
@@ -148,14 +159,9 @@ final class AppProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** The part of its memory that is in RAM, in bytes; on Linux only. */
-  long residentBytes() throws IOException {
-    String line =
-        Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-            .filter(entry -> entry.startsWith("VmRSS:"))
-            .findFirst()
-            .orElseThrow();
-    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+  /** What Linux tells of the process. */
+  LinuxProcess linux() {
+    return new LinuxProcess(process.pid());
   }
 
   /** Ends the process, whatever state it is in. */

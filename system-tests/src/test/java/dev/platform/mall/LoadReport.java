@@ -3,38 +3,70 @@ package dev.platform.mall;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What came of many calls.
  *
- * @param latencies of all calls, failed ones included, in ascending order, in nanoseconds
- * @param failures what each failed call ended with
+ * @param outcomes of all of them, in the order of their ends
  */
-record LoadReport(List<Long> latencies, List<String> failures) {
+record LoadReport(List<Outcome> outcomes) {
 
   int calls() {
-    return latencies.size();
+    return outcomes.size();
   }
 
-  /** The latency that a part of all calls, from 0 to 1, did not exceed. */
+  List<Outcome> failures() {
+    return outcomes.stream().filter(Outcome::isFailure).toList();
+  }
+
+  /** The calls that were sent at or after a moment of {@link System#nanoTime()}. */
+  LoadReport sentSince(long nanos) {
+    return only(outcome -> outcome.sentAt() - nanos >= 0);
+  }
+
+  /** The calls that were sent before a moment of {@link System#nanoTime()}. */
+  LoadReport sentBefore(long nanos) {
+    return only(outcome -> outcome.sentAt() - nanos < 0);
+  }
+
+  LoadReport only(Predicate<Outcome> wanted) {
+    return new LoadReport(outcomes.stream().filter(wanted).toList());
+  }
+
+  /** The latency that a part of all calls, from 0 to 1, did not exceed; failed ones count. */
   Duration percentile(double part) {
+    List<Duration> latencies = outcomes.stream().map(Outcome::took).sorted().toList();
     if (latencies.isEmpty()) {
       return Duration.ZERO;
     }
     int rank = (int) Math.ceil(part * latencies.size());
-    return Duration.ofNanos(latencies.get(Math.max(0, rank - 1)));
+    return latencies.get(Math.max(0, rank - 1));
+  }
+
+  /** How many calls failed with what. */
+  Map<String, Long> reasons() {
+    return failures().stream()
+        .collect(
+            Collectors.groupingBy(
+                failure -> failure.status().getCode() + ": " + failure.status().getDescription(),
+                TreeMap::new,
+                Collectors.counting()));
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d calls, %d failed, p50 %d ms, p99 %d ms, slowest %d ms",
+        "%d calls, %d failed%s, p50 %d ms, p99 %d ms, slowest %d ms",
         calls(),
-        failures.size(),
+        failures().size(),
+        failures().isEmpty() ? "" : " " + reasons(),
         percentile(0.5).toMillis(),
         percentile(0.99).toMillis(),
         percentile(1).toMillis());
@@ -43,22 +75,27 @@ record LoadReport(List<Long> latencies, List<String> failures) {
   /** Collects; thread-safe. */
   static final class Builder {
 
-    private final List<Long> latencies = new ArrayList<>(); // guarded by this
-    private final List<String> failures = new ArrayList<>(); // guarded by this
+    private final List<Outcome> outcomes = new ArrayList<>(); // guarded by this
+    private int failed; // guarded by this
 
-    synchronized void success(long nanos) {
-      latencies.add(nanos);
+    synchronized void add(long sentAt, long nanos, Status status) {
+      Outcome outcome = new Outcome(sentAt, Duration.ofNanos(nanos), status);
+      outcomes.add(outcome);
+      if (outcome.isFailure()) {
+        failed++;
+      }
     }
 
-    synchronized void failure(long nanos, Status status) {
-      latencies.add(nanos);
-      failures.add(status.getCode() + ": " + status.getDescription());
+    synchronized int failed() {
+      return failed;
+    }
+
+    synchronized int calls() {
+      return outcomes.size();
     }
 
     synchronized LoadReport build() {
-      List<Long> sorted = new ArrayList<>(latencies);
-      Collections.sort(sorted);
-      return new LoadReport(sorted, List.copyOf(failures));
+      return new LoadReport(List.copyOf(outcomes));
     }
   }
 }

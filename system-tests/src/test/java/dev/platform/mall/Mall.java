@@ -184,7 +184,8 @@ final class Mall implements AutoCloseable {
     }
   }
 
-  private TreeSet<String> expectedKeys() {
+  /** The keys of all running instances. */
+  TreeSet<String> expectedKeys() {
     TreeSet<String> keys = new TreeSet<>();
     for (App app : App.values()) {
       running(app).forEach(process -> keys.addAll(keysOf(app, process)));
@@ -205,6 +206,11 @@ final class Mall implements AutoCloseable {
         Map.entry("PLATFORM_REGISTRY_LEASE_TTL", LEASE_TTL.toSeconds() + "s"),
         Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString()),
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
+        // What is slow only because the machine is busy is no failure.
+        Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
+        Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTION_TIMEOUT", "15000"),
+        // Why a call to another app failed; the caller is told no more than that it did.
+        Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
   }

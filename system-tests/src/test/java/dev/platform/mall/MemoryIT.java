@@ -44,6 +44,6 @@ class MemoryIT {
   }
 
   private static long residentMebibytes(AppProcess process) throws IOException {
-    return process.residentBytes() / MEBIBYTE;
+    return process.linux().residentBytes() / MEBIBYTE;
   }
 }

@@ -1,15 +1,20 @@
 package dev.platform.mall;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import dev.platform.contracts.order.v1.CreateOrderRequest;
 import dev.platform.contracts.order.v1.CreateOrderResponse;
 import dev.platform.contracts.order.v1.OrderItem;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceFutureStub;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** Orders one thing after another, each of a kind that the seeded catalogue has plenty of. */
@@ -18,6 +23,7 @@ final class Shopper implements AutoCloseable {
   private static final List<String> PRODUCTS =
       List.of("p-4", "p-11", "p-13", "p-14", "p-21", "p-1", "p-15", "p-16");
 
+  private static final int TOO_MANY = 1_000_000;
   private static final long DEADLINE_SECONDS = 20;
   private static final Duration WARM_UP_LIMIT = Duration.ofMinutes(2);
 
@@ -31,14 +37,40 @@ final class Shopper implements AutoCloseable {
 
   /** Begins one order: five calls to two other apps, one of which calls on. */
   ListenableFuture<CreateOrderResponse> order() {
+    return order(1);
+  }
+
+  /**
+   * Begins an order of more than there is, and takes the refusal for a success: two calls to
+   * inventory-app, GetProduct and Reserve, and nothing is written. Whoever needs many calls can
+   * afford these.
+   */
+  ListenableFuture<?> orderTooMuch() {
+    return Futures.catching(
+        order(TOO_MANY),
+        StatusRuntimeException.class,
+        Shopper::requireRefusal,
+        MoreExecutors.directExecutor());
+  }
+
+  private ListenableFuture<CreateOrderResponse> order(int quantity) {
     String product = PRODUCTS.get(Math.floorMod(next.getAndIncrement(), PRODUCTS.size()));
     return orders
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
         .createOrder(
             CreateOrderRequest.newBuilder()
                 .setUserId("shopper")
-                .addItems(OrderItem.newBuilder().setProductId(product).setQuantity(1))
+                .addItems(OrderItem.newBuilder().setProductId(product).setQuantity(quantity))
                 .build());
+  }
+
+  private static CreateOrderResponse requireRefusal(StatusRuntimeException answer) {
+    String description = String.valueOf(answer.getStatus().getDescription());
+    if (answer.getStatus().getCode() == Status.Code.FAILED_PRECONDITION
+        && description.startsWith("insufficient stock")) {
+      return CreateOrderResponse.getDefaultInstance();
+    }
+    throw answer;
   }
 
   /**
@@ -46,17 +78,22 @@ final class Shopper implements AutoCloseable {
    * channel is connected.
    */
   void warmUp(int orders) {
+    warmUp(orders, this::order);
+  }
+
+  /** Likewise, with calls of another kind. */
+  void warmUp(int calls, Supplier<? extends ListenableFuture<?>> call) {
     AtomicInteger inARow = new AtomicInteger();
-    Awaitility.await(orders + " orders in a row")
+    Awaitility.await(calls + " good calls in a row")
         .atMost(WARM_UP_LIMIT)
         .pollInterval(Duration.ofMillis(1))
         .ignoreExceptions()
         .until(
             () -> {
               int before = inARow.getAndSet(0);
-              order().get();
+              call.get().get();
               inARow.set(before + 1);
-              return inARow.get() >= orders;
+              return inARow.get() >= calls;
             });
   }
 

@@ -4,14 +4,19 @@ import dev.platform.order.domain.RemoteFailure;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a failed call means to the domain, unless its status has a meaning of its own there. */
 final class CallFailures {
+
+  private static final Logger log = LoggerFactory.getLogger(CallFailures.class);
 
   private CallFailures() {}
 
   static RemoteFailure of(String service, StatusRuntimeException e) {
     Status status = e.getStatus();
+    log.debug("{} failed: {}", service, status);
     boolean asked = !(status.getCause() instanceof CallNotPermittedException);
     return new RemoteFailure(service, status.getCode() == Status.Code.DEADLINE_EXCEEDED, asked, e);
   }

@@ -1,0 +1,108 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Instances are restarted and killed under 200 calls a second. */
+class InstanceEndsIT {
+
+  private static final int ROUNDS = 2;
+  private static final int CALLS = 20_000;
+  private static final Duration KEYS_GONE = Mall.LEASE_TTL.plusSeconds(2);
+
+  /** How a call ends that was under way on a connection; new ones can't be made to the dead. */
+  private static final Pattern CONNECTION_BROKE =
+      Pattern.compile("Connection reset|Broken pipe|Network closed|ClosedChannel|Keepalive failed");
+
+  private static BusyMall busy;
+
+  @BeforeAll
+  static void open() throws Exception {
+    busy = BusyMall.open(Mall.withEtcd("instance-ends"));
+  }
+
+  @AfterAll
+  static void close() {
+    busy.close();
+  }
+
+  @BeforeEach
+  void recover() {
+    busy.recover();
+  }
+
+  @Test
+  void noCallFailsWhileAllInstancesAreRestartedTwiceOneAfterTheOther() {
+    Mall mall = busy.mall();
+    long start = System.nanoTime();
+    try (SteadyLoad load = busy.boundedLoad()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        for (AppProcess old : busy.inventories()) {
+          assertThat(old.terminate()).as("exit code of %s", old.name()).isEqualTo(143);
+          mall.start(App.INVENTORY).awaitReady();
+          mall.awaitRegistered();
+        }
+      }
+      Duration restarts = Duration.ofNanos(System.nanoTime() - start);
+      load.awaitTotal(CALLS, BusyMall.LIMIT.plusSeconds(CALLS / BusyMall.CALLS_PER_SECOND));
+      LoadReport report = load.stop();
+
+      Report.line("%d restarts took %d s: %s", ROUNDS * 3, restarts.toSeconds(), report);
+      assertThat(report.failures()).isEmpty();
+      assertThat(report.calls()).isGreaterThanOrEqualTo(CALLS);
+      assertThat(busy.inventories()).allSatisfy(each -> assertThat(busy.served(each)).isPositive());
+    }
+  }
+
+  @Test
+  void onlyCallsUnderWayOnAKilledInstanceFail() throws Exception {
+    Mall mall = busy.mall();
+    AppProcess orders = mall.only(App.ORDER);
+    AppProcess doomed = busy.inventories().get(0);
+    List<String> keys = Mall.keysOf(App.INVENTORY, doomed);
+    int failedBefore = failedCalls(orders).size();
+    try (SteadyLoad load = busy.boundedLoad()) {
+      // Silent for a moment before, so that there are calls under way to be lost.
+      doomed.freeze();
+      load.awaitMore(20, BusyMall.LIMIT);
+      long killedAt = System.nanoTime();
+      doomed.kill();
+      await("the killed instance's keys are gone")
+          .atMost(KEYS_GONE)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> mall.keys().stream().noneMatch(keys::contains));
+      Duration gone = Duration.ofNanos(System.nanoTime() - killedAt);
+      load.awaitMore(5 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
+      LoadReport report = load.stop();
+
+      LoadReport underWay =
+          report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
+      Report.line(
+          "an instance killed, keys gone after %d ms; under way then: %s; all: %s",
+          gone.toMillis(), underWay, report);
+      assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
+      List<String> failed = failedCalls(orders);
+      List<String> causes = failed.subList(failedBefore, failed.size());
+      assertThat(causes)
+          .as("why calls of order-app failed")
+          .allSatisfy(cause -> assertThat(cause).containsPattern(CONNECTION_BROKE));
+      assertThat(report.failures()).hasSizeLessThanOrEqualTo(causes.size());
+      assertThat(orders.platform().path("circuitBreakers"))
+          .as("circuit breakers of order-app")
+          .allSatisfy(state -> assertThat(state.asText()).isEqualTo("CLOSED"));
+    }
+  }
+
+  /** What each call of order-app that failed ended with, as its log tells. */
+  private static List<String> failedCalls(AppProcess orders) {
+    return orders.log().text().lines().filter(line -> line.contains(" failed: Status{")).toList();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.platform.mall;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What Linux tells of a process in {@code /proc}. */
+record LinuxProcess(long pid) {
+
+  /**
+   * Of utime and stime; Linux has reported in hundredths of a second on every platform for ages.
+   */
+  private static final long TICK_MILLIS = 10;
+
+  /** Of utime among the fields after the program's name, which may have blanks itself. */
+  private static final int USER_TIME = 11;
+
+  /** The part of its memory that is in RAM, in bytes. */
+  long residentBytes() throws IOException {
+    return number("VmRSS:") * 1024;
+  }
+
+  /** How many threads it has. */
+  long threads() throws IOException {
+    return number("Threads:");
+  }
+
+  /**
+   * The time that it has spent on a processor since its start, in its own code and the kernel's.
+   */
+  Duration cpuTime() throws IOException {
+    String stat = Files.readString(file("stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1]);
+    return Duration.ofMillis(ticks * TICK_MILLIS);
+  }
+
+  private long number(String entry) throws IOException {
+    String line =
+        Files.readAllLines(file("status")).stream()
+            .filter(candidate -> candidate.startsWith(entry))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.replaceAll("\\D", ""));
+  }
+
+  private Path file(String name) {
+    return Path.of("/proc", Long.toString(pid), name);
+  }
+}
