@@ -102,7 +102,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void anOperatorTakesItOutAndALostLeaseDoesNotPutItBack() {
+  void anOperatorTakesItOutAndNeitherALostLeaseNorReadinessPutsItBack() {
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
       ServiceRegistryEndpoint endpoint = app.getBean(ServiceRegistryEndpoint.class);
@@ -115,6 +115,10 @@ class ApplicationLifecycleTest {
           .during(Duration.ofSeconds(3))
           .atMost(Duration.ofSeconds(5))
           .until(() -> etcd.server().keys("/services/a/").isEmpty());
+      AvailabilityChangeEvent.publish(app, ReadinessState.REFUSING_TRAFFIC);
+      AvailabilityChangeEvent.publish(app, ReadinessState.ACCEPTING_TRAFFIC);
+      assertThat(endpoint.getStatus().getBody()).isEqualTo("OUT_OF_SERVICE");
+      assertThat(etcd.server().leases()).isEmpty();
       endpoint.setStatus("UP");
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
     }

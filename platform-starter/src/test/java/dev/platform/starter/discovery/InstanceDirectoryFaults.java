@@ -174,6 +174,42 @@ abstract class InstanceDirectoryFaults {
   }
 
   @Test
+  void holdsTheLastInstancesThatExpireHoweverFew() {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    awaitPorts(2);
+    etcd().delete(PREFIX + "127.0.0.1:2");
+    awaitPorts(1, 2);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.HELD);
+    awaitPorts();
+  }
+
+  @Test
+  void holdsAnInstanceForTheWholeTimeWhenItExpiresForTheSecondTime() {
+    for (int port = 1; port <= 3; port++) {
+      add(port);
+    }
+    awaitPorts(1, 2, 3);
+    for (int port = 1; port <= 3; port++) {
+      etcd().delete(PREFIX + "127.0.0.1:" + port);
+    }
+    await().until(() -> directory.latest("a").held() == 3);
+    await()
+        .during(HOLD.minusSeconds(1))
+        .atMost(HOLD)
+        .until(() -> directory.latest("a").held() == 3);
+    add(1);
+    await().until(() -> directory.latest("a").held() == 2);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    await().until(() -> directory.latest("a").held() == 3);
+    await().until(() -> directory.latest("a").held() == 1);
+    assertThat(ports()).containsExactly(1);
+    awaitPorts();
+  }
+
+  @Test
   void takesOutAtOnceWhatHasLeftHoweverMany() {
     add(1);
     add(2);
@@ -200,11 +236,7 @@ abstract class InstanceDirectoryFaults {
             "{\"Op\":0,\"Addr\":\"127.0.0.1:1\",\"Metadata\":{\"zone\":\"z1\"}}");
     awaitPorts(1);
     var before = directory.latest("a");
-    directory.close();
-    connection.close();
-    etcd().stop();
-    connection = TestConnections.open(etcd());
-    directory = newDirectory();
+    startWithSnapshotWhileEtcdIsDown(() -> {});
     InstanceList restored = directory.firstList("a").get(5, TimeUnit.SECONDS);
     assertThat(restored.origin()).isEqualTo(Origin.SNAPSHOT);
     assertThat(restored.instances()).isEqualTo(before.instances());
@@ -213,6 +245,48 @@ abstract class InstanceDirectoryFaults {
     add(2);
     awaitPorts(1, 2);
     assertThat(directory.latest("a").origin()).isIn(Origin.LIST, Origin.WATCH);
+  }
+
+  @Test
+  void holdsTheSnapshotsInstancesWhenEtcdComesBackEmpty() throws Exception {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    startWithSnapshotWhileEtcdIsDown(() -> {});
+    assertThat(directory.firstList("a").get(5, TimeUnit.SECONDS).origin())
+        .isEqualTo(Origin.SNAPSHOT);
+    etcd().wipe();
+    await().until(() -> directory.latest("a").origin() == Origin.HELD);
+    assertThat(ports()).containsExactly(1, 2);
+    add(2);
+    awaitPorts(2);
+  }
+
+  @Test
+  void believesEtcdRatherThanAnOldSnapshot() throws Exception {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    startWithSnapshotWhileEtcdIsDown(
+        () -> {
+          etcd().delete(PREFIX + "127.0.0.1:1");
+          etcd().delete(PREFIX + "127.0.0.1:2");
+          add(3);
+        });
+    assertThat(directory.firstList("a").get(5, TimeUnit.SECONDS).instances()).hasSize(2);
+    etcd().start();
+    await().until(() -> directory.isFollowing("a"));
+    assertThat(ports()).containsExactly(3);
+    assertThat(directory.latest("a").held()).isZero();
+  }
+
+  private void startWithSnapshotWhileEtcdIsDown(Runnable meanwhile) {
+    directory.close();
+    connection.close();
+    meanwhile.run();
+    etcd().stop();
+    connection = TestConnections.open(etcd());
+    directory = newDirectory();
   }
 
   @Test
