@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
-/** Protects outgoing calls. */
+/** Protects outgoing calls, and the methods that Resilience4j's annotations name. */
 @AutoConfiguration(
     afterName =
         "io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration")
@@ -18,6 +18,11 @@ public final class ResilienceAutoConfiguration {
 
   /** Inside tracing and deadline: what is refused here is seen there. */
   static final int ORDER = 2700;
+
+  @Bean
+  static AnnotatedOperations annotatedOperations() {
+    return new AnnotatedOperations();
+  }
 
   @Bean
   @Order(ORDER)

@@ -1,0 +1,81 @@
+package dev.platform.starter.resilience;
+
+import java.lang.annotation.Annotation;
+import org.aopalliance.aop.Advice;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.aspectj.lang.ProceedingJoinPoint;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.PointcutAdvisor;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.aspectj.MethodInvocationProceedingJoinPoint;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.Ordered;
+
+/**
+ * Leads calls of annotated methods through one of Resilience4j's aspects, in the order that the
+ * aspect has. The aspect is created when the first annotated bean is.
+ */
+final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
+    implements PointcutAdvisor, Ordered {
+
+  private final BeanFactory beans;
+  private final Aspect<A, T> aspect;
+  private final AnnotatedOperation<A> operations;
+
+  AnnotatedOperationAdvisor(BeanFactory beans, Aspect<A, T> aspect) {
+    this.beans = beans;
+    this.aspect = aspect;
+    this.operations = new AnnotatedOperation<>(aspect.annotation());
+  }
+
+  @Override
+  public Pointcut getPointcut() {
+    return operations;
+  }
+
+  @Override
+  public Advice getAdvice() {
+    return (MethodInterceptor) this::invoke;
+  }
+
+  @Override
+  public int getOrder() {
+    return bean().getOrder();
+  }
+
+  private @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+    Object target = invocation.getThis();
+    Class<?> targetClass =
+        target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
+    return aspect
+        .advice()
+        .around(
+            bean(),
+            new MethodInvocationProceedingJoinPoint((ProxyMethodInvocation) invocation),
+            operations.find(invocation.getMethod(), targetClass));
+  }
+
+  private T bean() {
+    return beans.getBean(aspect.bean(), aspect.type());
+  }
+
+  /**
+   * One of Resilience4j's aspects.
+   *
+   * @param bean the name that Resilience4j's auto-configuration gives to it
+   * @param type its class
+   * @param annotation what it looks for
+   * @param advice what it does about that
+   */
+  record Aspect<A extends Annotation, T extends Ordered>(
+      String bean, Class<T> type, Class<A> annotation, Around<A, T> advice) {}
+
+  /** An aspect's advice. */
+  @FunctionalInterface
+  interface Around<A extends Annotation, T> {
+    @Nullable Object around(T aspect, ProceedingJoinPoint call, @Nullable A annotation)
+        throws Throwable;
+  }
+}
