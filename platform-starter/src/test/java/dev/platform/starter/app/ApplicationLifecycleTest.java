@@ -3,11 +3,14 @@ package dev.platform.starter.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.starter.drain.Lifecycle;
+import dev.platform.starter.drain.LifecyclePhase;
 import dev.platform.starter.registry.EtcdRegistration;
 import dev.platform.starter.registry.EtcdServiceRegistry;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.actuate.health.HealthEndpoint;
@@ -24,7 +28,10 @@ import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.endpoint.ServiceRegistryEndpoint;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
 
 /** What an app does between start and end. */
 class ApplicationLifecycleTest {
@@ -87,6 +94,54 @@ class ApplicationLifecycleTest {
       awaitKeys("/services/both/127.0.0.1:" + grpc);
       assertThat(etcd.server().get("/services/both/127.0.0.1:" + grpc).orElseThrow())
           .contains("\"http-port\":\"%d\"".formatted(http));
+    }
+  }
+
+  @Test
+  void isUpAndRegisteredOnlyWhenEveryServerListensHoweverEarlyReadinessIsClaimed() {
+    Map<String, Object> properties = properties("platform.registry.advertise-port", "4711");
+    List<Object> events = new ArrayList<>();
+    try (var app =
+        TestApp.start(
+            properties,
+            context -> {
+              context.addApplicationListener(
+                  event -> {
+                    if (event instanceof GrpcServerStartedEvent) {
+                      events.add(context.getBean(Lifecycle.class).phase());
+                    } else if (event instanceof InstanceRegisteredEvent<?>) {
+                      events.add("registered");
+                    }
+                  });
+              context.getBeanFactory().registerSingleton("hasty", new Hasty(context));
+            })) {
+      assertThat(events).containsExactly(LifecyclePhase.STARTING, "registered");
+      assertThat(app.getBean(Lifecycle.class).phase()).isEqualTo(LifecyclePhase.UP);
+      awaitKeys("/services/test-app/127.0.0.1:4711");
+    }
+  }
+
+  /** Says before anything else has started that the app is ready. */
+  private record Hasty(ApplicationContext context) implements SmartLifecycle {
+
+    @Override
+    public void start() {
+      AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+    }
+
+    @Override
+    public void stop() {
+      // Has done its work.
+    }
+
+    @Override
+    public boolean isRunning() {
+      return false;
+    }
+
+    @Override
+    public int getPhase() {
+      return Integer.MIN_VALUE;
     }
   }
 
