@@ -6,16 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.starter.discovery.InstanceList.Origin;
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.etcd.TestConnections;
-import dev.platform.starter.instance.InstanceCodec;
-import dev.platform.starter.instance.ValueFormat;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +22,6 @@ abstract class InstanceDirectoryFaults {
 
   private static final String PREFIX = "/services/a/";
   private static final Duration HOLD = Duration.ofSeconds(3);
-  private static final Duration MAX_AGE = Duration.ofHours(1);
 
   private EtcdConnection connection;
   private InstanceDirectory directory;
@@ -42,19 +37,7 @@ abstract class InstanceDirectoryFaults {
   }
 
   private InstanceDirectory newDirectory() {
-    InstanceCodec codec = new InstanceCodec("", ValueFormat.GRPC);
-    return new InstanceDirectory(
-        connection,
-        codec,
-        new DiscoveryProperties(
-            true,
-            Duration.ofSeconds(2),
-            new DiscoveryProperties.Hold(HOLD, 0.5, 3, Duration.ofSeconds(10)),
-            new DiscoveryProperties.Snapshot(true, folder, MAX_AGE),
-            Duration.ofSeconds(10)),
-        Clock.systemUTC(),
-        RandomGenerator.getDefault(),
-        Snapshots.in(new SnapshotFiles(folder, codec, MAX_AGE, Clock.systemUTC())));
+    return TestDirectories.open(connection, HOLD, folder);
   }
 
   @AfterEach
