@@ -3,7 +3,11 @@ package dev.platform.order;
 import static dev.platform.contracts.order.v1.OrderStatus.ORDER_STATUS_CANCELLED;
 import static dev.platform.contracts.order.v1.OrderStatus.ORDER_STATUS_PAID;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.PreconditionFailure;
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.order.v1.CreateOrderRequest;
 import dev.platform.contracts.order.v1.CreateOrderResponse;
@@ -13,7 +17,10 @@ import dev.platform.contracts.order.v1.OrderItem;
 import dev.platform.order.FakeMall.Paying;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +159,43 @@ class CreateOrderTest extends MallTest {
     assertThat(status.getCode()).isEqualTo(Code.FAILED_PRECONDITION);
     assertThat(status.getDescription()).isEqualTo("insufficient stock");
     assertThat(ordersOfUser()).isEmpty();
+  }
+
+  @Test
+  void saysInTheDetailsWhatIsShortAndHowMuchIsLeft() throws Exception {
+    MALL.sells("p-scarce", 100, 1);
+
+    List<Any> details = detailsOf(order("p-scarce", 2));
+
+    assertThat(details.get(0).unpack(ErrorInfo.class).getReason()).isEqualTo("INSUFFICIENT_STOCK");
+    assertThat(details.get(1).unpack(PreconditionFailure.class).getViolationsList())
+        .singleElement()
+        .satisfies(
+            violation -> {
+              assertThat(violation.getSubject()).isEqualTo("p-scarce");
+              assertThat(violation.getDescription()).isEqualTo("available: 1");
+            });
+  }
+
+  @Test
+  void saysInTheDetailsWhichOrderWasCancelledOrIsNotSettledYet() throws Exception {
+    MALL.paying.put(user, Paying.DECLINES);
+    String cancelled = orderIdOf(detailsOf(order("p-mug", 1)));
+    assertThat(onlyOrder()).isEqualTo(cancelled);
+
+    MALL.paying.put(user, Paying.LOSES_REQUEST);
+    String unsettled = orderIdOf(detailsOf(order("p-mug", 1)));
+    assertThat(ordersOfUser()).contains(unsettled);
+  }
+
+  private List<Any> detailsOf(CreateOrderRequest.Builder request) {
+    return StatusProto.fromThrowable(
+            catchThrowableOfType(StatusRuntimeException.class, () -> place(request)))
+        .getDetailsList();
+  }
+
+  private static String orderIdOf(List<Any> details) throws Exception {
+    return details.get(0).unpack(ErrorInfo.class).getMetadataOrThrow("order_id");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.platform.order;
 
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
 import dev.platform.contracts.inventory.v1.ConfirmRequest;
 import dev.platform.contracts.inventory.v1.ConfirmResponse;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceImplBase;
@@ -30,6 +32,7 @@ import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.Recomm
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,6 +75,10 @@ final class FakeMall implements AutoCloseable {
   final Set<String> withoutRecommendations = ConcurrentHashMap.newKeySet();
   final Set<String> withoutNotifications = ConcurrentHashMap.newKeySet();
   final Set<String> lostReserveAnswers = ConcurrentHashMap.newKeySet();
+
+  /** Notifications with these messages are refused for good, by user. */
+  final Map<String, String> refusedMessages = new ConcurrentHashMap<>();
+
   final List<String> notifyAttempts = Collections.synchronizedList(new ArrayList<>());
 
   /** Where notifications go that are not held back. */
@@ -139,7 +146,7 @@ final class FakeMall implements AutoCloseable {
         ReserveRequest request, StreamObserver<ReserveResponse> observer) {
       for (ReservationLine line : request.getLinesList()) {
         if (stock.getOrDefault(line.getProductId(), 0) < line.getQuantity()) {
-          refuse(observer, Status.FAILED_PRECONDITION, "insufficient stock");
+          refuseForStock(observer, line.getProductId());
           return;
         }
       }
@@ -176,6 +183,21 @@ final class FakeMall implements AutoCloseable {
       reservations.put(request.getReservationId(), "RELEASED");
       answer(observer, ReleaseResponse.getDefaultInstance());
     }
+  }
+
+  private void refuseForStock(StreamObserver<?> observer, String productId) {
+    ErrorInfo info =
+        ErrorInfo.newBuilder()
+            .setReason("INSUFFICIENT_STOCK")
+            .putMetadata(productId, stock.get(productId).toString())
+            .build();
+    observer.onError(
+        StatusProto.toStatusException(
+            com.google.rpc.Status.newBuilder()
+                .setCode(Status.Code.FAILED_PRECONDITION.value())
+                .setMessage("insufficient stock")
+                .addDetails(Any.pack(info))
+                .build()));
   }
 
   private final class PaymentRecords extends PaymentServiceImplBase {
@@ -264,6 +286,13 @@ final class FakeMall implements AutoCloseable {
       notifyAttempts.add(request.getNotification().getNotificationId());
       if (withoutNotifications.contains(request.getNotification().getUserId())) {
         refuse(observer, Status.UNAVAILABLE, "away");
+        return;
+      }
+      if (request
+          .getNotification()
+          .getMessage()
+          .equals(refusedMessages.get(request.getNotification().getUserId()))) {
+        refuse(observer, Status.INVALID_ARGUMENT, "notification.message is not polite");
         return;
       }
       answer(observer, notifications.apply(request));

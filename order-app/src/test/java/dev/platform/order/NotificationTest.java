@@ -62,6 +62,23 @@ class NotificationTest extends MallTest {
   }
 
   @Test
+  void setsAsideWhatIsRefusedForGoodAndDeliversTheRest() {
+    MALL.refusedMessages.put(user, messageOf(place(order("p-mug", 1)).getOrderId(), 2));
+
+    String orderId = place(order("p-mug", 1)).getOrderId();
+
+    Awaitility.await()
+        .atMost(SOON)
+        .until(() -> ordersOfUser().stream().mapToInt(this::undelivered).sum() == 0);
+    assertThat(
+            jdbc.sql("select rejected from outbox where order_id = ?")
+                .param(orderId)
+                .query(String.class)
+                .list())
+        .containsExactly("notification.message is not polite");
+  }
+
+  @Test
   void sendsWhatWasNotAcknowledgedAgainAfterAReconnect() {
     notify("a", "one");
     notify("b", "two");
@@ -204,6 +221,21 @@ class NotificationTest extends MallTest {
     Status end = subscription.awaitEnd();
     assertThat(end.getCode()).isEqualTo(Code.INVALID_ARGUMENT);
     return end.getDescription();
+  }
+
+  private String messageOf(String orderId, int sequence) {
+    return jdbc.sql("select message from order_events where order_id = ? and sequence = ?")
+        .param(orderId)
+        .param(sequence)
+        .query(String.class)
+        .single();
+  }
+
+  private int undelivered(String orderId) {
+    return jdbc.sql("select count(*) from outbox where order_id = ? and rejected is null")
+        .param(orderId)
+        .query(Integer.class)
+        .single();
   }
 
   private int outboxOf(String orderId) {

@@ -42,6 +42,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "grpc.server.in-process-name=payment-app",
       "grpc.client.bank-gateway.address=in-process:payment-app",
       "platform.registry.enabled=false",
+      // One test's failing bank would be refused to the next tests.
+      "platform.resilience.circuit-breaker.enabled=false",
       "platform.discovery.enabled=false"
     })
 public abstract class PaymentTest {

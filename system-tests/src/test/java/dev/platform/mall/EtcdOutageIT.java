@@ -42,7 +42,7 @@ class EtcdOutageIT {
   void noCallFailsAndAnIdleAppStaysIdleWhileEtcdIsAwayForAMinute() throws Exception {
     Mall mall = busy.mall();
     AppProcess idle = mall.only(App.PAYMENT);
-    try (SteadyLoad load = busy.load()) {
+    try (SteadyLoad load = busy.boundedLoad()) {
       mall.etcd().stop();
       Duration cpuBefore = idle.linux().cpuTime();
       long stoppedAt = System.nanoTime();
@@ -73,7 +73,7 @@ class EtcdOutageIT {
   @Test
   void allRegisterAndAreFollowedAgainAfterEtcdsDataWasWiped() {
     Mall mall = busy.mall();
-    try (SteadyLoad load = busy.load()) {
+    try (SteadyLoad load = busy.boundedLoad()) {
       long before = mall.etcd().revision();
       mall.wipeEtcd();
       Duration back = awaitAllHeld(BACK_AFTER_WIPE);
@@ -113,7 +113,7 @@ class EtcdOutageIT {
       assertThat(list.path("ageSeconds").asLong()).isGreaterThanOrEqualTo(outage);
       assertThat(list.path("instances")).hasSize(BusyMall.INSTANCES);
     }
-    try (SteadyLoad load = busy.load()) {
+    try (SteadyLoad load = busy.boundedLoad()) {
       load.awaitMore(5 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
       mall.startEtcd();
       mall.awaitRegistered();
@@ -137,7 +137,7 @@ class EtcdOutageIT {
   void noCallFailsWhenAllLeasesOfAServiceExpireAtOnce() throws Exception {
     Mall mall = busy.mall();
     List<Long> leases = leases();
-    try (SteadyLoad load = busy.load()) {
+    try (SteadyLoad load = busy.boundedLoad()) {
       leases.parallelStream().forEach(mall.etcd()::expireLease);
       long expiredAt = System.nanoTime();
       await("all have new leases")

@@ -14,7 +14,8 @@ import org.awaitility.Awaitility;
 
 /**
  * Calls at a fixed rate, however slow the answers are, and counts what comes of them. Calls that
- * could not be sent in time, because this JVM was held up, are made up for.
+ * could not be sent in time, because this JVM was held up, are made up for. With a bound on the
+ * calls under way it leaves out those beyond: a machine that is too busy gets less to do.
  */
 final class SteadyLoad implements AutoCloseable {
 
@@ -23,10 +24,12 @@ final class SteadyLoad implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "steady-load"));
   private final Supplier<? extends ListenableFuture<?>> call;
+  private final int mostUnderWay;
   private final AtomicLong underWay = new AtomicLong();
   private final LoadReport.Builder report = new LoadReport.Builder();
 
-  private SteadyLoad(Supplier<? extends ListenableFuture<?>> call) {
+  private SteadyLoad(int mostUnderWay, Supplier<? extends ListenableFuture<?>> call) {
+    this.mostUnderWay = mostUnderWay;
     this.call = call;
   }
 
@@ -34,7 +37,13 @@ final class SteadyLoad implements AutoCloseable {
    * @param call begins one call; it must not block, and must have a deadline
    */
   static SteadyLoad start(int perSecond, Supplier<? extends ListenableFuture<?>> call) {
-    SteadyLoad load = new SteadyLoad(call);
+    return start(perSecond, Integer.MAX_VALUE, call);
+  }
+
+  /** Likewise, but sends nothing while {@code mostUnderWay} calls have no answer. */
+  static SteadyLoad start(
+      int perSecond, int mostUnderWay, Supplier<? extends ListenableFuture<?>> call) {
+    SteadyLoad load = new SteadyLoad(mostUnderWay, call);
     long period = TimeUnit.SECONDS.toNanos(1) / perSecond;
     var unused = load.clock.scheduleAtFixedRate(load::send, 0, period, TimeUnit.NANOSECONDS);
     return load;
@@ -77,6 +86,9 @@ final class SteadyLoad implements AutoCloseable {
   }
 
   private void send() {
+    if (underWay.get() >= mostUnderWay) {
+      return;
+    }
     long sentAt = System.nanoTime();
     underWay.incrementAndGet();
     ListenableFuture<?> answer;

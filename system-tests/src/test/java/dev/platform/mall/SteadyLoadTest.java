@@ -42,6 +42,23 @@ class SteadyLoadTest {
   }
 
   @Test
+  void leavesOutCallsBeyondItsBound() {
+    AtomicInteger begun = new AtomicInteger();
+    SettableFuture<String> first = SettableFuture.create();
+    try (SteadyLoad bounded =
+        SteadyLoad.start(
+            200, 3, () -> begun.incrementAndGet() <= 3 ? first : SettableFuture.create())) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> sent.get() >= 20);
+      assertThat(begun).hasValue(3);
+
+      first.set("answer");
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> begun.get() == 6);
+      assertThat(bounded.soFar().calls()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void tellsWhatEachFailedCallEndedWith() {
     answer.setException(Status.UNAVAILABLE.withDescription("gone").asRuntimeException());
 

@@ -19,6 +19,7 @@ import dev.platform.inventory.domain.ImportStock;
 import dev.platform.inventory.domain.ReleaseReservation;
 import dev.platform.inventory.domain.Reservation;
 import dev.platform.inventory.domain.ReserveStock;
+import dev.platform.starter.failure.GrpcExceptionMapping;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
@@ -33,6 +34,7 @@ class InventoryGrpcService extends InventoryServiceImplBase {
   private final ReleaseReservation releaseReservation;
   private final Supplier<ImportStock> imports;
   private final StockFeed feed;
+  private final GrpcExceptionMapping mapping;
 
   InventoryGrpcService(
       CheckStock checkStock,
@@ -40,13 +42,15 @@ class InventoryGrpcService extends InventoryServiceImplBase {
       ConfirmReservation confirmReservation,
       ReleaseReservation releaseReservation,
       Supplier<ImportStock> imports,
-      StockFeed feed) {
+      StockFeed feed,
+      GrpcExceptionMapping mapping) {
     this.checkStock = checkStock;
     this.reserveStock = reserveStock;
     this.confirmReservation = confirmReservation;
     this.releaseReservation = releaseReservation;
     this.imports = imports;
     this.feed = feed;
+    this.mapping = mapping;
   }
 
   @Override
@@ -87,7 +91,8 @@ class InventoryGrpcService extends InventoryServiceImplBase {
   @Override
   public StreamObserver<ImportStockRequest> importStock(
       StreamObserver<ImportStockResponse> answer) {
-    return new StockImport(imports.get(), (ServerCallStreamObserver<ImportStockResponse>) answer);
+    return new StockImport(
+        imports.get(), (ServerCallStreamObserver<ImportStockResponse>) answer, mapping);
   }
 
   @Override

@@ -67,7 +67,7 @@ final class StockFeed {
             read(watcher.watched()).ifPresent(read -> offer(watcher, read));
           });
     } catch (RejectedExecutionException e) {
-      watcher.fail(SHUTTING_DOWN);
+      watcher.fail(SHUTTING_DOWN.asRuntimeException());
     }
   }
 
@@ -82,7 +82,7 @@ final class StockFeed {
       watcher.offer(read);
     } catch (RuntimeException e) {
       // One broken stream must not end the feed of all others.
-      watcher.fail(Failures.toStatus(e));
+      watcher.fail(e);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.platform.inventory.api;
 import dev.platform.contracts.inventory.v1.ImportStockRequest;
 import dev.platform.contracts.inventory.v1.ImportStockResponse;
 import dev.platform.inventory.domain.ImportStock;
-import io.grpc.Status;
+import dev.platform.starter.failure.GrpcExceptionMapping;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -16,11 +16,16 @@ final class StockImport implements StreamObserver<ImportStockRequest> {
 
   private final ImportStock importing;
   private final ServerCallStreamObserver<ImportStockResponse> answer;
+  private final GrpcExceptionMapping mapping;
   private int asked = ImportStock.BATCH;
 
-  StockImport(ImportStock importing, ServerCallStreamObserver<ImportStockResponse> answer) {
+  StockImport(
+      ImportStock importing,
+      ServerCallStreamObserver<ImportStockResponse> answer,
+      GrpcExceptionMapping mapping) {
     this.importing = importing;
     this.answer = answer;
+    this.mapping = mapping;
     answer.disableAutoRequest();
     answer.request(asked);
   }
@@ -48,8 +53,9 @@ final class StockImport implements StreamObserver<ImportStockRequest> {
     try {
       step.run();
     } catch (RuntimeException e) {
-      Status status = Failures.toStatus(e);
-      throw status
+      throw mapping
+          .toStatus(e)
+          .getStatus()
           .augmentDescription(
               "the import stopped: lines up to " + importing.settledLines() + " are kept")
           .asRuntimeException();

@@ -4,7 +4,6 @@ import dev.platform.contracts.inventory.v1.WatchStockRequest;
 import dev.platform.contracts.inventory.v1.WatchStockResponse;
 import dev.platform.inventory.domain.InvalidInput;
 import dev.platform.inventory.domain.StockLevel;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
@@ -60,7 +59,7 @@ final class StockWatcher implements StreamObserver<WatchStockRequest> {
       apply(change);
       feed.refresh(this, () -> out.request(1));
     } catch (InvalidInput e) {
-      fail(Failures.toStatus(e));
+      fail(e);
     }
   }
 
@@ -126,13 +125,13 @@ final class StockWatcher implements StreamObserver<WatchStockRequest> {
     }
   }
 
-  /** Ends the stream at once. */
-  synchronized void fail(Status status) {
+  /** Ends the stream at once, with what the failure means to the client. */
+  synchronized void fail(RuntimeException failure) {
     if (over) {
       return;
     }
     over = true;
     feed.remove(this);
-    out.onError(status.asRuntimeException());
+    out.onError(failure);
   }
 }

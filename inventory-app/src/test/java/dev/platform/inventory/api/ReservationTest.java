@@ -5,15 +5,24 @@ import static io.grpc.Status.Code.FAILED_PRECONDITION;
 import static io.grpc.Status.Code.INVALID_ARGUMENT;
 import static io.grpc.Status.Code.NOT_FOUND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.PreconditionFailure;
+import com.google.rpc.PreconditionFailure.Violation;
 import dev.platform.contracts.inventory.v1.ConfirmRequest;
 import dev.platform.contracts.inventory.v1.ReleaseRequest;
 import dev.platform.contracts.inventory.v1.ReserveRequest;
 import dev.platform.contracts.inventory.v1.ReserveResponse;
 import dev.platform.inventory.InventoryTest;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReservationTest extends InventoryTest {
@@ -82,6 +91,23 @@ class ReservationTest extends InventoryTest {
             + (fewFirst ? fewShort + ", " + noneShort : noneShort + ", " + fewShort));
     assertThat(level(plenty)).isEqualTo(level(plenty, 10, 0, 0));
     assertThat(level(few)).isEqualTo(level(few, 1, 0, 0));
+  }
+
+  @Test
+  void saysInTheDetailsHowMuchIsLeftOfEachProductThatIsShort() throws Exception {
+    String few = product(1);
+    StatusRuntimeException failure =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> inventory.reserve(reservation(order, few, 2)));
+
+    List<Any> details = StatusProto.fromThrowable(failure).getDetailsList();
+
+    ErrorInfo info = details.get(0).unpack(ErrorInfo.class);
+    assertThat(info.getReason()).isEqualTo("INSUFFICIENT_STOCK");
+    assertThat(info.getMetadataMap()).containsExactly(Map.entry(few, "1"));
+    assertThat(details.get(1).unpack(PreconditionFailure.class).getViolations(0))
+        .extracting(Violation::getSubject, Violation::getDescription)
+        .containsExactly(few, "asked 2, available 1");
   }
 
   @Test

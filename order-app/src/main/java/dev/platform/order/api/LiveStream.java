@@ -3,7 +3,6 @@ package dev.platform.order.api;
 import dev.platform.order.domain.Sequenced;
 import dev.platform.order.domain.SequencedLog;
 import dev.platform.order.domain.SequencedLog.Head;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,7 +31,7 @@ final class LiveStream<E extends Sequenced, R> {
 
   private volatile @Nullable String key;
   private volatile Head head = new Head(0, false);
-  private volatile @Nullable Status ending;
+  private volatile @Nullable Ending ending;
   private volatile boolean over;
 
   // Guarded by signals: only the thread that raised it from 0 touches these.
@@ -63,10 +62,19 @@ final class LiveStream<E extends Sequenced, R> {
     signal();
   }
 
-  /** Ends the stream with this status, after what is being sent. The first call counts. */
-  void end(Status status) {
+  /** Ends the stream well, after what is being sent. The first ending counts. */
+  void end() {
+    end(new Ending(null));
+  }
+
+  /** Ends the stream with what the failure means to the caller. The first ending counts. */
+  void end(Throwable failure) {
+    end(new Ending(failure));
+  }
+
+  private void end(Ending newEnding) {
     if (ending == null) {
-      ending = status;
+      ending = newEnding;
     }
     signal();
   }
@@ -105,14 +113,14 @@ final class LiveStream<E extends Sequenced, R> {
     try {
       send();
     } catch (RuntimeException e) {
-      close(Failures.toStatus(e));
+      close(new Ending(e));
     }
   }
 
   private void send() {
-    Status status = ending;
-    if (status != null) {
-      close(status);
+    Ending wanted = ending;
+    if (wanted != null) {
+      close(wanted);
       return;
     }
     String followed = key;
@@ -120,7 +128,7 @@ final class LiveStream<E extends Sequenced, R> {
       Head reached = head;
       if (page.isEmpty() && cursor >= reached.sequence()) {
         if (reached.ended()) {
-          close(Status.OK);
+          close(new Ending(null));
         }
         return;
       }
@@ -137,12 +145,12 @@ final class LiveStream<E extends Sequenced, R> {
     cursor = entry.sequence();
   }
 
-  private void close(Status status) {
+  private void close(Ending how) {
     finish();
-    if (status.isOk()) {
+    if (how.failure() == null) {
       observer.onCompleted();
     } else {
-      observer.onError(status.asRuntimeException());
+      observer.onError(how.failure());
     }
   }
 
@@ -150,4 +158,6 @@ final class LiveStream<E extends Sequenced, R> {
     over = true;
     whenOver.accept(this);
   }
+
+  private record Ending(@Nullable Throwable failure) {}
 }

@@ -36,13 +36,9 @@ class NotificationService extends NotificationServiceImplBase {
 
   @Override
   public void notify(NotifyRequest request, StreamObserver<NotifyResponse> observer) {
-    Unary.answer(
-        observer,
-        () ->
-            NotifyResponse.newBuilder()
-                .setSequence(
-                    mailboxes.keep(NotificationMessages.toDomain(request), clock.instant()))
-                .build());
+    long sequence = mailboxes.keep(NotificationMessages.toDomain(request), clock.instant());
+    observer.onNext(NotifyResponse.newBuilder().setSequence(sequence).build());
+    observer.onCompleted();
   }
 
   @Override

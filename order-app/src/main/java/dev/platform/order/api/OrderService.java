@@ -44,21 +44,19 @@ class OrderService extends OrderServiceImplBase {
   @Override
   public void createOrder(
       CreateOrderRequest request, StreamObserver<CreateOrderResponse> observer) {
-    Unary.answer(
-        observer, () -> OrderMessages.toProto(placeOrder.place(OrderMessages.toDomain(request))));
+    observer.onNext(OrderMessages.toProto(placeOrder.place(OrderMessages.toDomain(request))));
+    observer.onCompleted();
   }
 
   @Override
   public void getOrder(GetOrderRequest request, StreamObserver<GetOrderResponse> observer) {
-    Unary.answer(
-        observer,
-        () -> {
-          String orderId = Fields.required("order_id", request.getOrderId());
-          return orders
-              .find(orderId)
-              .map(OrderMessages::toProto)
-              .orElseThrow(() -> OrderException.unknownOrder(orderId));
-        });
+    String orderId = Fields.required("order_id", request.getOrderId());
+    observer.onNext(
+        orders
+            .find(orderId)
+            .map(OrderMessages::toProto)
+            .orElseThrow(() -> OrderException.unknownOrder(orderId)));
+    observer.onCompleted();
   }
 
   @Override
@@ -70,7 +68,7 @@ class OrderService extends OrderServiceImplBase {
       long after = Fields.atLeastZero("after_sequence", request.getAfterSequence());
       stream.start(orderId, after, headOf(orderId));
     } catch (RuntimeException e) {
-      stream.end(Failures.toStatus(e));
+      stream.end(e);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.platform.order.domain.Mailboxes;
 import dev.platform.order.domain.Notification;
 import dev.platform.order.domain.NotificationException;
 import dev.platform.order.domain.SequencedLog.Head;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 
@@ -37,21 +36,22 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             throw NotificationException.invalid("user_id or acknowledged_sequence is required");
       }
     } catch (RuntimeException e) {
-      stream.end(Failures.toStatus(e));
+      stream.end(e);
     }
   }
 
   @Override
   public void onError(Throwable t) {
-    stream.end(Status.fromThrowable(t));
+    stream.end(t);
   }
 
   @Override
   public void onCompleted() {
-    stream.end(
-        stream.key() == null
-            ? Status.INVALID_ARGUMENT.withDescription("user_id is required")
-            : Status.OK);
+    if (stream.key() == null) {
+      stream.end(NotificationException.invalid("user_id is required"));
+    } else {
+      stream.end();
+    }
   }
 
   private void start(String userId) {

@@ -1,6 +1,7 @@
 package dev.platform.order.client;
 
 import dev.platform.order.domain.RemoteFailure;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
@@ -14,8 +15,10 @@ final class CallFailures {
   private CallFailures() {}
 
   static RemoteFailure of(String service, StatusRuntimeException e) {
-    log.debug("{} failed: {}", service, e.getStatus());
-    return new RemoteFailure(service, e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED, e);
+    Status status = e.getStatus();
+    log.debug("{} failed: {}", service, status);
+    boolean asked = !(status.getCause() instanceof CallNotPermittedException);
+    return new RemoteFailure(service, status.getCode() == Status.Code.DEADLINE_EXCEEDED, asked, e);
   }
 
   /** The status' description, which our services write for the caller; its code without one. */

@@ -53,7 +53,7 @@ final class CatalogueClient implements Catalogue {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RemoteFailure(SERVICE, false, e);
+      throw new RemoteFailure(SERVICE, false, true, e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.platform.order.client;
 import dev.platform.contracts.notification.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
 import dev.platform.contracts.notification.v1.NotifyRequest;
 import dev.platform.order.domain.Notification;
+import dev.platform.order.domain.NotificationException;
 import dev.platform.order.domain.Notifier;
 import io.grpc.StatusRuntimeException;
 
@@ -29,7 +30,11 @@ final class NotifierClient implements Notifier {
     try {
       notifications.notify(request.build());
     } catch (StatusRuntimeException e) {
-      throw CallFailures.of(SERVICE, e);
+      switch (e.getStatus().getCode()) {
+        case INVALID_ARGUMENT -> throw NotificationException.invalid(CallFailures.reason(e));
+        case ALREADY_EXISTS -> throw NotificationException.idReused(draft.id());
+        default -> throw CallFailures.of(SERVICE, e);
+      }
     }
   }
 }

@@ -7,10 +7,12 @@ import dev.platform.contracts.inventory.v1.ReservationLine;
 import dev.platform.contracts.inventory.v1.ReserveRequest;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderException;
+import dev.platform.order.domain.Shortage;
 import dev.platform.order.domain.Stock;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 
 /** Stock reserved at inventory-service; reserving checks and sets aside in one step. */
 final class StockClient implements Stock {
@@ -38,7 +40,7 @@ final class StockClient implements Stock {
       inventory.reserve(request.build());
     } catch (StatusRuntimeException e) {
       if (isRefusal(e)) {
-        throw OrderException.refused(CallFailures.reason(e), e);
+        throw refusal(e);
       }
       throw CallFailures.of(SERVICE, e);
     }
@@ -66,6 +68,13 @@ final class StockClient implements Stock {
     } catch (StatusRuntimeException e) {
       throw CallFailures.of(SERVICE, e);
     }
+  }
+
+  private static OrderException refusal(StatusRuntimeException e) {
+    List<Shortage> shortages = Shortages.of(e);
+    return shortages.isEmpty()
+        ? OrderException.refused(CallFailures.reason(e), e)
+        : OrderException.insufficientStock(CallFailures.reason(e), shortages, e);
   }
 
   /**

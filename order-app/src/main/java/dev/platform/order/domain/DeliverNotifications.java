@@ -35,9 +35,18 @@ public final class DeliverNotifications {
     Instant now = clock.instant();
     List<Notification.Draft> due = outbox.claimDue(now, now.plus(retryAfter), BATCH);
     for (Notification.Draft draft : due) {
-      notifier.notify(draft);
-      outbox.delivered(draft.id());
+      deliver(draft);
     }
     return !due.isEmpty();
+  }
+
+  private void deliver(Notification.Draft draft) {
+    try {
+      notifier.notify(draft);
+    } catch (NotificationException e) {
+      outbox.rejected(draft.id(), e.getMessage());
+      return;
+    }
+    outbox.delivered(draft.id());
   }
 }

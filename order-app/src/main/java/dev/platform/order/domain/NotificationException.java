@@ -1,5 +1,7 @@
 package dev.platform.order.domain;
 
+import java.util.Objects;
+
 /** Why a notification was not kept or acknowledged; the message is fit for the caller. */
 public final class NotificationException extends RuntimeException {
 
@@ -31,5 +33,10 @@ public final class NotificationException extends RuntimeException {
   public static NotificationException idReused(String id) {
     return new NotificationException(
         Kind.ID_REUSED, "notification_id was used for another notification: " + id);
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

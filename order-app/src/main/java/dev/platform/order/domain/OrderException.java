@@ -1,5 +1,7 @@
 package dev.platform.order.domain;
 
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Why a request about an order was not fulfilled; the message is fit for the caller. */
@@ -11,14 +13,18 @@ public final class OrderException extends RuntimeException {
   public enum Kind {
     /** The request is wrong in itself. */
     INVALID,
-    /** The request is fine, but stock or bank say no; nothing is reserved or charged. */
+    /** The request is fine, but a service says no; nothing is reserved or charged. */
     REFUSED,
+    /** There is less in stock than was ordered; nothing is reserved. */
+    INSUFFICIENT_STOCK,
     /** There is no such order. */
     UNKNOWN_ORDER,
     /** The idempotency key was used for another request. */
     KEY_REUSED,
     /** A request with the same idempotency key is still being worked on. */
     IN_PROGRESS,
+    /** Payments can't be made now, so the order is cancelled; nothing was charged. */
+    NOT_PAYABLE,
     /** The order is recorded, but whether it is paid is not known yet. */
     UNSETTLED,
     /** Like {@link #UNSETTLED}, because an answer did not come in time. */
@@ -26,14 +32,37 @@ public final class OrderException extends RuntimeException {
   }
 
   private final Kind kind;
+  private final @Nullable String orderId;
+  private final transient List<Shortage> shortages;
 
   private OrderException(Kind kind, String message, @Nullable Throwable cause) {
+    this(kind, message, null, List.of(), cause);
+  }
+
+  private OrderException(
+      Kind kind,
+      String message,
+      @Nullable String orderId,
+      List<Shortage> shortages,
+      @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.orderId = orderId;
+    this.shortages = List.copyOf(shortages);
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** The order that the failure left behind; empty when none was recorded. */
+  public Optional<String> orderId() {
+    return Optional.ofNullable(orderId);
+  }
+
+  /** What is short; empty for any other kind of failure than {@link Kind#INSUFFICIENT_STOCK}. */
+  public List<Shortage> shortages() {
+    return shortages;
   }
 
   public static OrderException invalid(String message) {
@@ -42,6 +71,24 @@ public final class OrderException extends RuntimeException {
 
   public static OrderException refused(String reason, @Nullable Throwable cause) {
     return new OrderException(Kind.REFUSED, reason, cause);
+  }
+
+  public static OrderException insufficientStock(
+      String reason, List<Shortage> shortages, Throwable cause) {
+    return new OrderException(Kind.INSUFFICIENT_STOCK, reason, null, shortages, cause);
+  }
+
+  static OrderException cancelled(Order order) {
+    return new OrderException(Kind.REFUSED, order.cancelReason(), order.id(), List.of(), null);
+  }
+
+  static OrderException notPayable(String orderId, RemoteFailure cause) {
+    return new OrderException(
+        Kind.NOT_PAYABLE,
+        "the order was cancelled: " + cause.getMessage(),
+        orderId,
+        List.of(),
+        cause);
   }
 
   public static OrderException unknownOrder(String orderId) {
@@ -65,6 +112,8 @@ public final class OrderException extends RuntimeException {
     return new OrderException(
         inTime ? Kind.UNSETTLED_IN_TIME : Kind.UNSETTLED,
         "the outcome of order " + orderId + " is not known yet, GetOrder will tell it",
+        orderId,
+        List.of(),
         cause);
   }
 }

@@ -15,6 +15,9 @@ public interface OrderRequests {
   /** Gives the claim of an order up, unless the order was recorded. */
   void abandon(String orderId);
 
+  /** Frees the key of an order that was cancelled before anything was charged. */
+  void release(String orderId);
+
   /** Keeps the part of an answer that can't be read from the order. */
   void remember(String orderId, Suggestions suggestions);
 

@@ -7,11 +7,14 @@ import java.util.List;
 public interface Outbox {
 
   /**
-   * Takes up to {@code limit} entries that are due, of each order only the oldest, and makes them
-   * due again at {@code retryAt}.
+   * Takes up to {@code limit} entries that are due, of each order only the oldest that was not
+   * rejected, and makes them due again at {@code retryAt}.
    */
   List<Notification.Draft> claimDue(Instant now, Instant retryAt, int limit);
 
   /** Strikes out what was delivered. */
   void delivered(String notificationId);
+
+  /** Sets aside what will never be taken; the later entries of its order go on. */
+  void rejected(String notificationId, String reason);
 }

@@ -59,7 +59,7 @@ public final class PlaceOrder {
   static Order ifPaid(Order order) {
     return switch (order.status()) {
       case CREATED -> throw OrderException.unsettled(order.id(), null);
-      case CANCELLED -> throw OrderException.refused(order.cancelReason(), null);
+      case CANCELLED -> throw OrderException.cancelled(order);
       case PAID, SHIPPED, COMPLETED -> order;
     };
   }
@@ -124,10 +124,24 @@ public final class PlaceOrder {
 
   private Order payAndConfirm(Order order) {
     try {
-      return settle.settle(order, payments.charge(order));
+      return settle.settle(order, charge(order));
+    } catch (OrderException e) {
+      throw e;
     } catch (RuntimeException e) {
       // Whatever went wrong since the order was recorded, money may have been taken.
       throw OrderException.unsettled(order.id(), e);
+    }
+  }
+
+  private Payment charge(Order order) {
+    try {
+      return payments.charge(order);
+    } catch (RemoteFailure e) {
+      if (e.asked()) {
+        throw e;
+      }
+      settle.giveUp(order, e.getMessage());
+      throw OrderException.notPayable(order.id(), e);
     }
   }
 }

@@ -1,19 +1,36 @@
 package dev.platform.order.domain;
 
-/** Another service gave no usable answer: whether it did what it was asked is not known. */
+import java.util.Objects;
+
+/** Another service gave no usable answer. */
 public final class RemoteFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
   private final boolean timedOut;
+  private final boolean asked;
 
-  public RemoteFailure(String service, boolean timedOut, Throwable cause) {
+  /**
+   * @param asked false when the service was certainly not reached
+   */
+  public RemoteFailure(String service, boolean timedOut, boolean asked, Throwable cause) {
     super(service + (timedOut ? " did not answer in time" : " is not available"), cause);
     this.timedOut = timedOut;
+    this.asked = asked;
+  }
+
+  /** False when the service did nothing for certain; when true, it may have done what it should. */
+  public boolean asked() {
+    return asked;
   }
 
   /** True when no answer came in time, false when the call failed otherwise. */
   public boolean timedOut() {
     return timedOut;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

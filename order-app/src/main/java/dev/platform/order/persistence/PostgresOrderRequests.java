@@ -60,6 +60,13 @@ class PostgresOrderRequests implements OrderRequests {
   }
 
   @Override
+  public void release(String orderId) {
+    jdbc.sql("delete from order_requests where order_id = :orderId")
+        .param("orderId", orderId)
+        .update();
+  }
+
+  @Override
   public void remember(String orderId, Suggestions suggestions) {
     // The first answer stays.
     jdbc.sql(

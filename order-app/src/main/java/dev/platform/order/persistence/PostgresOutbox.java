@@ -6,12 +6,16 @@ import dev.platform.order.domain.Notification;
 import dev.platform.order.domain.Outbox;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /** The outbox in PostgreSQL; {@link PostgresOrders} writes it. */
 @Repository
 class PostgresOutbox implements Outbox {
+
+  private static final Logger log = LoggerFactory.getLogger(PostgresOutbox.class);
 
   private final JdbcClient jdbc;
 
@@ -27,9 +31,12 @@ class PostgresOutbox implements Outbox {
             where outbox_id in (
               select outbox_id from outbox entry
               where due_at <= :now
+                and rejected is null
                 and not exists (
                   select 1 from outbox older
-                  where older.order_id = entry.order_id and older.outbox_id < entry.outbox_id)
+                  where older.order_id = entry.order_id
+                    and older.outbox_id < entry.outbox_id
+                    and older.rejected is null)
               order by due_at
               limit :limit
               for update skip locked)
@@ -51,6 +58,15 @@ class PostgresOutbox implements Outbox {
   @Override
   public void delivered(String notificationId) {
     jdbc.sql("delete from outbox where notification_id = :notificationId")
+        .param("notificationId", notificationId)
+        .update();
+  }
+
+  @Override
+  public void rejected(String notificationId, String reason) {
+    log.warn("notification {} is set aside, it will never be taken: {}", notificationId, reason);
+    jdbc.sql("update outbox set rejected = :reason where notification_id = :notificationId")
+        .param("reason", reason)
         .param("notificationId", notificationId)
         .update();
   }

@@ -61,13 +61,12 @@ class LiveStreamTest {
   }
 
   @Test
-  void endsWithTheStatusOfAFailedRead() {
+  void endsWithTheFailureOfARead() {
     log.failure = new IllegalStateException("broken");
 
     stream.start("k", 0, new Head(2, false));
 
-    assertThat(caller.end.getCode()).isEqualTo(Status.Code.INTERNAL);
-    assertThat(caller.end.getDescription()).isEqualTo("internal error");
+    assertThat(caller.end.getCause()).isSameAs(log.failure);
   }
 
   @Test

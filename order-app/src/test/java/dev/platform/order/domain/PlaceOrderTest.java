@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** The order of steps, and what each failure leaves behind. */
@@ -86,6 +87,30 @@ class PlaceOrderTest {
   }
 
   @Test
+  void cancelsAndReleasesWhenThePaymentWasCertainlyNotAskedFor() {
+    world.failing = Map.of("charge", notAsked());
+
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
+        .hasMessage("the order was cancelled: payment-service is not available")
+        .asInstanceOf(InstanceOfAssertFactories.type(OrderException.class))
+        .satisfies(
+            e -> {
+              assertThat(e.kind()).isEqualTo(OrderException.Kind.NOT_PAYABLE);
+              assertThat(e.orderId()).contains("o-1");
+            });
+    assertThat(world.steps)
+        .containsExactly("price", "reserve", "record", "charge", "release", "CANCELLED");
+  }
+
+  @Test
+  void leavesTheOrderToRecoveryWhenItCannotBeCancelledEither() {
+    world.failing = Map.of("charge", notAsked(), "release", lost("inventory-service"));
+
+    assertUnsettled();
+    assertThat(world.steps).containsExactly("price", "reserve", "record", "charge", "release");
+  }
+
+  @Test
   void leavesTheOrderToRecoveryWhenTheConfirmationIsNotKnown() {
     world.failing = Map.of("confirm", lost("inventory-service"));
 
@@ -115,8 +140,13 @@ class PlaceOrderTest {
         .isEqualTo(OrderException.Kind.UNSETTLED);
   }
 
+  private static RemoteFailure notAsked() {
+    return new RemoteFailure(
+        "payment-service", false, false, new IllegalStateException("breaker is open"));
+  }
+
   private static RemoteFailure lost(String service) {
-    return new RemoteFailure(service, false, new IllegalStateException("connection lost"));
+    return new RemoteFailure(service, false, true, new IllegalStateException("connection lost"));
   }
 
   /** All ports in one; notes the steps, and fails where it is told to. */

@@ -90,7 +90,7 @@ class RecoverOrdersTest {
     @Override
     public Optional<Payment> find(String orderId) {
       if (away) {
-        throw new RemoteFailure("payment-service", true, new IllegalStateException("away"));
+        throw new RemoteFailure("payment-service", true, true, new IllegalStateException("away"));
       }
       return payment;
     }

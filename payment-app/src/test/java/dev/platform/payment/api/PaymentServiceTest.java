@@ -1,24 +1,23 @@
 package dev.platform.payment.api;
 
 import static io.grpc.Status.Code.ALREADY_EXISTS;
-import static io.grpc.Status.Code.DEADLINE_EXCEEDED;
 import static io.grpc.Status.Code.FAILED_PRECONDITION;
 import static io.grpc.Status.Code.INVALID_ARGUMENT;
 import static io.grpc.Status.Code.NOT_FOUND;
 import static io.grpc.Status.Code.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.payment.v1.CreatePaymentRequest;
+import dev.platform.contracts.payment.v1.CreatePaymentResponse;
 import dev.platform.contracts.payment.v1.GetPaymentRequest;
 import dev.platform.contracts.payment.v1.Payment;
+import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
 import dev.platform.contracts.payment.v1.PaymentStatus;
 import dev.platform.contracts.payment.v1.RefundPaymentRequest;
 import dev.platform.payment.PaymentTest;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 class PaymentServiceTest extends PaymentTest {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   @Autowired private HikariDataSource pool;
 
@@ -122,15 +123,15 @@ class PaymentServiceTest extends PaymentTest {
 
   @Test
   void holdsNoConnectionWhileTheBankTakesItsTime() throws Exception {
-    bankAnswers(1500, 0, 0);
+    bankAnswers(3000, 0, 0);
     CompletableFuture<Payment> answer = CompletableFuture.supplyAsync(() -> pay(1999));
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> chargesOnTheBooks(order) == 1);
+    await().atMost(SOON).until(() -> chargesOnTheBooks(order) == 1);
     await()
-        .atMost(Duration.ofMillis(1000))
+        .atMost(Duration.ofMillis(2500))
         .until(() -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
     assertThat(answer).isNotDone();
-    assertThat(answer.get(10, TimeUnit.SECONDS).getStatus())
+    assertThat(answer.get(30, TimeUnit.SECONDS).getStatus())
         .isEqualTo(PaymentStatus.PAYMENT_STATUS_CHARGED);
   }
 
@@ -206,18 +207,14 @@ class PaymentServiceTest extends PaymentTest {
         "order_id is required");
   }
 
-  /** The bank takes the money, but the caller's time is up before it says so. */
+  /** The bank takes the money, but the caller leaves before it says so. */
   private void loseTheAnswer() {
     bankAnswers(10_000, 0, 0);
-    StatusRuntimeException late =
-        catchThrowableOfType(
-            StatusRuntimeException.class,
-            () ->
-                payments
-                    .withDeadlineAfter(700, TimeUnit.MILLISECONDS)
-                    .createPayment(request("ann", euros(1999))));
-    assertThat(late.getStatus().getCode()).isEqualTo(DEADLINE_EXCEEDED);
-    await().atMost(Duration.ofSeconds(5)).until(() -> chargesOnTheBooks(order) == 1);
+    Future<CreatePaymentResponse> answer =
+        PaymentServiceGrpc.newFutureStub(payments.getChannel())
+            .createPayment(request("ann", euros(1999)));
+    await().atMost(SOON).until(() -> chargesOnTheBooks(order) == 1);
+    answer.cancel(true);
   }
 
   private void assertInvalid(CreatePaymentRequest request, String message) {

@@ -1,5 +1,6 @@
 package dev.platform.starter.discovery;
 
+import dev.platform.starter.discovery.InstanceList.Origin;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -51,6 +52,16 @@ final class DiscoveryMetrics implements MeterBinder {
         .tag("service", serviceId)
         .description("1 while the list follows etcd")
         .register(meters);
+    for (Origin origin : Origin.values()) {
+      Gauge.builder(
+              "platform.discovery.origin",
+              directory,
+              d -> d.latest(serviceId).origin() == origin ? 1 : 0)
+          .tag("service", serviceId)
+          .tag("origin", origin.name())
+          .description("1 for the way that the list became known")
+          .register(meters);
+    }
   }
 
   private void gauge(

@@ -4,6 +4,7 @@ import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.instance.EtcdServiceInstance;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -11,8 +12,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Instances that vanished from etcd without having left, kept for a bounded time, while the
  * balancer finds out by connecting which of them still answer. One instance that vanishes has died;
- * a large part of a service that vanishes at once says more about etcd than about the instances. On
- * the connection's thread.
+ * a large part of a service that vanishes at once, or its last one, says more about etcd than about
+ * the instances. On the connection's thread.
  */
 final class HeldInstances {
 
@@ -20,8 +21,11 @@ final class HeldInstances {
   private final DiscoveryProperties.Hold policy;
   private final BooleanSupplier following;
   private final Runnable onReleased;
-  private final Map<String, EtcdServiceInstance> instances = new TreeMap<>();
+  private final TreeMap<String, Held> instances = new TreeMap<>();
   private final Map<String, Expired> recent = new HashMap<>();
+
+  /** One that is kept until its batch is given up. */
+  private record Held(EtcdServiceInstance instance, Object batch) {}
 
   private record Expired(EtcdServiceInstance instance, long at) {}
 
@@ -67,7 +71,7 @@ final class HeldInstances {
     recent.values().removeIf(other -> now - other.at > policy.window().toNanos());
     recent.put(key, new Expired(instance, now));
     int gone = recent.size() + instances.size();
-    if (!isMass(gone, gone + remaining)) {
+    if (remaining > 0 && !isMass(gone, gone + remaining)) {
       return 0;
     }
     Map<String, EtcdServiceInstance> batch = new TreeMap<>();
@@ -81,8 +85,8 @@ final class HeldInstances {
     recent.keySet().removeAll(keys);
   }
 
-  Collection<EtcdServiceInstance> instances() {
-    return instances.values();
+  List<EtcdServiceInstance> instances() {
+    return instances.values().stream().map(Held::instance).toList();
   }
 
   private boolean isMass(int gone, int before) {
@@ -94,17 +98,18 @@ final class HeldInstances {
       return 0;
     }
     recent.keySet().removeAll(batch.keySet());
-    instances.putAll(batch);
-    releaseLater(Map.copyOf(batch));
+    Object token = new Object();
+    batch.forEach((key, instance) -> instances.put(key, new Held(instance, token)));
+    releaseLater(token);
     return batch.size();
   }
 
-  private void releaseLater(Map<String, EtcdServiceInstance> batch) {
+  private void releaseLater(Object batch) {
     connection.schedule(
         () -> {
           if (!following.getAsBoolean()) {
             releaseLater(batch);
-          } else if (instances.entrySet().removeAll(batch.entrySet())) {
+          } else if (instances.values().removeIf(held -> held.batch == batch)) {
             onReleased.run();
           }
         },

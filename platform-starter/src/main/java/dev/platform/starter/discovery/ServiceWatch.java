@@ -47,6 +47,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   // on the connection's thread
   private final TreeMap<String, EtcdServiceInstance> current = new TreeMap<>();
   private long revision;
+  private boolean fromDisk;
   private volatile boolean watching;
 
   private final CompletableFuture<InstanceList> firstList = new CompletableFuture<>();
@@ -127,6 +128,9 @@ final class ServiceWatch implements EtcdWatches.Listener {
           serviceId,
           list.instances().size(),
           list.updatedAt());
+      list.instances().forEach(instance -> current.put(codec.key(instance), instance));
+      revision = list.revision();
+      fromDisk = true;
       tell(list);
     }
   }
@@ -151,7 +155,12 @@ final class ServiceWatch implements EtcdWatches.Listener {
     Map<String, EtcdServiceInstance> missing = new TreeMap<>(current);
     missing.keySet().removeAll(fresh.keySet());
     missing.keySet().removeAll(marked);
-    tellHeld(held.missing(missing, current.size(), listRevision < revision));
+    boolean otherHistory = listRevision < revision;
+    // What is on disk may be old: it is worth something only where etcd has nothing to say.
+    if (!fromDisk || fresh.isEmpty() || otherHistory) {
+      tellHeld(held.missing(missing, current.size(), otherHistory));
+    }
+    fromDisk = false;
     held.forget(fresh.keySet());
     held.forget(marked);
     current.clear();
@@ -206,12 +215,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   }
 
   private void listLater() {
-    connection.schedule(
-        () -> {
-          connection.reconnect();
-          list();
-        },
-        backoff.nextMillis());
+    connection.retry(this::list, backoff.nextMillis());
   }
 
   private Optional<EtcdServiceInstance> read(String key, ByteString value) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -36,7 +36,7 @@ public final class DrainAutoConfiguration {
 
   @Bean
   Lifecycle lifecycle(
-      ApplicationContext context,
+      ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
       GrpcHealth health,
       OpenCalls calls,

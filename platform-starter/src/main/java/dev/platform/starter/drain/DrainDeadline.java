@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says which calls are cut when the drain's time is over; the server itself cuts them then. */
+/** Cuts calls that are still under way when the drain's time is over, and says which. */
 final class DrainDeadline {
 
   private static final Logger log = LoggerFactory.getLogger(DrainDeadline.class);
 
-  /** A moment before the server forgets them. */
+  /** A moment before the server forgets them, so that their callers are told. */
   private static final long AHEAD_MILLIS = 100;
 
   private final OpenCalls calls;
@@ -44,10 +44,10 @@ final class DrainDeadline {
   private void over(Duration timeout) {
     if (calls.size() > 0) {
       log.warn(
-          "platform.drain.timeout of {} ms is over, {} calls are cut: {}",
+          "platform.drain.timeout of {} ms is over, calls that are cut: {}",
           timeout.toMillis(),
-          calls.size(),
           calls.byMethod());
+      calls.cut();
     }
   }
 }

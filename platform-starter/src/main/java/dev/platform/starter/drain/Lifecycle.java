@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
 
@@ -27,7 +27,7 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
 
   private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
 
-  private final ApplicationContext context;
+  private final ConfigurableApplicationContext context;
   private final Optional<AutoRegistration> registration;
   private final GrpcHealth health;
   private final OpenCalls calls;
@@ -37,7 +37,7 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
   private volatile LifecyclePhase phase = LifecyclePhase.STARTING;
 
   Lifecycle(
-      ApplicationContext context,
+      ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
       GrpcHealth health,
       OpenCalls calls,
@@ -98,6 +98,10 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
 
   private synchronized void readinessChanged(AvailabilityChangeEvent<?> change) {
     if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+      if (!context.isRunning()) {
+        // Not every server listens yet; Boot says it again when they do.
+        return;
+      }
       if (phase == LifecyclePhase.STARTING) {
         enter(LifecyclePhase.UP);
       }

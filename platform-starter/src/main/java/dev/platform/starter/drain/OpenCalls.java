@@ -22,6 +22,10 @@ final class OpenCalls implements ServerInterceptor {
   private static final Status GO_ELSEWHERE =
       Status.UNAVAILABLE.withDescription("this server is shutting down, go on with another one");
 
+  private static final Status CUT =
+      Status.UNAVAILABLE.withDescription(
+          "this server is shutting down and can't wait for the answer any longer");
+
   private final Set<OpenCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
 
@@ -46,6 +50,11 @@ final class OpenCalls implements ServerInterceptor {
   void endStreams() {
     ending = true;
     calls.stream().filter(OpenCalls::isStream).forEach(call -> call.end(GO_ELSEWHERE));
+  }
+
+  /** Ends all there are. gRPC's own end would look to callers as if they had cancelled. */
+  void cut() {
+    calls.forEach(call -> call.end(CUT));
   }
 
   /** How many calls are under way, by method. */

@@ -33,11 +33,7 @@ final class SecondSignal {
   }
 
   private void goNow(Signal signal) {
-    log.warn(
-        "Second SIG{}: going now, {} calls are cut: {}",
-        signal.getName(),
-        calls.size(),
-        calls.byMethod());
+    log.warn("Second SIG{}: going now, calls that are cut: {}", signal.getName(), calls.byMethod());
     Runtime.getRuntime().halt(SIGNAL_EXIT_BASE + signal.getNumber());
   }
 

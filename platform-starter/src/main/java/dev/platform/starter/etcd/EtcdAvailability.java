@@ -44,6 +44,12 @@ public final class EtcdAvailability {
     return asked && worst() == null;
   }
 
+  /** Whether etcd can't be reached at all, as far as is known. */
+  synchronized boolean isAway() {
+    Trouble worst = worst();
+    return worst != null && !worst.kind.isRefusal();
+  }
+
   /** What is wrong with etcd; null while nothing is. */
   public synchronized @Nullable String lastError() {
     Trouble worst = worst();

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ public final class EtcdConnection implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
   private static final long RECONNECT_PAUSE_NANOS = 500_000_000L;
+  private static final long RETRY_SPACE_NANOS = 20_000_000L;
+  private static final long RETRY_PAUSE_MILLIS = 1_000;
   private static final TimeUnit NANOS = TimeUnit.NANOSECONDS;
 
   private final SwitchableChannel channel;
@@ -40,7 +43,9 @@ public final class EtcdConnection implements AutoCloseable {
   private final Duration requestTimeout;
   private final LongSupplier nanoTime;
   private final EtcdWatches watches;
+  private final RandomGenerator jitter = RandomGenerator.getDefault();
   private long reconnectedAt; // guarded by this
+  private long retriedAt; // guarded by this
 
   EtcdConnection(
       SwitchableChannel channel,
@@ -56,6 +61,7 @@ public final class EtcdConnection implements AutoCloseable {
     this.availability = availability;
     this.requestTimeout = requestTimeout;
     this.nanoTime = nanoTime;
+    this.retriedAt = nanoTime.getAsLong() - RETRY_SPACE_NANOS;
     this.reconnectedAt = nanoTime.getAsLong() - RECONNECT_PAUSE_NANOS;
     this.watches = new EtcdWatches(this, () -> WatchGrpc.newStub(calls));
   }
@@ -96,8 +102,8 @@ public final class EtcdConnection implements AutoCloseable {
   }
 
   /**
-   * Ends gRPC's own waiting before the next attempt to connect. Call it before a retry; however
-   * many do, there are at most two attempts a second.
+   * Ends gRPC's own waiting before the next attempt to connect, so that the next request tries;
+   * however many ask for it, there are at most two attempts a second.
    */
   public void reconnect() {
     long now = nanoTime();
@@ -126,6 +132,33 @@ public final class EtcdConnection implements AutoCloseable {
     } catch (RejectedExecutionException closed) {
       return null;
     }
+  }
+
+  /**
+   * Runs {@code action}, which is to ask etcd again, on the connection's thread after a delay.
+   * While etcd is away the delay may be longer: however many want to try again, only some do each
+   * second, and the rest when etcd answers.
+   */
+  public @Nullable ScheduledFuture<?> retry(Runnable action, long delayMillis) {
+    return schedule(
+        () -> {
+          if (mayRetry()) {
+            reconnect();
+            action.run();
+          } else {
+            retry(action, RETRY_PAUSE_MILLIS / 2 + jitter.nextLong(RETRY_PAUSE_MILLIS));
+          }
+        },
+        delayMillis);
+  }
+
+  private synchronized boolean mayRetry() {
+    long now = nanoTime();
+    if (now - retriedAt < RETRY_SPACE_NANOS && availability.isAway()) {
+      return false;
+    }
+    retriedAt = now;
+    return true;
   }
 
   /** Brings the outcome of a call to the connection's thread. */

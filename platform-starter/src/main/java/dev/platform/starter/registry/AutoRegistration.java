@@ -9,8 +9,8 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.web.context.WebServerInitializedEvent;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.SmartApplicationListener;
 
 /**
@@ -21,14 +21,16 @@ public final class AutoRegistration implements AutoServiceRegistration, SmartApp
 
   private static final Logger log = LoggerFactory.getLogger(AutoRegistration.class);
 
-  private final ApplicationContext context;
+  private final ConfigurableApplicationContext context;
   private final EtcdServiceRegistry registry;
   private final EtcdRegistration registration;
   private boolean registered;
   private boolean leaving;
 
   AutoRegistration(
-      ApplicationContext context, EtcdServiceRegistry registry, EtcdRegistration registration) {
+      ConfigurableApplicationContext context,
+      EtcdServiceRegistry registry,
+      EtcdRegistration registration) {
     this.context = context;
     this.registry = registry;
     this.registration = registration;
@@ -59,7 +61,10 @@ public final class AutoRegistration implements AutoServiceRegistration, SmartApp
       return;
     }
     if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
-      register();
+      // Somebody may say so before every server listens; Boot says it again afterwards.
+      if (context.isRunning()) {
+        register();
+      }
     } else if (change.getState() == ReadinessState.REFUSING_TRAFFIC) {
       registry.deregister(registration);
     }

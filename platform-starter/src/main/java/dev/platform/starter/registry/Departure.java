@@ -37,7 +37,8 @@ final class Departure {
                 .txn(OwnedKeys.replace(claim.key(), mark, leaseId, revisionOf(claim.key()))),
             answer -> {
               if (answer.getSucceeded()) {
-                revisions.put(claim.key(), answer.getHeader().getRevision());
+                // A later put's answer may have come first.
+                revisions.merge(claim.key(), answer.getHeader().getRevision(), Math::max);
               }
               countdown.run();
             },
@@ -48,6 +49,9 @@ final class Departure {
 
   /** Deletes all, then goes on, whether etcd has answered or not: the lease's end does the rest. */
   void delete(List<Claim> leaving, Runnable next) {
+    if (leaving.isEmpty()) {
+      next.run();
+    }
     Countdown countdown = new Countdown(leaving.size(), next);
     for (Claim claim : leaving) {
       connection.then(

@@ -61,13 +61,15 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
 
   @Override
   public void deregister(EtcdRegistration registration) {
-    List<Claim> claims;
+    CompletableFuture<Void> released;
     synchronized (this) {
-      claims = registered.remove(registration);
+      List<Claim> claims = registered.remove(registration);
+      if (claims == null) {
+        return;
+      }
+      released = release(claims);
     }
-    if (claims != null) {
-      release(claims);
-    }
+    await(released);
   }
 
   /** Deregisters everything, for good. */
@@ -91,21 +93,21 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
       throw new InvalidEndpointRequestException(
           "status: %s (expected: UP or OUT_OF_SERVICE)".formatted(status), "unknown status");
     }
-    List<Claim> claims;
+    CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
     synchronized (this) {
       String before = statuses.put(registration, status);
       if (status.equals(before == null ? InstanceMetadata.UP : before)) {
         return;
       }
-      claims = registered.getOrDefault(registration, List.of());
+      log.info("{} was set {}", registration, status);
+      List<Claim> claims = registered.getOrDefault(registration, List.of());
       if (isUp(registration)) {
         lease.claim(claims);
+      } else {
+        released = release(claims);
       }
     }
-    log.info("{} was set {}", registration, status);
-    if (status.equals(InstanceMetadata.OUT_OF_SERVICE)) {
-      release(claims);
-    }
+    await(released);
   }
 
   /**
@@ -145,9 +147,10 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     return new EtcdServiceInstance(instance.serviceId(), instance.address(), metadata);
   }
 
-  private void release(List<Claim> claims) {
-    await(lease.release(claims.stream().map(Claim::key).toList()));
-    log.info("Deregistered {}", claims.stream().map(Claim::key).toList());
+  /** Claims and releases reach the lease in the order that they were asked for. */
+  private CompletableFuture<Void> release(List<Claim> claims) {
+    List<String> keys = claims.stream().map(Claim::key).toList();
+    return lease.release(keys).thenRun(() -> log.info("Deregistered {}", keys));
   }
 
   private void await(CompletableFuture<Void> done) {

@@ -19,9 +19,13 @@ final class OwnedKeys {
 
   private OwnedKeys() {}
 
-  /** Puts all, whoever had them before. */
-  static TxnRequest put(Map<String, String> values, long leaseId) {
+  /**
+   * Puts all, if those with an expected revision still stand at it (0: not there); the others
+   * whoever had them before.
+   */
+  static TxnRequest put(Map<String, String> values, Map<String, Long> expected, long leaseId) {
     TxnRequest.Builder txn = TxnRequest.newBuilder();
+    expected.forEach((key, revision) -> txn.addCompare(isUntouched(key, revision)));
     values.forEach((key, value) -> txn.addSuccess(putOp(key, value, leaseId)));
     return txn.build();
   }

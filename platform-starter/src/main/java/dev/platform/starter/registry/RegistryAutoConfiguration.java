@@ -28,7 +28,7 @@ import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationA
 import org.springframework.cloud.client.serviceregistry.ServiceRegistryAutoConfiguration;
 import org.springframework.cloud.commons.util.InetUtils;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -91,7 +91,9 @@ public final class RegistryAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   AutoRegistration etcdAutoRegistration(
-      ApplicationContext context, EtcdServiceRegistry registry, EtcdRegistration registration) {
+      ConfigurableApplicationContext context,
+      EtcdServiceRegistry registry,
+      EtcdRegistration registration) {
     return new AutoRegistration(context, registry, registration);
   }
 

@@ -1,5 +1,6 @@
 package dev.platform.starter.resilience;
 
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.Attributes;
@@ -19,9 +20,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Sends calls through the circuit breaker of the called service. An open breaker answers
- * UNAVAILABLE without touching the network. A call counts once, by its end; a cancelled one gives
- * its permission back. All calls that end because one connection breaks count as one failure: with
- * an instance that dies, only that instance is gone.
+ * UNAVAILABLE without touching the network, with {@link CallNotPermittedException} as the status'
+ * cause. A call counts once, by its end; a cancelled one gives its permission back. All calls that
+ * end because one connection breaks count as one failure: with an instance that dies, only that
+ * instance is gone.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
@@ -45,6 +47,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
         if (!breaker.tryAcquirePermission()) {
           throw Status.UNAVAILABLE
               .withDescription("circuit breaker is open: " + breaker.getName())
+              .withCause(CallNotPermittedException.createCallNotPermittedException(breaker))
               .asException();
         }
         delegate().start(new Counting<>(listener, breaker, connection, broken), headers);

@@ -43,6 +43,7 @@ final class ServiceNameResolver extends NameResolver {
   private SynchronizationContext.@Nullable ScheduledHandle firstWait;
   private List<? extends ServiceInstance> latest = List.of();
   private boolean resolved;
+  private boolean waited;
   private int subscription;
 
   ServiceNameResolver(String scheme, String serviceId, Args args, ResolverContexts contexts) {
@@ -74,8 +75,8 @@ final class ServiceNameResolver extends NameResolver {
   /** A connection failed: names may lead elsewhere now, or there is nobody left to connect to. */
   @Override
   public void refresh() {
-    if (resolved && latest.isEmpty()) {
-      allHaveLeft();
+    if (latest.isEmpty()) {
+      tellWhyNobodyIsThere();
     } else if (groups.forgetNames()) {
       lookUpThenDeliver(latest);
     }
@@ -131,14 +132,18 @@ final class ServiceNameResolver extends NameResolver {
     latest = instances;
     if (!instances.isEmpty()) {
       lookUpThenDeliver(instances);
-    } else if (resolved) {
-      allHaveLeft();
+    } else {
+      tellWhyNobodyIsThere();
     }
   }
 
-  /** Not an outage, which would leave the list as it was. */
-  private void allHaveLeft() {
-    fail("the last instance of %s has left".formatted(serviceId));
+  /** Not an outage alone, which would leave the list as it was. */
+  private void tellWhyNobodyIsThere() {
+    if (resolved) {
+      fail("the last instance of %s has left".formatted(serviceId));
+    } else if (waited) {
+      fail("no instance of %s is known".formatted(serviceId));
+    }
   }
 
   private void lookUpThenDeliver(List<? extends ServiceInstance> instances) {
@@ -174,8 +179,9 @@ final class ServiceNameResolver extends NameResolver {
   }
 
   private void waitedLongEnough() {
+    waited = true;
     if (!resolved) {
-      fail("no instance of %s is known".formatted(serviceId));
+      tellWhyNobodyIsThere();
     }
   }
 

@@ -3,11 +3,14 @@ package dev.platform.starter.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.starter.drain.Lifecycle;
+import dev.platform.starter.drain.LifecyclePhase;
 import dev.platform.starter.registry.EtcdRegistration;
 import dev.platform.starter.registry.EtcdServiceRegistry;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.actuate.health.HealthEndpoint;
@@ -24,7 +28,10 @@ import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.endpoint.ServiceRegistryEndpoint;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
 
 /** What an app does between start and end. */
 class ApplicationLifecycleTest {
@@ -91,6 +98,54 @@ class ApplicationLifecycleTest {
   }
 
   @Test
+  void isUpAndRegisteredOnlyWhenEveryServerListensHoweverEarlyReadinessIsClaimed() {
+    Map<String, Object> properties = properties("platform.registry.advertise-port", "4711");
+    List<Object> events = new ArrayList<>();
+    try (var app =
+        TestApp.start(
+            properties,
+            context -> {
+              context.addApplicationListener(
+                  event -> {
+                    if (event instanceof GrpcServerStartedEvent) {
+                      events.add(context.getBean(Lifecycle.class).phase());
+                    } else if (event instanceof InstanceRegisteredEvent<?>) {
+                      events.add("registered");
+                    }
+                  });
+              context.getBeanFactory().registerSingleton("hasty", new Hasty(context));
+            })) {
+      assertThat(events).containsExactly(LifecyclePhase.STARTING, "registered");
+      assertThat(app.getBean(Lifecycle.class).phase()).isEqualTo(LifecyclePhase.UP);
+      awaitKeys("/services/test-app/127.0.0.1:4711");
+    }
+  }
+
+  /** Says before anything else has started that the app is ready. */
+  private record Hasty(ApplicationContext context) implements SmartLifecycle {
+
+    @Override
+    public void start() {
+      AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+    }
+
+    @Override
+    public void stop() {
+      // Has done its work.
+    }
+
+    @Override
+    public boolean isRunning() {
+      return false;
+    }
+
+    @Override
+    public int getPhase() {
+      return Integer.MIN_VALUE;
+    }
+  }
+
+  @Test
   void refusedReadinessTakesItOutAndAcceptedReadinessPutsItBack() {
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
@@ -102,7 +157,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void anOperatorTakesItOutAndALostLeaseDoesNotPutItBack() {
+  void anOperatorTakesItOutAndNeitherALostLeaseNorReadinessPutsItBack() {
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
       ServiceRegistryEndpoint endpoint = app.getBean(ServiceRegistryEndpoint.class);
@@ -115,6 +170,10 @@ class ApplicationLifecycleTest {
           .during(Duration.ofSeconds(3))
           .atMost(Duration.ofSeconds(5))
           .until(() -> etcd.server().keys("/services/a/").isEmpty());
+      AvailabilityChangeEvent.publish(app, ReadinessState.REFUSING_TRAFFIC);
+      AvailabilityChangeEvent.publish(app, ReadinessState.ACCEPTING_TRAFFIC);
+      assertThat(endpoint.getStatus().getBody()).isEqualTo("OUT_OF_SERVICE");
+      assertThat(etcd.server().leases()).isEmpty();
       endpoint.setStatus("UP");
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
     }

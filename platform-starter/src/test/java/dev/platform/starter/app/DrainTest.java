@@ -16,11 +16,11 @@ import dev.platform.starter.test.junit.EtcdExtension;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -68,6 +70,10 @@ class DrainTest {
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
     Lifecycle lifecycle = app.getBean(Lifecycle.class);
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.UP);
+    HealthEndpoint readiness = app.getBean(HealthEndpoint.class);
+    assertThat(readiness.healthForPath("readiness").getStatus()).isEqualTo(Status.UP);
+    MeterRegistry meters = app.getBean(MeterRegistry.class);
+    long start = System.nanoTime();
     CompletableFuture<Void> closed = CompletableFuture.runAsync(app::close);
     await()
         .pollInterval(Duration.ofMillis(20))
@@ -76,7 +82,11 @@ class DrainTest {
     assertThat(ask()).isEqualTo("nobody");
     assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.DRAINING);
+    assertThat(meters.get("platform.lifecycle.phase").tag("phase", "DRAINING").gauge().value())
+        .isEqualTo(1);
+    assertThat(readiness.healthForPath("readiness").getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
     closed.get(20, TimeUnit.SECONDS);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(2));
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.STOPPED);
   }
 
@@ -92,7 +102,7 @@ class DrainTest {
     app.close();
     StatusRuntimeException end =
         catchThrowableOfType(StatusRuntimeException.class, stream::hasNext);
-    assertThat(end.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(end.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
     assertThat(end.getStatus().getDescription())
         .isEqualTo("this server is shutting down, go on with another one");
     assertThat(endless.cancelled).hasValue(1);

@@ -11,6 +11,8 @@ import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -19,6 +21,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
@@ -32,6 +35,13 @@ public class TestApp {
   /** Starts it as a user would, gRPC on a free port, without a web server. */
   public static ConfigurableApplicationContext start(Map<String, ?> properties) {
     return builder(properties).web(WebApplicationType.NONE).run();
+  }
+
+  /** The same with something done to its context first. */
+  static ConfigurableApplicationContext start(
+      Map<String, ?> properties,
+      ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
+    return builder(properties).web(WebApplicationType.NONE).initializers(initializer).run();
   }
 
   /** The same with a web server on a free port. */
@@ -57,10 +67,15 @@ public class TestApp {
                     .addFirst(new MapPropertySource("test", Map.copyOf(properties))));
   }
 
+  /** Answers at once, but for the user {@link #PATIENT}. */
   @GrpcService
-  static class WhoAmI extends RecommendationServiceImplBase {
+  public static class WhoAmI extends RecommendationServiceImplBase {
+
+    /** Is answered when the test says so. */
+    public static final String PATIENT = "patient";
 
     private final String name;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
     WhoAmI(@Value("${test.instance:nobody}") String name) {
       this.name = name;
@@ -69,6 +84,23 @@ public class TestApp {
     @Override
     public void getRecommendations(
         GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> answer) {
+      if (request.getUserId().equals(PATIENT)) {
+        waiting.add(() -> answer(answer));
+      } else {
+        answer(answer);
+      }
+    }
+
+    /** Calls of {@link #PATIENT} that are under way. */
+    public int waiting() {
+      return waiting.size();
+    }
+
+    public void answerWaiting() {
+      waiting.forEach(Runnable::run);
+    }
+
+    private void answer(StreamObserver<GetRecommendationsResponse> answer) {
       Deadline deadline = Context.current().getDeadline();
       String left =
           deadline == null ? "none" : Long.toString(deadline.timeRemaining(TimeUnit.MILLISECONDS));

@@ -6,16 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.starter.discovery.InstanceList.Origin;
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.etcd.TestConnections;
-import dev.platform.starter.instance.InstanceCodec;
-import dev.platform.starter.instance.ValueFormat;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +22,6 @@ abstract class InstanceDirectoryFaults {
 
   private static final String PREFIX = "/services/a/";
   private static final Duration HOLD = Duration.ofSeconds(3);
-  private static final Duration MAX_AGE = Duration.ofHours(1);
 
   private EtcdConnection connection;
   private InstanceDirectory directory;
@@ -42,19 +37,7 @@ abstract class InstanceDirectoryFaults {
   }
 
   private InstanceDirectory newDirectory() {
-    InstanceCodec codec = new InstanceCodec("", ValueFormat.GRPC);
-    return new InstanceDirectory(
-        connection,
-        codec,
-        new DiscoveryProperties(
-            true,
-            Duration.ofSeconds(2),
-            new DiscoveryProperties.Hold(HOLD, 0.5, 3, Duration.ofSeconds(10)),
-            new DiscoveryProperties.Snapshot(true, folder, MAX_AGE),
-            Duration.ofSeconds(10)),
-        Clock.systemUTC(),
-        RandomGenerator.getDefault(),
-        Snapshots.in(new SnapshotFiles(folder, codec, MAX_AGE, Clock.systemUTC())));
+    return TestDirectories.open(connection, HOLD, folder);
   }
 
   @AfterEach
@@ -174,6 +157,42 @@ abstract class InstanceDirectoryFaults {
   }
 
   @Test
+  void holdsTheLastInstancesThatExpireHoweverFew() {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    awaitPorts(2);
+    etcd().delete(PREFIX + "127.0.0.1:2");
+    awaitPorts(1, 2);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.HELD);
+    awaitPorts();
+  }
+
+  @Test
+  void holdsAnInstanceForTheWholeTimeWhenItExpiresForTheSecondTime() {
+    for (int port = 1; port <= 3; port++) {
+      add(port);
+    }
+    awaitPorts(1, 2, 3);
+    for (int port = 1; port <= 3; port++) {
+      etcd().delete(PREFIX + "127.0.0.1:" + port);
+    }
+    await().until(() -> directory.latest("a").held() == 3);
+    await()
+        .during(HOLD.minusSeconds(1))
+        .atMost(HOLD)
+        .until(() -> directory.latest("a").held() == 3);
+    add(1);
+    await().until(() -> directory.latest("a").held() == 2);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    await().until(() -> directory.latest("a").held() == 3);
+    await().until(() -> directory.latest("a").held() == 1);
+    assertThat(ports()).containsExactly(1);
+    awaitPorts();
+  }
+
+  @Test
   void takesOutAtOnceWhatHasLeftHoweverMany() {
     add(1);
     add(2);
@@ -200,11 +219,7 @@ abstract class InstanceDirectoryFaults {
             "{\"Op\":0,\"Addr\":\"127.0.0.1:1\",\"Metadata\":{\"zone\":\"z1\"}}");
     awaitPorts(1);
     var before = directory.latest("a");
-    directory.close();
-    connection.close();
-    etcd().stop();
-    connection = TestConnections.open(etcd());
-    directory = newDirectory();
+    startWithSnapshotWhileEtcdIsDown(() -> {});
     InstanceList restored = directory.firstList("a").get(5, TimeUnit.SECONDS);
     assertThat(restored.origin()).isEqualTo(Origin.SNAPSHOT);
     assertThat(restored.instances()).isEqualTo(before.instances());
@@ -213,6 +228,48 @@ abstract class InstanceDirectoryFaults {
     add(2);
     awaitPorts(1, 2);
     assertThat(directory.latest("a").origin()).isIn(Origin.LIST, Origin.WATCH);
+  }
+
+  @Test
+  void holdsTheSnapshotsInstancesWhenEtcdComesBackEmpty() throws Exception {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    startWithSnapshotWhileEtcdIsDown(() -> {});
+    assertThat(directory.firstList("a").get(5, TimeUnit.SECONDS).origin())
+        .isEqualTo(Origin.SNAPSHOT);
+    etcd().wipe();
+    await().until(() -> directory.latest("a").origin() == Origin.HELD);
+    assertThat(ports()).containsExactly(1, 2);
+    add(2);
+    awaitPorts(2);
+  }
+
+  @Test
+  void believesEtcdRatherThanAnOldSnapshot() throws Exception {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    startWithSnapshotWhileEtcdIsDown(
+        () -> {
+          etcd().delete(PREFIX + "127.0.0.1:1");
+          etcd().delete(PREFIX + "127.0.0.1:2");
+          add(3);
+        });
+    assertThat(directory.firstList("a").get(5, TimeUnit.SECONDS).instances()).hasSize(2);
+    etcd().start();
+    await().until(() -> directory.isFollowing("a"));
+    assertThat(ports()).containsExactly(3);
+    assertThat(directory.latest("a").held()).isZero();
+  }
+
+  private void startWithSnapshotWhileEtcdIsDown(Runnable meanwhile) {
+    directory.close();
+    connection.close();
+    meanwhile.run();
+    etcd().stop();
+    connection = TestConnections.open(etcd());
+    directory = newDirectory();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.etcd.jetcd.api.RangeRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
@@ -63,6 +64,36 @@ class EtcdConnectionTest {
     try (EmbeddedEtcd etcd = started(EmbeddedEtcd.builder().user("app", "secret"));
         EtcdConnection connection = TestConnections.open(etcd)) {
       assertFailsSaying(connection, "etcd asks for a user (platform.etcd.username, .password)");
+    }
+  }
+
+  @Test
+  void letsOnlySomeTryAgainEachSecondWhileEtcdIsAwayAndTheRestWhenItIsBack() throws Exception {
+    try (EmbeddedEtcd etcd = started(EmbeddedEtcd.builder());
+        EtcdConnection connection = TestConnections.open(etcd)) {
+      etcd.stop();
+      assertFailsSaying(connection, "unreachable");
+      AtomicInteger tried = new AtomicInteger();
+      long start = System.nanoTime();
+
+      for (int i = 0; i < 500; i++) {
+        connection.retry(tried::incrementAndGet, 0);
+      }
+
+      await().until(() -> tried.get() > 5);
+      int soFar = tried.get();
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      assertThat(soFar).isLessThanOrEqualTo((int) Math.min(400, 1 + millis / 20));
+      etcd.start();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                connection.reconnect();
+                return read(connection);
+              });
+      await().atMost(Duration.ofSeconds(20)).until(() -> tried.get() == 500);
     }
   }
 

@@ -18,17 +18,21 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What must hold on an embedded and on a real etcd alike. */
+@ExtendWith(OutputCaptureExtension.class)
 abstract class RegistrationLeaseFaults {
 
-  private static final Duration TTL = Duration.ofSeconds(2);
-  private static final String A = "/services/a/127.0.0.1:1000";
-  private static final String B = "/services/b/127.0.0.1:1000";
+  static final Duration TTL = Duration.ofSeconds(2);
+  static final String A = "/services/a/127.0.0.1:1000";
+  static final String B = "/services/b/127.0.0.1:1000";
 
-  private final AtomicBoolean ours = new AtomicBoolean(true);
+  final AtomicBoolean ours = new AtomicBoolean(true);
   private EtcdConnection connection;
-  private RegistrationLease lease;
+  RegistrationLease lease;
 
   abstract EtcdServer etcd();
 
@@ -101,6 +105,19 @@ abstract class RegistrationLeaseFaults {
         .until(() -> etcd().get(A).equals(Optional.of("somebody else")));
     etcd().delete(A);
     awaitRegistered();
+  }
+
+  @Test
+  void warnsOnceOfEachOtherProcessHoweverOftenItTakesTheKey(CapturedOutput output) {
+    register();
+    for (int i = 0; i < 3; i++) {
+      long before = lease.snapshot().acquisitions();
+      etcd().put(A, "somebody else");
+      await().until(() -> lease.snapshot().acquisitions() > before);
+      awaitRegistered();
+    }
+    assertThat(output).containsOnlyOnce(A + " was put by another process");
+    assertThat(output).containsOnlyOnce("Registered [" + A);
   }
 
   @Test
@@ -195,6 +212,18 @@ abstract class RegistrationLeaseFaults {
   }
 
   @Test
+  void aKeyThatIsClaimedAgainWhileItIsReleasedStaysThere(CapturedOutput output) {
+    register();
+    for (int i = 0; i < 20; i++) {
+      lease.release(List.of(A, B));
+      lease.claim(claims());
+    }
+    awaitRegistered();
+    await().during(Duration.ofMillis(500)).until(() -> etcd().keys("/services/").size() == 2);
+    assertThat(output).doesNotContain("Deleted by somebody else");
+  }
+
+  @Test
   void aSecondClaimAfterARestTakesANewLease() throws Exception {
     register();
     lease.release(List.of(A, B)).get(5, TimeUnit.SECONDS);
@@ -202,18 +231,18 @@ abstract class RegistrationLeaseFaults {
     assertThat(etcd().leases()).hasSize(1);
   }
 
-  private void register() {
+  void register() {
     lease.claim(claims());
     awaitRegistered();
   }
 
-  private void awaitRegistered() {
+  void awaitRegistered() {
     await()
         .atMost(Duration.ofSeconds(8))
         .until(() -> lease.snapshot().isHeld() && etcd().keys("/services/").equals(List.of(A, B)));
   }
 
-  private List<Claim> claims() {
+  List<Claim> claims() {
     return List.of(
         new Claim(A, "value-a", "leaving-a", ours::get),
         new Claim(B, "value-b", "leaving-b", ours::get));

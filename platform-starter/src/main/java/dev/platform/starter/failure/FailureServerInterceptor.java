@@ -1,4 +1,4 @@
-package dev.platform.payment.api;
+package dev.platform.starter.failure;
 
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -8,27 +8,32 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import io.grpc.StatusException;
 
 /**
- * Ends a call whose handler threw, or handed on, an exception with the status that {@link Failures}
- * gives it, and starts no work for a caller who has left.
+ * Ends a call whose handler threw, or handed on, an exception with the status that {@link
+ * GrpcExceptionMapping} gives it, and starts no work for a caller who has left.
  */
-@GrpcGlobalServerInterceptor
-class StatusInterceptor implements ServerInterceptor {
+final class FailureServerInterceptor implements ServerInterceptor {
+
+  private final GrpcExceptionMapping mapping;
+
+  FailureServerInterceptor(GrpcExceptionMapping mapping) {
+    this.mapping = mapping;
+  }
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    ClosingCall<Q, A> closing = new ClosingCall<>(call);
-    return new Listener<>(next.startCall(closing, headers), closing);
+    MappingCall<Q, A> mapped = new MappingCall<>(call, mapping);
+    return new Listener<>(next.startCall(mapped, headers), mapped);
   }
 
   private static final class Listener<Q> extends SimpleForwardingServerCallListener<Q> {
 
-    private final ClosingCall<Q, ?> call;
+    private final MappingCall<Q, ?> call;
 
-    Listener(ServerCall.Listener<Q> delegate, ClosingCall<Q, ?> call) {
+    Listener(ServerCall.Listener<Q> delegate, MappingCall<Q, ?> call) {
       super(delegate);
       this.call = call;
     }
@@ -55,29 +60,44 @@ class StatusInterceptor implements ServerInterceptor {
       try {
         work.run();
       } catch (RuntimeException e) {
-        call.close(Failures.toStatus(e), new Metadata());
+        call.fail(e);
       }
     }
   }
 
-  private static final class ClosingCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+  private static final class MappingCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
+    private final GrpcExceptionMapping mapping;
     // written by whatever thread ends the call
     private volatile boolean closed;
 
-    ClosingCall(ServerCall<Q, A> delegate) {
+    MappingCall(ServerCall<Q, A> delegate, GrpcExceptionMapping mapping) {
       super(delegate);
+      this.mapping = mapping;
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
-      if (closed) {
-        return;
-      }
-      closed = true;
       // StreamObserver.onError wraps what is not a status into UNKNOWN.
       Throwable cause = status.getCode() == Status.Code.UNKNOWN ? status.getCause() : null;
-      super.close(cause == null ? status : Failures.toStatus(cause), trailers);
+      if (cause == null) {
+        end(status, trailers);
+      } else {
+        fail(cause);
+      }
+    }
+
+    void fail(Throwable failure) {
+      StatusException mapped = mapping.toStatus(failure);
+      Metadata trailers = mapped.getTrailers();
+      end(mapped.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    private void end(Status status, Metadata trailers) {
+      if (!closed) {
+        closed = true;
+        super.close(status, trailers);
+      }
     }
   }
 }

@@ -1,0 +1,45 @@
+package dev.platform.order.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import dev.platform.order.domain.Shortage;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what is short from the details of inventory-service's refusal. */
+final class Shortages {
+
+  private static final String REASON = "INSUFFICIENT_STOCK";
+
+  private Shortages() {}
+
+  /** Returns what is short by product id; empty when the failure is about something else. */
+  static List<Shortage> of(StatusRuntimeException failure) {
+    Status status = StatusProto.fromThrowable(failure);
+    if (status == null) {
+      return List.of();
+    }
+    try {
+      for (Any detail : status.getDetailsList()) {
+        if (detail.is(ErrorInfo.class)) {
+          ErrorInfo info = detail.unpack(ErrorInfo.class);
+          return info.getReason().equals(REASON) ? shortages(info.getMetadataMap()) : List.of();
+        }
+      }
+      return List.of();
+    } catch (InvalidProtocolBufferException | NumberFormatException e) {
+      // Details are extra; the status and its description say enough.
+      return List.of();
+    }
+  }
+
+  private static List<Shortage> shortages(Map<String, String> availableByProduct) {
+    return availableByProduct.entrySet().stream()
+        .map(entry -> new Shortage(entry.getKey(), Long.parseLong(entry.getValue())))
+        .toList();
+  }
+}

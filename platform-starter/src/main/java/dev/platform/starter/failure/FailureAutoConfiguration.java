@@ -1,0 +1,57 @@
+package dev.platform.starter.failure;
+
+import net.devh.boot.grpc.server.advice.GrpcAdvice;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Turns exceptions of gRPC handlers into statuses. Off with {@code
+ * platform.grpc.exception-mapping.enabled=false}, and when the application has a {@link GrpcAdvice}
+ * of its own, which does the same by annotation.
+ */
+@AutoConfiguration
+@ConditionalOnMissingBean(annotation = GrpcAdvice.class)
+@ConditionalOnBooleanProperty(
+    name = "platform.grpc.exception-mapping.enabled",
+    matchIfMissing = true)
+@EnableConfigurationProperties(ExceptionMappingProperties.class)
+public final class FailureAutoConfiguration {
+
+  /** Next to the handler: all other interceptors see the status that the caller gets. */
+  static final int ORDER = Integer.MAX_VALUE;
+
+  @Bean
+  @ConditionalOnMissingBean
+  GrpcExceptionMapping grpcExceptionMapping(ObjectProvider<GrpcExceptionMapper> mappers) {
+    return new GrpcExceptionMapping(mappers.orderedStream().toList());
+  }
+
+  @Bean
+  @Order(ORDER)
+  @GrpcGlobalServerInterceptor
+  FailureServerInterceptor failureServerInterceptor(GrpcExceptionMapping mapping) {
+    return new FailureServerInterceptor(mapping);
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({DataAccessException.class, TransactionException.class})
+  static class Databases {
+
+    /** After the application's own mappers. */
+    @Bean
+    @Order(ORDER)
+    DatabaseExceptionMapper databaseExceptionMapper() {
+      return new DatabaseExceptionMapper();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.platform.starter.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import net.devh.boot.grpc.server.advice.GrpcAdvice;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.dao.QueryTimeoutException;
+
+class FailureAutoConfigurationTest {
+
+  private final ApplicationContextRunner app =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(FailureAutoConfiguration.class));
+
+  @Test
+  void theApplicationsMappersAreAskedBeforeThePlatforms() {
+    GrpcExceptionMapper mapper = failure -> Status.ABORTED.withDescription("mine").asException();
+    app.withBean(GrpcExceptionMapper.class, () -> mapper)
+        .run(
+            context ->
+                assertThat(
+                        context
+                            .getBean(GrpcExceptionMapping.class)
+                            .toStatus(new QueryTimeoutException("late"))
+                            .getStatus()
+                            .getDescription())
+                    .isEqualTo("mine"));
+  }
+
+  @Test
+  void anApplicationWithAGrpcAdviceKeepsIt() {
+    app.withBean(Advice.class)
+        .run(context -> assertThat(context).doesNotHaveBean(FailureServerInterceptor.class));
+  }
+
+  @Test
+  void itCanBeSwitchedOff() {
+    app.withPropertyValues("platform.grpc.exception-mapping.enabled=false")
+        .run(context -> assertThat(context).doesNotHaveBean(FailureServerInterceptor.class));
+  }
+
+  @GrpcAdvice
+  static class Advice {}
+}
