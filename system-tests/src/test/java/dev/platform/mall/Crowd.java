@@ -74,7 +74,10 @@ final class Crowd implements AutoCloseable {
     var unused = lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
   }
 
-  /** Those that are there put their keys again, one after the other, so many times in all. */
+  /**
+   * Those that are there put their keys again, one after the other, so many times in all. Values
+   * are of 2 KB, to fill what lies between etcd and its watchers.
+   */
   void fidget(int times) throws Exception {
     List<Integer> members = members();
     List<ListenableFuture<?>> puts = new ArrayList<>();
@@ -83,7 +86,7 @@ final class Crowd implements AutoCloseable {
       puts.add(
           KVGrpc.newFutureStub(etcd)
               .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-              .put(put(member, leases.get(member), "UP", "x".repeat(i % 500))));
+              .put(put(member, leases.get(member), "UP", "x".repeat(2_000 + i % 10))));
     }
     Futures.allAsList(puts).get();
   }

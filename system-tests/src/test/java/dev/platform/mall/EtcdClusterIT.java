@@ -70,7 +70,7 @@ class EtcdClusterIT {
   private static void holdsThrough(String name, Runnable fault, boolean majority, Runnable end)
       throws Exception {
     Mall mall = busy.mall();
-    try (SteadyLoad load = busy.load()) {
+    try (SteadyLoad load = busy.boundedLoad()) {
       fault.run();
       long start = System.nanoTime();
       await(name).atMost(FAULT.plusSeconds(10)).until(() -> since(start).compareTo(FAULT) > 0);

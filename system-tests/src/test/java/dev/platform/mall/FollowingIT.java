@@ -33,7 +33,7 @@ class FollowingIT {
   private static final int MANY = 500;
 
   /** More than fits into the buffers between etcd and a client that does not read. */
-  private static final int FIDGETS = 3_000;
+  private static final int FIDGETS = 2_500;
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final int CHANGES_PER_SECOND = 40;
@@ -76,7 +76,7 @@ class FollowingIT {
     Mall mall = busy.mall();
     AppProcess orders = mall.only(App.ORDER);
     try (Crowd crowd = crowd();
-        SteadyLoad load = busy.load()) {
+        SteadyLoad load = busy.boundedLoad()) {
       for (int member = 0; member < FEW; member++) {
         crowd.join(member);
       }
@@ -116,7 +116,7 @@ class FollowingIT {
     long seed = Long.getLong("mall.seed", System.nanoTime());
     AppProcess orders = busy.mall().only(App.ORDER);
     try (Crowd crowd = crowd();
-        SteadyLoad load = busy.load()) {
+        SteadyLoad load = busy.boundedLoad()) {
       Usage before = usage(orders);
 
       int changes = comeAndGo(crowd, new Random(seed));

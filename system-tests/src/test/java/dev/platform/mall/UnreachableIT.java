@@ -61,7 +61,7 @@ class UnreachableIT {
       List<String> keys = Mall.keysOf(App.INVENTORY, lonely);
       var holder = ProductServiceGrpc.newFutureStub(channels.to(lonely.address()));
       var request = GetProductRequest.newBuilder().setProductId("p-1").build();
-      try (SteadyLoad load = busy.load();
+      try (SteadyLoad load = busy.boundedLoad();
           SteadyLoad direct =
               SteadyLoad.start(
                   20, () -> holder.withDeadlineAfter(20, TimeUnit.SECONDS).getProduct(request))) {
