@@ -1,7 +1,5 @@
 package dev.platform.mall;
 
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.KVGrpc;
@@ -14,7 +12,6 @@ import io.etcd.jetcd.api.PutRequest;
 import io.grpc.ManagedChannel;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,12 +55,12 @@ final class Crowd implements AutoCloseable {
     long lease =
         lease().leaseGrant(LeaseGrantRequest.newBuilder().setTTL(LEASE_SECONDS).build()).getID();
     leases.put(member, lease);
-    var unused = kv().put(put(member, lease, "UP", ""));
+    var unused = kv().put(put(member, lease, "UP"));
   }
 
   /** Leaves as an instance does that is stopped: marks its key before it takes it away. */
   void leave(int member) {
-    var unused = kv().put(put(member, leases.get(member), "OUT_OF_SERVICE", ""));
+    var unused = kv().put(put(member, leases.get(member), "OUT_OF_SERVICE"));
     var deleted = kv().deleteRange(DeleteRangeRequest.newBuilder().setKey(key(member)).build());
     die(member);
   }
@@ -74,23 +71,6 @@ final class Crowd implements AutoCloseable {
     var unused = lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
   }
 
-  /**
-   * Those that are there put their keys again, one after the other, so many times in all. Values
-   * are of 2 KB, to fill what lies between etcd and its watchers.
-   */
-  void fidget(int times) throws Exception {
-    List<Integer> members = members();
-    List<ListenableFuture<?>> puts = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
-      int member = members.get(i % members.size());
-      puts.add(
-          KVGrpc.newFutureStub(etcd)
-              .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-              .put(put(member, leases.get(member), "UP", "x".repeat(2_000 + i % 10))));
-    }
-    Futures.allAsList(puts).get();
-  }
-
   /** Takes all away. */
   @Override
   public void close() {
@@ -98,10 +78,10 @@ final class Crowd implements AutoCloseable {
     channels.close();
   }
 
-  private PutRequest put(int member, long lease, String status, String note) {
+  private PutRequest put(int member, long lease, String status) {
     String value =
-        "{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":{\"status\":\"%s\",\"note\":\"%s\"}}"
-            .formatted(address(member), status, note);
+        "{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":{\"status\":\"%s\"}}"
+            .formatted(address(member), status);
     return PutRequest.newBuilder()
         .setKey(key(member))
         .setValue(ByteString.copyFromUtf8(value))

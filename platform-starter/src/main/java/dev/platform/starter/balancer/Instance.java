@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard}
- * and the questions are thread-safe; all else is in the channel's synchronization context.
+ * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard} and the
+ * questions are thread-safe; all else is in the channel's synchronization context.
  */
 final class Instance extends ForwardingSubchannel {
 
@@ -29,12 +29,14 @@ final class Instance extends ForwardingSubchannel {
   private final LongSupplier nanoTime;
   private final Runnable onChange;
   private final Consumer<Instance> onShutdown;
+
   /** When the first call was sent that nothing has come after; 0 for none. */
   private final AtomicLong unansweredSince = new AtomicLong();
 
   private boolean asking;
   private volatile boolean ready;
   private volatile boolean silent;
+  private volatile boolean heardSinceAsked;
 
   Instance(
       Subchannel subchannel,
@@ -87,6 +89,9 @@ final class Instance extends ForwardingSubchannel {
     if (unansweredSince.get() != 0) {
       unansweredSince.set(0);
     }
+    if (!heardSinceAsked) {
+      heardSinceAsked = true;
+    }
   }
 
   boolean isReady() {
@@ -112,6 +117,7 @@ final class Instance extends ForwardingSubchannel {
   /** Asks for a sign of life, and tells whether one came. */
   void ask(Consumer<Boolean> told) {
     asking = true;
+    heardSinceAsked = false;
     CallOptions options =
         CallOptions.DEFAULT.withDeadlineAfter(
             AnsweringInstances.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
@@ -127,7 +133,8 @@ final class Instance extends ForwardingSubchannel {
 
           @Override
           public void onFailure(Throwable failure) {
-            told.accept(Status.fromThrowable(failure).getCode() != Status.Code.DEADLINE_EXCEEDED);
+            Status.Code code = Status.fromThrowable(failure).getCode();
+            told.accept(heardSinceAsked || code != Status.Code.DEADLINE_EXCEEDED);
           }
         },
         MoreExecutors.directExecutor());
