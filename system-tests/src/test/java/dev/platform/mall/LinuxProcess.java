@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** What Linux tells of a process in {@code /proc}. */
 record LinuxProcess(long pid) {
@@ -34,6 +35,13 @@ record LinuxProcess(long pid) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     long ticks = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1]);
     return Duration.ofMillis(ticks * TICK_MILLIS);
+  }
+
+  /** How many files and connections it has open. */
+  long openFiles() throws IOException {
+    try (Stream<Path> files = Files.list(file("fd"))) {
+      return files.count();
+    }
   }
 
   private long number(String entry) throws IOException {

@@ -49,12 +49,14 @@ record LoadReport(List<Outcome> outcomes) {
     return latencies.get(Math.max(0, rank - 1));
   }
 
-  /** How many calls failed with what. */
+  /** How many calls failed with what; figures in the descriptions make no difference. */
   Map<String, Long> reasons() {
     return failures().stream()
         .collect(
             Collectors.groupingBy(
-                failure -> failure.status().getCode() + ": " + failure.status().getDescription(),
+                failure ->
+                    (failure.status().getCode() + ": " + failure.status().getDescription())
+                        .replaceAll("\\d[\\d.:]*", "#"),
                 TreeMap::new,
                 Collectors.counting()));
   }

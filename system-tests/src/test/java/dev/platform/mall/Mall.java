@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.dev.postgres.DevPostgres;
 import dev.platform.dev.postgres.DevPostgresProperties;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import dev.platform.starter.test.etcd.EtcdCluster;
 import dev.platform.starter.test.etcd.EtcdProcess;
 import dev.platform.starter.test.etcd.EtcdServer;
 import dev.platform.starter.test.junit.EtcdExtension;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The packaged apps with an etcd and a PostgreSQL of their own, on free loopback ports. The etcd is
@@ -35,27 +37,36 @@ final class Mall implements AutoCloseable {
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
 
   private final String name;
-  private final EtcdServer etcd;
+  private final Registry registry;
   private final DevPostgres postgres;
   private final Path snapshots;
   private final Map<App, List<AppProcess>> running = new HashMap<>();
   private final Map<App, Integer> started = new HashMap<>();
+  private final Map<App, Map<String, String>> more = new HashMap<>();
   private final List<AppProcess> all = new ArrayList<>();
 
-  private Mall(String name, EtcdServer etcd, DevPostgres postgres, Path snapshots) {
+  private Mall(String name, Registry registry, DevPostgres postgres, Path snapshots) {
     this.name = name;
-    this.etcd = etcd;
+    this.registry = registry;
     this.postgres = postgres;
     this.snapshots = snapshots;
   }
 
   /** PostgreSQL with the apps' databases, and an etcd that is not started yet. */
   static Mall withoutEtcd(String name) throws IOException, SQLException {
+    return with(name, new Registry.Single(newEtcd()));
+  }
+
+  /** PostgreSQL with the apps' databases, and a running cluster, which is closed with the mall. */
+  static Mall withCluster(String name, EtcdCluster cluster) throws IOException, SQLException {
+    return with(name, new Registry.Members(cluster));
+  }
+
+  private static Mall with(String name, Registry registry) throws IOException, SQLException {
     // A new one, since an etcd of an earlier run may have had the same port.
     Path snapshots = Files.createTempDirectory(Files.createDirectories(logs(name)), "snapshots-");
-    EtcdServer etcd = newEtcd();
     DevPostgres postgres = DevPostgres.start(new DevPostgresProperties(true, null));
-    Mall mall = new Mall(name, etcd, postgres, snapshots.toAbsolutePath());
+    Mall mall = new Mall(name, registry, postgres, snapshots.toAbsolutePath());
     try {
       Warden.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
       for (App app : App.values()) {
@@ -80,31 +91,41 @@ final class Mall implements AutoCloseable {
     return mall;
   }
 
+  /** The etcd of a mall without a cluster. */
   EtcdServer etcd() {
-    return etcd;
+    if (registry instanceof Registry.Single single) {
+      return single.server();
+    }
+    throw new IllegalStateException("a cluster (expected: one etcd)");
   }
 
+  /** Starts etcd, or what does not run of the cluster. */
   void startEtcd() {
-    etcd.start();
+    registry.start();
     Warden.childrenChanged();
   }
 
   /** Throws etcd's data away; it comes back empty. */
   void wipeEtcd() {
-    etcd.wipe();
+    etcd().wipe();
     Warden.childrenChanged();
+  }
+
+  /** Environment variables for the instances of an app that are started from here on. */
+  void give(App app, Map<String, String> environment) {
+    more.put(app, Map.copyOf(environment));
   }
 
   /** Starts one more instance and returns at once. */
   AppProcess start(App app) {
-    return start(app, SMALL_JVM, Map.of());
+    return start(app, SMALL_JVM, more.getOrDefault(app, Map.of()));
   }
 
   /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
-  AppProcess start(App app, List<String> jvmOptions, Map<String, String> more) {
+  AppProcess start(App app, List<String> jvmOptions, Map<String, String> overrides) {
     int number = started.merge(app, 1, Integer::sum);
     Map<String, String> environment = new HashMap<>(environment(app));
-    environment.putAll(more);
+    environment.putAll(overrides);
     AppProcess process =
         AppProcess.start(
             app.id() + "-" + number,
@@ -161,7 +182,15 @@ final class Mall implements AutoCloseable {
 
   /** The keys below {@code /services/}. */
   TreeSet<String> keys() {
-    return new TreeSet<>(etcd.keys("/services/"));
+    return new TreeSet<>(registry.keys("/services/"));
+  }
+
+  /** The addresses that etcd has for a service. */
+  TreeSet<String> addresses(String service) {
+    String prefix = "/services/" + service + "/";
+    return registry.keys(prefix).stream()
+        .map(key -> key.substring(prefix.length()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The keys that an instance owns. */
@@ -179,7 +208,7 @@ final class Mall implements AutoCloseable {
   @Override
   public void close() {
     try (postgres;
-        etcd) {
+        registry) {
       all.forEach(AppProcess::close);
     }
   }
@@ -204,7 +233,7 @@ final class Mall implements AutoCloseable {
         Map.entry("GRPC_SERVER_PORT", "0"),
         Map.entry("PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1"),
         Map.entry("PLATFORM_REGISTRY_LEASE_TTL", LEASE_TTL.toSeconds() + "s"),
-        Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString()),
+        Map.entry("PLATFORM_ETCD_ENDPOINTS", registry.endpoints()),
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
         // What is slow only because the machine is busy is no failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),

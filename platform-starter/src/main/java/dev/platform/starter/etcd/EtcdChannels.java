@@ -4,6 +4,7 @@ import dev.platform.starter.defaults.InvalidPropertyException;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.util.Arrays;
@@ -54,8 +55,11 @@ record EtcdChannels(EtcdProperties properties, Executor executor) {
             .executor(executor)
             .disableRetry()
             .maxInboundMessageSize(MAX_ANSWER_BYTES)
-            // A frozen member is noticed by its missing answers to pings; etcd allows one in 5 s.
-            .keepAliveTime(6, TimeUnit.SECONDS)
+            // Where packets vanish, the system's own pauses between attempts double from 1 s on.
+            .withOption(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.requestTimeout().toMillis())
+            // A frozen member is noticed by its missing answers to pings; gRPC sends none earlier.
+            .keepAliveTime(10, TimeUnit.SECONDS)
             .keepAliveTimeout(3, TimeUnit.SECONDS)
             .keepAliveWithoutCalls(true);
     builder.nameResolverFactory(new EtcdEndpointsResolver.Provider(endpoints));

@@ -1,5 +1,6 @@
 package dev.platform.starter.resolver;
 
+import dev.platform.starter.balancer.AnsweringInstancesProvider;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
@@ -208,6 +209,7 @@ final class ServiceNameResolver extends NameResolver {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
     return args.getServiceConfigParser()
-        .parseServiceConfig(Map.of("loadBalancingConfig", List.of(Map.of(policy, Map.of()))));
+        .parseServiceConfig(
+            Map.of("loadBalancingConfig", List.of(AnsweringInstancesProvider.around(policy))));
   }
 }

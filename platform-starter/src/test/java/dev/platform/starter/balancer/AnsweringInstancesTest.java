@@ -1,0 +1,172 @@
+package dev.platform.starter.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.ManagedChannel;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Real connections to three servers that can freeze. */
+class AnsweringInstancesTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Within which a server answers that is not frozen, on a busy machine, too. */
+  private static final Duration QUICK = Duration.ofSeconds(2);
+
+  private final Map<String, FreezableServer> servers = new LinkedHashMap<>();
+  private final StaticAddresses addresses = new StaticAddresses();
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void open() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      FreezableServer server = new FreezableServer();
+      servers.put(server.name(), server);
+    }
+    NameResolverRegistry.getDefaultRegistry().register(addresses);
+  }
+
+  @AfterEach
+  void close() {
+    channel.shutdownNow();
+    NameResolverRegistry.getDefaultRegistry().deregister(addresses);
+    servers.values().forEach(FreezableServer::close);
+  }
+
+  @Test
+  void callsGoElsewhereWhileAnInstanceIsFrozen() {
+    connect();
+    FreezableServer frozen = servers.values().iterator().next();
+    frozen.freeze();
+    await("no call in a row of many waits in vain")
+        .atMost(LIMIT)
+        .until(() -> !callMany().contains("DEADLINE_EXCEEDED"));
+    assertThat(callMany()).hasSize(2).doesNotContain(frozen.name());
+
+    frozen.thaw();
+    await("it is called again").atMost(LIMIT).until(() -> callMany().contains(frozen.name()));
+    assertThat(callMany()).isEqualTo(servers.keySet());
+  }
+
+  @Test
+  void aSlowCallIsNoSilence() {
+    connect();
+    ListenableFuture<GetRecommendationsResponse> slow = call(FreezableServer.SLOW, LIMIT);
+    await("it has been asked many times over")
+        .during(Duration.ofSeconds(4))
+        .atMost(LIMIT)
+        .until(() -> callMany().equals(servers.keySet()));
+    assertThat(slow).isNotDone();
+  }
+
+  @Test
+  void allAreCalledWhenMoreThanHalfAreSilent() {
+    connect();
+    List<FreezableServer> two = List.copyOf(servers.values()).subList(0, 2);
+    two.forEach(FreezableServer::freeze);
+    await("calls to the silent still wait")
+        .during(Duration.ofSeconds(4))
+        .atMost(LIMIT)
+        .until(() -> callMany().contains("DEADLINE_EXCEEDED"));
+
+    two.forEach(FreezableServer::thaw);
+    await("all answer").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
+  }
+
+  private void connect() {
+    channel =
+        NettyChannelBuilder.forTarget("static-addresses:///x")
+            .usePlaintext()
+            .defaultServiceConfig(
+                Map.of("loadBalancingConfig", List.of(AnsweringInstancesProvider.around("round_robin"))))
+            .build();
+    await("all are called").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
+  }
+
+  /** Which servers answered a number of calls at once, or how those failed. */
+  private TreeSet<String> callMany() {
+    List<ListenableFuture<GetRecommendationsResponse>> calls = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      calls.add(call("quick", QUICK));
+    }
+    TreeSet<String> answers = new TreeSet<>();
+    calls.forEach(call -> answers.add(answer(call)));
+    return answers;
+  }
+
+  private ListenableFuture<GetRecommendationsResponse> call(String user, Duration deadline) {
+    return RecommendationServiceGrpc.newFutureStub(channel)
+        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
+        .getRecommendations(GetRecommendationsRequest.newBuilder().setUserId(user).build());
+  }
+
+  private static String answer(ListenableFuture<GetRecommendationsResponse> call) {
+    try {
+      return call.get().getProductIds(0);
+    } catch (Exception e) {
+      return Status.fromThrowable(e).getCode().name();
+    }
+  }
+
+  private final class StaticAddresses extends NameResolverProvider {
+
+    @Override
+    protected boolean isAvailable() {
+      return true;
+    }
+
+    @Override
+    protected int priority() {
+      return 1;
+    }
+
+    @Override
+    public String getDefaultScheme() {
+      return "static-addresses";
+    }
+
+    @Override
+    public NameResolver newNameResolver(URI target, NameResolver.Args args) {
+      List<EquivalentAddressGroup> all =
+          servers.values().stream().map(FreezableServer::address).toList();
+      return new NameResolver() {
+
+        @Override
+        public String getServiceAuthority() {
+          return "x";
+        }
+
+        @Override
+        public void start(Listener2 listener) {
+          listener.onResult(
+              ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(all)).build());
+        }
+
+        @Override
+        public void shutdown() {}
+      };
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.platform.mall;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.TreeSet;
+import java.util.stream.StreamSupport;
+
+/**
+ * What an app believes at one moment, from its {@code platform} endpoint.
+ *
+ * @param platform the endpoint's whole answer
+ */
+record Beliefs(JsonNode platform) {
+
+  static Beliefs of(AppProcess app) throws IOException, InterruptedException {
+    return new Beliefs(app.platform());
+  }
+
+  /** Whether all its keys stand in etcd under its lease. */
+  boolean isRegistered() {
+    return platform.at("/registration/lease/state").asText().equals("HELD");
+  }
+
+  /** Whether its list of a service follows etcd. */
+  boolean follows(String service) {
+    return watched(service).path("following").asBoolean();
+  }
+
+  /** How many instances of a service are listed although etcd has them no more. */
+  int held(String service) {
+    return watched(service).path("held").asInt();
+  }
+
+  /** The addresses of a service's instances. */
+  TreeSet<String> addresses(String service) {
+    TreeSet<String> addresses = new TreeSet<>();
+    watched(service)
+        .path("instances")
+        .forEach(instance -> addresses.add(instance.path("address").asText()));
+    return addresses;
+  }
+
+  private JsonNode watched(String service) {
+    return StreamSupport.stream(platform.path("services").spliterator(), false)
+        .filter(list -> list.path("service").asText().equals(service))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(service + " is not watched: " + platform));
+  }
+}

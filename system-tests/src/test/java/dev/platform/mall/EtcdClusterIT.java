@@ -1,0 +1,129 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.starter.test.etcd.EtcdCluster;
+import dev.platform.starter.test.junit.EtcdExtension;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Members of a cluster of three etcds die, or freeze, under 200 calls a second. */
+class EtcdClusterIT {
+
+  private static final int MEMBERS = 3;
+  private static final String SERVICE = "inventory-service";
+
+  /** Long enough for every lease to end that nobody renews, and for silent connections to. */
+  private static final Duration FAULT = Mall.LEASE_TTL.multipliedBy(3);
+
+  private static EtcdCluster cluster;
+  private static BusyMall busy;
+
+  @BeforeAll
+  static void open() throws Exception {
+    EtcdExtension.requireReal();
+    cluster = EtcdCluster.start(MEMBERS);
+    Mall mall = Mall.withCluster("etcd-cluster", cluster);
+    busy = BusyMall.open(mall);
+  }
+
+  @AfterAll
+  static void close() {
+    if (busy != null) {
+      busy.close();
+    }
+  }
+
+  @BeforeEach
+  void recover() {
+    busy.recover();
+  }
+
+  @Test
+  void noCallFailsWhenTheLeaderIsKilled() throws Exception {
+    int leader = cluster.leader();
+    holdsThrough(
+        "leader killed", () -> cluster.kill(leader), true, () -> cluster.restart(leader));
+  }
+
+  @Test
+  void noCallFailsWhenTheLeaderFreezes() throws Exception {
+    int leader = cluster.leader();
+    holdsThrough("leader frozen", () -> cluster.freeze(leader), true, () -> cluster.thaw(leader));
+  }
+
+  @Test
+  void noCallFailsWhenTwoMembersAreKilledAndComeBack() throws Exception {
+    int leader = cluster.leader();
+    int[] two = IntStream.range(0, MEMBERS).filter(m -> m != (leader + 1) % MEMBERS).toArray();
+    holdsThrough("two killed", () -> cluster.kill(two), false, () -> cluster.restart(two));
+  }
+
+  /**
+   * @param majority whether the fault leaves one
+   */
+  private static void holdsThrough(String name, Runnable fault, boolean majority, Runnable end)
+      throws Exception {
+    Mall mall = busy.mall();
+    try (SteadyLoad load = busy.boundedLoad()) {
+      fault.run();
+      long start = System.nanoTime();
+      await(name).atMost(FAULT.plusSeconds(10)).until(() -> since(start).compareTo(FAULT) > 0);
+      if (majority) {
+        awaitRight();
+      }
+      end.run();
+      long endedAt = System.nanoTime();
+      awaitRight();
+      Duration right = since(endedAt);
+      load.awaitMore(BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
+      LoadReport report = load.stop();
+
+      Report.line("%s for %d s, all right %d ms later; %s", name, FAULT.toSeconds(), right.toMillis(), report);
+      assertThat(report.failures()).isEmpty();
+      assertThat(mall.keys()).isEqualTo(mall.expectedKeys());
+    }
+  }
+
+  /** Waits until all are registered, know it, and follow etcd: they see who comes and goes. */
+  private static void awaitRight() throws Exception {
+    awaitRegistered();
+    try (Crowd one = new Crowd(SERVICE, cluster.endpoints().get(cluster.leader()))) {
+      one.join(0);
+      awaitListed();
+    }
+    awaitListed();
+  }
+
+  private static void awaitRegistered() {
+    Mall mall = busy.mall();
+    await("all are registered, and know it")
+        .atMost(BusyMall.LIMIT)
+        .untilAsserted(
+            () -> {
+              assertThat(mall.keys()).isEqualTo(mall.expectedKeys());
+              for (App app : App.values()) {
+                assertThat(mall.running(app))
+                    .allSatisfy(each -> assertThat(Beliefs.of(each).isRegistered()).isTrue());
+              }
+            });
+  }
+
+  private static void awaitListed() {
+    await("order-app lists what etcd has")
+        .atMost(BusyMall.LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(Beliefs.of(busy.mall().only(App.ORDER)).addresses(SERVICE))
+                    .isEqualTo(busy.mall().addresses(SERVICE)));
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+}

@@ -1,0 +1,240 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * order-app follows the instances that etcd has, under 200 calls a second to those that are alive.
+ */
+class FollowingIT {
+
+  private static final String SERVICE = "inventory-service";
+  private static final Pattern WATCHERS =
+      Pattern.compile("(?m)^etcd_debugging_mvcc_watcher_total (\\S+)$");
+
+  private static final int FEW = 20;
+  private static final int MANY = 500;
+
+  /** More than fits into the buffers between etcd and a client that does not read. */
+  private static final int FIDGETS = 2_500;
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final int CHANGES_PER_SECOND = 40;
+  private static final double DEATHS = 0.05;
+
+  /** What is within the ups and downs of a server under load; a leak would be of hundreds. */
+  private static final int SLACK = 30;
+
+  private static BusyMall busy;
+  private static EtcdLink link;
+
+  @BeforeAll
+  static void open() throws Exception {
+    Mall mall = Mall.withEtcd("following");
+    link = EtcdLink.to(mall.etcd().endpoint());
+    mall.give(
+        App.ORDER,
+        Map.of(
+            "PLATFORM_ETCD_ENDPOINTS",
+            link.endpoint(),
+            "LOGGING_LEVEL_DEV_PLATFORM_STARTER_DISCOVERY",
+            "debug"));
+    busy = BusyMall.open(mall);
+  }
+
+  @AfterAll
+  static void close() {
+    busy.close();
+    link.close();
+  }
+
+  @BeforeEach
+  void recover() {
+    link.heal();
+    busy.recover();
+  }
+
+  @Test
+  void aClientThatWasCutOffDuringACompactionListsAgainAndMissesNothing() throws Exception {
+    Mall mall = busy.mall();
+    AppProcess orders = mall.only(App.ORDER);
+    try (Crowd crowd = crowd();
+        SteadyLoad load = busy.boundedLoad()) {
+      for (int member = 0; member < FEW; member++) {
+        crowd.join(member);
+      }
+      awaitSameList(orders);
+
+      // Noticed by nobody: the connection outlives the cut, and etcd can't send what it forgot.
+      link.cut();
+      change(crowd);
+      crowd.fidget(FIDGETS);
+      mall.etcd().compact();
+      link.heal();
+      Duration afterShort = awaitSameList(orders);
+      boolean told = orders.log().contains("compacted up to revision");
+
+      // Noticed: the connection is given up.
+      link.cut();
+      await("the client notices that it is cut off")
+          .atMost(BusyMall.LIMIT)
+          .until(() -> !Beliefs.of(orders).follows(SERVICE));
+      change(crowd);
+      mall.etcd().compact();
+      link.heal();
+      Duration afterLong = awaitSameList(orders);
+      LoadReport report = load.stop();
+
+      Report.line(
+          "the list was right %d ms after a cut of seconds (told of a compaction: %b),"
+              + " %d ms after one that broke the connection; %s",
+          afterShort.toMillis(), told, afterLong.toMillis(), report);
+      assertThat(report.failures()).isEmpty();
+    }
+    mall.awaitRegistered();
+  }
+
+  @Test
+  void aClientKnowsWhoIsThereAfterFiveHundredCameAndWentForAMinute() throws Exception {
+    long seed = Long.getLong("mall.seed", System.nanoTime());
+    AppProcess orders = busy.mall().only(App.ORDER);
+    try (Crowd crowd = crowd();
+        SteadyLoad load = busy.boundedLoad()) {
+      Usage before = usage(orders);
+
+      int changes = comeAndGo(crowd, new Random(seed));
+      Duration same = awaitSameList(orders);
+      int present = crowd.size();
+      crowd.close();
+      Duration alone = awaitSameList(orders);
+
+      String figures =
+          "%d changes of %d instances (seed %d), %d there at the end: the list was right after"
+              .formatted(changes, MANY, seed, present);
+      Report.line(
+          "%s %d ms, %d ms after all had left; before %s, now %s; %s",
+          figures, same.toMillis(), alone.toMillis(), before, usage(orders), load.soFar());
+      soon("nothing has leaked")
+          .untilAsserted(
+              () -> {
+                Usage now = usage(orders);
+                assertThat(now.watchers()).isEqualTo(before.watchers());
+                assertThat(now.connections()).isEqualTo(before.connections());
+                assertThat(now.threads()).isLessThan(before.threads() + SLACK);
+                assertThat(now.files()).isLessThan(before.files() + SLACK);
+              });
+      assertThat(load.stop().failures()).isEmpty();
+    }
+  }
+
+  /** Half of those that are there go, each in its way, and as many others come. */
+  private static void change(Crowd crowd) {
+    List<Integer> members = crowd.members();
+    int next = members.get(members.size() - 1) + 1;
+    for (int i = 0; i < FEW / 2; i++) {
+      crowd.join(next + i);
+    }
+    for (int member : members.subList(0, FEW / 2)) {
+      if (member % 5 == 0) {
+        crowd.die(member);
+      } else {
+        crowd.leave(member);
+      }
+    }
+  }
+
+  /** Returns how many changes there were. */
+  private static int comeAndGo(Crowd crowd, Random random) throws Exception {
+    long start = System.nanoTime();
+    int[] changes = new int[1];
+    var clock = Executors.newSingleThreadScheduledExecutor();
+    try {
+      var ticks =
+          clock.scheduleAtFixedRate(
+              () -> {
+                comeOrGo(crowd, random);
+                changes[0]++;
+              },
+              0,
+              TimeUnit.SECONDS.toNanos(1) / CHANGES_PER_SECOND,
+              TimeUnit.NANOSECONDS);
+      await("a minute of coming and going")
+          .atMost(MINUTE.plusSeconds(10))
+          .failFast(ticks::isDone)
+          .until(() -> System.nanoTime() - start > MINUTE.toNanos());
+    } finally {
+      clock.shutdown();
+    }
+    assertThat(clock.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    return changes[0];
+  }
+
+  private static void comeOrGo(Crowd crowd, Random random) {
+    int member = random.nextInt(MANY);
+    if (!crowd.has(member)) {
+      crowd.join(member);
+    } else if (random.nextDouble() < DEATHS) {
+      crowd.die(member);
+    } else {
+      crowd.leave(member);
+    }
+  }
+
+  /** Waits until an app follows etcd and lists what etcd has. Returns how long that took. */
+  private static Duration awaitSameList(AppProcess app) {
+    long start = System.nanoTime();
+    soon(app.name() + " lists what etcd has")
+        .untilAsserted(
+            () -> {
+              Beliefs beliefs = Beliefs.of(app);
+              assertThat(beliefs.follows(SERVICE)).isTrue();
+              assertThat(beliefs.held(SERVICE)).isZero();
+              assertThat(beliefs.addresses(SERVICE)).isEqualTo(busy.mall().addresses(SERVICE));
+            });
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  private static ConditionFactory soon(String what) {
+    return await(what).atMost(BusyMall.LIMIT).pollInterval(Duration.ofMillis(50));
+  }
+
+  private static Crowd crowd() {
+    return new Crowd(SERVICE, busy.mall().etcd().endpoint());
+  }
+
+  private record Usage(long watchers, int connections, long threads, long files) {}
+
+  private static Usage usage(AppProcess app) throws Exception {
+    return new Usage(
+        watchers(), link.connections(), app.linux().threads(), app.linux().openFiles());
+  }
+
+  /** How many watches etcd has, as its metrics tell. */
+  private static long watchers() throws Exception {
+    URI metrics = busy.mall().etcd().endpoint().resolve("/metrics");
+    String page =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+            .body();
+    var matcher = WATCHERS.matcher(page);
+    assertThat(matcher.find()).as("etcd tells of its watches").isTrue();
+    return (long) Double.parseDouble(matcher.group(1));
+  }
+}

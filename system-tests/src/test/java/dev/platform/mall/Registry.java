@@ -1,0 +1,75 @@
+package dev.platform.mall;
+
+import dev.platform.starter.test.etcd.EtcdCluster;
+import dev.platform.starter.test.etcd.EtcdServer;
+import java.net.URI;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Where a mall's apps register: one etcd, or a cluster. */
+sealed interface Registry extends AutoCloseable {
+
+  /** As an app's configuration names them. */
+  String endpoints();
+
+  /** Starts what does not run, with the data that it has, and lets go on what is frozen. */
+  void start();
+
+  /** The keys that start with a prefix. */
+  List<String> keys(String prefix);
+
+  @Override
+  void close();
+
+  /** One that is alone. */
+  record Single(EtcdServer server) implements Registry {
+
+    @Override
+    public String endpoints() {
+      return server.endpoint().toString();
+    }
+
+    @Override
+    public void start() {
+      server.start();
+    }
+
+    @Override
+    public List<String> keys(String prefix) {
+      return server.keys(prefix);
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+
+  /** Several that agree with one another. */
+  record Members(EtcdCluster cluster) implements Registry {
+
+    @Override
+    public String endpoints() {
+      return cluster.endpoints().stream().map(URI::toString).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void start() {
+      int[] all = IntStream.range(0, cluster.size()).toArray();
+      cluster.thaw(all);
+      cluster.restart(
+          IntStream.of(all).filter(member -> !cluster.isRunning(member)).toArray());
+    }
+
+    @Override
+    public List<String> keys(String prefix) {
+      return cluster.keys(prefix);
+    }
+
+    @Override
+    public void close() {
+      cluster.close();
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.contracts.product.v1.GetProductRequest;
+import dev.platform.contracts.product.v1.ProductServiceGrpc;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An instance lives and can't reach others, or they can't reach it, under 200 calls a second. */
+class UnreachableIT {
+
+  /** Longer than the lease, than pings on a silent connection, and than several new attempts. */
+  private static final Duration CUT = Duration.ofSeconds(22);
+
+  private static final Duration FROZEN = Duration.ofSeconds(20);
+  private static final Duration NOTICED = Duration.ofSeconds(5);
+  private static final Duration REGISTERED_AGAIN = Duration.ofSeconds(3);
+
+  /** How much p99 may grow by what else the machine does. */
+  private static final int FACTOR = 3;
+
+  private static final Duration NOISE = Duration.ofMillis(500);
+
+  private static BusyMall busy;
+
+  @BeforeAll
+  static void open() throws Exception {
+    busy = BusyMall.open(Mall.withEtcd("unreachable"));
+  }
+
+  @AfterAll
+  static void close() {
+    busy.close();
+  }
+
+  @BeforeEach
+  void recover() {
+    busy.inventories().forEach(AppProcess::thaw);
+    busy.recover();
+  }
+
+  @Test
+  void anInstanceThatIsCutOffFromEtcdServesOnAndComesBack() throws Exception {
+    Mall mall = busy.mall();
+    try (EtcdLink link = EtcdLink.to(mall.etcd().endpoint());
+        Channels channels = new Channels()) {
+      mall.give(App.INVENTORY, Map.of("PLATFORM_ETCD_ENDPOINTS", link.endpoint()));
+      AppProcess lonely = mall.start(App.INVENTORY);
+      mall.give(App.INVENTORY, Map.of());
+      lonely.awaitReady();
+      mall.awaitRegistered();
+      busy.awaitAllCalled();
+      List<String> keys = Mall.keysOf(App.INVENTORY, lonely);
+      var holder = ProductServiceGrpc.newFutureStub(channels.to(lonely.address()));
+      var request = GetProductRequest.newBuilder().setProductId("p-1").build();
+      try (SteadyLoad load = busy.boundedLoad();
+          SteadyLoad direct =
+              SteadyLoad.start(
+                  20, () -> holder.withDeadlineAfter(20, TimeUnit.SECONDS).getProduct(request))) {
+        link.cut();
+        long cutAt = System.nanoTime();
+        await("the keys end with their lease")
+            .atMost(BusyMall.LIMIT)
+            .until(() -> mall.keys().stream().noneMatch(keys::contains));
+        await("the cut lasts")
+            .atMost(CUT.plusSeconds(10))
+            .until(() -> System.nanoTime() - cutAt > CUT.toNanos());
+        assertThat(lonely.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        long served = busy.served(lonely);
+
+        link.heal();
+        long healedAt = System.nanoTime();
+        await("it is registered again")
+            .atMost(Mall.LEASE_TTL)
+            .pollInterval(Duration.ofMillis(50))
+            .until(() -> mall.keys().containsAll(keys));
+        Duration back = since(healedAt);
+        await("it is called again")
+            .atMost(BusyMall.LIMIT)
+            .until(() -> busy.served(lonely) > served);
+        LoadReport held = direct.stop();
+        LoadReport report = load.stop();
+
+        Report.line(
+            "cut off from etcd for %d s, registered again after %d ms; held: %s; all: %s",
+            CUT.toSeconds(), back.toMillis(), held, report);
+        assertThat(held.failures()).isEmpty();
+        assertThat(report.failures()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void callersForgetAFrozenInstanceAndItComesBackWhenItThaws() throws Exception {
+    Mall mall = busy.mall();
+    AppProcess frozen = busy.inventories().get(0);
+    List<String> keys = Mall.keysOf(App.INVENTORY, frozen);
+    try (SteadyLoad load = busy.load()) {
+      load.awaitMore(10 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
+      LoadReport before = load.soFar();
+      frozen.freeze();
+      long frozenAt = System.nanoTime();
+      await("it is frozen for a while")
+          .atMost(FROZEN.plusSeconds(10))
+          .until(() -> System.nanoTime() - frozenAt > FROZEN.toNanos());
+      assertThat(mall.keys()).as("keys of an instance that can't renew").doesNotContainAnyElementsOf(keys);
+
+      frozen.thaw();
+      long thawedAt = System.nanoTime();
+      await("it is registered again")
+          .atMost(REGISTERED_AGAIN)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> mall.keys().containsAll(keys));
+      Duration back = since(thawedAt);
+      long already = busy.served(frozen);
+      await("it is called again")
+          .atMost(BusyMall.LIMIT)
+          .until(() -> busy.served(frozen) > already);
+      LoadReport report = load.stop();
+
+      LoadReport during = report.sentSince(frozenAt).sentBefore(thawedAt);
+      for (int second = 0; second < FROZEN.toSeconds(); second++) {
+        long from = frozenAt + TimeUnit.SECONDS.toNanos(second);
+        Report.line(
+            "second %d after the freeze: %s",
+            second, during.sentSince(from).sentBefore(from + TimeUnit.SECONDS.toNanos(1)));
+      }
+      Report.line(
+          "frozen for %d s, registered again after %d ms; before: %s; later: %s; all: %s",
+          FROZEN.toSeconds(),
+          back.toMillis(),
+          before,
+          during.sentSince(frozenAt + NOTICED.toNanos()),
+          report);
+      Duration normal = before.percentile(0.99).multipliedBy(FACTOR).plus(NOISE);
+      LoadReport later = report.sentSince(frozenAt + NOTICED.toNanos());
+      assertThat(later.percentile(0.99)).isLessThan(normal);
+      assertThat(later.failures()).isEmpty();
+    }
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+}
