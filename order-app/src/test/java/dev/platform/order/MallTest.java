@@ -49,7 +49,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.order.fulfilment-step=200ms",
       "mall.order.notification-retry=100ms",
       "mall.order.job-interval=50ms",
-      "mall.order.watch-interval=20ms"
+      "mall.order.watch-interval=20ms",
+      "mall.edge.heartbeat=100ms"
     })
 public abstract class MallTest {
 
