@@ -33,10 +33,10 @@ class EdgeBadInputTest extends EdgeTest {
         bad("[]", "the body must be a JSON object, not an array"),
         bad("7", "the body must be a JSON object: 7"),
         bad("{", "the body is not valid JSON at line 1, column 2: Unexpected end-of-input"),
-        bad("{\n \"userId\": u}", "the body is not valid JSON at line 2, column 13: Unrecogn"),
-        bad("{userId: 'u'}", "the body is not valid JSON at line 1, column 3: Unexpected char"),
-        bad("{\"userId\": \"u\",}", "the body is not valid JSON at line 1, column 17"),
-        bad("{} {}", "the body is not valid JSON at line 1, column 5: Trailing token"),
+        bad("{\n \"userId\": u}", "the body is not valid JSON at line 2, column 12: Unrecogn"),
+        bad("{userId: 'u'}", "the body is not valid JSON at line 1, column 2: Unexpected char"),
+        bad("{\"userId\": \"u\",}", "the body is not valid JSON at line 1, column 16: Unexpected char"),
+        bad("{} {}", "the body goes on after the JSON object at line 1, column 4"),
         bad("{\"userId\":\"a\nb\"}", "the body is not valid JSON at line 1, column 13: Illegal"),
         bad("{\"userId\":\"a\",\"userId\":\"b\"}", "the body is not valid JSON at line 1, column"),
         bad("[".repeat(100_000), "the body has too many levels"),
@@ -87,7 +87,7 @@ class EdgeBadInputTest extends EdgeTest {
     JsonNode problem = problem(send(post(BodyPublishers.ofByteArray(latin1))), 400);
 
     assertThat(problem.get("detail").textValue())
-        .startsWith("the body is not valid JSON at line 1, column 13: Invalid UTF-8");
+        .startsWith("the body is not valid JSON at line 1, column 15: Invalid UTF-8");
   }
 
   @Test

@@ -77,7 +77,7 @@ class EdgeEventsTest extends EdgeTest {
   @Test
   void endsAtTheClientsDeadlineAndSaysSo() {
     HttpResponse<String> answer =
-        send(to(events(pendingOrder())).header("Grpc-Timeout", "1500m"));
+        send(to(events(pendingOrder())).header("Grpc-Timeout", "2S"));
 
     assertThat(lines(answer.body(), "id:")).containsExactly("1");
     assertThat(lines(answer.body(), "event:")).containsExactly("problem");

@@ -126,7 +126,7 @@ class EdgeOrdersTest extends EdgeTest {
     MALL.paying.put(user, Paying.HANGS);
 
     JsonNode problem =
-        problem(send(post(orderJson("p-mug", 1)).header("Grpc-Timeout", "700m")), 504);
+        problem(send(post(orderJson("p-mug", 1)).header("Grpc-Timeout", "2S")), 504);
 
     assertThat(problem.get("code").textValue()).isEqualTo("DEADLINE_EXCEEDED");
     assertThat(statusOf(onlyOrder())).isEqualTo(OrderStatus.ORDER_STATUS_CREATED);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -88,6 +89,8 @@ final class ProtoJson {
       return mapper.readTree(bytes);
     } catch (StreamConstraintsException e) {
       throw invalid("the body has too many levels, or a number of too many digits" + where(e));
+    } catch (MismatchedInputException e) {
+      throw invalid("the body goes on after the JSON object" + where(e));
     } catch (JsonProcessingException e) {
       throw invalid("the body is not valid JSON" + where(e) + ": " + e.getOriginalMessage());
     }
