@@ -35,16 +35,18 @@ class EdgeBadInputTest extends EdgeTest {
         bad("{", "the body is not valid JSON at line 1, column 2: Unexpected end-of-input"),
         bad("{\n \"userId\": u}", "the body is not valid JSON at line 2, column 12: Unrecogn"),
         bad("{userId: 'u'}", "the body is not valid JSON at line 1, column 2: Unexpected char"),
-        bad("{\"userId\": \"u\",}", "the body is not valid JSON at line 1, column 16: Unexpected char"),
+        bad(
+            "{\"userId\": \"u\",}",
+            "the body is not valid JSON at line 1, column 16: Unexpected char"),
         bad("{} {}", "the body goes on after the JSON object at line 1, column 4"),
         bad("{\"userId\":\"a\nb\"}", "the body is not valid JSON at line 1, column 13: Illegal"),
         bad("{\"userId\":\"a\",\"userId\":\"b\"}", "the body is not valid JSON at line 1, column"),
         bad("[".repeat(100_000), "the body has too many levels"),
         bad("{\"a\":".repeat(40), "the body has too many levels"),
+        bad("{\"userId\":\"a\",\"user_id\":\"b\"}", "userId is given twice, as user_id and userId"),
         bad(
-            "{\"userId\":\"a\",\"user_id\":\"b\"}",
-            "userId is given twice, as user_id and userId"),
-        bad("{\"userName\":\"a\"}", "userName is unknown (expected: userId, items, idempotencyKey)"),
+            "{\"userName\":\"a\"}",
+            "userName is unknown (expected: userId, items, idempotencyKey)"),
         bad("{\"a\\u001b[2J\":1}", "a?[2J is unknown"),
         bad(order("\"colour\":1"), "items[1].colour is unknown (expected: productId, quantity)"),
         bad("{\"userId\":5}", "userId must be a string: 5"),
@@ -112,7 +114,10 @@ class EdgeBadInputTest extends EdgeTest {
         .isEqualTo("the body is larger than 1048576 bytes");
     JsonNode chunked =
         problem(
-            send(post(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large, 0, LIMIT + 1)))),
+            send(
+                post(
+                    BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(large, 0, LIMIT + 1)))),
             413);
     assertThat(chunked.get("detail")).isEqualTo(announced.get("detail"));
   }
@@ -132,8 +137,7 @@ class EdgeBadInputTest extends EdgeTest {
 
   @Test
   void refusesOtherMethodsAndPaths() {
-    assertThat(
-            problem(send(to("/api/orders/o-1").DELETE()), 405).get("detail").textValue())
+    assertThat(problem(send(to("/api/orders/o-1").DELETE()), 405).get("detail").textValue())
         .isEqualTo("Method 'DELETE' is not supported.");
     problem(send(to("/api/nothing")), 404);
   }
@@ -144,7 +148,9 @@ class EdgeBadInputTest extends EdgeTest {
 
   /** An order whose second item has these fields. */
   private static String order(String fields) {
-    return "{\"userId\":\"u\",\"items\":[{\"productId\":\"p-mug\",\"quantity\":1},{" + fields + "}]}";
+    return "{\"userId\":\"u\",\"items\":[{\"productId\":\"p-mug\",\"quantity\":1},{"
+        + fields
+        + "}]}";
   }
 
   private static String quantity(String given) {

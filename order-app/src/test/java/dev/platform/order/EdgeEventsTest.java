@@ -63,8 +63,7 @@ class EdgeEventsTest extends EdgeTest {
 
   @Test
   void refusesBeforeTheStreamBegins() {
-    JsonNode unknown =
-        problem(send(to(events("o-9")).header("Accept", "text/event-stream")), 404);
+    JsonNode unknown = problem(send(to(events("o-9")).header("Accept", "text/event-stream")), 404);
     assertThat(unknown.get("detail").textValue()).isEqualTo("order_id is unknown: o-9");
 
     for (String id : new String[] {"x", "-1", "99999999999999999999"}) {
@@ -76,8 +75,7 @@ class EdgeEventsTest extends EdgeTest {
 
   @Test
   void endsAtTheClientsDeadlineAndSaysSo() {
-    HttpResponse<String> answer =
-        send(to(events(pendingOrder())).header("Grpc-Timeout", "2S"));
+    HttpResponse<String> answer = send(to(events(pendingOrder())).header("Grpc-Timeout", "2S"));
 
     assertThat(lines(answer.body(), "id:")).containsExactly("1");
     assertThat(lines(answer.body(), "event:")).containsExactly("problem");
@@ -135,9 +133,7 @@ class EdgeEventsTest extends EdgeTest {
   private static long busyThreads() {
     return Thread.getAllStackTraces().entrySet().stream()
         .filter(entry -> entry.getKey().getName().startsWith("http-nio"))
-        .filter(
-            entry ->
-                List.of(entry.getValue()).toString().contains("StandardWrapperValve"))
+        .filter(entry -> List.of(entry.getValue()).toString().contains("StandardWrapperValve"))
         .count();
   }
 

@@ -31,8 +31,7 @@ class EdgeOrdersTest extends EdgeTest {
     assertThat(location).endsWith("/api/orders/" + orderId);
     JsonNode order = json(send(to("/api/orders/" + orderId)));
     assertThat(order.get("userId").textValue()).isEqualTo(user);
-    assertThat(order.get("items"))
-        .isEqualTo(json("[{\"productId\": \"p-mug\", \"quantity\": 2}]"));
+    assertThat(order.get("items")).isEqualTo(json("[{\"productId\": \"p-mug\", \"quantity\": 2}]"));
   }
 
   @Test
@@ -59,12 +58,10 @@ class EdgeOrdersTest extends EdgeTest {
   void givesTheSameAnswerUnderTheSameIdempotencyKey() {
     String key = UUID.randomUUID().toString();
 
-    HttpResponse<String> first =
-        send(post(orderJson("p-mug", 1)).header("Idempotency-Key", key));
+    HttpResponse<String> first = send(post(orderJson("p-mug", 1)).header("Idempotency-Key", key));
     HttpResponse<String> again =
         send(post(orderJson("p-mug", 1)).header("Idempotency-Key", '"' + key + '"'));
-    HttpResponse<String> other =
-        send(post(orderJson("p-mug", 2)).header("Idempotency-Key", key));
+    HttpResponse<String> other = send(post(orderJson("p-mug", 2)).header("Idempotency-Key", key));
 
     assertThat(first.statusCode()).isEqualTo(201);
     assertThat(json(again)).isEqualTo(json(first));
@@ -125,8 +122,7 @@ class EdgeOrdersTest extends EdgeTest {
   void keepsTheDeadlineOfTheRequest() {
     MALL.paying.put(user, Paying.HANGS);
 
-    JsonNode problem =
-        problem(send(post(orderJson("p-mug", 1)).header("Grpc-Timeout", "2S")), 504);
+    JsonNode problem = problem(send(post(orderJson("p-mug", 1)).header("Grpc-Timeout", "2S")), 504);
 
     assertThat(problem.get("code").textValue()).isEqualTo("DEADLINE_EXCEEDED");
     assertThat(statusOf(onlyOrder())).isEqualTo(OrderStatus.ORDER_STATUS_CREATED);

@@ -79,8 +79,7 @@ abstract class EdgeTest extends MallTest {
   /** The problem that a request was refused with; asserts that it is one, and lets nothing out. */
   protected static JsonNode problem(HttpResponse<String> response, int status) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-    assertThat(response.headers().firstValue("Content-Type"))
-        .contains("application/problem+json");
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(response.body()).doesNotContain("Exception", "\tat ", "dev.platform");
     JsonNode problem = json(response);
     assertThat(problem.get("status").intValue()).isEqualTo(status);
