@@ -53,6 +53,7 @@ abstract class EdgeTest extends MallTest {
     }
   }
 
+  /** The body is read, or not, by whoever asked for it. */
   protected HttpResponse<InputStream> open(HttpRequest.Builder request) {
     try {
       return HTTP.send(request.build(), BodyHandlers.ofInputStream());

@@ -14,21 +14,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
-import org.springframework.test.annotation.DirtiesContext;
-import org.springframework.test.context.TestPropertySource;
 
-@AutoConfigureObservability
-@DirtiesContext
-@TestPropertySource(
-    properties = {
-      "management.tracing.sampling.probability=1.0",
-      "platform.dev.tracing.enabled=false",
-      "mall.edge.trace-url=http://traces.example/{trace-id}"
-    })
-class EdgeTraceTest extends EdgeTest {
+class EdgeTraceTest extends FullMallTest {
 
   private static final List<SpanData> SPANS = new CopyOnWriteArrayList<>();
 
@@ -39,7 +28,7 @@ class EdgeTraceTest extends EdgeTest {
     assertThat(placed.statusCode()).isEqualTo(201);
     String traceId = traceOf(placed);
     assertThat(placed.headers().firstValue("Link"))
-        .contains("<http://traces.example/" + traceId + ">; rel=\"trace\"");
+        .contains("<" + TRACES + traceId + ">; rel=\"trace\"");
     SpanData call = span(traceId, SpanKind.SERVER, "order.v1.OrderService/CreateOrder");
     SpanData request =
         Awaitility.await()

@@ -50,7 +50,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.order.notification-retry=100ms",
       "mall.order.job-interval=50ms",
       "mall.order.watch-interval=20ms",
-      "mall.edge.heartbeat=100ms"
+      "mall.edge.heartbeat=100ms",
+      "grpc.server.port=${mall.test.grpc-port}"
     })
 public abstract class MallTest {
 
@@ -77,7 +78,7 @@ public abstract class MallTest {
   @DynamicPropertySource
   static void surroundings(DynamicPropertyRegistry registry) {
     registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
-    registry.add("grpc.server.port", () -> PORT);
+    registry.add("mall.test.grpc-port", () -> PORT);
     for (String service :
         new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {
       registry.add("grpc.client." + service + "-service.address", MALL::address);
