@@ -25,6 +25,40 @@ export function say(element, text) {
   }
 }
 
+// Makes an element's children like these, changing only what differs: whoever reads or selects the
+// rest is not disturbed.
+export function become(parent, ...children) {
+  children.forEach((child, i) => {
+    const old = parent.childNodes[i];
+    if (old) {
+      turnInto(old, child);
+    } else {
+      parent.append(child);
+    }
+  });
+  while (parent.childNodes.length > children.length) {
+    parent.lastChild.remove();
+  }
+}
+
+function turnInto(old, fresh) {
+  if (old.isEqualNode(fresh)) {
+    return;
+  }
+  if (old.nodeType === Node.TEXT_NODE && fresh.nodeType === Node.TEXT_NODE) {
+    old.data = fresh.data;
+  } else if (old.nodeName === fresh.nodeName && sameAttributes(old, fresh)) {
+    become(old, ...fresh.childNodes);
+  } else {
+    old.replaceWith(fresh);
+  }
+}
+
+function sameAttributes(old, fresh) {
+  return old.attributes?.length === fresh.attributes?.length
+    && [...(fresh.attributes ?? [])].every(({ name, value }) => old.getAttribute(name) === value);
+}
+
 // Shows a title with a text below, or hides the box when there is neither.
 export function alertIn(box, title, ...lines) {
   if (!title) {

@@ -1,7 +1,7 @@
 // The platform as the app that serves this page sees it.
 
 import { call } from "./api.js";
-import { alertIn, byId, el, say, whileSeen } from "./dom.js";
+import { alertIn, become, byId, el, say, whileSeen } from "./dom.js";
 import { rates } from "./rates.js";
 import { sparkline } from "./sparkline.js";
 
@@ -57,15 +57,16 @@ function showSelf({ at, self }) {
       self.etcd?.replace(/^etcd at \[(.*?)\]/, "$1").replace(/ answers$/, "") ?? null],
     ["Calls under way", String(open), null],
   ];
-  byId("self").replaceChildren(...facts.map(([name, value, more]) =>
+  become(byId("self"), ...facts.map(([name, value, more]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, more) : null))));
 }
 
 function showServices({ at, services }) {
   const rows = services.flatMap((service) => {
-    const list = [listState(service), service.instances.length === 0 ? el("span", { class: "chip bad" }, "No instance") : null];
     if (service.instances.length === 0) {
-      return [el("tr", {}, el("th", { scope: "row" }, service.name), el("td", { colspan: 5 }, list[1]), el("td", {}, list[0]))];
+      return [el("tr", {}, el("th", { scope: "row" }, service.name),
+        el("td", { colspan: 5 }, el("span", { class: "chip bad" }, "No instance")),
+        el("td", {}, listState(service)))];
     }
     return service.instances.map((instance, index) => el("tr", { class: index > 0 ? "more" : null },
       el("th", { scope: "row" }, index === 0 ? service.name : el("span", { class: "unseen" }, service.name)),
@@ -76,7 +77,7 @@ function showServices({ at, services }) {
       el("td", { class: "mono" }, instance.lease ?? "\u2013"),
       el("td", {}, index === 0 ? listState(service) : "")));
   });
-  byId("services").replaceChildren(...rows);
+  become(byId("services"), ...rows);
 }
 
 function listState(service) {
@@ -88,7 +89,7 @@ function listState(service) {
 
 function showBreakers(breakers) {
   byId("breakers-empty").hidden = breakers.length > 0;
-  byId("breakers").replaceChildren(...breakers.map((breaker) => el("li", { class: BORDERS[breaker.state] ?? null },
+  become(byId("breakers"), ...breakers.map((breaker) => el("li", { class: BORDERS[breaker.state] ?? null },
     el("p", { class: "row" }, el("strong", {}, breaker.service), el("span", { class: `chip ${CHIPS[breaker.state]}` }, words(breaker.state))),
     el("p", { class: "quiet" }, BREAKERS_SAY[breaker.state] ?? ""),
     el("p", { class: "quiet" }, breaker.failureRate < 0
@@ -98,7 +99,7 @@ function showBreakers(breakers) {
 }
 
 function showCalls(calls) {
-  byId("calls").replaceChildren(...calls.map((of) => el("tr", {},
+  become(byId("calls"), ...calls.map((of) => el("tr", {},
     el("th", { scope: "row" }, el("span", { class: "direction" }, of.direction), of.method.replace(/^[a-z0-9.]*\./, "")),
     el("td", { class: "number" }, of.perSecond.toFixed(1)),
     el("td", {}, sparkline(of.history)),

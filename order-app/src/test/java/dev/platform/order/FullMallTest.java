@@ -17,6 +17,9 @@ import org.springframework.test.context.TestPropertySource;
       "platform.discovery.enabled=true",
       "platform.discovery.snapshot.enabled=false",
       "platform.resilience.circuit-breaker.enabled=true",
+      // One test's failing callee would be refused to the next tests.
+      "resilience4j.circuitbreaker.configs.default.sliding-window-size=10000",
+      "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=10000",
       "platform.dev.tracing.enabled=false",
       "management.tracing.sampling.probability=1.0",
       "mall.edge.trace-url=" + FullMallTest.TRACES + "{trace-id}"
