@@ -49,7 +49,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.order.fulfilment-step=200ms",
       "mall.order.notification-retry=100ms",
       "mall.order.job-interval=50ms",
-      "mall.order.watch-interval=20ms"
+      "mall.order.watch-interval=20ms",
+      "mall.edge.heartbeat=100ms",
+      "grpc.server.port=${mall.test.grpc-port}"
     })
 public abstract class MallTest {
 
@@ -76,7 +78,7 @@ public abstract class MallTest {
   @DynamicPropertySource
   static void surroundings(DynamicPropertyRegistry registry) {
     registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
-    registry.add("grpc.server.port", () -> PORT);
+    registry.add("mall.test.grpc-port", () -> PORT);
     for (String service :
         new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {
       registry.add("grpc.client." + service + "-service.address", MALL::address);
