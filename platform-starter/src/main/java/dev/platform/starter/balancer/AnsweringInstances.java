@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * would wait for their deadline.
  *
  * <p>An instance from which nothing has come for a second after a unary call was sent is asked for
- * its health. Any answer will do, a refusal too; a slow call is no silence. Without one within
- * a second, calls go elsewhere, and it is asked on, until it answers. When more than half of all
- * seem silent, it is more likely this process that can't hear, and all are called.
+ * its health. Any answer will do, a refusal too; a slow call is no silence. Without one within a
+ * second, calls go elsewhere, and it is asked on, until it answers. When more than half of all seem
+ * silent, it is more likely this process that can't hear, and all are called.
  *
  * <p>Pickers are thread-safe; all else is in the channel's synchronization context.
  */

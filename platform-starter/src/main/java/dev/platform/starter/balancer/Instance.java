@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard}
- * and the questions are thread-safe; all else is in the channel's synchronization context.
+ * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard} and the
+ * questions are thread-safe; all else is in the channel's synchronization context.
  */
 final class Instance extends ForwardingSubchannel {
 
@@ -29,6 +29,7 @@ final class Instance extends ForwardingSubchannel {
   private final LongSupplier nanoTime;
   private final Runnable onChange;
   private final Consumer<Instance> onShutdown;
+
   /** When the first call was sent that nothing has come after; 0 for none. */
   private final AtomicLong unansweredSince = new AtomicLong();
 

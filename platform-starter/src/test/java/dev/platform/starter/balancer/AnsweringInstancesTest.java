@@ -100,7 +100,9 @@ class AnsweringInstancesTest {
         NettyChannelBuilder.forTarget("static-addresses:///x")
             .usePlaintext()
             .defaultServiceConfig(
-                Map.of("loadBalancingConfig", List.of(AnsweringInstancesProvider.around("round_robin"))))
+                Map.of(
+                    "loadBalancingConfig",
+                    List.of(AnsweringInstancesProvider.around("round_robin"))))
             .build();
     await("all are called").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
   }
