@@ -65,7 +65,7 @@ function showServices({ at, services }) {
   const rows = services.flatMap((service) => {
     if (service.instances.length === 0) {
       return [el("tr", {}, el("th", { scope: "row" }, service.name),
-        el("td", { colspan: 5 }, el("span", { class: "chip bad" }, "No instance")),
+        el("td", { colspan: 5 }, service.origin === "NONE" ? "\u2013" : el("span", { class: "chip bad" }, "No instance")),
         el("td", {}, listState(service)))];
     }
     return service.instances.map((instance, index) => el("tr", { class: index > 0 ? "more" : null },

@@ -96,10 +96,15 @@ final class Browser implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
   }
 
+  /** Somebody who likes it light or dark, and nothing to move: what is clicked stays in place. */
   void prefer(String colourScheme) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colourScheme))));
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", colourScheme),
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
   WebElement find(String selector) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -83,6 +84,12 @@ public abstract class MallTest {
         new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {
       registry.add("grpc.client." + service + "-service.address", MALL::address);
     }
+  }
+
+  /** An app at another port may have looked here for notification-service before this one ran. */
+  @BeforeEach
+  void connectAtOnce() {
+    CHANNEL.resetConnectBackoff();
   }
 
   /** The scheme is spelled out, for net.devh makes its discovery the default one. */

@@ -16,6 +16,7 @@ import dev.platform.contracts.order.v1.OrderStatus;
 import dev.platform.contracts.product.v1.Product;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,7 +99,7 @@ class OpenApiTest extends EdgeTest {
           route
               .getMethodsCondition()
               .getMethods()
-              .forEach(method -> real.add(method.name().toLowerCase() + " " + path));
+              .forEach(method -> real.add(method.name().toLowerCase(Locale.ROOT) + " " + path));
         }
       }
     }

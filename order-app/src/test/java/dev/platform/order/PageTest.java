@@ -24,6 +24,10 @@ class PageTest extends FullMallTest {
   static void startBrowser() {
     browser = Browser.start();
     MALL.sells("p-lamp", 7900, 120);
+    MALL.sells("p-apron", 2900, 60);
+    MALL.sells("p-basket", 3400, 80);
+    MALL.sells("p-bell", 1990, 500);
+    MALL.sells("p-clock", 3990, 30);
     MALL.sells("p-chair", 18900, 5);
     MALL.sells("p-vase", 4500, 0);
   }
@@ -151,7 +155,8 @@ class PageTest extends FullMallTest {
     assertThat(browser.find("[data-view=platform]").getAttribute("aria-current")).isEqualTo("page");
     assertThat(browser.shows("#shop")).isFalse();
     await(() -> browser.text("#self").contains("Held"));
-    assertThat(browser.text("#services")).contains("notification-service", "eu-1", "this one");
+    await(() -> browser.text("#services").contains("this one"));
+    assertThat(browser.text("#services")).contains("notification-service", "eu-1", "from etcd");
     assertThat(browser.text("#breakers")).contains("Closed: calls go through");
     assertThat(browser.text("#calls")).contains("OrderService/CreateOrder");
     browser.screenshot("platform");
