@@ -47,8 +47,7 @@ class EtcdClusterIT {
   @Test
   void noCallFailsWhenTheLeaderIsKilled() throws Exception {
     int leader = cluster.leader();
-    holdsThrough(
-        "leader killed", () -> cluster.kill(leader), true, () -> cluster.restart(leader));
+    holdsThrough("leader killed", () -> cluster.kill(leader), true, () -> cluster.restart(leader));
   }
 
   @Test
@@ -84,7 +83,9 @@ class EtcdClusterIT {
       load.awaitMore(BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
       LoadReport report = load.stop();
 
-      Report.line("%s for %d s, all right %d ms later; %s", name, FAULT.toSeconds(), right.toMillis(), report);
+      Report.line(
+          "%s for %d s, all right %d ms later; %s",
+          name, FAULT.toSeconds(), right.toMillis(), report);
       assertThat(report.failures()).isEmpty();
       assertThat(mall.keys()).isEqualTo(mall.expectedKeys());
     }

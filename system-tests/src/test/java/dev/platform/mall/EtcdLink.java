@@ -42,8 +42,7 @@ final class EtcdLink implements AutoCloseable {
   static EtcdLink to(URI etcd) {
     try {
       ServerSocket server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-      EtcdLink link =
-          new EtcdLink(server, new InetSocketAddress(etcd.getHost(), etcd.getPort()));
+      EtcdLink link = new EtcdLink(server, new InetSocketAddress(etcd.getHost(), etcd.getPort()));
       start("accept", link::accept);
       return link;
     } catch (IOException e) {

@@ -77,8 +77,7 @@ class EtcdLinkTest {
     URI endpoint = URI.create(link.endpoint());
     Socket socket = new Socket();
     try {
-      socket.connect(
-          new InetSocketAddress(endpoint.getHost(), endpoint.getPort()), timeoutMillis);
+      socket.connect(new InetSocketAddress(endpoint.getHost(), endpoint.getPort()), timeoutMillis);
       return socket;
     } catch (IOException e) {
       socket.close();

@@ -58,8 +58,7 @@ sealed interface Registry extends AutoCloseable {
     public void start() {
       int[] all = IntStream.range(0, cluster.size()).toArray();
       cluster.thaw(all);
-      cluster.restart(
-          IntStream.of(all).filter(member -> !cluster.isRunning(member)).toArray());
+      cluster.restart(IntStream.of(all).filter(member -> !cluster.isRunning(member)).toArray());
     }
 
     @Override

@@ -111,7 +111,9 @@ class UnreachableIT {
       await("it is frozen for a while")
           .atMost(FROZEN.plusSeconds(10))
           .until(() -> System.nanoTime() - frozenAt > FROZEN.toNanos());
-      assertThat(mall.keys()).as("keys of an instance that can't renew").doesNotContainAnyElementsOf(keys);
+      assertThat(mall.keys())
+          .as("keys of an instance that can't renew")
+          .doesNotContainAnyElementsOf(keys);
 
       frozen.thaw();
       long thawedAt = System.nanoTime();
@@ -121,9 +123,7 @@ class UnreachableIT {
           .until(() -> mall.keys().containsAll(keys));
       Duration back = since(thawedAt);
       long already = busy.served(frozen);
-      await("it is called again")
-          .atMost(BusyMall.LIMIT)
-          .until(() -> busy.served(frozen) > already);
+      await("it is called again").atMost(BusyMall.LIMIT).until(() -> busy.served(frozen) > already);
       LoadReport report = load.stop();
 
       LoadReport during = report.sentSince(frozenAt).sentBefore(thawedAt);
