@@ -17,9 +17,11 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,10 +29,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * How long a change in etcd takes to reach a client's load balancer. One instance is put and
- * deleted over and over beside one that stays; both are real servers. Three moments are taken of
- * each change, all counted from just before the request is sent: a bare watch saw it, the balancer
- * was given the list, calls are (or are no longer) routed to the instance.
+ * How long a change takes to reach a client's load balancer. Beside one instance that stays, one is
+ * put and deleted over and over by a bare client of etcd, and one registers and leaves through the
+ * starter; all are real servers. Three moments are taken of each change, all counted from just
+ * before it is asked for: a bare watch saw it, the balancer was given the list, calls are (or are
+ * no longer) routed to the instance.
  */
 public final class PropagationBenchmark {
 
@@ -47,16 +50,22 @@ public final class PropagationBenchmark {
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
     System.out.println(
         "| etcd, change | raw p50 | p99 | max | to balancer p50 | p99 | max"
-            + " | routed p50 | p99 | max | balancer/raw p50 | p99 |");
+            + " | routed p50 | p99 | max | balancer/raw p50 | p99 | routed p99 allowed |");
+    Map<Servers, Changes> all = new EnumMap<>(Servers.class);
     for (int round = 0; round < rounds; round++) {
       for (Servers kind : Servers.values()) {
         try (EtcdServer etcd = kind.start();
             Run run = new Run(etcd)) {
-          run.measure(changes / 2);
-          System.out.println(run.measure(changes).rows(kind));
+          run.measure(changes / 2, new Changes());
+          Changes measured = run.measure(changes, new Changes());
+          System.out.println(measured.rows(kind));
+          all.computeIfAbsent(kind, unused -> new Changes()).addAll(measured);
         }
       }
     }
+    System.out.println();
+    System.out.println("| all rounds, how many took at most | " + Samples.BUCKETS + " | longer |");
+    all.forEach((kind, measured) -> System.out.println(measured.histograms(kind)));
     System.exit(0);
   }
 
@@ -65,24 +74,65 @@ public final class PropagationBenchmark {
     final Samples raw = new Samples();
     final Samples balancer = new Samples();
     final Samples routed = new Samples();
+
+    void addAll(Change other) {
+      raw.addAll(other.raw);
+      balancer.addAll(other.balancer);
+      routed.addAll(other.routed);
+    }
   }
 
-  private record Changes(Change puts, Change deletes) {
+  private record Changes(Change puts, Change deletes, Change registrations, Change departures) {
 
-    String rows(Servers kind) {
-      return row(kind + " put", puts) + "\n" + row(kind + " delete", deletes);
+    Changes() {
+      this(new Change(), new Change(), new Change(), new Change());
     }
 
-    private static String row(String name, Change change) {
+    void addAll(Changes other) {
+      puts.addAll(other.puts);
+      deletes.addAll(other.deletes);
+      registrations.addAll(other.registrations);
+      departures.addAll(other.departures);
+    }
+
+    /** What is allowed is measured by etcd's own latency: a bare put or delete of the same run. */
+    String rows(Servers kind) {
+      return String.join(
+          "\n",
+          row(kind, "put", puts, puts),
+          row(kind, "delete", deletes, deletes),
+          row(kind, "registration", registrations, puts),
+          row(kind, "departure", departures, deletes));
+    }
+
+    String histograms(Servers kind) {
+      return String.join(
+          "\n",
+          histogram(kind, "put, raw", puts.raw),
+          histogram(kind, "delete, raw", deletes.raw),
+          histogram(kind, "registration to routed", registrations.routed),
+          histogram(kind, "departure to no longer routed", departures.routed));
+    }
+
+    private static String histogram(Servers kind, String name, Samples samples) {
+      return "| %s | %s |".formatted(label(kind, name), samples.histogram());
+    }
+
+    private static String label(Servers kind, String name) {
+      return kind.name().toLowerCase(Locale.ROOT) + ", " + name;
+    }
+
+    private static String row(Servers kind, String name, Change change, Change bare) {
       return String.format(
           Locale.ROOT,
-          "| %s | %s | %s | %s | %.1f | %.1f |",
-          name.toLowerCase(Locale.ROOT),
+          "| %s | %s | %s | %s | %.1f | %.1f | %.2f |",
+          label(kind, name),
           change.raw.cells(),
           change.balancer.cells(),
           change.routed.cells(),
           change.balancer.millis(50) / change.raw.millis(50),
-          change.balancer.millis(99) / change.raw.millis(99));
+          change.balancer.millis(99) / change.raw.millis(99),
+          2 * bare.raw.millis(99) + 10);
     }
   }
 
@@ -96,10 +146,12 @@ public final class PropagationBenchmark {
     private final EtcdWriter writer;
     private final RawWatch raw;
     private final ConfigurableApplicationContext app;
+    private final RegisteringApp registering;
     private final ManagedChannel channel;
 
     // Written by the thread that sees the moment, read after the semaphore was acquired.
     private volatile boolean expected = true;
+    private volatile int port;
     private volatile long rawAt;
     private volatile long balancerAt;
     private volatile long routedAt;
@@ -108,6 +160,8 @@ public final class PropagationBenchmark {
       LoadBalancerRegistry.getDefaultRegistry().register(policy);
       writer = new EtcdWriter(etcd.endpoint());
       writer.put(PREFIX + address(stays), address(stays));
+      registering = new RegisteringApp(etcd.endpoint());
+      registering.leave();
       raw = new RawWatch(etcd.endpoint(), PREFIX, this::rawEvent);
       app = StarterApp.start(etcd.endpoint(), WatchedPolicy.NAME);
       channel =
@@ -115,27 +169,27 @@ public final class PropagationBenchmark {
       channel.getState(true);
     }
 
-    Changes measure(int count) throws InterruptedException {
-      Changes measured = new Changes(new Change(), new Change());
+    Changes measure(int count, Changes measured) throws InterruptedException {
       for (int i = 0; i < count; i++) {
-        change(true, measured.puts);
-        change(false, measured.deletes);
+        port = changes.getPort();
+        change(true, () -> writer.put(key, address(changes)), measured.puts);
+        change(false, () -> writer.delete(key), measured.deletes);
+        port = registering.port();
+        change(true, registering::register, measured.registrations);
+        change(false, registering::leave, measured.departures);
       }
       return measured;
     }
 
-    private void change(boolean there, Change measured) throws InterruptedException {
+    private void change(boolean there, Runnable action, Change measured)
+        throws InterruptedException {
       LockSupport.parkNanos(PAUSE_NANOS);
       expected = there;
       rawAt = 0;
       balancerAt = 0;
       routedAt = 0;
       long start = System.nanoTime();
-      if (there) {
-        writer.put(key, address(changes));
-      } else {
-        writer.delete(key);
-      }
+      action.run();
       if (!moments.tryAcquire(3, 10, TimeUnit.SECONDS)) {
         throw new IllegalStateException(
             "the change was not seen by all: raw %d, balancer %d, routed %d"
@@ -147,7 +201,10 @@ public final class PropagationBenchmark {
     }
 
     private void rawEvent(Event event) {
-      if (rawAt == 0 && (event.getType() == Event.EventType.PUT) == expected) {
+      boolean there =
+          event.getType() == Event.EventType.PUT
+              && !event.getKv().getValue().toStringUtf8().contains("OUT_OF_SERVICE");
+      if (rawAt == 0 && there == expected) {
         rawAt = System.nanoTime();
         moments.release();
       }
@@ -175,7 +232,7 @@ public final class PropagationBenchmark {
           ports.add(address.getPort());
         }
       }
-      if (!ports.isEmpty() && ports.contains(changes.getPort()) == expected) {
+      if (!ports.isEmpty() && ports.contains(port) == expected) {
         routedAt = now;
         moments.release();
       }
@@ -186,6 +243,7 @@ public final class PropagationBenchmark {
       channel.shutdownNow();
       app.close();
       raw.close();
+      registering.close();
       writer.close();
       LoadBalancerRegistry.getDefaultRegistry().deregister(policy);
       stays.shutdownNow();

@@ -2,9 +2,18 @@ package dev.platform.benchmarks;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Durations in nanoseconds, and what can be said of them. Not thread-safe. */
 final class Samples {
+
+  private static final double[] BOUNDS = {1, 2, 3, 5, 10, 20, 50, 100};
+
+  /** The histogram's heads. */
+  static final String BUCKETS =
+      Arrays.stream(BOUNDS)
+          .mapToObj(bound -> String.format(Locale.ROOT, "%.0f ms", bound))
+          .collect(Collectors.joining(" | "));
 
   private long[] values = new long[1024];
   private int size;
@@ -14,6 +23,25 @@ final class Samples {
       values = Arrays.copyOf(values, 2 * size);
     }
     values[size++] = nanos;
+  }
+
+  void addAll(Samples other) {
+    for (int i = 0; i < other.size; i++) {
+      add(other.values[i]);
+    }
+  }
+
+  /** How many are in each bucket. */
+  String histogram() {
+    int[] counts = new int[BOUNDS.length + 1];
+    for (int i = 0; i < size; i++) {
+      int bucket = 0;
+      while (bucket < BOUNDS.length && values[i] > BOUNDS[bucket] * 1e6) {
+        bucket++;
+      }
+      counts[bucket]++;
+    }
+    return Arrays.stream(counts).mapToObj(Integer::toString).collect(Collectors.joining(" | "));
   }
 
   /** The smallest sample that {@code percent} of all do not exceed. */

@@ -24,6 +24,8 @@ class StarterApp {
             "--grpc.server.port=-1",
             "--management.tracing.enabled=false",
             "--platform.registry.enabled=false",
+            // Keys that a benchmark deletes are not an outage, however many.
+            "--platform.discovery.hold.time=0s",
             "--platform.etcd.endpoints=" + etcd,
             "--platform.grpc.load-balancing=" + policy);
   }

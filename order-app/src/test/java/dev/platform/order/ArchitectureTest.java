@@ -54,4 +54,18 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("..order.client..", "..order.persistence..", "java.sql..");
+
+  @ArchTest
+  static final ArchRule theEdgeKnowsOnlyTheContracts =
+      noClasses()
+          .that()
+          .resideInAPackage("..order.edge..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "..order.api..",
+              "..order.client..",
+              "..order.domain..",
+              "..order.persistence..",
+              "java.sql..");
 }

@@ -2,6 +2,8 @@ package dev.platform.order;
 
 import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
+import dev.platform.contracts.inventory.v1.CheckStockRequest;
+import dev.platform.contracts.inventory.v1.CheckStockResponse;
 import dev.platform.contracts.inventory.v1.ConfirmRequest;
 import dev.platform.contracts.inventory.v1.ConfirmResponse;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceImplBase;
@@ -10,6 +12,7 @@ import dev.platform.contracts.inventory.v1.ReleaseResponse;
 import dev.platform.contracts.inventory.v1.ReservationLine;
 import dev.platform.contracts.inventory.v1.ReserveRequest;
 import dev.platform.contracts.inventory.v1.ReserveResponse;
+import dev.platform.contracts.inventory.v1.StockLevel;
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.notification.v1.NotificationServiceGrpc.NotificationServiceImplBase;
 import dev.platform.contracts.notification.v1.NotifyRequest;
@@ -25,6 +28,8 @@ import dev.platform.contracts.payment.v1.RefundPaymentRequest;
 import dev.platform.contracts.payment.v1.RefundPaymentResponse;
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
+import dev.platform.contracts.product.v1.ListProductsRequest;
+import dev.platform.contracts.product.v1.ListProductsResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
@@ -43,6 +48,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -80,6 +86,11 @@ final class FakeMall implements AutoCloseable {
   final Map<String, String> refusedMessages = new ConcurrentHashMap<>();
 
   final List<String> notifyAttempts = Collections.synchronizedList(new ArrayList<>());
+
+  /** How inventory-service answers who asks for levels, and product-service who asks for all. */
+  volatile Status checkingStock = Status.OK;
+
+  volatile Status listingProducts = Status.OK;
 
   /** Where notifications go that are not held back. */
   volatile Function<NotifyRequest, NotifyResponse> notifications =
@@ -138,9 +149,45 @@ final class FakeMall implements AutoCloseable {
       response.getProductBuilder().setProductId(request.getProductId()).setPrice(price);
       answer(observer, response.build());
     }
+
+    @Override
+    public void listProducts(
+        ListProductsRequest request, StreamObserver<ListProductsResponse> observer) {
+      new TreeMap<>(prices).forEach((id, price) -> observer.onNext(listed(id, price)));
+      if (listingProducts.isOk()) {
+        observer.onCompleted();
+      } else {
+        observer.onError(listingProducts.asRuntimeException());
+      }
+    }
+
+    private ListProductsResponse listed(String id, Money price) {
+      ListProductsResponse.Builder response = ListProductsResponse.newBuilder();
+      response
+          .getProductBuilder()
+          .setProductId(id)
+          .setName("The " + id.substring(2))
+          .setDescription("As good as any " + id.substring(2) + ".")
+          .setPrice(price);
+      return response.build();
+    }
   }
 
   private final class Inventory extends InventoryServiceImplBase {
+    @Override
+    public void checkStock(CheckStockRequest request, StreamObserver<CheckStockResponse> observer) {
+      if (!checkingStock.isOk()) {
+        observer.onError(checkingStock.asRuntimeException());
+        return;
+      }
+      CheckStockResponse.Builder response = CheckStockResponse.newBuilder();
+      for (String id : request.getProductIdsList()) {
+        response.addLevels(
+            StockLevel.newBuilder().setProductId(id).setAvailable(stock.getOrDefault(id, 0)));
+      }
+      answer(observer, response.build());
+    }
+
     @Override
     public synchronized void reserve(
         ReserveRequest request, StreamObserver<ReserveResponse> observer) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -49,7 +50,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.order.fulfilment-step=200ms",
       "mall.order.notification-retry=100ms",
       "mall.order.job-interval=50ms",
-      "mall.order.watch-interval=20ms"
+      "mall.order.watch-interval=20ms",
+      "mall.edge.heartbeat=100ms",
+      "grpc.server.port=${mall.test.grpc-port}"
     })
 public abstract class MallTest {
 
@@ -76,11 +79,17 @@ public abstract class MallTest {
   @DynamicPropertySource
   static void surroundings(DynamicPropertyRegistry registry) {
     registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
-    registry.add("grpc.server.port", () -> PORT);
+    registry.add("mall.test.grpc-port", () -> PORT);
     for (String service :
         new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {
       registry.add("grpc.client." + service + "-service.address", MALL::address);
     }
+  }
+
+  /** An app at another port may have looked here for notification-service before this one ran. */
+  @BeforeEach
+  void connectAtOnce() {
+    CHANNEL.resetConnectBackoff();
   }
 
   /** The scheme is spelled out, for net.devh makes its discovery the default one. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +23,17 @@ class InstanceEndsIT {
   private static final Pattern CONNECTION_BROKE =
       Pattern.compile("Connection reset|Broken pipe|Network closed|ClosedChannel|Keepalive failed");
 
+  /** A retry would hide what the platform itself lets fail. */
+  private static final Map<String, String> WITHOUT_RETRIES =
+      Map.of("PLATFORM_RESILIENCE_RETRY_ENABLED", "false");
+
   private static BusyMall busy;
 
   @BeforeAll
   static void open() throws Exception {
-    busy = BusyMall.open(Mall.withEtcd("instance-ends"));
+    Mall mall = Mall.withEtcd("instance-ends");
+    mall.give(App.ORDER, WITHOUT_RETRIES);
+    busy = BusyMall.open(mall);
   }
 
   @AfterAll
@@ -100,6 +107,35 @@ class InstanceEndsIT {
       assertThat(orders.platform().path("circuitBreakers"))
           .as("circuit breakers of order-app")
           .allSatisfy(state -> assertThat(state.asText()).isEqualTo("CLOSED"));
+    }
+  }
+
+  @Test
+  void noCallOfAnIdempotentMethodFailsWhenAnInstanceIsKilled() {
+    Mall mall = busy.mall();
+    mall.give(App.ORDER, Map.of());
+    busy.restartOrderApp();
+    try {
+      busy.awaitAllCalled();
+      AppProcess doomed = busy.inventories().get(0);
+      try (SteadyLoad load = busy.boundedLoad()) {
+        doomed.freeze();
+        load.awaitMore(20, BusyMall.LIMIT);
+        long killedAt = System.nanoTime();
+        doomed.kill();
+        load.awaitMore(5 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
+        LoadReport report = load.stop();
+
+        LoadReport underWay =
+            report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
+        Report.line(
+            "an instance killed, calls retried; under way then: %s; all: %s", underWay, report);
+        assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
+        assertThat(report.failures()).isEmpty();
+      }
+    } finally {
+      mall.give(App.ORDER, WITHOUT_RETRIES);
+      busy.restartOrderApp();
     }
   }
 

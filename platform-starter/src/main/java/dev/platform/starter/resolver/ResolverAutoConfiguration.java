@@ -4,6 +4,7 @@ import dev.platform.starter.discovery.DiscoveryAutoConfiguration;
 import dev.platform.starter.discovery.DiscoveryProperties;
 import dev.platform.starter.discovery.EtcdDiscoveryClient;
 import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.starter.retry.RetryProperties;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.util.List;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
@@ -26,7 +27,11 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(
     after = {DiscoveryAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class})
-@EnableConfigurationProperties({GrpcProperties.class, DiscoveryProperties.class})
+@EnableConfigurationProperties({
+  GrpcProperties.class,
+  DiscoveryProperties.class,
+  RetryProperties.class
+})
 public final class ResolverAutoConfiguration {
 
   private static final String DEFAULT_POLICY = "round_robin";
@@ -45,7 +50,8 @@ public final class ResolverAutoConfiguration {
       ObjectProvider<SimpleDiscoveryProperties> simple,
       ObjectProvider<DiscoveryClientSource> discoveryClients,
       DiscoveryProperties discovery,
-      GrpcProperties grpc) {
+      GrpcProperties grpc,
+      RetryProperties retry) {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
     boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
@@ -54,6 +60,7 @@ public final class ResolverAutoConfiguration {
             etcd,
             etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
             grpc.loadBalancing(),
+            retry.serviceConfig(),
             discovery.waitForFirstList());
     ResolverContexts.jvm().add(context);
     return context;

@@ -2,6 +2,7 @@ package dev.platform.starter.resolver;
 
 import io.grpc.NameResolver;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
@@ -20,20 +21,24 @@ final class ResolverContext implements DisposableBean {
   private final @Nullable InstanceSource etcd;
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
+  private final Map<String, ?> callConfig;
   private final Duration waitForFirstList;
 
   /**
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
    * @param discovery the source behind {@code discovery:///}; null without any discovery client
+   * @param callConfig what a channel's service config says about calls: retries
    */
   ResolverContext(
       @Nullable InstanceSource etcd,
       @Nullable InstanceSource discovery,
       String loadBalancing,
+      Map<String, ?> callConfig,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
     this.loadBalancing = loadBalancing;
+    this.callConfig = callConfig;
     this.waitForFirstList = waitForFirstList;
   }
 
@@ -44,6 +49,11 @@ final class ResolverContext implements DisposableBean {
   /** The policy that resolved services are balanced with. */
   String loadBalancing() {
     return loadBalancing;
+  }
+
+  /** What a channel's service config says about calls. */
+  Map<String, ?> callConfig() {
+    return callConfig;
   }
 
   /** How long a first call waits for a first instance. */

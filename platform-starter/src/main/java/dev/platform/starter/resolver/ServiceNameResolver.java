@@ -8,6 +8,7 @@ import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,8 +209,8 @@ final class ServiceNameResolver extends NameResolver {
   private ConfigOrError serviceConfig(ResolverContext from) {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
-    return args.getServiceConfigParser()
-        .parseServiceConfig(
-            Map.of("loadBalancingConfig", List.of(AnsweringInstancesProvider.around(policy))));
+    Map<String, Object> config = new HashMap<>(from.callConfig());
+    config.put("loadBalancingConfig", List.of(AnsweringInstancesProvider.around(policy)));
+    return args.getServiceConfigParser().parseServiceConfig(config);
   }
 }

@@ -48,6 +48,11 @@ class ConfigurationMistakesTest {
             + " password, both or neither)",
         "platform.etcd.ssl.bundle | etcd | platform.etcd.ssl.bundle: etcd (expected: no bundle, or"
             + " https in platform.etcd.endpoints)",
+        "platform.resilience.retry.max-attempts | 1 | platform.resilience.retry.max-attempts: 1"
+            + " (expected: a whole number from 2 to 5; platform.resilience.retry.enabled=false for"
+            + " no retries)",
+        "platform.resilience.retry.methods[0] | a b | platform.resilience.retry.methods[0]: a b"
+            + " (expected: package.Service/Method, or package.Service for all of its methods)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
             + " that is registered with gRPC, such as round_robin, pick_first or weighted_round_robin)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"

@@ -7,6 +7,8 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.PutResponse;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -59,10 +61,14 @@ class CircuitBreakerClientInterceptorTest {
     ManagedChannel channel = channel(server.port());
     ask(channel).get();
     server.delayAnswers(Duration.ofMinutes(1));
-    List<ListenableFuture<RangeResponse>> underWay = new ArrayList<>();
+    List<ListenableFuture<PutResponse>> underWay = new ArrayList<>();
     for (int i = 0; i < CALLS; i++) {
-      underWay.add(ask(channel));
+      underWay.add(put(channel, "key-" + i));
     }
+    // gRPC sends those again that have not arrived.
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> server.keys("key-").size() == CALLS);
 
     server.dropConnections();
 
@@ -132,7 +138,13 @@ class CircuitBreakerClientInterceptorTest {
     return KVGrpc.newFutureStub(channel).withDeadlineAfter(1, TimeUnit.MINUTES).range(QUESTION);
   }
 
-  private static void assertUnavailable(ListenableFuture<RangeResponse> call) {
+  private static ListenableFuture<PutResponse> put(ManagedChannel channel, String key) {
+    return KVGrpc.newFutureStub(channel)
+        .withDeadlineAfter(1, TimeUnit.MINUTES)
+        .put(PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build());
+  }
+
+  private static void assertUnavailable(ListenableFuture<?> call) {
     assertThatThrownBy(call::get)
         .isInstanceOf(ExecutionException.class)
         .satisfies(

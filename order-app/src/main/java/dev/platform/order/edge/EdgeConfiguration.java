@@ -1,0 +1,106 @@
+package dev.platform.order.edge;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
+import dev.platform.contracts.order.v1.OrderServiceGrpc;
+import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
+import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceStub;
+import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
+import java.util.List;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Puts the edge together. Fields for clients: see {@code ClientConfiguration}. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EdgeProperties.class)
+@SuppressWarnings("NullAway.Init")
+class EdgeConfiguration {
+
+  @GrpcClient("product-service")
+  private ProductServiceBlockingStub products;
+
+  @GrpcClient("inventory-service")
+  private InventoryServiceBlockingStub inventory;
+
+  @Bean
+  InProcessServer inProcessServer(
+      GrpcServiceDiscoverer services, List<GrpcServerConfigurer> configurers) {
+    return new InProcessServer(services, configurers);
+  }
+
+  @Bean(destroyMethod = "shutdownNow")
+  ManagedChannel edgeChannel(
+      InProcessServer server,
+      ObjectProvider<Tracer> tracer,
+      ObjectProvider<Propagator> propagator) {
+    InProcessChannelBuilder channel = InProcessChannelBuilder.forName(server.name());
+    tracer.ifAvailable(
+        t -> propagator.ifAvailable(p -> channel.intercept(new TraceContextInterceptor(t, p))));
+    return channel.build();
+  }
+
+  @Bean
+  OrderServiceBlockingStub edgeOrders(ManagedChannel edgeChannel) {
+    return OrderServiceGrpc.newBlockingStub(edgeChannel);
+  }
+
+  @Bean
+  OrderServiceStub edgeWatches(ManagedChannel edgeChannel) {
+    return OrderServiceGrpc.newStub(edgeChannel);
+  }
+
+  @Bean
+  ProductShelf productShelf() {
+    return new ProductShelf(products, inventory);
+  }
+
+  @Bean
+  ProtoJson protoJson(EdgeProperties properties) {
+    return new ProtoJson((int) properties.maxBody().toBytes());
+  }
+
+  @Bean
+  CallTimeouts callTimeouts(EdgeProperties properties) {
+    return new CallTimeouts(properties);
+  }
+
+  @Bean
+  Problems problems(ObjectMapper mapper) {
+    return new Problems(mapper);
+  }
+
+  @Bean(initMethod = "start")
+  EventStreams eventStreams(Problems problems, EdgeProperties properties) {
+    return new EventStreams(problems, properties.heartbeat());
+  }
+
+  @Bean
+  SecurityHeadersFilter securityHeadersFilter() {
+    return new SecurityHeadersFilter();
+  }
+
+  @Bean
+  WebMvcConfigurer traceHeaders(ObjectProvider<Tracer> tracer, EdgeProperties properties) {
+    return new WebMvcConfigurer() {
+      @Override
+      public void addInterceptors(InterceptorRegistry registry) {
+        tracer.ifAvailable(
+            t ->
+                registry
+                    .addInterceptor(new TraceHeaders(t, properties.traceUrl()))
+                    .addPathPatterns("/api/orders/**"));
+      }
+    };
+  }
+}

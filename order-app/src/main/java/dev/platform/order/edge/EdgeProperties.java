@@ -1,0 +1,56 @@
+package dev.platform.order.edge;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How the HTTP edge behaves.
+ *
+ * @param defaultTimeout how long a request may take that brings no {@code Grpc-Timeout}
+ * @param maxTimeout how long a request may take at most, whatever it brings; not for events
+ * @param maxBody how large a request's body may be
+ * @param heartbeat the pause between two signs of life on a stream of events, by which clients that
+ *     have gone are noticed
+ * @param traceUrl where a trace can be looked at, with {@code {trace-id}} in it; none by default
+ */
+@ConfigurationProperties("mall.edge")
+public record EdgeProperties(
+    @DefaultValue("10s") Duration defaultTimeout,
+    @DefaultValue("30s") Duration maxTimeout,
+    @DefaultValue("1MB") DataSize maxBody,
+    @DefaultValue("15s") Duration heartbeat,
+    @Nullable String traceUrl) {
+
+  static final String TRACE_ID = "{trace-id}";
+
+  public EdgeProperties {
+    traceUrl = traceUrl == null || traceUrl.isBlank() ? null : traceUrl;
+    check(defaultTimeout.toMillis() >= 1, "default-timeout", defaultTimeout, ">= 1ms");
+    check(
+        maxTimeout.compareTo(defaultTimeout) >= 0,
+        "max-timeout",
+        maxTimeout,
+        ">= default-timeout, " + defaultTimeout);
+    check(
+        maxBody.toBytes() >= 1 && maxBody.toBytes() < Integer.MAX_VALUE,
+        "max-body",
+        maxBody,
+        "1B to 2047MB");
+    check(heartbeat.toMillis() >= 10, "heartbeat", heartbeat, ">= 10ms");
+    check(
+        traceUrl == null || traceUrl.matches("https?://.+") && traceUrl.contains(TRACE_ID),
+        "trace-url",
+        traceUrl,
+        "http:// or https://, with " + TRACE_ID + " in it");
+  }
+
+  private static void check(boolean holds, String name, @Nullable Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "mall.edge." + name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+}

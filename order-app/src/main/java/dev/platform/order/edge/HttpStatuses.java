@@ -1,0 +1,41 @@
+package dev.platform.order.edge;
+
+import io.grpc.Status;
+import org.springframework.http.HttpStatusCode;
+
+/**
+ * The HTTP status of a gRPC code: {@code google.rpc.Code}'s canonical mapping but for
+ * FAILED_PRECONDITION. That is 422 here instead of 400, so that a client can tell a request that it
+ * must mend from one that was understood and can't be met: too little stock, a declined payment.
+ */
+final class HttpStatuses {
+
+  private HttpStatuses() {}
+
+  static HttpStatusCode of(Status.Code code) {
+    return HttpStatusCode.valueOf(
+        switch (code) {
+          case OK -> 200;
+          case INVALID_ARGUMENT, OUT_OF_RANGE -> 400;
+          case UNAUTHENTICATED -> 401;
+          case PERMISSION_DENIED -> 403;
+          case NOT_FOUND -> 404;
+          case ALREADY_EXISTS, ABORTED -> 409;
+          case FAILED_PRECONDITION -> 422;
+          case RESOURCE_EXHAUSTED -> 429;
+          case CANCELLED -> 499;
+          case UNKNOWN, INTERNAL, DATA_LOSS -> 500;
+          case UNIMPLEMENTED -> 501;
+          case UNAVAILABLE -> 503;
+          case DEADLINE_EXCEEDED -> 504;
+        });
+  }
+
+  /** Whether what the status says is about us, and not for clients. */
+  static boolean isInternal(Status.Code code) {
+    return switch (code) {
+      case UNKNOWN, INTERNAL, DATA_LOSS -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,52 @@
+package dev.platform.order.edge;
+
+import dev.platform.contracts.inventory.v1.StockLevel;
+import dev.platform.contracts.product.v1.Product;
+import java.util.List;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The catalogue with what is in stock at this moment. */
+@RestController
+class ProductController {
+
+  private final ProductShelf shelf;
+  private final CallTimeouts timeouts;
+
+  ProductController(ProductShelf shelf, CallTimeouts timeouts) {
+    this.shelf = shelf;
+    this.timeouts = timeouts;
+  }
+
+  @GetMapping("/api/products")
+  ResponseEntity<String> products(
+      @RequestHeader(name = CallTimeouts.HEADER, required = false) @Nullable String timeout) {
+    ProductShelf.Contents contents = shelf.contents(timeouts.of(timeout));
+    return ResponseEntity.ok()
+        .contentType(MediaType.APPLICATION_JSON)
+        .cacheControl(CacheControl.noStore())
+        .body(json(contents));
+  }
+
+  /** Each product and level as protobuf writes it; only what holds them together is ours. */
+  private static String json(ProductShelf.Contents contents) {
+    StringJoiner products = new StringJoiner(",", "[", "]");
+    for (Product product : contents.products()) {
+      StockLevel level = contents.levels().get(product.getProductId());
+      products.add(
+          "{\"product\":%s%s}"
+              .formatted(
+                  ProtoJson.write(product),
+                  level == null ? "" : ",\"stock\":" + ProtoJson.write(level)));
+    }
+    List<String> degraded = contents.isWithoutStock() ? List.of("\"stock\"") : List.of();
+    return "{\"products\":%s,\"degradedFeatures\":%s,\"more\":%s}"
+        .formatted(products, degraded, contents.more());
+  }
+}

@@ -1,0 +1,16 @@
+package dev.platform.order.edge;
+
+/** A client's text as it is repeated in an answer. */
+final class Text {
+
+  private static final int MAX_LENGTH = 60;
+
+  private Text() {}
+
+  /** At most a line, without anything that a terminal would act on. */
+  static String shortened(String text) {
+    String start = text.substring(0, Math.min(text.length(), MAX_LENGTH));
+    String plain = start.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
+    return text.length() > MAX_LENGTH ? plain + "..." : plain;
+  }
+}

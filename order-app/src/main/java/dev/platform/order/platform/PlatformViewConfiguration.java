@@ -1,0 +1,46 @@
+package dev.platform.order.platform;
+
+import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.starter.endpoint.PlatformEndpoint;
+import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.starter.instance.InstanceCodec;
+import dev.platform.starter.instance.ValueFormat;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Finds what there is to be shown; discovery and breakers may be switched off. */
+@Configuration(proxyBeanMethods = false)
+class PlatformViewConfiguration {
+
+  @Bean
+  PlatformOverview platformOverview(
+      @Value("${spring.application.name}") String app,
+      @Value("${platform.registry.namespace:}") String namespace,
+      PlatformEndpoint endpoint,
+      ObjectProvider<InstanceDirectory> directory,
+      ObjectProvider<EtcdConnection> connection,
+      ObjectProvider<CircuitBreakerRegistry> breakers,
+      MeterRegistry meters,
+      Clock clock) {
+    Optional<InstanceDirectory> watching = directory.stream().findFirst();
+    Optional<RegistryKeys> keys =
+        watching.map(
+            unused ->
+                new RegistryKeys(
+                    connection.getObject(), new InstanceCodec(namespace, ValueFormat.GRPC)));
+    return new PlatformOverview(
+        app,
+        endpoint,
+        watching,
+        keys,
+        breakers.stream().findFirst(),
+        new CallMeters(meters),
+        clock);
+  }
+}

@@ -1,0 +1,48 @@
+// The edge's JSON, and its problem details as errors.
+
+const TIMEOUT_SECONDS = 10;
+
+export class Problem extends Error {
+  // code: the gRPC code, or NETWORK when there was no answer at all.
+  constructor(code, detail, details, traceUrl) {
+    super(detail);
+    this.code = code;
+    this.details = details;
+    this.traceUrl = traceUrl;
+  }
+
+  // Whether the request may have had its effect all the same.
+  get isOutcomeUnknown() {
+    return ["NETWORK", "UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED", "INTERNAL"].includes(this.code);
+  }
+
+  // What the details add to the message, for people.
+  get reasons() {
+    return this.details
+      .flatMap((detail) => [...(detail.violations ?? []), ...(detail.fieldViolations ?? [])])
+      .map((violation) => [violation.subject ?? violation.field, violation.description].filter(Boolean).join(": "));
+  }
+}
+
+export async function call(path, options = {}) {
+  const headers = { Accept: "application/json", "Grpc-Timeout": `${TIMEOUT_SECONDS}S`, ...options.headers };
+  let response;
+  let body;
+  try {
+    const signal = AbortSignal.timeout((TIMEOUT_SECONDS + 5) * 1000);
+    response = await fetch(path, { ...options, headers, signal });
+    body = await response.json();
+  } catch (failure) {
+    throw new Problem("NETWORK", "No answer came.", [], null);
+  }
+  const traceUrl = linkOf(response, "trace");
+  if (!response.ok) {
+    throw new Problem(body.code ?? String(response.status), body.detail ?? response.statusText, body.details ?? [], traceUrl);
+  }
+  return { body, traceUrl };
+}
+
+function linkOf(response, rel) {
+  const match = /<(https?:[^>]+)>;\s*rel="([^"]+)"/.exec(response.headers.get("Link") ?? "");
+  return match && match[2] === rel ? match[1] : null;
+}

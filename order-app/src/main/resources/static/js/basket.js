@@ -1,0 +1,193 @@
+// What somebody is about to order. One idempotency key stays with a basket until it is ordered or
+// changed, so that trying again after a lost answer can't order twice.
+
+import { call } from "./api.js";
+import { product } from "./catalogue.js";
+import { alertIn, byId, el, say } from "./dom.js";
+import { money, times } from "./money.js";
+
+const MAX_QUANTITY = 2147483647;
+
+const quantities = new Map();
+let key = newKey();
+let placing = false;
+
+// placed(order, traceUrl) is called with every order that was taken, failed(problem) otherwise.
+export function startBasket({ placed }) {
+  byId("user").value = remembered("user") || `guest-${Math.floor(1000 + Math.random() * 9000)}`;
+  byId("user").addEventListener("input", () => {
+    key = newKey();
+    byId("user").removeAttribute("aria-invalid");
+  });
+  byId("basket").addEventListener("submit", (event) => {
+    event.preventDefault();
+    place(placed);
+  });
+  // The short way to the basket is not needed while it can be seen.
+  new IntersectionObserver(([entry]) => byId("to-basket").classList.toggle("arrived", entry.isIntersecting))
+    .observe(byId("place"));
+  show();
+}
+
+export function addToBasket(productId) {
+  const quantity = (quantities.get(productId) ?? 0) + 1;
+  set(productId, quantity);
+  say(byId("shop-status"), `${product(productId).name} added, ${quantity} in the basket.`);
+}
+
+function set(productId, quantity) {
+  quantities.set(productId, quantity);
+  key = newKey();
+  alertIn(byId("order-alert"));
+  show();
+}
+
+function remove(productId) {
+  const name = product(productId)?.name ?? productId;
+  quantities.delete(productId);
+  key = newKey();
+  show();
+  say(byId("shop-status"), `${name} removed from the basket.`);
+  (byId("basket-items").querySelector("input") ?? byId("user")).focus();
+}
+
+function show() {
+  const items = byId("basket-items");
+  const known = new Map([...items.children].map((item) => [item.dataset.item, item]));
+  for (const [id, quantity] of quantities) {
+    if (!known.has(id)) {
+      items.append(newItem(id));
+    }
+    const item = items.querySelector(`[data-item="${CSS.escape(id)}"]`);
+    const input = item.querySelector("input");
+    if (document.activeElement !== input) {
+      input.value = quantity;
+    }
+    say(item.querySelector("small"), money(times(product(id).price, quantity)));
+    known.delete(id);
+  }
+  known.forEach((item) => item.remove());
+  byId("basket-empty").hidden = quantities.size > 0;
+  const total = totalInWords();
+  say(byId("basket-total"), total);
+  byId("place").disabled = placing || quantities.size === 0;
+  const pieces = [...quantities.values()].reduce((sum, quantity) => sum + quantity, 0);
+  byId("to-basket").hidden = quantities.size === 0;
+  byId("to-basket").replaceChildren(
+    el("span", {}, `Basket, ${pieces} ${pieces === 1 ? "piece" : "pieces"}`), el("span", {}, total));
+}
+
+function newItem(id) {
+  const name = product(id).name;
+  const inputId = `quantity-${id}`;
+  const input = el("input", {
+    id: inputId, type: "number", min: 1, max: MAX_QUANTITY, step: 1, inputmode: "numeric", required: true,
+    "aria-label": `Quantity of ${name}`,
+  });
+  input.addEventListener("input", () => {
+    const quantity = Number(input.value);
+    const fits = Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_QUANTITY;
+    input.setAttribute("aria-invalid", String(!fits));
+    if (fits) {
+      set(id, quantity);
+    }
+  });
+  input.addEventListener("blur", () => {
+    input.removeAttribute("aria-invalid");
+    show();
+  });
+  return el("li", { class: "basket-item", "data-item": id },
+    el("label", { for: inputId }, name, el("small")),
+    input,
+    el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => remove(id) }, "\u00d7"));
+}
+
+function totalInWords() {
+  const sums = new Map();
+  for (const [id, quantity] of quantities) {
+    const { minorUnits, currency } = times(product(id).price, quantity);
+    sums.set(currency, (sums.get(currency) ?? 0) + minorUnits);
+  }
+  return [...sums].map(([currency, minorUnits]) => money({ minorUnits, currency })).join(" + ") || "\u2013";
+}
+
+async function place(placed) {
+  const user = byId("user").value.trim();
+  if (placing || quantities.size === 0) {
+    return;
+  }
+  if (!user) {
+    byId("user").setAttribute("aria-invalid", "true");
+    alertIn(byId("order-alert"), "Whose order is it?", "Please enter your name.");
+    byId("user").focus();
+    return;
+  }
+  remember("user", user);
+  placing = true;
+  alertIn(byId("order-alert"));
+  say(byId("place"), "Placing your order\u2026");
+  show();
+  const items = [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+  try {
+    const { body, traceUrl } = await call("/api/orders", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify({ userId: user, items }),
+    });
+    quantities.clear();
+    key = newKey();
+    placed(body, traceUrl);
+  } catch (problem) {
+    tell(problem);
+  } finally {
+    placing = false;
+    say(byId("place"), "Place order");
+    show();
+  }
+}
+
+function tell(problem) {
+  const box = byId("order-alert");
+  const because = problem.reasons.length > 0 ? problem.reasons.map(withName).join("; ") : problem.message;
+  if (problem.isOutcomeUnknown) {
+    alertIn(box, "We don't know yet whether your order was taken.", `${because}.`,
+      "Place it again when you like: it is the same order, and is taken once.");
+  } else if (problem.code === "FAILED_PRECONDITION") {
+    alertIn(box, "Your order could not be taken.", `${because}.`, "Nothing was reserved or charged.");
+    key = newKey();
+  } else if (problem.code === "RESOURCE_EXHAUSTED") {
+    alertIn(box, "There is a queue.", "Please try again in a moment.");
+  } else {
+    alertIn(box, "Your order was refused.", `${because}.`);
+  }
+  if (problem.traceUrl) {
+    box.append(el("a", { href: problem.traceUrl, target: "_blank", rel: "noopener" }, "See where it went wrong"));
+  }
+}
+
+// Details speak of ids; people know names.
+function withName(reason) {
+  const [id] = reason.split(":", 1);
+  const known = product(id);
+  return known ? reason.replace(id, known.name) : reason;
+}
+
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function remembered(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch (storageForbidden) {
+    return null;
+  }
+}
+
+function remember(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch (storageForbidden) {
+    // The name is asked for again next time.
+  }
+}

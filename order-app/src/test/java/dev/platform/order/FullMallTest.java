@@ -1,0 +1,30 @@
+package dev.platform.order;
+
+import dev.platform.starter.test.spring.AutoConfigureEtcd;
+import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
+import org.springframework.test.context.TestPropertySource;
+
+/** The app with what most tests do without: registered in an etcd, with breakers, traced. */
+@AutoConfigureObservability
+@AutoConfigureEtcd
+@TestPropertySource(
+    properties = {
+      // The app of the other tests may run meanwhile.
+      "grpc.server.port=0",
+      "platform.registry.enabled=true",
+      "platform.registry.advertise-host=127.0.0.1",
+      "platform.registry.metadata.zone=eu-1",
+      "platform.discovery.enabled=true",
+      "platform.discovery.snapshot.enabled=false",
+      "platform.resilience.circuit-breaker.enabled=true",
+      // One test's failing callee would be refused to the next tests.
+      "resilience4j.circuitbreaker.configs.default.sliding-window-size=10000",
+      "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=10000",
+      "platform.dev.tracing.enabled=false",
+      "management.tracing.sampling.probability=1.0",
+      "mall.edge.trace-url=" + FullMallTest.TRACES + "{trace-id}"
+    })
+abstract class FullMallTest extends EdgeTest {
+
+  protected static final String TRACES = "http://traces.example/";
+}

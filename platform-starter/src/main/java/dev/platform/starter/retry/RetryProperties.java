@@ -1,0 +1,122 @@
+package dev.platform.starter.retry;
+
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Retries of calls that ended with UNAVAILABLE before anything of the answer had come, by gRPC
+ * itself: each on an instance that the load-balancing policy picks anew, within the deadline of the
+ * call. Only for methods that are named here, since only their author knows that a second execution
+ * does no harm. A call counts once in its circuit breaker, by its last attempt.
+ *
+ * @param enabled whether calls are retried
+ * @param methods what is idempotent: {@code package.Service/Method}, or {@code package.Service} for
+ *     all methods of a service
+ * @param maxAttempts how often a call is tried in all
+ * @param initialBackoff bound of the random pause before the second attempt
+ * @param maxBackoff bound of any pause
+ * @param budget how many retries there may be, for each called service
+ */
+@ConfigurationProperties("platform.resilience.retry")
+public record RetryProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue List<String> methods,
+    @DefaultValue("3") int maxAttempts,
+    @DefaultValue("50ms") Duration initialBackoff,
+    @DefaultValue("1s") Duration maxBackoff,
+    @DefaultValue Budget budget) {
+
+  private static final String PREFIX = "platform.resilience.retry.";
+  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+  private static final double BACKOFF_MULTIPLIER = 2;
+
+  /**
+   * As in gRPC's proposal A6: a failed attempt takes a token, a good one gives {@code ratio} of one
+   * back, and nothing is retried while less than half of them are there.
+   *
+   * @param tokens how many tokens there are at most
+   * @param ratio what a good call gives back
+   */
+  public record Budget(@DefaultValue("200") int tokens, @DefaultValue("0.1") double ratio) {
+
+    public Budget {
+      check(
+          tokens >= 1 && tokens <= 1000,
+          PREFIX + "budget.tokens",
+          tokens,
+          "a whole number from 1 to 1000");
+      check(ratio > 0 && ratio <= 1, PREFIX + "budget.ratio", ratio, "a number over 0, at most 1");
+    }
+  }
+
+  public RetryProperties {
+    methods = List.copyOf(methods);
+    for (int i = 0; i < methods.size(); i++) {
+      check(
+          METHOD.matcher(methods.get(i)).matches(),
+          PREFIX + "methods[" + i + "]",
+          methods.get(i),
+          "package.Service/Method, or package.Service for all of its methods");
+    }
+    check(
+        maxAttempts >= 2 && maxAttempts <= 5,
+        PREFIX + "max-attempts",
+        maxAttempts,
+        "a whole number from 2 to 5; platform.resilience.retry.enabled=false for no retries");
+    check(
+        initialBackoff.toMillis() >= 1,
+        PREFIX + "initial-backoff",
+        initialBackoff.toMillis() + "ms",
+        "at least 1ms");
+    check(
+        maxBackoff.compareTo(initialBackoff) >= 0,
+        PREFIX + "max-backoff",
+        maxBackoff.toMillis() + "ms",
+        "at least initial-backoff, " + initialBackoff.toMillis() + "ms");
+  }
+
+  /** The part of a channel's service config that says all this; empty when nothing is retried. */
+  public Map<String, ?> serviceConfig() {
+    if (!enabled || methods.isEmpty()) {
+      return Map.of();
+    }
+    return Map.of(
+        "methodConfig",
+        List.of(Map.of("name", names(), "retryPolicy", policy())),
+        "retryThrottling",
+        Map.of("maxTokens", (double) budget.tokens(), "tokenRatio", budget.ratio()));
+  }
+
+  private List<Map<String, String>> names() {
+    List<Map<String, String>> names = new ArrayList<>();
+    for (String method : methods) {
+      String[] parts = method.split("/", 2);
+      names.add(
+          parts.length == 1
+              ? Map.of("service", parts[0])
+              : Map.of("service", parts[0], "method", parts[1]));
+    }
+    return names;
+  }
+
+  private Map<String, ?> policy() {
+    return Map.of(
+        "maxAttempts", (double) maxAttempts,
+        "initialBackoff", seconds(initialBackoff),
+        "maxBackoff", seconds(maxBackoff),
+        "backoffMultiplier", BACKOFF_MULTIPLIER,
+        "retryableStatusCodes", List.of("UNAVAILABLE"));
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%d.%03ds", duration.toSeconds(), duration.toMillisPart());
+  }
+}

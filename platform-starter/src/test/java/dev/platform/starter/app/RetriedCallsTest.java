@@ -1,0 +1,173 @@
+package dev.platform.starter.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.starter.test.junit.EtcdExtension;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.context.ApplicationContext;
+
+/** Calls to a service one of whose answers in a row of some is a failure. */
+class RetriedCallsTest {
+
+  private static final String METHODS = "platform.resilience.retry.methods[0]";
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
+
+  private final Flaky flaky = new Flaky();
+  private final Map<String, Object> properties = new HashMap<>();
+  private Server server;
+
+  @BeforeEach
+  void startService() throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(flaky)
+            .build()
+            .start();
+    etcd.server()
+        .put("/services/flaky/127.0.0.1:" + server.getPort(), "127.0.0.1:" + server.getPort());
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    properties.put("spring.application.name", "caller");
+    properties.put("platform.resilience.circuit-breaker.enabled", "false");
+    // What is slow only because the machine is busy is no failure.
+    properties.put("platform.discovery.wait-for-first-list", "30s");
+    properties.put("platform.deadline.default-timeout", "60s");
+  }
+
+  @AfterEach
+  void stopService() {
+    server.shutdownNow();
+  }
+
+  @Test
+  void aMethodThatIsNamedIsCalledAgainWhenItsServiceWasUnavailable() {
+    properties.put(METHODS, "recommendation.v1.RecommendationService/GetRecommendations");
+    flaky.failures.set(2);
+    try (var app = TestApp.start(properties)) {
+      call(stub(app));
+    }
+    assertThat(flaky.calls).hasValue(3);
+  }
+
+  @Test
+  void theNameOfAServiceStandsForAllOfItsMethods() {
+    properties.put(METHODS, "recommendation.v1.RecommendationService");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      call(stub(app));
+    }
+    assertThat(flaky.calls).hasValue(2);
+  }
+
+  @Test
+  void noOtherMethodIsCalledAgain() {
+    properties.put(METHODS, "recommendation.v1.RecommendationService/Other");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(flaky.calls).hasValue(1);
+  }
+
+  @Test
+  void anotherFailureThanUnavailableIsFinal() {
+    properties.put(METHODS, "recommendation.v1.RecommendationService");
+    flaky.failure = Status.FAILED_PRECONDITION;
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    }
+    assertThat(flaky.calls).hasValue(1);
+  }
+
+  @Test
+  void nothingIsRetriedOnceTheBudgetIsSpent() {
+    properties.put(METHODS, "recommendation.v1.RecommendationService");
+    properties.put("platform.resilience.retry.budget.tokens", "4");
+    try (var app = TestApp.start(properties)) {
+      RecommendationServiceBlockingStub stub = stub(app);
+      // gRPC knows the budget from a channel's second call on.
+      call(stub);
+      flaky.failures.set(100);
+      assertThat(callsOf(stub)).containsExactly(2, 1, 1);
+    }
+  }
+
+  @Test
+  void itCanBeSwitchedOff() {
+    properties.put(METHODS, "recommendation.v1.RecommendationService");
+    properties.put("platform.resilience.retry.enabled", "false");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(flaky.calls).hasValue(1);
+  }
+
+  /** How often each of three failing calls is tried. */
+  private List<Integer> callsOf(RecommendationServiceBlockingStub stub) {
+    return Stream.generate(
+            () -> {
+              int before = flaky.calls.get();
+              failure(stub);
+              return flaky.calls.get() - before;
+            })
+        .limit(3)
+        .toList();
+  }
+
+  private static RecommendationServiceBlockingStub stub(ApplicationContext app) {
+    return RecommendationServiceGrpc.newBlockingStub(
+        app.getBean(GrpcChannelFactory.class).createChannel("flaky"));
+  }
+
+  private static void call(RecommendationServiceBlockingStub stub) {
+    var unused = stub.getRecommendations(GetRecommendationsRequest.getDefaultInstance());
+  }
+
+  private static Status failure(RecommendationServiceBlockingStub stub) {
+    return catchThrowableOfType(StatusRuntimeException.class, () -> call(stub)).getStatus();
+  }
+
+  private static final class Flaky extends RecommendationServiceImplBase {
+
+    private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile Status failure = Status.UNAVAILABLE;
+
+    @Override
+    public void getRecommendations(
+        GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> observer) {
+      calls.incrementAndGet();
+      if (failures.getAndDecrement() > 0) {
+        observer.onError(failure.withDescription("flaky").asRuntimeException());
+        return;
+      }
+      observer.onNext(GetRecommendationsResponse.getDefaultInstance());
+      observer.onCompleted();
+    }
+  }
+}
