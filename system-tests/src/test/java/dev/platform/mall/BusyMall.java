@@ -78,7 +78,12 @@ final class BusyMall implements AutoCloseable {
    * where a pile of calls would say no more than that the machine is busy otherwise.
    */
   SteadyLoad boundedLoad() {
-    return begun(SteadyLoad.start(CALLS_PER_SECOND, MOST_UNDER_WAY, shopper::orderTooMuch));
+    return boundedLoad(MOST_UNDER_WAY);
+  }
+
+  /** Likewise, with a bound of one's own: for faults that leave calls waiting for long. */
+  SteadyLoad boundedLoad(int mostUnderWay) {
+    return begun(SteadyLoad.start(CALLS_PER_SECOND, mostUnderWay, shopper::orderTooMuch));
   }
 
   private static SteadyLoad begun(SteadyLoad load) {

@@ -237,7 +237,7 @@ final class Mall implements AutoCloseable {
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
         // What is slow only because the machine is busy is no failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
-        Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTION_TIMEOUT", "15000"),
+        Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
         // Why a call to another app failed; the caller is told no more than that it did.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.

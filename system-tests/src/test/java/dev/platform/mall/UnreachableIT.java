@@ -24,6 +24,9 @@ class UnreachableIT {
   private static final Duration NOTICED = Duration.ofSeconds(5);
   private static final Duration REGISTERED_AGAIN = Duration.ofSeconds(3);
 
+  /** Twice as many as are sent to the frozen instance before its callers have noticed. */
+  private static final int MOST_UNDER_WAY = 2 * BusyMall.CALLS_PER_SECOND;
+
   /** How much p99 may grow by what else the machine does. */
   private static final int FACTOR = 3;
 
@@ -103,7 +106,7 @@ class UnreachableIT {
     Mall mall = busy.mall();
     AppProcess frozen = busy.inventories().get(0);
     List<String> keys = Mall.keysOf(App.INVENTORY, frozen);
-    try (SteadyLoad load = busy.load()) {
+    try (SteadyLoad load = busy.boundedLoad(MOST_UNDER_WAY)) {
       load.awaitMore(10 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
       LoadReport before = load.soFar();
       frozen.freeze();
@@ -134,6 +137,7 @@ class UnreachableIT {
           .as("p99 of calls sent %s after the freeze or later", NOTICED)
           .isLessThan(before.percentile(0.99).multipliedBy(FACTOR).plus(NOISE));
       assertThat(later.failures()).isEmpty();
+      assertThat(later.calls()).isGreaterThan(BusyMall.CALLS_PER_SECOND);
     }
   }
 
