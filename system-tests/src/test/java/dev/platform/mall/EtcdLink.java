@@ -34,6 +34,9 @@ final class EtcdLink implements AutoCloseable {
   private final Set<Integer> fillerPorts = new HashSet<>(); // guarded by this
   private boolean cut; // guarded by this
 
+  /** Whether something was accepted that is not passed on yet. */
+  private volatile boolean holding;
+
   private EtcdLink(ServerSocket server, InetSocketAddress etcd) {
     this.server = server;
     this.etcd = etcd;
@@ -63,6 +66,15 @@ final class EtcdLink implements AutoCloseable {
   /** From here on nothing gets through. */
   synchronized void cut() {
     cut = true;
+    fillUp();
+    // What the accepting thread takes last leaves room for one more.
+    while (!holding) {
+      Thread.onSpinWait();
+    }
+    fillUp();
+  }
+
+  private void fillUp() {
     while (fill()) {
       // Until an attempt to connect gets no answer.
     }
@@ -108,7 +120,9 @@ final class EtcdLink implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket app = server.accept();
+        holding = true;
         awaitHealed();
+        holding = false;
         join(app);
       } catch (IOException e) {
         // Closed, or etcd does not run: the app sees that its connection ends.
