@@ -11,16 +11,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's
  *     own {@code grpc.client.*.default-load-balancing-policy} wins
+ * @param avoidSilentInstances whether calls keep away from instances that are connected and answer
+ *     nothing at all
  */
 @ConfigurationProperties("platform.grpc")
-public record GrpcProperties(@DefaultValue("round_robin") String loadBalancing) {
+public record GrpcProperties(
+    @DefaultValue("round_robin") String loadBalancing,
+    @DefaultValue("true") boolean avoidSilentInstances) {
 
   public GrpcProperties {
     check(
         LoadBalancerRegistry.getDefaultRegistry().getProvider(loadBalancing) != null,
         "platform.grpc.load-balancing",
         loadBalancing,
-        "a policy that is registered with gRPC, such as round_robin, pick_first or"
-            + " weighted_round_robin");
+        "a policy that is registered with gRPC, such as round_robin or pick_first");
   }
 }

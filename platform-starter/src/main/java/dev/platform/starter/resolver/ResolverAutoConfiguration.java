@@ -59,7 +59,7 @@ public final class ResolverAutoConfiguration {
         new ResolverContext(
             etcd,
             etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
-            grpc.loadBalancing(),
+            grpc,
             retry.serviceConfig(),
             discovery.waitForFirstList());
     ResolverContexts.jvm().add(context);

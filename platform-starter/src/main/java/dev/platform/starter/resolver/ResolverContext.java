@@ -21,6 +21,7 @@ final class ResolverContext implements DisposableBean {
   private final @Nullable InstanceSource etcd;
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
+  private final boolean avoidSilentInstances;
   private final Map<String, ?> callConfig;
   private final Duration waitForFirstList;
 
@@ -32,12 +33,13 @@ final class ResolverContext implements DisposableBean {
   ResolverContext(
       @Nullable InstanceSource etcd,
       @Nullable InstanceSource discovery,
-      String loadBalancing,
+      GrpcProperties grpc,
       Map<String, ?> callConfig,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
-    this.loadBalancing = loadBalancing;
+    this.loadBalancing = grpc.loadBalancing();
+    this.avoidSilentInstances = grpc.avoidSilentInstances();
     this.callConfig = callConfig;
     this.waitForFirstList = waitForFirstList;
   }
@@ -49,6 +51,11 @@ final class ResolverContext implements DisposableBean {
   /** The policy that resolved services are balanced with. */
   String loadBalancing() {
     return loadBalancing;
+  }
+
+  /** Whether calls keep away from instances that answer nothing at all. */
+  boolean avoidSilentInstances() {
+    return avoidSilentInstances;
   }
 
   /** What a channel's service config says about calls. */

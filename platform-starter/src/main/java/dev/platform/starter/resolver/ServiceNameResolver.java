@@ -210,7 +210,11 @@ final class ServiceNameResolver extends NameResolver {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
     Map<String, Object> config = new HashMap<>(from.callConfig());
-    config.put("loadBalancingConfig", List.of(AnsweringInstancesProvider.around(policy)));
+    Map<String, ?> balancing =
+        from.avoidSilentInstances()
+            ? AnsweringInstancesProvider.around(policy)
+            : Map.of(policy, Map.of());
+    config.put("loadBalancingConfig", List.of(balancing));
     return args.getServiceConfigParser().parseServiceConfig(config);
   }
 }

@@ -54,7 +54,7 @@ class ConfigurationMistakesTest {
         "platform.resilience.retry.methods[0] | a b | platform.resilience.retry.methods[0]: a b"
             + " (expected: package.Service/Method, or package.Service for all of its methods)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
-            + " that is registered with gRPC, such as round_robin, pick_first or weighted_round_robin)",
+            + " that is registered with gRPC, such as round_robin or pick_first)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
             + " (expected: >= 0s)",
         "platform.discovery.wait-for-first-list | 2h | platform.discovery.wait-for-first-list:"
