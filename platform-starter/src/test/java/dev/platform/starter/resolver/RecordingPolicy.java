@@ -5,6 +5,7 @@ import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
 import io.grpc.util.ForwardingLoadBalancer;
+import io.grpc.util.ForwardingLoadBalancerHelper;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -15,8 +16,8 @@ final class RecordingPolicy extends LoadBalancerProvider {
 
   final List<LoadBalancer.ResolvedAddresses> seen = new CopyOnWriteArrayList<>();
 
-  /** Who made the balancers: gRPC's channel, or what stands between. */
-  final List<LoadBalancer.Helper> helpers = new CopyOnWriteArrayList<>();
+  /** What it was given to connect with: gRPC's own, or what stands between. */
+  final List<LoadBalancer.Subchannel> subchannels = new CopyOnWriteArrayList<>();
 
   @Override
   public boolean isAvailable() {
@@ -35,11 +36,10 @@ final class RecordingPolicy extends LoadBalancerProvider {
 
   @Override
   public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
-    helpers.add(helper);
     LoadBalancer roundRobin =
         LoadBalancerRegistry.getDefaultRegistry()
             .getProvider("round_robin")
-            .newLoadBalancer(helper);
+            .newLoadBalancer(new Recording(helper));
     return new ForwardingLoadBalancer() {
       @Override
       protected LoadBalancer delegate() {
@@ -52,5 +52,26 @@ final class RecordingPolicy extends LoadBalancerProvider {
         return super.acceptResolvedAddresses(addresses);
       }
     };
+  }
+
+  private final class Recording extends ForwardingLoadBalancerHelper {
+
+    private final LoadBalancer.Helper helper;
+
+    Recording(LoadBalancer.Helper helper) {
+      this.helper = helper;
+    }
+
+    @Override
+    protected LoadBalancer.Helper delegate() {
+      return helper;
+    }
+
+    @Override
+    public LoadBalancer.Subchannel createSubchannel(LoadBalancer.CreateSubchannelArgs args) {
+      LoadBalancer.Subchannel subchannel = super.createSubchannel(args);
+      subchannels.add(subchannel);
+      return subchannel;
+    }
   }
 }

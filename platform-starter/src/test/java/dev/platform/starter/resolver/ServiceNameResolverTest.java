@@ -251,8 +251,8 @@ class ServiceNameResolverTest {
       String name = register(port);
       assertThat(ask(plain("etcd:///payment-service"))).isEqualTo(name);
       String between = AnsweringInstancesProvider.class.getPackageName();
-      assertThat(policy.helpers)
-          .allMatch(helper -> helper.getClass().getName().startsWith(between) == avoid)
+      assertThat(policy.subchannels)
+          .allMatch(way -> way.getClass().getPackageName().equals(between) == avoid)
           .isNotEmpty();
     } finally {
       LoadBalancerRegistry.getDefaultRegistry().deregister(policy);
