@@ -1,6 +1,8 @@
 package dev.platform.starter.resolver;
 
-import dev.platform.starter.balancer.AnsweringInstancesProvider;
+import dev.platform.starter.balancer.BalancerContext;
+import dev.platform.starter.balancer.UsableInstancesProvider;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
@@ -176,6 +178,8 @@ final class ServiceNameResolver extends NameResolver {
         ResolutionResult.newBuilder()
             .setAddressesOrError(StatusOr.fromValue(addresses))
             .setServiceConfig(serviceConfig(context))
+            .setAttributes(
+                Attributes.newBuilder().set(BalancerContext.KEY, context.balancer()).build())
             .build());
   }
 
@@ -211,8 +215,8 @@ final class ServiceNameResolver extends NameResolver {
     String policy = own == null ? from.loadBalancing() : own;
     Map<String, Object> config = new HashMap<>(from.callConfig());
     Map<String, ?> balancing =
-        from.avoidSilentInstances()
-            ? AnsweringInstancesProvider.around(policy)
+        from.balancer().isNeeded()
+            ? UsableInstancesProvider.around(policy)
             : Map.of(policy, Map.of());
     config.put("loadBalancingConfig", List.of(balancing));
     return args.getServiceConfigParser().parseServiceConfig(config);

@@ -8,7 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.platform.starter.app.TestApp;
-import dev.platform.starter.balancer.AnsweringInstancesProvider;
+import dev.platform.starter.balancer.UsableInstancesProvider;
+import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -135,7 +136,10 @@ class ServiceNameResolverTest {
 
   @Test
   void aFirstCallWaitsForAFirstInstanceThenFailsAndRecoversWithoutARestart() {
-    app(Map.of("platform.discovery.wait-for-first-list", "1s"));
+    var app = app(Map.of("platform.discovery.wait-for-first-list", "1s"));
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    directory.latest("another-service");
+    await().until(() -> directory.describeRegistry().endsWith("answers"));
     ManagedChannel channel = plain("etcd:///payment-service");
     long start = System.nanoTime();
     StatusRuntimeException failure =
@@ -246,11 +250,13 @@ class ServiceNameResolverTest {
               "platform.grpc.load-balancing",
               RecordingPolicy.NAME,
               "platform.grpc.avoid-silent-instances",
-              Boolean.toString(avoid)));
+              Boolean.toString(avoid),
+              "platform.resilience.outlier-detection.enabled",
+              "false"));
       int port = servers.start();
       String name = register(port);
       assertThat(ask(plain("etcd:///payment-service"))).isEqualTo(name);
-      String between = AnsweringInstancesProvider.class.getPackageName();
+      String between = UsableInstancesProvider.class.getPackageName();
       assertThat(policy.subchannels)
           .allMatch(way -> way.getClass().getPackageName().equals(between) == avoid)
           .isNotEmpty();
