@@ -64,6 +64,12 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
           new Aspect<>(
               "timerAspect", TimerAspect.class, Timer.class, TimerAspect::timerAroundAdvice));
 
+  private final AnnotatedMethods seen;
+
+  AnnotatedOperations(AnnotatedMethods seen) {
+    this.seen = seen;
+  }
+
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
     if (!beans.containsBeanDefinition(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
@@ -78,7 +84,8 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
     proxies.add(INCLUDE_PATTERNS, List.of(allBut(aspects)));
     for (Aspect<?, ?> aspect : aspects) {
       beans.registerSingleton(
-          "platform." + aspect.bean() + "Advisor", new AnnotatedOperationAdvisor<>(beans, aspect));
+          "platform." + aspect.bean() + "Advisor",
+          new AnnotatedOperationAdvisor<>(beans, aspect, seen));
     }
   }
 

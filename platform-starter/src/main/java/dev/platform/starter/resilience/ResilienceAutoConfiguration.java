@@ -23,8 +23,13 @@ public final class ResilienceAutoConfiguration {
   static final int ORDER = 2700;
 
   @Bean
-  static AnnotatedOperations annotatedOperations() {
-    return new AnnotatedOperations();
+  static AnnotatedMethods annotatedMethods() {
+    return new AnnotatedMethods();
+  }
+
+  @Bean
+  static AnnotatedOperations annotatedOperations(AnnotatedMethods seen) {
+    return new AnnotatedOperations(seen);
   }
 
   @Bean
