@@ -57,6 +57,26 @@ class ConfigurationMistakesTest {
             + " that is registered with gRPC, such as round_robin or pick_first)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
             + " (expected: >= 0s)",
+        "platform.deadline.minimums[a.B/C] | 0s | platform.deadline.minimums.a.B/C: 0ms (expected:"
+            + " > 0s)",
+        "platform.resilience.circuit-breaker.failures-in-a-row | -1 |"
+            + " platform.resilience.circuit-breaker.failures-in-a-row: -1 (expected: a whole number from"
+            + " 0 to 1000)",
+        "platform.resilience.outlier-detection.failures-in-a-row | 0 |"
+            + " platform.resilience.outlier-detection.failures-in-a-row: 0 (expected: a whole number from"
+            + " 1 to 1000)",
+        "platform.resilience.outlier-detection.failure-percentage | 101 |"
+            + " platform.resilience.outlier-detection.failure-percentage: 101 (expected: a whole number"
+            + " from 1 to 100)",
+        "platform.resilience.outlier-detection.minimum-calls | 0 |"
+            + " platform.resilience.outlier-detection.minimum-calls: 0 (expected: at least 1)",
+        "platform.resilience.outlier-detection.interval | 1ms |"
+            + " platform.resilience.outlier-detection.interval: 1ms (expected: at least 100ms)",
+        "platform.resilience.outlier-detection.ejection-time | 1ms |"
+            + " platform.resilience.outlier-detection.ejection-time: 1ms (expected: at least 100ms)",
+        "platform.resilience.outlier-detection.max-ejection-time | 1s |"
+            + " platform.resilience.outlier-detection.max-ejection-time: 1000ms (expected: at least"
+            + " ejection-time, 10000ms)",
         "platform.discovery.wait-for-first-list | 2h | platform.discovery.wait-for-first-list:"
             + " 7200000ms (expected: 0s to 1m)",
         "platform.drain.delay | -5s | platform.drain.delay: -5000ms (expected: 0s to 1m)",
