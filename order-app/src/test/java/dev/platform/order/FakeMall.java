@@ -26,6 +26,8 @@ import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceImplBa
 import dev.platform.contracts.payment.v1.PaymentStatus;
 import dev.platform.contracts.payment.v1.RefundPaymentRequest;
 import dev.platform.contracts.payment.v1.RefundPaymentResponse;
+import dev.platform.contracts.payment.v1.VoidPaymentRequest;
+import dev.platform.contracts.payment.v1.VoidPaymentResponse;
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
 import dev.platform.contracts.product.v1.ListProductsRequest;
@@ -293,6 +295,22 @@ final class FakeMall implements AutoCloseable {
               (id, payment) ->
                   payment.toBuilder().setStatus(PaymentStatus.PAYMENT_STATUS_REFUNDED).build());
       answer(observer, RefundPaymentResponse.newBuilder().setPayment(refunded).build());
+    }
+
+    @Override
+    public void voidPayment(
+        VoidPaymentRequest request, StreamObserver<VoidPaymentResponse> observer) {
+      Payment voided =
+          Payment.newBuilder()
+              .setOrderId(request.getOrderId())
+              .setUserId(request.getUserId())
+              .setAmount(request.getAmount())
+              .setStatus(PaymentStatus.PAYMENT_STATUS_VOIDED)
+              .build();
+      Payment earlier = payments.putIfAbsent(request.getOrderId(), voided);
+      answer(
+          observer,
+          VoidPaymentResponse.newBuilder().setPayment(earlier == null ? voided : earlier).build());
     }
 
     private Payment record(CreatePaymentRequest request, PaymentStatus status) {
