@@ -1,5 +1,6 @@
 package dev.platform.mall;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.order.v1.CreateOrderRequest;
 import dev.platform.contracts.order.v1.CreateOrderResponse;
 import dev.platform.contracts.order.v1.OrderItem;
@@ -10,35 +11,44 @@ import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Several customers who order at once, each a thing after another, and ask again under the same
- * idempotency key until they have an answer that will not change.
+ * idempotency key until they have an answer that will not change. Some are hasty and ask twice at
+ * once.
  */
 final class Customers implements AutoCloseable {
 
   private static final int DEADLINE_SECONDS = 10;
   private static final int MOST_PIECES = 3;
+  private static final int ONE_HASTY_OF = 8;
+  private static final long PAUSE_MILLIS = 200;
+
+  private enum Answer {
+    ACCEPTED,
+    REFUSED,
+    /** Nothing is certain yet. */
+    ASK_AGAIN
+  }
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Supplier<List<Channel>> doors;
+  private final Doors doors;
   private final List<String> products;
   private final AtomicInteger left;
   private final Map<String, String> accepted = new ConcurrentHashMap<>();
   private final Map<Status.Code, AtomicInteger> answers = new ConcurrentHashMap<>();
   private final List<String> wrong = new CopyOnWriteArrayList<>();
 
-  /**
-   * @param doors the order-apps that run at the moment
-   */
-  Customers(Supplier<List<Channel>> doors, List<String> products, int orders) {
+  Customers(Doors doors, List<String> products, int orders) {
     this.doors = doors;
     this.products = products;
     this.left = new AtomicInteger(orders);
@@ -46,29 +56,25 @@ final class Customers implements AutoCloseable {
 
   void start(int customers, long seed) {
     for (int i = 0; i < customers; i++) {
+      String name = "customer-%x-%d".formatted(seed, i);
       Random random = new Random(seed + i);
-      String name = "customer-" + i;
       threads.execute(() -> shop(name, random));
     }
     threads.shutdown();
   }
 
-  int left() {
-    return Math.max(0, left.get());
+  boolean haveAllLeft() {
+    return threads.isTerminated();
   }
 
-  boolean haveAllLeft() throws InterruptedException {
-    return threads.awaitTermination(100, TimeUnit.MILLISECONDS);
-  }
-
-  /** The order of each key that was accepted. */
+  /** The orders that were accepted, by user and key. */
   Map<String, String> accepted() {
-    return accepted;
+    return new TreeMap<>(accepted);
   }
 
   /** How often each status was answered. */
   Map<Status.Code, AtomicInteger> answers() {
-    return answers;
+    return new TreeMap<>(answers);
   }
 
   /** Answers that contradict each other or that nobody should ever get. */
@@ -82,16 +88,21 @@ final class Customers implements AutoCloseable {
   }
 
   private void shop(String name, Random random) {
-    while (left.getAndDecrement() > 0 && !Thread.currentThread().isInterrupted()) {
-      CreateOrderRequest request =
-          CreateOrderRequest.newBuilder()
-              .setUserId(name)
-              .setIdempotencyKey(name + "-" + Long.toHexString(random.nextLong()))
-              .addItems(item(random))
-              .build();
-      while (!isAnswered(request, random) && !Thread.currentThread().isInterrupted()) {
-        pause();
+    try {
+      while (left.getAndDecrement() > 0) {
+        CreateOrderRequest request =
+            CreateOrderRequest.newBuilder()
+                .setUserId(name)
+                .setIdempotencyKey(Long.toHexString(random.nextLong()))
+                .addItems(item(random))
+                .build();
+        while (ask(request, random) == Answer.ASK_AGAIN) {
+          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
       }
+    } catch (InterruptedException e) {
+      // The test is over before they have all they want.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -102,32 +113,59 @@ final class Customers implements AutoCloseable {
         .build();
   }
 
-  private boolean isAnswered(CreateOrderRequest request, Random random) {
-    List<Channel> open = doors.get();
+  private Answer ask(CreateOrderRequest request, Random random) throws InterruptedException {
+    List<Channel> open = doors.open();
     if (open.isEmpty()) {
-      return false;
+      return Answer.ASK_AGAIN;
     }
+    int times = random.nextInt(ONE_HASTY_OF) == 0 ? 2 : 1;
+    List<ListenableFuture<CreateOrderResponse>> calls =
+        IntStream.range(0, times)
+            .mapToObj(i -> call(open.get(random.nextInt(open.size())), request))
+            .toList();
+    Answer answer = Answer.REFUSED;
+    for (ListenableFuture<CreateOrderResponse> call : calls) {
+      answer = together(answer, answerTo(request, call));
+    }
+    return answer;
+  }
+
+  /** One who is accepted has an order, and who is refused has none unless the other call has it. */
+  private static Answer together(Answer one, Answer other) {
+    if (one == Answer.ACCEPTED || other == Answer.ACCEPTED) {
+      return Answer.ACCEPTED;
+    }
+    return one == Answer.REFUSED ? other : one;
+  }
+
+  private static ListenableFuture<CreateOrderResponse> call(
+      Channel door, CreateOrderRequest request) {
+    return OrderServiceGrpc.newFutureStub(door)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .createOrder(request);
+  }
+
+  private Answer answerTo(CreateOrderRequest request, ListenableFuture<CreateOrderResponse> call)
+      throws InterruptedException {
+    String key = request.getUserId() + " " + request.getIdempotencyKey();
     try {
-      CreateOrderResponse answer =
-          OrderServiceGrpc.newBlockingStub(open.get(random.nextInt(open.size())))
-              .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-              .createOrder(request);
+      accept(key, call.get().getOrderId());
       count(Status.Code.OK);
-      accept(request.getIdempotencyKey(), answer.getOrderId());
-      return true;
-    } catch (StatusRuntimeException e) {
-      count(e.getStatus().getCode());
-      return isFinal(request, e.getStatus());
+      return Answer.ACCEPTED;
+    } catch (ExecutionException e) {
+      Status status = ((StatusRuntimeException) e.getCause()).getStatus();
+      count(status.getCode());
+      return refusal(key, status);
     }
   }
 
-  private boolean isFinal(CreateOrderRequest request, Status status) {
+  private Answer refusal(String key, Status status) {
     return switch (status.getCode()) {
-      case FAILED_PRECONDITION -> true;
-      case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELLED -> false;
+      case FAILED_PRECONDITION -> Answer.REFUSED;
+      case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED -> Answer.ASK_AGAIN;
       default -> {
-        wrong.add(request.getIdempotencyKey() + ": " + status);
-        yield true;
+        wrong.add(key + ": " + status);
+        yield Answer.ASK_AGAIN;
       }
     };
   }
@@ -141,13 +179,5 @@ final class Customers implements AutoCloseable {
 
   private void count(Status.Code code) {
     answers.computeIfAbsent(code, c -> new AtomicInteger()).incrementAndGet();
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(200);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
