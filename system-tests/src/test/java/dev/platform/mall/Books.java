@@ -71,12 +71,20 @@ final class Books {
     return open;
   }
 
-  /** The orders that were not cancelled, by user and key. */
-  Map<String, String> liveOrders() throws SQLException {
+  /** The orders that were not cancelled of users with such names, by user and key. */
+  Map<String, String> liveOrders(String namesBegin) throws SQLException {
     return read(
         App.ORDER,
         "select r.user_id || ' ' || idempotency_key, order_id"
-            + " from order_requests r join orders using (order_id) where status <> 'CANCELLED'");
+            + " from order_requests r join orders using (order_id)"
+            + " where status <> 'CANCELLED' and starts_with(r.user_id, '"
+            + namesBegin
+            + "')");
+  }
+
+  /** How many payments wait for the bank. */
+  long pending() throws SQLException {
+    return Long.parseLong(payments().getOrDefault("PENDING", "0"));
   }
 
   /** How many orders are in each status. */

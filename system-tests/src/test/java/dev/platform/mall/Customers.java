@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -41,14 +42,21 @@ final class Customers implements AutoCloseable {
   }
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final String names;
   private final Doors doors;
   private final List<String> products;
   private final AtomicInteger left;
+  private final Semaphore admitted = new Semaphore(0);
   private final Map<String, String> accepted = new ConcurrentHashMap<>();
   private final Map<Status.Code, AtomicInteger> answers = new ConcurrentHashMap<>();
   private final List<String> wrong = new CopyOnWriteArrayList<>();
 
-  Customers(Doors doors, List<String> products, int orders) {
+  /**
+   * @param names how their names begin
+   * @param orders how many they make together
+   */
+  Customers(String names, Doors doors, List<String> products, int orders) {
+    this.names = names;
     this.doors = doors;
     this.products = products;
     this.left = new AtomicInteger(orders);
@@ -56,11 +64,20 @@ final class Customers implements AutoCloseable {
 
   void start(int customers, long seed) {
     for (int i = 0; i < customers; i++) {
-      String name = "customer-%x-%d".formatted(seed, i);
+      String name = names + i;
       Random random = new Random(seed + i);
       threads.execute(() -> shop(name, random));
     }
     threads.shutdown();
+  }
+
+  String names() {
+    return names;
+  }
+
+  /** Lets them make some more of their orders; they make none before. */
+  void admit(int orders) {
+    admitted.release(orders);
   }
 
   boolean haveAllLeft() {
@@ -72,7 +89,7 @@ final class Customers implements AutoCloseable {
     return new TreeMap<>(accepted);
   }
 
-  /** How often each status was answered. */
+  /** How often each status was answered so far. */
   Map<Status.Code, AtomicInteger> answers() {
     return new TreeMap<>(answers);
   }
@@ -90,6 +107,7 @@ final class Customers implements AutoCloseable {
   private void shop(String name, Random random) {
     try {
       while (left.getAndDecrement() > 0) {
+        admitted.acquire();
         CreateOrderRequest request =
             CreateOrderRequest.newBuilder()
                 .setUserId(name)

@@ -19,6 +19,27 @@ import java.util.concurrent.TimeUnit;
  */
 final class Trouble {
 
+  /** How the bank behaves. */
+  enum Mood {
+    WELL("is well", 20, 0, 0.1),
+    LATE("answers late", 700, 0, 0.1),
+    FAILING("fails every other time", 20, 0.5, 0.1),
+    /** The money is taken all the same. */
+    SILENT("stalls", 60_000, 0, 0);
+
+    private final String words;
+    private final int latencyMillis;
+    private final double failing;
+    private final double declining;
+
+    Mood(String words, int latencyMillis, double failing, double declining) {
+      this.words = words;
+      this.latencyMillis = latencyMillis;
+      this.failing = failing;
+      this.declining = declining;
+    }
+  }
+
   private static final int MOST_VICTIMS = 3;
   private static final Duration LONGEST_PEACE = Duration.ofSeconds(2);
 
@@ -47,19 +68,25 @@ final class Trouble {
     return freezes;
   }
 
-  /** One round: afterwards as many apps run as before, and all of them work. */
-  void strike() {
-    moody();
+  /**
+   * One round: afterwards as many apps run as before, and all of them work.
+   *
+   * @return what was done
+   */
+  String strike() {
+    StringBuilder told = new StringBuilder(setMood());
     pass(Duration.ofMillis(random.nextInt((int) LONGEST_PEACE.toMillis())));
     List<AppProcess> frozen = new ArrayList<>();
     List<AppProcess> fresh = new ArrayList<>();
     long struckAt = System.nanoTime();
     for (Victim victim : victims()) {
       if (random.nextInt(4) == 0) {
+        told.append(", freezes ").append(victim.process().name());
         victim.process().freeze();
         frozen.add(victim.process());
         freezes++;
       } else {
+        told.append(", kills ").append(victim.process().name());
         victim.process().kill();
         fresh.add(mall.start(victim.app()));
         kills++;
@@ -72,25 +99,22 @@ final class Trouble {
       frozen.forEach(AppProcess::thaw);
     }
     doors.open(mall.running(App.ORDER));
+    return told.toString();
   }
 
-  /** The bank answers late, is out of order half of the time, answers nobody, or is well. */
-  private void moody() {
-    switch (random.nextInt(4)) {
-      case 0 -> bank(100 + random.nextInt(1000), 0, 0.1);
-      case 1 -> bank(20, 0.5, 0.1);
-      case 2 -> bank(60_000, 0, 0);
-      default -> bank(20, 0, 0.1);
-    }
+  private String setMood() {
+    Mood mood = Mood.values()[random.nextInt(Mood.values().length)];
+    bank(mood);
+    return "a bank that " + mood.words;
   }
 
   /** Sets how all bank gateways behave that run now; others behave well. */
-  void bank(int latencyMillis, double failing, double declining) {
+  void bank(Mood mood) {
     SetBehaviourRequest behaviour =
         SetBehaviourRequest.newBuilder()
-            .setLatency(Durations.fromMillis(latencyMillis))
-            .setFailureRatio(failing)
-            .setDeclineRatio(declining)
+            .setLatency(Durations.fromMillis(mood.latencyMillis))
+            .setFailureRatio(mood.failing)
+            .setDeclineRatio(mood.declining)
             .build();
     try (Channels channels = new Channels()) {
       for (AppProcess payment : mall.running(App.PAYMENT)) {
