@@ -40,8 +40,8 @@ final class Trouble {
     }
   }
 
-  private static final int MOST_VICTIMS = 3;
-  private static final Duration LONGEST_PEACE = Duration.ofSeconds(2);
+  private static final int MOST_VICTIMS = 2;
+  private static final Duration LONGEST_PEACE = Duration.ofSeconds(3);
 
   private final Mall mall;
   private final Doors doors;
@@ -74,8 +74,9 @@ final class Trouble {
    * @return what was done
    */
   String strike() {
-    StringBuilder told = new StringBuilder(setMood());
+    StringBuilder told = new StringBuilder("a bank that " + setMood(Mood.values()));
     pass(Duration.ofMillis(random.nextInt((int) LONGEST_PEACE.toMillis())));
+    told.append(", then ").append(setMood(Mood.WELL, Mood.LATE, Mood.FAILING));
     List<AppProcess> frozen = new ArrayList<>();
     List<AppProcess> fresh = new ArrayList<>();
     long struckAt = System.nanoTime();
@@ -102,10 +103,10 @@ final class Trouble {
     return told.toString();
   }
 
-  private String setMood() {
-    Mood mood = Mood.values()[random.nextInt(Mood.values().length)];
+  private String setMood(Mood... moods) {
+    Mood mood = moods[random.nextInt(moods.length)];
     bank(mood);
-    return "a bank that " + mood.words;
+    return mood.words;
   }
 
   /** Sets how all bank gateways behave that run now; others behave well. */
