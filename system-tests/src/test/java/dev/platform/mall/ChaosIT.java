@@ -38,6 +38,26 @@ class ChaosIT {
   /** Longer than an order without a payment is kept, so that what a frozen app sends comes late. */
   private static final Duration FREEZE = Duration.ofSeconds(9);
 
+  /** Calls that end soon, and recovery that begins while they are still under way. */
+  private static final Map<String, String> ORDER =
+      Map.of(
+          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "4s",
+          "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_WAITDURATIONINOPENSTATE", "1s",
+          "MALL_ORDER_RECOVERYAFTER", "2s",
+          "MALL_ORDER_CANCELAFTER", "6s",
+          "MALL_ORDER_CLAIMTIMEOUT", "12s",
+          "MALL_ORDER_FULFILMENTSTEP", "500ms",
+          "MALL_ORDER_NOTIFICATIONRETRY", "1s");
+
+  /** Reservations that end while the bank is still thinking. */
+  private static final Map<String, String> INVENTORY =
+      Map.of("MALL_INVENTORY_RESERVATIONTTL", "20s", "MALL_INVENTORY_EXPIRYINTERVAL", "1s");
+
+  private static final Map<String, String> PAYMENT =
+      Map.of(
+          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "3s",
+          "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_WAITDURATIONINOPENSTATE", "1s");
+
   private static final Pattern COUNT =
       Pattern.compile("\"statistic\":\"COUNT\",\"value\":([0-9.E]+)");
 
@@ -61,26 +81,6 @@ class ChaosIT {
   static void close() {
     mall.close();
   }
-
-  /** Calls that end soon, and recovery that begins while they are still under way. */
-  private static final Map<String, String> ORDER =
-      Map.of(
-          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "4s",
-          "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_WAITDURATIONINOPENSTATE", "1s",
-          "MALL_ORDER_RECOVERYAFTER", "2s",
-          "MALL_ORDER_CANCELAFTER", "6s",
-          "MALL_ORDER_CLAIMTIMEOUT", "12s",
-          "MALL_ORDER_FULFILMENTSTEP", "500ms",
-          "MALL_ORDER_NOTIFICATIONRETRY", "1s");
-
-  /** Reservations that end while the bank is still thinking. */
-  private static final Map<String, String> INVENTORY =
-      Map.of("MALL_INVENTORY_RESERVATIONTTL", "20s", "MALL_INVENTORY_EXPIRYINTERVAL", "1s");
-
-  private static final Map<String, String> PAYMENT =
-      Map.of(
-          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "3s",
-          "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_WAITDURATIONINOPENSTATE", "1s");
 
   @Test
   void theBooksAgreeAfterKillsAndABankThatFails() throws Exception {
