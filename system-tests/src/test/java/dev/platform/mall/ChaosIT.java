@@ -27,7 +27,7 @@ class ChaosIT {
 
   private static final int ORDERS = Integer.getInteger("mall.orders", 2000);
   private static final long SEED = Long.getLong("mall.seed", System.nanoTime());
-  private static final int ROUNDS = Integer.getInteger("mall.rounds", 12);
+  private static final int ROUNDS = Integer.getInteger("mall.rounds", 10);
   private static final int CUSTOMERS = 16;
   private static final int CROWD = 60;
   private static final int PIECES = 120;
