@@ -62,9 +62,8 @@ class PostgresOrders implements Orders {
   }
 
   private List<String> claim(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    return
-        jdbc.sql(
-                """
+    return jdbc.sql(
+            """
                 update orders set due_at = :retryAt
                 where order_id in (
                   select order_id from orders
@@ -74,12 +73,12 @@ class PostgresOrders implements Orders {
                   for update skip locked)
                 returning order_id
                 """)
-            .param("now", column(now))
-            .param("retryAt", column(retryAt))
-            .param("states", states.stream().map(Enum::name).toArray(String[]::new))
-            .param("limit", limit)
-            .query(String.class)
-            .list();
+        .param("now", column(now))
+        .param("retryAt", column(retryAt))
+        .param("states", states.stream().map(Enum::name).toArray(String[]::new))
+        .param("limit", limit)
+        .query(String.class)
+        .list();
   }
 
   private void markRecorded(Order order, OrderRequest request) {
