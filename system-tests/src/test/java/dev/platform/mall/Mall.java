@@ -13,6 +13,8 @@ import dev.platform.starter.test.junit.EtcdExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -198,6 +200,12 @@ final class Mall implements AutoCloseable {
     return app.services().stream()
         .map(service -> "/services/" + service + "/" + process.address())
         .toList();
+  }
+
+  /** A connection of one's own to an app's database. */
+  Connection database(App app) throws SQLException {
+    return DriverManager.getConnection(
+        postgres.jdbcUrl(app.id()), DevPostgres.USERNAME, DevPostgres.PASSWORD);
   }
 
   /** A shopper at the only order-app. */
