@@ -71,12 +71,9 @@ final class OddMessages {
     this.known = known;
   }
 
-  /** A message of this type, as bytes: more or less good, mutated, or none at all. */
+  /** A message of this type, as bytes: good or bad, mutated, or none at all. */
   byte[] bytes(Descriptor type) {
     int kind = random.nextInt(2000);
-    if (kind == 0) {
-      return tooLarge();
-    }
     if (kind < 200) {
       return garbage(random.nextInt(64));
     }
@@ -189,7 +186,8 @@ final class OddMessages {
     return out.toByteArray();
   }
 
-  private static byte[] tooLarge() {
-    return new byte[TOO_LARGE];
+  /** More than a server takes, whatever it may mean. */
+  byte[] tooLarge() {
+    return new byte[TOO_LARGE + random.nextInt(1000)];
   }
 }

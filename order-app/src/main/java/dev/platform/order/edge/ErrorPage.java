@@ -3,7 +3,7 @@ package dev.platform.order.edge;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.boot.web.servlet.error.ErrorController;
-import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -16,10 +16,23 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @Controller
 class ErrorPage implements ErrorController {
 
+  private final Problems problems;
+
+  ErrorPage(Problems problems) {
+    this.problems = problems;
+  }
+
   @RequestMapping("${server.error.path:${error.path:/error}}")
-  ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
+  ResponseEntity<String> error(HttpServletRequest request) {
     Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-    int status = code instanceof Integer known ? known : HttpStatus.NOT_FOUND.value();
-    return ResponseEntity.status(status).body(ProblemDetail.forStatus(status));
+    ProblemDetail problem = ProblemDetail.forStatus(code instanceof Integer known ? known : 404);
+    switch (problem.getStatus()) {
+      case 400 -> problem.setDetail("the request breaks off, or is not as HTTP has it");
+      case 408 -> problem.setDetail("the rest of the request did not come in time");
+      default -> {}
+    }
+    return ResponseEntity.status(problem.getStatus())
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(problems.write(problem));
   }
 }

@@ -89,12 +89,10 @@ final class ProtoJson {
     try {
       return body.readNBytes(maxBytes + 1);
     } catch (SocketTimeoutException e) {
-      throw new ResponseStatusException(
-          HttpStatus.REQUEST_TIMEOUT, "the rest of the body did not come in time", e);
+      throw new ResponseStatusException(HttpStatus.REQUEST_TIMEOUT, null, e);
     } catch (IOException e) {
-      // Of the connection or of the chunks that the body comes in; either way it is not whole.
-      throw new ResponseStatusException(
-          HttpStatus.BAD_REQUEST, "the body breaks off, or its chunks are none", e);
+      // Of the connection or of its chunks. In either case Tomcat has the last word: ErrorPage.
+      throw new ResponseStatusException(HttpStatus.BAD_REQUEST, null, e);
     }
   }
 
