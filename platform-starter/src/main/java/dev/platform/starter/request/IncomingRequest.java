@@ -34,6 +34,8 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
   // guarded by this
   private boolean handling;
   // guarded by this
+  private boolean settled;
+  // guarded by this
   private boolean over;
 
   // written by the call's own serialised callbacks only
@@ -84,7 +86,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
   /** Ends the call if its caller has kept it waiting for too long. */
   void endIfOverdue() {
     synchronized (this) {
-      boolean waits = !over && !handling && asked > 0;
+      boolean waits = !over && !settled && !handling && asked > 0;
       if (!waits || nanoTime.getAsLong() - since < timeout.toNanos()) {
         return;
       }
@@ -110,8 +112,16 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
   }
 
   private void end(Status status, String description) {
-    whenNotWaiting.accept(this);
+    settle();
     end.or(status.withDescription(description), s -> super.close(s, new Metadata()));
+  }
+
+  /** From here on the caller may take its time. */
+  private void settle() {
+    synchronized (this) {
+      settled = true;
+    }
+    whenNotWaiting.accept(this);
   }
 
   private synchronized boolean begin() {
@@ -161,7 +171,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
         refuse((one ? "the request is " : "message " + received + " is ") + read.problem());
       } else {
         if (method.getType() == MethodType.BIDI_STREAMING) {
-          whenNotWaiting.accept(IncomingRequest.this);
+          settle();
         }
         handler.onMessage(Objects.requireNonNull(read.message()));
       }
@@ -172,7 +182,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
       if (!begin()) {
         return;
       }
-      whenNotWaiting.accept(IncomingRequest.this);
+      settle();
       if (received == 0 && method.getType().clientSendsOneMessage()) {
         refuse("no request message came (expected: one)");
       } else {
@@ -194,13 +204,13 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     @Override
     public void onCancel() {
-      whenNotWaiting.accept(IncomingRequest.this);
+      settle();
       handler.onCancel();
     }
 
     @Override
     public void onComplete() {
-      whenNotWaiting.accept(IncomingRequest.this);
+      settle();
       handler.onComplete();
     }
   }

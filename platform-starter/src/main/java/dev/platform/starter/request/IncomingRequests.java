@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands in front of services, outside of all interceptors, and ends calls whose request is not
@@ -24,6 +26,7 @@ import java.util.function.LongSupplier;
  */
 final class IncomingRequests implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(IncomingRequests.class);
   private static final long LOOKS = 10;
 
   private final Duration timeout;
@@ -50,7 +53,16 @@ final class IncomingRequests implements AutoCloseable {
     if (!timeout.isZero()) {
       long pause = Math.min(TimeUnit.SECONDS.toNanos(1), timeout.toNanos() / LOOKS);
       clock.scheduleWithFixedDelay(
-          () -> waiting.forEach(IncomingRequest::endIfOverdue), pause, pause, TimeUnit.NANOSECONDS);
+          () -> waiting.forEach(IncomingRequests::look), pause, pause, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void look(IncomingRequest<?, ?> request) {
+    try {
+      request.endIfOverdue();
+    } catch (RuntimeException e) {
+      // One call that can't be ended must not keep all others from it.
+      log.warn("A call that waits for its caller can't be ended: {}", e.toString());
     }
   }
 
