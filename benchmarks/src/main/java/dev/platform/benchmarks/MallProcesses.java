@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 final class MallProcesses implements AutoCloseable {
 
   private static final List<String> APPS = List.of("inventory", "payment", "order");
-  private static final Duration READY = Duration.ofMinutes(2);
+  private static final Duration READY = Duration.ofMinutes(4);
   private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+) ");
   private static final Pattern GRPC_PORT =
       Pattern.compile("listening on address: \\S+ port: (\\d+)");

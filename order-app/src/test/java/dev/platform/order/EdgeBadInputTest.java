@@ -140,6 +140,7 @@ class EdgeBadInputTest extends EdgeTest {
         .isEqualTo("Content-Type 'text/plain' is not supported.");
     problem(send(to("/api/orders").POST(BodyPublishers.ofString(body))), 415);
     problem(send(post(body).setHeader("Content-Type", "nonsense")), 415);
+    problem(send(post(body).setHeader("Content-Type", "multipart/form-data")), 415);
   }
 
   @Test
