@@ -31,6 +31,10 @@ final class Samples {
     }
   }
 
+  int size() {
+    return size;
+  }
+
   /** How many are in each bucket. */
   String histogram() {
     int[] counts = new int[BOUNDS.length + 1];

@@ -59,6 +59,13 @@ class EdgeBadInputTest extends EdgeTest {
         bad(order("\"quantity\":2147483648"), quantity("2147483648")),
         bad(order("\"quantity\":-99999999999999999999"), quantity("-99999999999999999999")),
         bad(order("\"quantity\":1e999999999"), quantity("1E+999999999")),
+        bad(
+            order("\"quantity\":1e2147483648"),
+            "the body has a number whose exponent is too large"),
+        bad("{\"userId\":\"a\\ud800\"}", "userId must not contain half a surrogate pair: a?"),
+        bad(
+            order("\"productId\":\"\\udc00b\""),
+            "items[1].productId must not contain half a surrogate pair: ?b"),
         bad(order("\"quantity\":\"many\""), quantity("many")),
         bad(order("\"quantity\":true"), quantity("true")),
         bad(order("\"quantity\":NaN"), "the body is not valid JSON at line 1, column"),
@@ -133,6 +140,7 @@ class EdgeBadInputTest extends EdgeTest {
         .isEqualTo("Content-Type 'text/plain' is not supported.");
     problem(send(to("/api/orders").POST(BodyPublishers.ofString(body))), 415);
     problem(send(post(body).setHeader("Content-Type", "nonsense")), 415);
+    problem(send(post(body).setHeader("Content-Type", "multipart/form-data")), 415);
   }
 
   @Test

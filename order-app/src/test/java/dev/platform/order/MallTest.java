@@ -40,6 +40,7 @@ import org.springframework.test.context.DynamicPropertySource;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "platform.registry.enabled=false",
+      "platform.grpc.request.timeout=2s",
       "platform.discovery.enabled=false",
       // One test's failing callee would be refused to the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
@@ -52,6 +53,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.order.job-interval=50ms",
       "mall.order.watch-interval=20ms",
       "mall.edge.heartbeat=100ms",
+      "server.tomcat.connection-timeout=2s",
+      "server.tomcat.keep-alive-timeout=60s",
       "grpc.server.port=${mall.test.grpc-port}"
     })
 public abstract class MallTest {

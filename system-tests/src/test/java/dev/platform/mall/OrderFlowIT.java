@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,19 @@ class OrderFlowIT {
     assertThat(names)
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(App.values()).flatMap(app -> app.services().stream()).toList());
+  }
+
+  @Test
+  void anInstanceTellsItsVersion() throws Exception {
+    for (App app : App.values()) {
+      try (JarFile jar = new JarFile(app.jar().toFile())) {
+        String version =
+            jar.getManifest().getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+        String key = Mall.keysOf(app, mall.running(app).get(0)).get(0);
+        JsonNode value = JSON.readTree(mall.etcd().get(key).orElseThrow());
+        assertThat(value.path("Metadata").path("version").asText()).isEqualTo(version).isNotEmpty();
+      }
+    }
   }
 
   @Test

@@ -28,12 +28,15 @@ class InventoryExceptionMapper implements GrpcExceptionMapper {
         : null;
   }
 
-  /** What is short, for people in the violations, and for programs by product in the metadata. */
+  /**
+   * The first of what is short, for people in the violations, and for programs by product in the
+   * metadata.
+   */
   private static StatusException withShortages(InsufficientStock failure) {
     ErrorInfo.Builder info =
         ErrorInfo.newBuilder().setReason(INSUFFICIENT_STOCK).setDomain("inventory-service");
     PreconditionFailure.Builder preconditions = PreconditionFailure.newBuilder();
-    for (InsufficientStock.Shortage shortage : failure.shortages()) {
+    for (InsufficientStock.Shortage shortage : failure.told()) {
       info.putMetadata(shortage.productId(), Long.toString(shortage.available()));
       preconditions
           .addViolationsBuilder()

@@ -22,9 +22,10 @@ public final class InvalidInput extends Refusal {
     if (value.isBlank()) {
       throw new InvalidInput(field + " is required");
     }
-    if (value.length() > MAX_ID_LENGTH) {
+    int length = value.codePointCount(0, value.length());
+    if (length > MAX_ID_LENGTH) {
       throw new InvalidInput(
-          field + " must have at most " + MAX_ID_LENGTH + " characters: " + value.length());
+          field + " must have at most " + MAX_ID_LENGTH + " characters: " + length);
     }
     // PostgreSQL can't store NUL in a text, and the others only confuse who reads a log.
     if (value.chars().anyMatch(Character::isISOControl)) {

@@ -1,5 +1,7 @@
 package dev.platform.order.edge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -74,6 +76,9 @@ final class MessageShape {
       case STRING -> {
         if (!value.isTextual()) {
           throw invalid(name + " must be a string" + but(value));
+        }
+        if (!UTF_8.newEncoder().canEncode(value.textValue())) {
+          throw invalid(name + " must not contain half a surrogate pair" + but(value));
         }
       }
       case INT -> checkWhole(name, value, Integer.MIN_VALUE, Integer.MAX_VALUE);

@@ -17,6 +17,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -72,8 +73,8 @@ final class ProtoJson {
     }
   }
 
-  private byte[] bounded(InputStream body) throws IOException {
-    byte[] bytes = body.readNBytes(maxBytes + 1);
+  private byte[] bounded(InputStream body) {
+    byte[] bytes = read(body);
     if (bytes.length > maxBytes) {
       throw new ResponseStatusException(
           HttpStatus.PAYLOAD_TOO_LARGE, "the body is larger than " + maxBytes + " bytes");
@@ -84,11 +85,24 @@ final class ProtoJson {
     return bytes;
   }
 
+  private byte[] read(InputStream body) {
+    try {
+      return body.readNBytes(maxBytes + 1);
+    } catch (SocketTimeoutException e) {
+      throw new ResponseStatusException(HttpStatus.REQUEST_TIMEOUT, null, e);
+    } catch (IOException e) {
+      // Of the connection or of its chunks. In either case Tomcat has the last word: ErrorPage.
+      throw new ResponseStatusException(HttpStatus.BAD_REQUEST, null, e);
+    }
+  }
+
   private JsonNode parse(byte[] bytes) throws IOException {
     try {
       return mapper.readTree(bytes);
     } catch (StreamConstraintsException e) {
       throw invalid("the body has too many levels, or a number of too many digits" + where(e));
+    } catch (NumberFormatException e) {
+      throw invalid("the body has a number whose exponent is too large");
     } catch (MismatchedInputException e) {
       throw invalid("the body goes on after the JSON object" + where(e));
     } catch (JsonProcessingException e) {

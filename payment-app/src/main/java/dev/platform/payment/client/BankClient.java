@@ -33,10 +33,11 @@ final class BankClient implements Bank {
       bank.charge(request);
       return new Answer.Charged();
     } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
-        return new Answer.Declined(reason(e.getStatus()));
-      }
-      throw failure(e);
+      return switch (e.getStatus().getCode()) {
+        // Somebody else's charge under our reference: the bank takes nothing for this one.
+        case FAILED_PRECONDITION, ALREADY_EXISTS -> new Answer.Declined(reason(e.getStatus()));
+        default -> throw failure(e);
+      };
     }
   }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.platform.contracts.bank.v1.ChargeRequest;
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.payment.v1.CreatePaymentRequest;
 import dev.platform.contracts.payment.v1.CreatePaymentResponse;
@@ -64,6 +65,14 @@ class PaymentServiceTest extends PaymentTest {
       assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(payment());
     }
     assertThat(chargesOnTheBooks(order)).isEqualTo(1);
+  }
+
+  @Test
+  void countsCharactersAsPeopleDo() {
+    String trolleys = "\ud83d\uded2".repeat(128);
+
+    assertThat(payments.createPayment(request(trolleys, euros(1))).getPayment().getUserId())
+        .isEqualTo(trolleys);
   }
 
   @Test
@@ -151,6 +160,26 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
+  void isDeclinedWhereSomebodyElseChargedUnderTheSameReference() {
+    assertThat(
+            bank.charge(
+                ChargeRequest.newBuilder()
+                    .setReference(order)
+                    .setAccount("mallory")
+                    .setAmount(euros(1))
+                    .build()))
+        .isNotNull();
+
+    assertFails(
+        () -> pay(1999),
+        FAILED_PRECONDITION,
+        "payment declined: reference "
+            + order
+            + " is known already, with another account or amount");
+    assertThat(payment().getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_DECLINED);
+  }
+
+  @Test
   void givesMoneyBackWhoseChargeNobodyHeardOf() {
     loseTheAnswer();
     bankAnswers(0, 0, 0);
@@ -185,6 +214,9 @@ class PaymentServiceTest extends PaymentTest {
     CreatePaymentRequest good = request("ann", euros(1));
     assertInvalid(good.toBuilder().clearOrderId().build(), "order_id is required");
     assertInvalid(good.toBuilder().clearUserId().build(), "user_id is required");
+    assertInvalid(
+        good.toBuilder().setUserId("\ud83d\uded2".repeat(129)).build(),
+        "user_id must have at most 128 characters: 129");
     assertInvalid(
         good.toBuilder().setUserId("x".repeat(129)).build(),
         "user_id must have at most 128 characters: 129");

@@ -1,5 +1,6 @@
 package dev.platform.starter.drain;
 
+import dev.platform.starter.request.CallEnd;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
@@ -34,6 +35,7 @@ final class OpenCalls implements ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     OpenCall<Q, A> open = new OpenCall<>(call, calls::remove);
     calls.add(open);
+    CallEnd.offer(call, open::end);
     try {
       Listener<Q> listener = open.listen(next.startCall(open, headers));
       if (ending && isStream(open)) {
