@@ -53,6 +53,26 @@ class ConfigurationMistakesTest {
             + " no retries)",
         "platform.resilience.retry.methods[0] | a b | platform.resilience.retry.methods[0]: a b"
             + " (expected: package.Service/Method, or package.Service for all of its methods)",
+        "platform.caller.name | a b | platform.caller.name: a b (expected: up to 100 letters, digits,"
+            + " '.', '_' and '-')",
+        "platform.resilience.rate-limit.server | nobody | platform.resilience.rate-limit.server:"
+            + " nobody (expected: a limiter that is configured under"
+            + " resilience4j.ratelimiter.instances)",
+        "platform.resilience.rate-limit.methods[a b] | x | platform.resilience.rate-limit.methods: a b"
+            + " (expected: package.Service/Method, or package.Service for all of its methods)",
+        "platform.resilience.rate-limit.methods[a.B/C] | nobody |"
+            + " platform.resilience.rate-limit.methods.a.B/C: nobody (expected: a limiter that is"
+            + " configured under resilience4j.ratelimiter.instances)",
+        "platform.resilience.rate-limit.caller.limiter | nobody |"
+            + " platform.resilience.rate-limit.caller.limiter: nobody (expected: a limiter that is"
+            + " configured under resilience4j.ratelimiter.instances)",
+        "platform.resilience.rate-limit.caller.header | X-Caller |"
+            + " platform.resilience.rate-limit.caller.header: X-Caller (expected: a header's name of"
+            + " lower-case letters, digits, '.', '_' and '-', not ending in -bin)",
+        "platform.resilience.rate-limit.caller.header | id-bin |"
+            + " platform.resilience.rate-limit.caller.header: id-bin (expected: a header's name",
+        "platform.resilience.rate-limit.caller.max-callers | 0 |"
+            + " platform.resilience.rate-limit.caller.max-callers: 0 (expected: 1 to 100000)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
             + " that is registered with gRPC, such as round_robin or pick_first)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
@@ -68,6 +88,18 @@ class ConfigurationMistakesTest {
     assertThat(catchThrowable(() -> TestApp.start(properties(property, value)).close()))
         .isNotNull();
     assertThat(output.getAll()).contains("APPLICATION FAILED TO START").contains(expected);
+  }
+
+  @Test
+  void namesALimiterThatLimitsNothing(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "wide");
+    properties.put("resilience4j.ratelimiter.instances.wide.timeout-duration", "1s");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains(
+            "platform.resilience.rate-limit.server: wide, which is 50 per 500ns (expected: a"
+                + " limiter with");
   }
 
   @Test

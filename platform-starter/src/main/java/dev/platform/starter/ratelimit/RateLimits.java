@@ -1,0 +1,77 @@
+package dev.platform.starter.ratelimit;
+
+import dev.platform.starter.ratelimit.MethodLimits.Counted;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.grpc.MethodDescriptor;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** All limits of a server, sorted by method when one is first called. Thread-safe. */
+final class RateLimits {
+
+  private final @Nullable CallerLimits callers;
+  private final Map<String, RateLimiter> methods;
+  private final @Nullable RateLimiter server;
+  private final MeterRegistry meters;
+  private final ConcurrentMap<String, Optional<MethodLimits>> known = new ConcurrentHashMap<>();
+
+  RateLimits(
+      @Nullable CallerLimits callers,
+      Map<String, RateLimiter> methods,
+      @Nullable RateLimiter server,
+      MeterRegistry meters) {
+    this.callers = callers;
+    this.methods = Map.copyOf(methods);
+    this.server = server;
+    this.meters = meters;
+  }
+
+  /** What limits this method; null when nothing does. */
+  @Nullable MethodLimits of(MethodDescriptor<?, ?> method) {
+    Optional<MethodLimits> limits = known.get(method.getFullMethodName());
+    if (limits == null) {
+      limits = known.computeIfAbsent(method.getFullMethodName(), name -> collect(method));
+    }
+    return limits.orElse(null);
+  }
+
+  private Optional<MethodLimits> collect(MethodDescriptor<?, ?> method) {
+    String name = method.getFullMethodName();
+    String service = String.valueOf(method.getServiceName());
+    if (service.startsWith("grpc.")) {
+      return Optional.empty();
+    }
+    List<Counted> limiters = new ArrayList<>();
+    RateLimiter own = methods.getOrDefault(name, methods.get(service));
+    if (own != null) {
+      limiters.add(new Counted(own, calls(name, "method", "refused")));
+    }
+    if (server != null) {
+      limiters.add(new Counted(server, calls(name, "server", "refused")));
+    }
+    return callers == null && limiters.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new MethodLimits(
+                callers,
+                calls(name, "caller", "refused"),
+                limiters,
+                calls(name, "none", "accepted")));
+  }
+
+  private Counter calls(String method, String limit, String result) {
+    return Counter.builder("platform.rate.limit.calls")
+        .tag("method", method)
+        .tag("limit", limit)
+        .tag("result", result)
+        .description("Calls that came to a rate limit, and which limit refused them")
+        .register(meters);
+  }
+}
