@@ -73,6 +73,30 @@ class ConfigurationMistakesTest {
             + " platform.resilience.rate-limit.caller.header: id-bin (expected: a header's name",
         "platform.resilience.rate-limit.caller.max-callers | 0 |"
             + " platform.resilience.rate-limit.caller.max-callers: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.mode | vegas |"
+            + " platform.resilience.concurrency-limit.mode: vegas (expected: one of off, fixed,"
+            + " gradient2)",
+        "platform.resilience.concurrency-limit.limit | 0 |"
+            + " platform.resilience.concurrency-limit.limit: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.min-limit | 0 |"
+            + " platform.resilience.concurrency-limit.gradient2.min-limit: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.max-limit | 5 |"
+            + " platform.resilience.concurrency-limit.gradient2.max-limit: 5 (expected: min-limit, 10,"
+            + " to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.initial-limit | 501 |"
+            + " platform.resilience.concurrency-limit.gradient2.initial-limit: 501 (expected:"
+            + " min-limit, 10, to max-limit, 500)",
+        "platform.resilience.concurrency-limit.shares.normal | 1.1 |"
+            + " platform.resilience.concurrency-limit.shares.normal: 1.1 (expected: over 0, at most 1)",
+        "platform.resilience.concurrency-limit.shares.low | 0.95 |"
+            + " platform.resilience.concurrency-limit.shares.low: 0.95 (expected: over 0, at most"
+            + " shares.normal, 0.9)",
+        "platform.resilience.concurrency-limit.methods[a b] | high |"
+            + " platform.resilience.concurrency-limit.methods: a b (expected: package.Service/Method,"
+            + " or package.Service for all of its methods)",
+        "platform.resilience.concurrency-limit.methods[a.B] | urgent |"
+            + " platform.resilience.concurrency-limit.methods[a.B]: urgent (expected: one of low,"
+            + " normal, high)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
             + " that is registered with gRPC, such as round_robin or pick_first)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
