@@ -54,6 +54,11 @@ final class Limiters {
         limiter instanceof AtomicRateLimiter known
             ? known.getDetailedMetrics().getNanosToWait()
             : limiter.getRateLimiterConfig().getLimitRefreshPeriod().toNanos();
+    return inMillis(nanos);
+  }
+
+  /** Rounded up; at least 1 ms. */
+  static Duration inMillis(long nanos) {
     return Duration.ofMillis(Math.max(1, (nanos + 999_999) / 1_000_000));
   }
 

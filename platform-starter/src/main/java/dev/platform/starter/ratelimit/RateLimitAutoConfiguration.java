@@ -1,5 +1,7 @@
 package dev.platform.starter.ratelimit;
 
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
@@ -14,6 +16,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -21,6 +24,7 @@ import org.springframework.core.annotation.Order;
 
 /** Limits what comes in. Nothing is limited until a property names a limiter. */
 @AutoConfiguration(
+    after = FleetLimitAutoConfiguration.class,
     afterName =
         "io.github.resilience4j.springboot3.ratelimiter.autoconfigure.RateLimiterAutoConfiguration")
 @ConditionalOnBean(RateLimiterRegistry.class)
@@ -48,13 +52,39 @@ public final class RateLimitAutoConfiguration {
       name = RateLimitProperties.PREFIX + ".enabled",
       matchIfMissing = true)
   RateLimitServerInterceptor rateLimitServerInterceptor(
-      RateLimitProperties properties, Limiters limiters, ObjectProvider<MeterRegistry> meters) {
+      RateLimitProperties properties,
+      Limiters limiters,
+      FleetLimits fleet,
+      ObjectProvider<MeterRegistry> meters) {
     return new RateLimitServerInterceptor(
         new RateLimits(
             callers(properties.caller(), limiters),
             methods(properties, limiters),
             server(properties, limiters),
-            meters.getIfAvailable(CompositeMeterRegistry::new)));
+            fleet,
+            meters.getIfAvailable(CompositeMeterRegistry::new)),
+        fleet.executor());
+  }
+
+  @Bean(initMethod = "start")
+  @ConditionalOnMissingBean
+  @ConditionalOnBooleanProperty(
+      name = RateLimitProperties.PREFIX + ".enabled",
+      matchIfMissing = true)
+  FleetLimits fleetLimits(RateLimitProperties properties) {
+    RateLimitProperties.Fleet fleet = properties.fleet();
+    check(
+        fleet.limiters().isEmpty() || fleet.redisUri() != null,
+        RateLimitProperties.PREFIX + ".fleet.redis-uri",
+        "(none)",
+        "where Redis is, since .fleet.limiters names some");
+    check(
+        fleet.limiters().isEmpty(),
+        RateLimitProperties.PREFIX + ".fleet.limiters",
+        fleet.limiters(),
+        "none, or com.bucket4j:bucket4j_jdk17-lettuce and io.lettuce:lettuce-core on the class"
+            + " path");
+    return FleetLimits.none();
   }
 
   private static @Nullable RateLimiter server(RateLimitProperties properties, Limiters limiters) {

@@ -2,6 +2,8 @@ package dev.platform.starter.ratelimit;
 
 import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +21,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param methods limiters of single methods, {@code package.Service/Method}, or of all other
  *     methods of a service together, {@code package.Service}
  * @param caller a limit for each caller
+ * @param fleet limits of all instances of this application together
  */
 @ConfigurationProperties(RateLimitProperties.PREFIX)
 public record RateLimitProperties(
     @DefaultValue("true") boolean enabled,
     @Nullable String server,
     @DefaultValue Map<String, String> methods,
-    @DefaultValue Caller caller) {
+    @DefaultValue Caller caller,
+    @DefaultValue Fleet fleet) {
 
   static final String PREFIX = "platform.resilience.rate-limit";
 
@@ -59,6 +63,39 @@ public record RateLimitProperties(
     }
   }
 
+  /**
+   * Limits that all instances of this application share through Redis, by Bucket4j. Needs {@code
+   * com.bucket4j:bucket4j_jdk17-lettuce} and {@code io.lettuce:lettuce-core}.
+   *
+   * @param limiters which of the limiters named by {@code server} and {@code methods} are meant
+   * @param redisUri where Redis is: {@code redis://[user:password@]host:port[/database]}, or {@code
+   *     rediss} for TLS
+   * @param timeout how long Redis may take to answer; then this instance keeps to its own share
+   *     until Redis is back
+   * @param localShare which part of a limit that is, over 0 and at most 1; by default one part in
+   *     as many as there are instances in discovery
+   */
+  public record Fleet(
+      @DefaultValue List<String> limiters,
+      @Nullable String redisUri,
+      @DefaultValue("30ms") Duration timeout,
+      @Nullable Double localShare) {
+
+    public Fleet {
+      limiters = List.copyOf(limiters);
+      check(
+          timeout.toMillis() >= 5 && timeout.toMillis() <= 1000,
+          PREFIX + ".fleet.timeout",
+          timeout.toMillis() + "ms",
+          "5ms to 1s");
+      check(
+          localShare == null || localShare > 0 && localShare <= 1,
+          PREFIX + ".fleet.local-share",
+          localShare,
+          "over 0, at most 1");
+    }
+  }
+
   public RateLimitProperties {
     methods = Map.copyOf(methods);
     methods.forEach(
@@ -68,5 +105,13 @@ public record RateLimitProperties(
                 PREFIX + ".methods",
                 method,
                 "package.Service/Method, or package.Service for all of its methods"));
+    for (int i = 0; i < fleet.limiters().size(); i++) {
+      String name = fleet.limiters().get(i);
+      check(
+          name.equals(server) || methods.containsValue(name),
+          PREFIX + ".fleet.limiters[" + i + "]",
+          name.isBlank() ? "(empty)" : name,
+          "a limiter that %s.server or .methods names".formatted(PREFIX));
+    }
   }
 }

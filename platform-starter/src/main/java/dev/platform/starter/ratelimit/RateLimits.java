@@ -1,6 +1,7 @@
 package dev.platform.starter.ratelimit;
 
 import dev.platform.starter.ratelimit.MethodLimits.Counted;
+import dev.platform.starter.ratelimit.MethodLimits.Shared;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.Counter;
@@ -19,6 +20,7 @@ final class RateLimits {
   private final @Nullable CallerLimits callers;
   private final Map<String, RateLimiter> methods;
   private final @Nullable RateLimiter server;
+  private final FleetLimits fleet;
   private final MeterRegistry meters;
   private final ConcurrentMap<String, Optional<MethodLimits>> known = new ConcurrentHashMap<>();
 
@@ -26,10 +28,12 @@ final class RateLimits {
       @Nullable CallerLimits callers,
       Map<String, RateLimiter> methods,
       @Nullable RateLimiter server,
+      FleetLimits fleet,
       MeterRegistry meters) {
     this.callers = callers;
     this.methods = Map.copyOf(methods);
     this.server = server;
+    this.fleet = fleet;
     this.meters = meters;
   }
 
@@ -49,21 +53,36 @@ final class RateLimits {
       return Optional.empty();
     }
     List<Counted> limiters = new ArrayList<>();
-    RateLimiter own = methods.getOrDefault(name, methods.get(service));
-    if (own != null) {
-      limiters.add(new Counted(own, calls(name, "method", "refused")));
-    }
-    if (server != null) {
-      limiters.add(new Counted(server, calls(name, "server", "refused")));
-    }
-    return callers == null && limiters.isEmpty()
+    List<Shared> shared = new ArrayList<>();
+    add(methods.getOrDefault(name, methods.get(service)), name, "method", limiters, shared);
+    add(server, name, "server", limiters, shared);
+    return callers == null && limiters.isEmpty() && shared.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new MethodLimits(
                 callers,
                 calls(name, "caller", "refused"),
                 limiters,
+                shared,
                 calls(name, "none", "accepted")));
+  }
+
+  private void add(
+      @Nullable RateLimiter limiter,
+      String method,
+      String limit,
+      List<Counted> limiters,
+      List<Shared> shared) {
+    if (limiter == null) {
+      return;
+    }
+    FleetLimit common = fleet.of(limiter.getName());
+    Counter refused = calls(method, limit, "refused");
+    if (common == null) {
+      limiters.add(new Counted(limiter, refused));
+    } else {
+      shared.add(new Shared(common, refused));
+    }
   }
 
   private Counter calls(String method, String limit, String result) {

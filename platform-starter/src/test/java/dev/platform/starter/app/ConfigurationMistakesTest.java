@@ -97,6 +97,16 @@ class ConfigurationMistakesTest {
         "platform.resilience.concurrency-limit.methods[a.B] | urgent |"
             + " platform.resilience.concurrency-limit.methods[a.B]: urgent (expected: one of low,"
             + " normal, high)",
+        "platform.resilience.rate-limit.fleet.timeout | 2s |"
+            + " platform.resilience.rate-limit.fleet.timeout: 2000ms (expected: 5ms to 1s)",
+        "platform.resilience.rate-limit.fleet.local-share | 0 |"
+            + " platform.resilience.rate-limit.fleet.local-share: 0.0 (expected: over 0, at most 1)",
+        "platform.resilience.rate-limit.fleet.limiters[0] | x |"
+            + " platform.resilience.rate-limit.fleet.limiters[0]: x (expected: a limiter that"
+            + " platform.resilience.rate-limit.server or .methods names)",
+        "platform.resilience.rate-limit.fleet.redis-uri | http://u:secret@h |"
+            + " platform.resilience.rate-limit.fleet.redis-uri: http://***@h (expected:"
+            + " redis://[user:password@]host:port[/database], or rediss:// for TLS)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
             + " that is registered with gRPC, such as round_robin or pick_first)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
@@ -124,6 +134,19 @@ class ConfigurationMistakesTest {
         .contains(
             "platform.resilience.rate-limit.server: wide, which is 50 per 500ns (expected: a"
                 + " limiter with");
+  }
+
+  @Test
+  void asksWhereRedisIsThatALimitIsSharedThrough(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "all");
+    properties.put("resilience4j.ratelimiter.instances.all.limit-refresh-period", "1s");
+    properties.put("platform.resilience.rate-limit.fleet.limiters", "all");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains(
+            "platform.resilience.rate-limit.fleet.redis-uri: (none) (expected: where Redis is,"
+                + " since .fleet.limiters names some)");
   }
 
   @Test

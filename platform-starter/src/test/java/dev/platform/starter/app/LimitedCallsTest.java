@@ -10,6 +10,7 @@ import dev.platform.contracts.bank.v1.ChargeRequest;
 import dev.platform.contracts.bank.v1.ChargeResponse;
 import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.outcome.Rejection;
+import dev.platform.starter.ratelimit.RedisProcess;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.grpc.Channel;
@@ -20,6 +21,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -29,6 +32,7 @@ import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -106,6 +110,37 @@ class LimitedCallsTest {
       assertThat(servedOf(10, app)).isEqualTo(2);
       assertRefused(app);
     }
+  }
+
+  @Test
+  void instancesShareALimitThroughRedisWhichIsNobodysHealth() throws Exception {
+    limiter("narrow", 20);
+    properties.put("platform.resilience.rate-limit.server", "narrow");
+    properties.put("platform.resilience.rate-limit.fleet.limiters", "narrow");
+    properties.put("platform.resilience.rate-limit.fleet.timeout", "1s");
+    try (RedisProcess redis = RedisProcess.started()) {
+      properties.put("platform.resilience.rate-limit.fleet.redis-uri", redis.uri());
+      try (var one = start(Bank.class);
+          var other = start(Bank.class)) {
+        awaitShared(one, 1);
+        awaitShared(other, 1);
+        assertThat(servedOf(30, one) + servedOf(30, other)).isEqualTo(20);
+        assertRefused(one);
+
+        redis.kill();
+        awaitShared(one, 0);
+        assertThat(servedOf(1, one)).isEqualTo(1);
+        assertThat(one.getBean(HealthEndpoint.class).health().getStatus())
+            .isNotEqualTo(org.springframework.boot.actuate.health.Status.DOWN);
+      }
+    }
+  }
+
+  private static void awaitShared(ConfigurableApplicationContext app, int value) {
+    MeterRegistry meters = app.getBean(MeterRegistry.class);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> meters.get("platform.rate.limit.shared").gauge().value() == value);
   }
 
   private void limiter(String name, int limit) {

@@ -1,6 +1,7 @@
 package dev.platform.starter.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
@@ -10,10 +11,13 @@ import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -26,6 +30,9 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +42,10 @@ final class LimitedServer implements AutoCloseable {
   static final String GET = "product.v1.ProductService/GetProduct";
   static final String LIST = "product.v1.ProductService/ListProducts";
 
+  private static final int PATIENCE_SECONDS = 20;
+
   final AtomicInteger served = new AtomicInteger();
+  private final AtomicInteger cancelled = new AtomicInteger();
   private final Server server;
   private final ManagedChannel channel;
 
@@ -45,6 +55,7 @@ final class LimitedServer implements AutoCloseable {
             .addService(new Products())
             .addService(new HealthStatusManager().getHealthService())
             .intercept(limit)
+            .intercept(new Cancellations())
             .build()
             .start();
     channel =
@@ -62,6 +73,22 @@ final class LimitedServer implements AutoCloseable {
     headers.put(Metadata.Key.of(header, Metadata.ASCII_STRING_MARSHALLER), value);
     return get(
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
+  }
+
+  /** The same while something else has to happen. */
+  @Nullable StatusRuntimeException get(Runnable meanwhile) throws Exception {
+    CompletableFuture<@Nullable StatusRuntimeException> call =
+        CompletableFuture.supplyAsync(this::get);
+    meanwhile.run();
+    return call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  void awaitCancelled() {
+    await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> cancelled.get() > 0);
   }
 
   /** How many of so many calls are served, one after the other. */
@@ -105,6 +132,23 @@ final class LimitedServer implements AutoCloseable {
       return null;
     } catch (StatusRuntimeException e) {
       return e;
+    }
+  }
+
+  /** Outside what is tested: sees cancellations first. */
+  private final class Cancellations implements ServerInterceptor {
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+
+        @Override
+        public void onCancel() {
+          super.onCancel();
+          cancelled.incrementAndGet();
+        }
+      };
     }
   }
 

@@ -197,7 +197,9 @@ class RateLimitServerInterceptorTest {
       throws Exception {
     server =
         new LimitedServer(
-            new RateLimitServerInterceptor(new RateLimits(callers, methods, whole, meters)));
+            new RateLimitServerInterceptor(
+                new RateLimits(callers, methods, whole, FleetLimits.none(), meters),
+                Runnable::run));
   }
 
   private CallerLimits callers(int max, int limit) {
