@@ -56,8 +56,8 @@ class InventoryConfiguration {
 
   @Bean
   ConfirmReservation confirmReservation(
-      Reservations reservations, Stock stock, Transaction transaction, Clock clock) {
-    return new ConfirmReservation(reservations, stock, transaction, clock);
+      Reservations reservations, Stock stock, Transaction transaction) {
+    return new ConfirmReservation(reservations, stock, transaction);
   }
 
   @Bean

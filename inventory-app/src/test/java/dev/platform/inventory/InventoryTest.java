@@ -45,6 +45,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "grpc.server.address=127.0.0.1",
       "platform.registry.enabled=false",
       "platform.discovery.enabled=false",
+      "platform.resilience.rate-limit.enabled=false",
       "mall.inventory.expiry-interval=50ms",
       "mall.inventory.watch.interval=20ms"
     })

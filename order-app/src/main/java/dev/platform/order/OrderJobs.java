@@ -9,9 +9,11 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Runs what is due, on Spring's scheduler: each job until it finds nothing more, then again after a
@@ -67,6 +69,10 @@ class OrderJobs implements SchedulingConfigurer {
       } catch (RemoteFailure e) {
         if (!held.getAndSet(true)) {
           log.warn("{} is held up, what is due is tried again later: {}", name, e.getMessage());
+        }
+      } catch (DataAccessException | TransactionException e) {
+        if (!held.getAndSet(true)) {
+          log.warn("{} is held up by the database, it is tried again later", name, e);
         }
       }
     }

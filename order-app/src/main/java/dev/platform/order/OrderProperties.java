@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param recoveryAfter how old an order without an outcome is when recovery first looks at it, and
  *     how long until it looks again
- * @param cancelAfter how old an order without any payment is when it is given up; longer than any
- *     call may take, and than recoveryAfter
+ * @param cancelAfter how old an order without any payment is when it is given up; longer than
+ *     recoveryAfter
  * @param claimTimeout how old the claim of an idempotency key without an order is when it counts as
  *     left behind; longer than placing an order takes
  * @param fulfilmentStep the time from PAID to SHIPPED, and from there to COMPLETED

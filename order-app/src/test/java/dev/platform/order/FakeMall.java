@@ -17,15 +17,7 @@ import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.notification.v1.NotificationServiceGrpc.NotificationServiceImplBase;
 import dev.platform.contracts.notification.v1.NotifyRequest;
 import dev.platform.contracts.notification.v1.NotifyResponse;
-import dev.platform.contracts.payment.v1.CreatePaymentRequest;
-import dev.platform.contracts.payment.v1.CreatePaymentResponse;
-import dev.platform.contracts.payment.v1.GetPaymentRequest;
-import dev.platform.contracts.payment.v1.GetPaymentResponse;
 import dev.platform.contracts.payment.v1.Payment;
-import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceImplBase;
-import dev.platform.contracts.payment.v1.PaymentStatus;
-import dev.platform.contracts.payment.v1.RefundPaymentRequest;
-import dev.platform.contracts.payment.v1.RefundPaymentResponse;
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
 import dev.platform.contracts.product.v1.ListProductsRequest;
@@ -104,7 +96,7 @@ final class FakeMall implements AutoCloseable {
           NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
               .addService(new Products())
               .addService(new Inventory())
-              .addService(new PaymentRecords())
+              .addService(new FakePayments(this))
               .addService(new Recommendations())
               .addService(new Notifications())
               .build()
@@ -128,12 +120,12 @@ final class FakeMall implements AutoCloseable {
     server.shutdownNow();
   }
 
-  private static <T> void answer(StreamObserver<T> observer, T value) {
+  static <T> void answer(StreamObserver<T> observer, T value) {
     observer.onNext(value);
     observer.onCompleted();
   }
 
-  private static void refuse(StreamObserver<?> observer, Status status, String description) {
+  static void refuse(StreamObserver<?> observer, Status status, String description) {
     observer.onError(status.withDescription(description).asRuntimeException());
   }
 
@@ -245,69 +237,6 @@ final class FakeMall implements AutoCloseable {
                 .setMessage("insufficient stock")
                 .addDetails(Any.pack(info))
                 .build()));
-  }
-
-  private final class PaymentRecords extends PaymentServiceImplBase {
-    @Override
-    public void createPayment(
-        CreatePaymentRequest request, StreamObserver<CreatePaymentResponse> observer) {
-      Paying how = paying.getOrDefault(request.getUserId(), Paying.CHARGES);
-      switch (how) {
-        case CHARGES ->
-            answer(
-                observer,
-                CreatePaymentResponse.newBuilder()
-                    .setPayment(record(request, PaymentStatus.PAYMENT_STATUS_CHARGED))
-                    .build());
-        case DECLINES -> {
-          record(request, PaymentStatus.PAYMENT_STATUS_DECLINED);
-          refuse(observer, Status.FAILED_PRECONDITION, DECLINE_REASON);
-        }
-        case LOSES_ANSWER -> {
-          record(request, PaymentStatus.PAYMENT_STATUS_CHARGED);
-          refuse(observer, Status.UNAVAILABLE, "connection lost");
-        }
-        case LOSES_REQUEST -> refuse(observer, Status.UNAVAILABLE, "connection lost");
-        case HANGS -> record(request, PaymentStatus.PAYMENT_STATUS_PENDING);
-      }
-    }
-
-    @Override
-    public void getPayment(GetPaymentRequest request, StreamObserver<GetPaymentResponse> observer) {
-      Payment payment = payments.get(request.getOrderId());
-      if (payment == null) {
-        refuse(observer, Status.NOT_FOUND, "there never was a payment");
-      } else if (paymentRecordsAway.contains(payment.getUserId())) {
-        refuse(observer, Status.UNAVAILABLE, "away");
-      } else {
-        answer(observer, GetPaymentResponse.newBuilder().setPayment(payment).build());
-      }
-    }
-
-    @Override
-    public void refundPayment(
-        RefundPaymentRequest request, StreamObserver<RefundPaymentResponse> observer) {
-      Payment refunded =
-          payments.computeIfPresent(
-              request.getOrderId(),
-              (id, payment) ->
-                  payment.toBuilder().setStatus(PaymentStatus.PAYMENT_STATUS_REFUNDED).build());
-      answer(observer, RefundPaymentResponse.newBuilder().setPayment(refunded).build());
-    }
-
-    private Payment record(CreatePaymentRequest request, PaymentStatus status) {
-      boolean declined = status == PaymentStatus.PAYMENT_STATUS_DECLINED;
-      Payment payment =
-          Payment.newBuilder()
-              .setOrderId(request.getOrderId())
-              .setUserId(request.getUserId())
-              .setAmount(request.getAmount())
-              .setStatus(status)
-              .setDeclineReason(declined ? DECLINE_REASON : "")
-              .build();
-      payments.put(request.getOrderId(), payment);
-      return payment;
-    }
   }
 
   private final class Recommendations extends RecommendationServiceImplBase {

@@ -62,6 +62,8 @@ class RecoverOrderTest extends MallTest {
     assertThat(statusOf(orderId)).isEqualTo(ORDER_STATUS_CREATED);
     awaitStatus(orderId, ORDER_STATUS_CANCELLED);
     assertThat(MALL.reservations).containsEntry(orderId, "RELEASED");
+    assertThat(MALL.payments.get(orderId).getStatus())
+        .isEqualTo(PaymentStatus.PAYMENT_STATUS_VOIDED);
     assertThat(
             jdbc.sql(
                     "select extract(epoch from e.happened_at - o.created_at)"

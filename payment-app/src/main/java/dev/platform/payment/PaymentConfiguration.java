@@ -6,6 +6,7 @@ import dev.platform.payment.domain.FindPayment;
 import dev.platform.payment.domain.Payments;
 import dev.platform.payment.domain.RefundPayment;
 import dev.platform.payment.domain.SettlePayment;
+import dev.platform.payment.domain.VoidPayment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -32,5 +33,10 @@ class PaymentConfiguration {
   RefundPayment refundPayment(
       FindPayment findPayment, SettlePayment settlePayment, Payments payments, Bank bank) {
     return new RefundPayment(findPayment, settlePayment, payments, bank);
+  }
+
+  @Bean
+  VoidPayment voidPayment(Payments payments) {
+    return new VoidPayment(payments);
   }
 }

@@ -1,21 +1,16 @@
 package dev.platform.inventory.domain;
 
-import java.time.Clock;
-
 /** Turns a reservation into a sale. Idempotent. Thread-safe, blocks on the database. */
 public final class ConfirmReservation {
 
   private final Reservations reservations;
   private final Stock stock;
   private final Transaction transaction;
-  private final Clock clock;
 
-  public ConfirmReservation(
-      Reservations reservations, Stock stock, Transaction transaction, Clock clock) {
+  public ConfirmReservation(Reservations reservations, Stock stock, Transaction transaction) {
     this.reservations = reservations;
     this.stock = stock;
     this.transaction = transaction;
-    this.clock = clock;
   }
 
   /** Refuses a reservation that is unknown, was released or has expired. */
@@ -29,7 +24,7 @@ public final class ConfirmReservation {
     if (known.status() == ReservationStatus.CONFIRMED) {
       return known;
     }
-    Reservation confirmed = known.asOf(clock.instant()).become(ReservationStatus.CONFIRMED);
+    Reservation confirmed = known.become(ReservationStatus.CONFIRMED);
     confirmed.lines().forEach(stock::sell);
     reservations.update(confirmed);
     return confirmed;

@@ -11,7 +11,8 @@ import java.util.List;
  * @param id the order's id
  * @param lines by product id, each product once; none for a reservation that was released before it
  *     was made
- * @param expiresAt from when on it is no longer held
+ * @param expiresAt from when on it may be expired; held until that is on record, so that no two
+ *     instances, whose clocks differ, decide differently
  */
 public record Reservation(
     String id, ReservationStatus status, List<ReservationLine> lines, Instant expiresAt) {
@@ -37,22 +38,15 @@ public record Reservation(
     return new Reservation(id, next, lines, expiresAt);
   }
 
-  /** As it is at this time: the job that marks expired ones may not have come by yet. */
-  Reservation asOf(Instant now) {
-    boolean overdue = status == ReservationStatus.HELD && !now.isBefore(expiresAt);
-    return overdue ? become(ReservationStatus.EXPIRED) : this;
-  }
-
   /** Refuses a repeated request that differs, or that comes after the stock was given back. */
-  Reservation repeated(List<ReservationLine> asked, Instant now) {
+  Reservation repeated(List<ReservationLine> asked) {
     boolean known = !lines.isEmpty();
     if (known && !lines.equals(held(id, asked, expiresAt).lines())) {
       throw Refusal.otherLines(id);
     }
-    ReservationStatus current = asOf(now).status();
-    if (current == ReservationStatus.RELEASED || current == ReservationStatus.EXPIRED) {
+    if (status == ReservationStatus.RELEASED || status == ReservationStatus.EXPIRED) {
       throw Refusal.notPossible(
-          "reservation " + id + " is " + current + " and can't be made any more");
+          "reservation " + id + " is " + status + " and can't be made any more");
     }
     return this;
   }

@@ -3,7 +3,6 @@ package dev.platform.inventory.domain;
 import dev.platform.inventory.domain.InsufficientStock.Shortage;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,10 +51,9 @@ public final class ReserveStock {
   }
 
   private Reservation holdOrRepeat(String id, List<ReservationLine> lines) {
-    Instant now = clock.instant();
-    Reservation reservation = Reservation.held(id, lines, now.plus(timeToLive));
+    Reservation reservation = Reservation.held(id, lines, clock.instant().plus(timeToLive));
     if (!reservations.open(reservation)) {
-      return reservations.lock(id).orElseThrow().repeated(lines, now);
+      return reservations.lock(id).orElseThrow().repeated(lines);
     }
     setAside(reservation.lines());
     reservations.addLines(id, reservation.lines());

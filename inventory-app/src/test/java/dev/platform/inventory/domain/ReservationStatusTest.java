@@ -38,16 +38,6 @@ class ReservationStatusTest {
   }
 
   @Test
-  void aReservationIsHeldUntilJustBeforeItExpires() {
-    Reservation held = Reservation.held("o-1", LINES, NOON);
-
-    assertThat(held.asOf(NOON.minusNanos(1)).status()).isEqualTo(ReservationStatus.HELD);
-    assertThat(held.asOf(NOON).status()).isEqualTo(ReservationStatus.EXPIRED);
-    assertThat(held.become(ReservationStatus.CONFIRMED).asOf(NOON).status())
-        .isEqualTo(ReservationStatus.CONFIRMED);
-  }
-
-  @Test
   void linesAreKeptInTheOrderInWhichRowsAreLocked() {
     List<ReservationLine> unordered =
         List.of(new ReservationLine("p-2", 1), new ReservationLine("p-1", 1));

@@ -5,6 +5,7 @@ import dev.platform.contracts.payment.v1.GetPaymentRequest;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceBlockingStub;
 import dev.platform.contracts.payment.v1.PaymentStatus;
 import dev.platform.contracts.payment.v1.RefundPaymentRequest;
+import dev.platform.contracts.payment.v1.VoidPaymentRequest;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.Payment;
 import dev.platform.order.domain.Payments;
@@ -55,6 +56,21 @@ final class PaymentClient implements Payments {
   }
 
   @Override
+  public Payment ruleOut(Order order) {
+    VoidPaymentRequest request =
+        VoidPaymentRequest.newBuilder()
+            .setOrderId(order.id())
+            .setUserId(order.userId())
+            .setAmount(Moneys.toProto(order.total()))
+            .build();
+    try {
+      return toDomain(payments.voidPayment(request).getPayment());
+    } catch (StatusRuntimeException e) {
+      throw CallFailures.of(SERVICE, e);
+    }
+  }
+
+  @Override
   public void refund(String orderId) {
     try {
       payments.refundPayment(RefundPaymentRequest.newBuilder().setOrderId(orderId).build());
@@ -70,6 +86,7 @@ final class PaymentClient implements Payments {
       case PAYMENT_STATUS_DECLINED ->
           new Payment(Payment.State.DECLINED, payment.getDeclineReason());
       case PAYMENT_STATUS_REFUNDED -> Payment.in(Payment.State.REFUNDED);
+      case PAYMENT_STATUS_VOIDED -> Payment.in(Payment.State.VOIDED);
       // A status from the future is no reason to take or return money.
       case PAYMENT_STATUS_PENDING, PAYMENT_STATUS_UNSPECIFIED, UNRECOGNIZED ->
           Payment.in(Payment.State.PENDING);

@@ -17,7 +17,9 @@ public record Payment(State state, String declineReason) {
     /** The bank refused; no money was taken. */
     DECLINED,
     /** The money was given back. */
-    REFUNDED
+    REFUNDED,
+    /** Ruled out before it was asked for; no money is ever taken. */
+    VOIDED
   }
 
   public static Payment in(State state) {

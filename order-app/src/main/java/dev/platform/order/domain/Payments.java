@@ -14,6 +14,13 @@ public interface Payments {
   /** The payment of an order; empty when none has been asked for so far. */
   Optional<Payment> find(String orderId);
 
+  /**
+   * Rules out a payment that was not asked for: the request may still be on its way, from an
+   * instance that was frozen, and is refused then. Returns the payment as it stands: voided, or
+   * what was asked for before.
+   */
+  Payment ruleOut(Order order);
+
   /** Gives the money of an order back. */
   void refund(String orderId);
 }

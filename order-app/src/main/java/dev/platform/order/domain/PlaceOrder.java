@@ -77,11 +77,23 @@ public final class PlaceOrder {
       lines.add(new OrderLine(item.productId(), item.quantity(), price));
       requireOneCurrency(lines, i);
     }
+    return payable(created(orderId, request, lines));
+  }
+
+  private Order created(String orderId, OrderRequest request, List<OrderLine> lines) {
     try {
       return Order.created(orderId, request.userId(), lines, clock.instant());
     } catch (ArithmeticException e) {
       throw OrderException.invalid("items cost more than can be counted");
     }
+  }
+
+  /** No payment can be made, or ruled out, of nothing. */
+  private static Order payable(Order order) {
+    if (order.total().minorUnits() < 1) {
+      throw OrderException.invalid("items cost nothing (expected: something to pay)");
+    }
+    return order;
   }
 
   private static void requireOneCurrency(List<OrderLine> lines, int i) {

@@ -22,8 +22,8 @@ public final class RecoverOrders {
 
   /**
    * @param recoveryAfter how long until an order that could not be settled is tried again
-   * @param cancelAfter the age at which an order without any payment is given up; longer than any
-   *     call may take, since its payment could still be on its way before
+   * @param cancelAfter the age at which an order without any payment is given up; one whose payment
+   *     is still on its way then is cancelled, too
    */
   public RecoverOrders(
       Orders orders,
@@ -52,11 +52,10 @@ public final class RecoverOrders {
 
   private void recover(Order order, Instant now) {
     Optional<Payment> payment = payments.find(order.id());
-    if (payment.isPresent()) {
-      settle.settle(order, resolve(order, payment.get()));
-    } else if (!order.createdAt().plus(cancelAfter).isAfter(now)) {
-      settle.giveUp(order, "it was not paid in time");
+    if (payment.isEmpty() && !order.createdAt().plus(cancelAfter).isAfter(now)) {
+      payment = Optional.of(payments.ruleOut(order));
     }
+    payment.ifPresent(known -> settle.settle(order, resolve(order, known)));
   }
 
   private Payment resolve(Order order, Payment payment) {

@@ -34,6 +34,7 @@ public final class SettleOrder {
       case CHARGED -> stock.confirm(order.id()) ? markPaid(order) : payBack(order);
       case DECLINED -> giveUp(order, payment.declineReason());
       case REFUNDED -> giveUp(order, "the payment was returned");
+      case VOIDED -> giveUp(order, "it was not paid in time");
       case PENDING -> order;
     };
   }

@@ -11,6 +11,7 @@ import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +56,14 @@ class PostgresOrders implements Orders {
 
   @Override
   public List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    List<String> ids =
-        jdbc.sql(
-                """
+    // The rows stay locked until they are read: what is claimed is what is due.
+    return Objects.requireNonNull(
+        transaction.execute(status -> rows.read(claim(states, now, retryAt, limit))));
+  }
+
+  private List<String> claim(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+    return jdbc.sql(
+            """
                 update orders set due_at = :retryAt
                 where order_id in (
                   select order_id from orders
@@ -67,13 +73,12 @@ class PostgresOrders implements Orders {
                   for update skip locked)
                 returning order_id
                 """)
-            .param("now", column(now))
-            .param("retryAt", column(retryAt))
-            .param("states", states.stream().map(Enum::name).toArray(String[]::new))
-            .param("limit", limit)
-            .query(String.class)
-            .list();
-    return rows.read(ids);
+        .param("now", column(now))
+        .param("retryAt", column(retryAt))
+        .param("states", states.stream().map(Enum::name).toArray(String[]::new))
+        .param("limit", limit)
+        .query(String.class)
+        .list();
   }
 
   private void markRecorded(Order order, OrderRequest request) {

@@ -126,6 +126,15 @@ class PlaceOrderTest {
         .hasMessage("items[1].product_id is priced in another currency: USD (expected: EUR)");
   }
 
+  @Test
+  void takesNoOrderThatCostsNothing() {
+    world.prices = Map.of("p-1", new Money(0, "EUR"), "p-2", new Money(0, "EUR"));
+
+    assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
+        .hasMessage("items cost nothing (expected: something to pay)");
+    assertThat(world.steps).containsExactly("price");
+  }
+
   private void assertRefused(String reason) {
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
         .hasMessage(reason)
@@ -169,6 +178,11 @@ class PlaceOrderTest {
 
           @Override
           public Optional<Payment> find(String orderId) {
+            throw new AssertionError("not asked for when an order is placed");
+          }
+
+          @Override
+          public Payment ruleOut(Order order) {
             throw new AssertionError("not asked for when an order is placed");
           }
 

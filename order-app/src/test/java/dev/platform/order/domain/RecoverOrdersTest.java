@@ -55,7 +55,40 @@ class RecoverOrdersTest {
   @Test
   void givesAnUnpaidOrderUpOnceItIsOldEnough() {
     recoverAt(CREATED.plus(CANCEL_AFTER));
+    assertThat(steps).containsExactly("rule out", "release", "CANCELLED: it was not paid in time");
+  }
+
+  @Test
+  void settlesAnOldOrderThatWasPaidAtTheLastMoment() {
+    payments.comingLate = Payment.in(Payment.State.CHARGED);
+
+    recoverAt(CREATED.plus(CANCEL_AFTER));
+    assertThat(steps).containsExactly("rule out", "confirm", "PAID");
+  }
+
+  @Test
+  void asksForTheOutcomeOfAPaymentThatWasAskedForAtTheLastMoment() {
+    payments.comingLate = Payment.in(Payment.State.PENDING);
+
+    recoverAt(CREATED.plus(CANCEL_AFTER));
+    assertThat(steps).containsExactly("rule out", "charge", "confirm", "PAID");
+  }
+
+  @Test
+  void givesAnOrderUpWhosePaymentWasRuledOutByARecoveryThatGotNoFurther() {
+    payment = Optional.of(Payment.in(Payment.State.VOIDED));
+
+    recoverAt(CREATED.plus(CANCEL_AFTER));
     assertThat(steps).containsExactly("release", "CANCELLED: it was not paid in time");
+  }
+
+  @Test
+  void keepsAnOrderThatCannotBeRuledOut() {
+    payments.ruledOut = false;
+
+    assertThatThrownBy(() -> recoverAt(CREATED.plus(CANCEL_AFTER)))
+        .isInstanceOf(RemoteFailure.class);
+    assertThat(steps).containsExactly("rule out");
   }
 
   @Test
@@ -80,6 +113,8 @@ class RecoverOrdersTest {
 
   private final class FakePayments implements Payments {
     boolean away;
+    boolean ruledOut = true;
+    Payment comingLate = Payment.in(Payment.State.VOIDED);
 
     @Override
     public Payment charge(Order order) {
@@ -93,6 +128,15 @@ class RecoverOrdersTest {
         throw new RemoteFailure("payment-service", true, true, new IllegalStateException("away"));
       }
       return payment;
+    }
+
+    @Override
+    public Payment ruleOut(Order order) {
+      steps.add("rule out");
+      if (!ruledOut) {
+        throw new RemoteFailure("payment-service", true, true, new IllegalStateException("away"));
+      }
+      return comingLate;
     }
 
     @Override

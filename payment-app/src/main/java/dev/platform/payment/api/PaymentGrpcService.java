@@ -7,10 +7,13 @@ import dev.platform.contracts.payment.v1.GetPaymentResponse;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceImplBase;
 import dev.platform.contracts.payment.v1.RefundPaymentRequest;
 import dev.platform.contracts.payment.v1.RefundPaymentResponse;
+import dev.platform.contracts.payment.v1.VoidPaymentRequest;
+import dev.platform.contracts.payment.v1.VoidPaymentResponse;
 import dev.platform.payment.domain.CreatePayment;
 import dev.platform.payment.domain.FindPayment;
 import dev.platform.payment.domain.Payment;
 import dev.platform.payment.domain.RefundPayment;
+import dev.platform.payment.domain.VoidPayment;
 import io.grpc.stub.StreamObserver;
 import net.devh.boot.grpc.server.service.GrpcService;
 
@@ -20,12 +23,17 @@ class PaymentGrpcService extends PaymentServiceImplBase {
   private final CreatePayment createPayment;
   private final FindPayment findPayment;
   private final RefundPayment refundPayment;
+  private final VoidPayment voidPayment;
 
   PaymentGrpcService(
-      CreatePayment createPayment, FindPayment findPayment, RefundPayment refundPayment) {
+      CreatePayment createPayment,
+      FindPayment findPayment,
+      RefundPayment refundPayment,
+      VoidPayment voidPayment) {
     this.createPayment = createPayment;
     this.findPayment = findPayment;
     this.refundPayment = refundPayment;
+    this.voidPayment = voidPayment;
   }
 
   @Override
@@ -53,6 +61,16 @@ class PaymentGrpcService extends PaymentServiceImplBase {
     Payment payment = refundPayment.refund(request.getOrderId());
     answer.onNext(
         RefundPaymentResponse.newBuilder().setPayment(PaymentMessages.payment(payment)).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void voidPayment(VoidPaymentRequest request, StreamObserver<VoidPaymentResponse> answer) {
+    Payment payment =
+        voidPayment.voidUnlessAsked(
+            request.getOrderId(), request.getUserId(), PaymentMessages.amount(request));
+    answer.onNext(
+        VoidPaymentResponse.newBuilder().setPayment(PaymentMessages.payment(payment)).build());
     answer.onCompleted();
   }
 }

@@ -3,6 +3,7 @@ package dev.platform.payment.api;
 import dev.platform.contracts.payment.v1.CreatePaymentRequest;
 import dev.platform.contracts.payment.v1.Payment;
 import dev.platform.contracts.payment.v1.PaymentStatus;
+import dev.platform.contracts.payment.v1.VoidPaymentRequest;
 import dev.platform.payment.domain.InvalidInput;
 import dev.platform.payment.domain.Money;
 
@@ -14,11 +15,21 @@ final class PaymentMessages {
   static Money amount(CreatePaymentRequest request) {
     InvalidInput.requireId("order_id", request.getOrderId());
     InvalidInput.requireId("user_id", request.getUserId());
-    if (!request.hasAmount()) {
+    return amount(request.hasAmount(), request.getAmount());
+  }
+
+  static Money amount(VoidPaymentRequest request) {
+    InvalidInput.requireId("order_id", request.getOrderId());
+    InvalidInput.requireId("user_id", request.getUserId());
+    return amount(request.hasAmount(), request.getAmount());
+  }
+
+  private static Money amount(boolean given, dev.platform.contracts.money.v1.Money amount) {
+    if (!given) {
       throw new InvalidInput("amount is required");
     }
     try {
-      return new Money(request.getAmount().getMinorUnits(), request.getAmount().getCurrency());
+      return new Money(amount.getMinorUnits(), amount.getCurrency());
     } catch (InvalidInput e) {
       throw e.within("amount");
     }
@@ -44,6 +55,7 @@ final class PaymentMessages {
       case CHARGED -> PaymentStatus.PAYMENT_STATUS_CHARGED;
       case DECLINED -> PaymentStatus.PAYMENT_STATUS_DECLINED;
       case REFUNDED -> PaymentStatus.PAYMENT_STATUS_REFUNDED;
+      case VOIDED -> PaymentStatus.PAYMENT_STATUS_VOIDED;
     };
   }
 }

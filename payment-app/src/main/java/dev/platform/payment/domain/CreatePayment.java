@@ -18,7 +18,7 @@ public final class CreatePayment {
    * Returns the payment once the money is taken, however often it is asked for.
    *
    * @throws Refusal for bad input, another user or amount under a known order, and when the bank
-   *     declines or the money was given back already
+   *     declines, the money was given back already, or the payment was voided
    * @throws BankFailure when the outcome is not known yet
    */
   public Payment create(String orderId, String userId, Money amount) {
@@ -41,6 +41,10 @@ public final class CreatePayment {
           throw new Refusal(
               Refusal.Kind.NOT_POSSIBLE,
               "the payment of order " + payment.orderId() + " was given back");
+      case VOIDED ->
+          throw new Refusal(
+              Refusal.Kind.NOT_POSSIBLE,
+              "order " + payment.orderId() + " was given up before it was paid");
       case PENDING ->
           throw new IllegalStateException("order " + payment.orderId() + " is not settled");
     };

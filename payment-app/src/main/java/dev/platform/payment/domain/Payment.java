@@ -16,10 +16,17 @@ public record Payment(
     String declineReason) {
 
   static Payment pending(String orderId, String userId, Money amount) {
+    return first(orderId, userId, amount, PaymentStatus.PENDING);
+  }
+
+  static Payment voided(String orderId, String userId, Money amount) {
+    return first(orderId, userId, amount, PaymentStatus.VOIDED);
+  }
+
+  private static Payment first(String orderId, String userId, Money amount, PaymentStatus status) {
     InvalidInput.requireId("order_id", orderId);
     InvalidInput.requireId("user_id", userId);
-    return new Payment(
-        UUID.randomUUID().toString(), orderId, userId, amount, PaymentStatus.PENDING, "");
+    return new Payment(UUID.randomUUID().toString(), orderId, userId, amount, status, "");
   }
 
   Payment charged() {

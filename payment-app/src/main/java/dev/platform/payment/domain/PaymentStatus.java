@@ -11,7 +11,9 @@ public enum PaymentStatus {
   /** The bank refused; no money was taken. */
   DECLINED("declined"),
   /** The money was given back. */
-  REFUNDED("refunded");
+  REFUNDED("refunded"),
+  /** Ruled out before it was asked for; no money was taken. */
+  VOIDED("voided");
 
   private final String word;
 
@@ -24,7 +26,7 @@ public enum PaymentStatus {
     return switch (this) {
       case PENDING -> Set.of(CHARGED, DECLINED);
       case CHARGED -> Set.of(REFUNDED);
-      case DECLINED, REFUNDED -> Set.of();
+      case DECLINED, REFUNDED, VOIDED -> Set.of();
     };
   }
 

@@ -32,10 +32,12 @@ class PaymentStateTest {
         .hasMessage("the payment of order o-1 is declined and can't be charged");
     assertThatThrownBy(() -> pending.charged().refunded().charged())
         .hasMessage("the payment of order o-1 is refunded and can't be charged");
+    assertThatThrownBy(Payment.voided("o-1", "ann", new Money(1999, "EUR"))::charged)
+        .hasMessage("the payment of order o-1 is voided and can't be charged");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DECLINED", "REFUNDED"})
+  @EnumSource(names = {"DECLINED", "REFUNDED", "VOIDED"})
   void nothingFollowsAFinalState(PaymentStatus end) {
     assertThat(end.next()).isEmpty();
   }

@@ -3,6 +3,7 @@ package dev.platform.starter.balancer;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.platform.starter.outcome.CallOutcome;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.Subchannel;
@@ -20,15 +21,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard} and the
- * questions are thread-safe; all else is in the channel's synchronization context.
+ * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard}, {@link #ended}
+ * and the questions are thread-safe; all else is in the channel's synchronization context.
  */
 final class Instance extends ForwardingSubchannel {
 
   private final Subchannel subchannel;
+  private final String name;
+  private final Ejection ejection;
   private final LongSupplier nanoTime;
-  private final Runnable onChange;
-  private final Consumer<Instance> onShutdown;
+  private final Owner owner;
 
   /** When the first call was sent that nothing has come after; 0 for none. */
   private final AtomicLong unansweredSince = new AtomicLong();
@@ -38,15 +40,26 @@ final class Instance extends ForwardingSubchannel {
   private volatile boolean silent;
   private volatile boolean heardSinceAsked;
 
+  /** Who has made it. */
+  interface Owner {
+
+    /** It is connected, or no longer; what was avoided may be so no more. */
+    void changed(Instance instance);
+
+    /** It is gone. */
+    void shutDown(Instance instance);
+
+    /** Too many of its calls fail; on any thread. */
+    void failing(Instance instance);
+  }
+
   Instance(
-      Subchannel subchannel,
-      LongSupplier nanoTime,
-      Runnable onChange,
-      Consumer<Instance> onShutdown) {
+      Subchannel subchannel, String name, Ejection ejection, LongSupplier nanoTime, Owner owner) {
     this.subchannel = subchannel;
+    this.name = name;
+    this.ejection = ejection;
     this.nanoTime = nanoTime;
-    this.onChange = onChange;
-    this.onShutdown = onShutdown;
+    this.owner = owner;
   }
 
   @Override
@@ -61,9 +74,10 @@ final class Instance extends ForwardingSubchannel {
           ready = state.getState() == ConnectivityState.READY;
           if (!ready) {
             silent = false;
+            ejection.forget();
             heard();
           }
-          onChange.run();
+          owner.changed(this);
           listener.onSubchannelState(state);
         });
   }
@@ -72,8 +86,8 @@ final class Instance extends ForwardingSubchannel {
   public void shutdown() {
     ready = false;
     silent = false;
-    onShutdown.accept(this);
-    onChange.run();
+    ejection.forget();
+    owner.shutDown(this);
     super.shutdown();
   }
 
@@ -94,12 +108,28 @@ final class Instance extends ForwardingSubchannel {
     }
   }
 
+  /** A call has ended. */
+  void ended(CallOutcome outcome) {
+    if (ejection.ended(outcome)) {
+      owner.failing(this);
+    }
+  }
+
   boolean isReady() {
     return ready;
   }
 
   boolean isSilent() {
     return silent;
+  }
+
+  /** Whether calls should go elsewhere. */
+  boolean isAvoided() {
+    return silent || ejection.isEjected();
+  }
+
+  Ejection ejection() {
+    return ejection;
   }
 
   /** Whether to look at it again soon. */
@@ -110,7 +140,7 @@ final class Instance extends ForwardingSubchannel {
   /** Whether to ask it. */
   boolean isDoubtful(long now) {
     long since = unansweredSince.get();
-    boolean quiet = since != 0 && now - since > AnsweringInstances.PATIENCE_NANOS;
+    boolean quiet = since != 0 && now - since > UsableInstances.PATIENCE_NANOS;
     return ready && !asking && (silent || quiet);
   }
 
@@ -119,8 +149,7 @@ final class Instance extends ForwardingSubchannel {
     asking = true;
     heardSinceAsked = false;
     CallOptions options =
-        CallOptions.DEFAULT.withDeadlineAfter(
-            AnsweringInstances.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        CallOptions.DEFAULT.withDeadlineAfter(UsableInstances.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
     Futures.addCallback(
         ClientCalls.futureUnaryCall(
             asChannel().newCall(HealthGrpc.getCheckMethod(), options),
@@ -153,6 +182,6 @@ final class Instance extends ForwardingSubchannel {
 
   @Override
   public String toString() {
-    return getAllAddresses().get(0).getAddresses().toString();
+    return name;
   }
 }

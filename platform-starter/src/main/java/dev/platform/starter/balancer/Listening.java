@@ -1,7 +1,11 @@
 package dev.platform.starter.balancer;
 
+import dev.platform.starter.outcome.CallOutcome;
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.grpc.util.ForwardingClientStreamTracer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,15 +14,22 @@ final class Listening extends ClientStreamTracer.Factory {
 
   private final Instance instance;
   private final boolean answersSoon;
+  private final OutcomeClassifier outcomes;
   private final ClientStreamTracer.@Nullable Factory other;
 
   /**
    * @param answersSoon whether silence means something
+   * @param outcomes what the end of a call says
    * @param other whoever else listens
    */
-  Listening(Instance instance, boolean answersSoon, ClientStreamTracer.@Nullable Factory other) {
+  Listening(
+      Instance instance,
+      boolean answersSoon,
+      OutcomeClassifier outcomes,
+      ClientStreamTracer.@Nullable Factory other) {
     this.instance = instance;
     this.answersSoon = answersSoon;
+    this.outcomes = outcomes;
     this.other = other;
   }
 
@@ -30,30 +41,55 @@ final class Listening extends ClientStreamTracer.Factory {
     if (answersSoon) {
       instance.sent();
     }
-    return new ForwardingClientStreamTracer() {
+    return new Tracer(others);
+  }
 
-      @Override
-      protected ClientStreamTracer delegate() {
-        return others;
-      }
+  private final class Tracer extends ForwardingClientStreamTracer {
 
-      @Override
-      public void inboundHeaders() {
-        instance.heard();
-        super.inboundHeaders();
-      }
+    private final ClientStreamTracer others;
+    private volatile @Nullable Metadata trailers;
 
-      @Override
-      public void inboundMessage(int sequence) {
-        instance.heard();
-        super.inboundMessage(sequence);
-      }
+    Tracer(ClientStreamTracer others) {
+      this.others = others;
+    }
 
-      @Override
-      public void inboundTrailers(Metadata trailers) {
-        instance.heard();
-        super.inboundTrailers(trailers);
+    @Override
+    protected ClientStreamTracer delegate() {
+      return others;
+    }
+
+    @Override
+    public void inboundHeaders() {
+      instance.heard();
+      super.inboundHeaders();
+    }
+
+    @Override
+    public void inboundMessage(int sequence) {
+      instance.heard();
+      super.inboundMessage(sequence);
+    }
+
+    @Override
+    public void inboundTrailers(Metadata received) {
+      trailers = received;
+      instance.heard();
+      super.inboundTrailers(received);
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      instance.ended(outcome(status));
+      super.streamClosed(status);
+    }
+
+    /** A connection that broke is seen by itself, and the next one may be to another process. */
+    private CallOutcome outcome(Status status) {
+      Metadata received = trailers;
+      if (received == null && status.getCode() == Code.UNAVAILABLE) {
+        return CallOutcome.IGNORED;
       }
-    };
+      return outcomes.classify(status, received == null ? new Metadata() : received);
+    }
   }
 }

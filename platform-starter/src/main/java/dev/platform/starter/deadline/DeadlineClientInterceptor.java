@@ -44,10 +44,7 @@ final class DeadlineClientInterceptor implements ClientInterceptor {
   }
 
   private @Nullable Duration timeout(MethodDescriptor<?, ?> method) {
-    Duration configured = properties.methods().get(method.getFullMethodName());
-    if (configured == null) {
-      configured = properties.methods().get(method.getServiceName());
-    }
+    Duration configured = DeadlineProperties.of(properties.methods(), method);
     if (configured != null) {
       return configured;
     }

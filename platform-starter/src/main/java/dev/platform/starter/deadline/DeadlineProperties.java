@@ -2,6 +2,7 @@ package dev.platform.starter.deadline;
 
 import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,22 +10,26 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How long outgoing calls may take. The remaining time of the incoming call always wins when it is
- * shorter.
+ * How long outgoing calls may take, and how little time is too little for an incoming one. The
+ * remaining time of the incoming call always wins when it is shorter.
  *
  * @param defaultTimeout for unary calls that nobody set a deadline for; 0s for none
  * @param maxTimeout bound on any deadline that a caller sets itself; none by default
  * @param methods timeouts of single methods, {@code package.Service/Method}, or of all of a
  *     service's, {@code package.Service}; for streaming calls too
+ * @param minimums how much of its time an incoming call must have left to be begun, by method or
+ *     service likewise; without one it must have any
  */
 @ConfigurationProperties("platform.deadline")
 public record DeadlineProperties(
     @DefaultValue("5s") Duration defaultTimeout,
     @Nullable Duration maxTimeout,
-    @DefaultValue Map<String, Duration> methods) {
+    @DefaultValue Map<String, Duration> methods,
+    @DefaultValue Map<String, Duration> minimums) {
 
   public DeadlineProperties {
     methods = Map.copyOf(methods);
+    minimums = Map.copyOf(minimums);
     check(
         !defaultTimeout.isNegative(),
         "platform.deadline.default-timeout",
@@ -35,12 +40,24 @@ public record DeadlineProperties(
         "platform.deadline.max-timeout",
         maxTimeout,
         "> 0s");
-    methods.forEach(
-        (method, timeout) ->
+    requirePositive("methods", methods);
+    requirePositive("minimums", minimums);
+  }
+
+  private static void requirePositive(String name, Map<String, Duration> durations) {
+    durations.forEach(
+        (method, duration) ->
             check(
-                timeout.toMillis() > 0,
-                "platform.deadline.methods." + method,
-                timeout.toMillis() + "ms",
+                duration.toMillis() > 0,
+                "platform.deadline." + name + "." + method,
+                duration.toMillis() + "ms",
                 "> 0s"));
+  }
+
+  /** What is set for a method, or for all of its service's; null for nothing. */
+  static @Nullable Duration of(Map<String, Duration> settings, MethodDescriptor<?, ?> method) {
+    Duration own = settings.get(method.getFullMethodName());
+    String service = method.getServiceName();
+    return own != null || service == null ? own : settings.get(service);
   }
 }

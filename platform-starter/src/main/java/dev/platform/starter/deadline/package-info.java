@@ -1,4 +1,4 @@
-/** Every outgoing call has a deadline. */
+/** Every call has a deadline, and its remaining time travels with the work. */
 @NullMarked
 package dev.platform.starter.deadline;
 

@@ -40,6 +40,17 @@ public record DiscoveryProperties(
         ">= 1s");
   }
 
+  /** The same, with a window of this length where none is set, but of a second at least. */
+  DiscoveryProperties within(Duration leaseTtl) {
+    if (hold.window != null) {
+      return this;
+    }
+    Duration second = Duration.ofSeconds(1);
+    Duration window = leaseTtl.compareTo(second) < 0 ? second : leaseTtl;
+    Hold whole = new Hold(hold.time, hold.ratio, hold.minimumInstances, window);
+    return new DiscoveryProperties(enabled, waitForFirstList, whole, snapshot, pollInterval);
+  }
+
   /**
    * When instances stay listed that vanished from etcd without having left: a large part of a
    * service at once, or what a list lacks after etcd was emptied. Those that left are never held.
@@ -48,13 +59,14 @@ public record DiscoveryProperties(
    *     0s to take them out at once
    * @param ratio which part of a service must vanish to be held, more than this; 0 to 1
    * @param minimumInstances how many instances a service must have had; at least 1
-   * @param window within which time they must vanish; at least 1s
+   * @param window within which time they must vanish; at least 1s; by default one lease's time to
+   *     live ({@code platform.registry.lease-ttl})
    */
   public record Hold(
       @DefaultValue("30s") Duration time,
       @DefaultValue("0.5") double ratio,
       @DefaultValue("3") int minimumInstances,
-      @DefaultValue("10s") Duration window) {
+      @Nullable Duration window) {
 
     public Hold {
       check(!time.isNegative(), "platform.discovery.hold.time", time.toMillis() + "ms", ">= 0s");
@@ -64,11 +76,13 @@ public record DiscoveryProperties(
           "platform.discovery.hold.minimum-instances",
           minimumInstances,
           ">= 1");
-      check(
-          window.toMillis() >= 1000,
-          "platform.discovery.hold.window",
-          window.toMillis() + "ms",
-          ">= 1s");
+      if (window != null) {
+        check(
+            window.toMillis() >= 1000,
+            "platform.discovery.hold.window",
+            window.toMillis() + "ms",
+            ">= 1s");
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.platform.starter.discovery;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.instance.EtcdServiceInstance;
 import java.util.Collection;
@@ -19,6 +21,7 @@ final class HeldInstances {
 
   private final EtcdConnection connection;
   private final DiscoveryProperties.Hold policy;
+  private final long windowNanos;
   private final BooleanSupplier following;
   private final Runnable onReleased;
   private final TreeMap<String, Held> instances = new TreeMap<>();
@@ -30,6 +33,7 @@ final class HeldInstances {
   private record Expired(EtcdServiceInstance instance, long at) {}
 
   /**
+   * @param policy with its window
    * @param following whether etcd is in sight; nothing is released while it is not
    * @param onReleased what to do when held instances were given up
    */
@@ -40,6 +44,7 @@ final class HeldInstances {
       Runnable onReleased) {
     this.connection = connection;
     this.policy = policy;
+    this.windowNanos = requireNonNull(policy.window(), "window").toNanos();
     this.following = following;
     this.onReleased = onReleased;
   }
@@ -68,7 +73,7 @@ final class HeldInstances {
    */
   int expired(String key, EtcdServiceInstance instance, int remaining) {
     long now = connection.nanoTime();
-    recent.values().removeIf(other -> now - other.at > policy.window().toNanos());
+    recent.values().removeIf(other -> now - other.at > windowNanos);
     recent.put(key, new Expired(instance, now));
     int gone = recent.size() + instances.size();
     if (remaining > 0 && !isMass(gone, gone + remaining)) {

@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows one service: lists its instances at some revision, then applies the watch's events one by
  * one from the next revision on. Whatever ends the watch leads back to the list, with jittered
- * back-off; meanwhile the last good list stays. State is kept on the connection's thread.
+ * back-off; meanwhile the last good list stays. Where a list lacks so many that they are held, the
+ * watch begins where the one before it ended: what was missed tells who has left. State is kept on
+ * the connection's thread.
  */
 final class ServiceWatch implements EtcdWatches.Listener {
 
@@ -46,7 +48,9 @@ final class ServiceWatch implements EtcdWatches.Listener {
 
   // on the connection's thread
   private final TreeMap<String, EtcdServiceInstance> current = new TreeMap<>();
+  private final Set<String> leaving = new HashSet<>();
   private long revision;
+  private long listRevision;
   private boolean fromDisk;
   private volatile boolean watching;
 
@@ -136,8 +140,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   }
 
   private void listed(RangeResponse answer) {
-    backoff.reset();
-    long listRevision = answer.getHeader().getRevision();
+    listRevision = answer.getHeader().getRevision();
     Set<String> marked = new HashSet<>();
     TreeMap<String, EtcdServiceInstance> fresh = new TreeMap<>();
     for (KeyValue kv : answer.getKvsList()) {
@@ -157,27 +160,57 @@ final class ServiceWatch implements EtcdWatches.Listener {
     missing.keySet().removeAll(marked);
     boolean otherHistory = listRevision < revision;
     // What is on disk may be old: it is worth something only where etcd has nothing to say.
+    long watchFrom = listRevision + 1;
     if (!fromDisk || fresh.isEmpty() || otherHistory) {
-      tellHeld(held.missing(missing, current.size(), otherHistory));
+      int newlyHeld = held.missing(missing, current.size(), otherHistory);
+      tellHeld(newlyHeld);
+      if (newlyHeld > 0 && !otherHistory) {
+        watchFrom = revision + 1;
+      }
     }
     fromDisk = false;
     held.forget(fresh.keySet());
     held.forget(marked);
     current.clear();
     current.putAll(fresh);
+    leaving.clear();
     revision = listRevision;
     watching = true;
-    connection.watches().watch(range.key(), range.end(), listRevision + 1, this);
+    connection.watches().watch(range.key(), range.end(), watchFrom, this);
     publish(Origin.LIST);
+  }
+
+  /** Only now: a list alone is no success where every watch is refused. */
+  @Override
+  public void onFollowing() {
+    backoff.reset();
   }
 
   @Override
   public void onEvents(List<Event> events) {
     for (Event event : events) {
-      apply(event);
-      revision = Math.max(revision, event.getKv().getModRevision());
+      if (event.getKv().getModRevision() <= listRevision) {
+        recall(event);
+      } else {
+        apply(event);
+        revision = event.getKv().getModRevision();
+      }
     }
     publish(Origin.WATCH);
+  }
+
+  /** Something from before the list, which knows better but for who left and who expired. */
+  private void recall(Event event) {
+    String key = event.getKv().getKey().toStringUtf8();
+    if (event.getType() == Event.EventType.PUT) {
+      if (read(key, event.getKv().getValue()).filter(instance -> !instance.isUp()).isPresent()) {
+        leaving.add(key);
+      } else {
+        leaving.remove(key);
+      }
+    } else if (leaving.remove(key)) {
+      held.forget(Set.of(key));
+    }
   }
 
   private void apply(Event event) {

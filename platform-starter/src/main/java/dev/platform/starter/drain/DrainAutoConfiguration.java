@@ -34,14 +34,23 @@ public final class DrainAutoConfiguration {
     return new OpenCalls();
   }
 
+  /** Outside all others, to know when the last of them is done. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  @GrpcGlobalServerInterceptor
+  UnfinishedCalls unfinishedCalls() {
+    return new UnfinishedCalls();
+  }
+
   @Bean
   Lifecycle lifecycle(
       ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
       GrpcHealth health,
       OpenCalls calls,
+      UnfinishedCalls unfinished,
       DrainProperties properties) {
-    return new Lifecycle(context, registration, health, calls, properties);
+    return new Lifecycle(context, registration, health, calls, unfinished, properties);
   }
 
   @Bean

@@ -31,6 +31,7 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
   private final Optional<AutoRegistration> registration;
   private final GrpcHealth health;
   private final OpenCalls calls;
+  private final UnfinishedCalls unfinished;
   private final DrainProperties properties;
   private final DrainDeadline deadline;
   private final SecondSignal secondSignal;
@@ -41,11 +42,13 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
       Optional<AutoRegistration> registration,
       GrpcHealth health,
       OpenCalls calls,
+      UnfinishedCalls unfinished,
       DrainProperties properties) {
     this.context = context;
     this.registration = registration;
     this.health = health;
     this.calls = calls;
+    this.unfinished = unfinished;
     this.properties = properties;
     this.deadline = new DrainDeadline(calls);
     this.secondSignal = new SecondSignal(calls);
@@ -86,6 +89,7 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
       deadline.start(properties.timeout());
       calls.endStreams();
     } else if (event instanceof GrpcServerTerminatedEvent) {
+      letInterceptorsFinish();
       stopped();
     }
   }
@@ -129,6 +133,15 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
       Thread.sleep(delay.toMillis());
     } catch (InterruptedException e) {
       // Somebody wants it faster.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** They have no more than a few lines to run. */
+  private void letInterceptorsFinish() {
+    try {
+      unfinished.awaitNone(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

@@ -45,6 +45,9 @@ public final class EtcdWatches {
   /** What a watch tells its owner, on the connection's thread. */
   public interface Listener {
 
+    /** etcd has taken the watch; events may follow from here on. Told once at most. */
+    default void onFollowing() {}
+
     /** What happened, at one or more revisions, in their order. */
     void onEvents(List<Event> events);
 
@@ -192,8 +195,13 @@ public final class EtcdWatches {
         watch.listener.onBroken(
             "this member is at revision %d, the list at %d"
                 .formatted(answer.getHeader().getRevision(), watch.startRevision - 1));
-      } else if (answer.getEventsCount() > 0) {
-        watch.listener.onEvents(answer.getEventsList());
+      } else {
+        if (answer.getCreated()) {
+          watch.listener.onFollowing();
+        }
+        if (answer.getEventsCount() > 0) {
+          watch.listener.onEvents(answer.getEventsList());
+        }
       }
     }
 

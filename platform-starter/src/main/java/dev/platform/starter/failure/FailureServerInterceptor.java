@@ -88,7 +88,7 @@ final class FailureServerInterceptor implements ServerInterceptor {
     }
 
     void fail(Throwable failure) {
-      StatusException mapped = mapping.toStatus(failure);
+      StatusException mapped = mapping.toStatus(failure, getMethodDescriptor());
       Metadata trailers = mapped.getTrailers();
       end(mapped.getStatus(), trailers == null ? new Metadata() : trailers);
     }

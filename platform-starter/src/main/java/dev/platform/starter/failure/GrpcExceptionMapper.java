@@ -1,5 +1,6 @@
 package dev.platform.starter.failure;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,4 +21,13 @@ public interface GrpcExceptionMapper {
    *     io.grpc.protobuf.StatusProto}), or null when this mapper does not know the exception
    */
   @Nullable StatusException toStatus(Throwable failure);
+
+  /**
+   * The same for a mapper that names the method. This is what is asked when a call of it failed.
+   *
+   * @param method what was called
+   */
+  default @Nullable StatusException toStatus(Throwable failure, MethodDescriptor<?, ?> method) {
+    return toStatus(failure);
+  }
 }

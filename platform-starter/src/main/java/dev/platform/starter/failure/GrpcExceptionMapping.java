@@ -1,9 +1,11 @@
 package dev.platform.starter.failure;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +26,19 @@ public final class GrpcExceptionMapping {
 
   /** Returns the status that the exception says itself or a mapper gives it; INTERNAL otherwise. */
   public StatusException toStatus(Throwable failure) {
+    return toStatus(failure, mapper -> mapper.toStatus(failure));
+  }
+
+  /** The same for the failure of a call of this method. */
+  public StatusException toStatus(Throwable failure, MethodDescriptor<?, ?> method) {
+    return toStatus(failure, mapper -> mapper.toStatus(failure, method));
+  }
+
+  private StatusException toStatus(
+      Throwable failure, Function<GrpcExceptionMapper, @Nullable StatusException> ask) {
     StatusException known = ownStatus(failure);
     for (int i = 0; known == null && i < mappers.size(); i++) {
-      known = mappers.get(i).toStatus(failure);
+      known = ask.apply(mappers.get(i));
     }
     return known == null ? unexpected(failure) : known;
   }

@@ -16,13 +16,20 @@ final class AnnotatedOperation<A extends Annotation> extends StaticMethodMatcher
 
   private final Class<A> annotation;
 
-  AnnotatedOperation(Class<A> annotation) {
+  private final AnnotatedMethods seen;
+
+  AnnotatedOperation(Class<A> annotation, AnnotatedMethods seen) {
     this.annotation = annotation;
+    this.seen = seen;
   }
 
   @Override
   public boolean matches(Method method, Class<?> targetClass) {
-    return find(method, targetClass) != null;
+    A found = find(method, targetClass);
+    if (found != null) {
+      seen.add(found, method);
+    }
+    return found != null;
   }
 
   /** The method's own annotation, else that of its class; null when it has neither. */

@@ -24,10 +24,10 @@ final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
   private final Aspect<A, T> aspect;
   private final AnnotatedOperation<A> operations;
 
-  AnnotatedOperationAdvisor(BeanFactory beans, Aspect<A, T> aspect) {
+  AnnotatedOperationAdvisor(BeanFactory beans, Aspect<A, T> aspect, AnnotatedMethods seen) {
     this.beans = beans;
     this.aspect = aspect;
-    this.operations = new AnnotatedOperation<>(aspect.annotation());
+    this.operations = new AnnotatedOperation<>(aspect.annotation(), seen);
   }
 
   @Override

@@ -16,6 +16,8 @@ import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.aspectj.lang.ProceedingJoinPoint;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.MutablePropertyValues;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -41,7 +43,7 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
               "circuitBreakerAspect",
               CircuitBreakerAspect.class,
               CircuitBreaker.class,
-              CircuitBreakerAspect::circuitBreakerAroundAdvice),
+              AnnotatedOperations::inside),
           new Aspect<>(
               "retryAspect", RetryAspect.class, Retry.class, RetryAspect::retryAroundAdvice),
           new Aspect<>(
@@ -62,6 +64,12 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
           new Aspect<>(
               "timerAspect", TimerAspect.class, Timer.class, TimerAspect::timerAroundAdvice));
 
+  private final AnnotatedMethods seen;
+
+  AnnotatedOperations(AnnotatedMethods seen) {
+    this.seen = seen;
+  }
+
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
     if (!beans.containsBeanDefinition(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)) {
@@ -76,7 +84,8 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
     proxies.add(INCLUDE_PATTERNS, List.of(allBut(aspects)));
     for (Aspect<?, ?> aspect : aspects) {
       beans.registerSingleton(
-          "platform." + aspect.bean() + "Advisor", new AnnotatedOperationAdvisor<>(beans, aspect));
+          "platform." + aspect.bean() + "Advisor",
+          new AnnotatedOperationAdvisor<>(beans, aspect, seen));
     }
   }
 
@@ -93,5 +102,20 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
 
   private static String allBut(List<Aspect<?, ?>> aspects) {
     return aspects.stream().map(Aspect::bean).collect(Collectors.joining("|", "(?!(?:", ")$).*"));
+  }
+
+  /** The method's name of the breaker may be an expression; then it is none of a called service. */
+  private static @Nullable Object inside(
+      CircuitBreakerAspect aspect, ProceedingJoinPoint call, @Nullable CircuitBreaker annotation)
+      throws Throwable {
+    if (annotation == null) {
+      return aspect.circuitBreakerAroundAdvice(call, null);
+    }
+    EnclosingBreakers.enter(annotation.name());
+    try {
+      return aspect.circuitBreakerAroundAdvice(call, annotation);
+    } finally {
+      EnclosingBreakers.leave();
+    }
   }
 }

@@ -1,8 +1,8 @@
 package dev.platform.starter.resilience;
 
+import dev.platform.starter.outcome.CallOutcome;
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -12,89 +12,86 @@ import io.grpc.ClientInterceptors.CheckedForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Sends calls through the circuit breaker of the called service. An open breaker answers
  * UNAVAILABLE without touching the network, with {@link CallNotPermittedException} as the status'
- * cause. A call counts once, by its end; a cancelled one gives its permission back. All calls that
- * end because one connection breaks count as one failure: with an instance that dies, only that
- * instance is gone.
+ * cause. A call counts once, by its end; one that says nothing about the callee gives its
+ * permission back. A stream is never slow. All calls that end because one connection breaks count
+ * as one failure: with an instance that dies, only that instance is gone.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
-  private final CircuitBreakerRegistry breakers;
+  private final GuardedCallees callees;
+  private final OutcomeClassifier outcomes;
   private final BrokenConnections broken = new BrokenConnections();
 
-  CircuitBreakerClientInterceptor(CircuitBreakerRegistry breakers) {
-    this.breakers = breakers;
+  CircuitBreakerClientInterceptor(GuardedCallees callees, OutcomeClassifier outcomes) {
+    this.callees = callees;
+    this.outcomes = outcomes;
   }
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    CircuitBreaker breaker = breakers.circuitBreaker(next.authority());
+    String name = callees.name(next.authority(), method);
+    if (EnclosingBreakers.contains(name)) {
+      return next.newCall(method, options);
+    }
+    GuardedCallee callee = callees.get(name);
     LastConnection connection = new LastConnection();
     CallOptions traced = options.withStreamTracerFactory(connection);
     return new CheckedForwardingClientCall<>(next.newCall(method, traced)) {
 
       @Override
       protected void checkedStart(Listener<A> listener, Metadata headers) throws StatusException {
-        if (!breaker.tryAcquirePermission()) {
-          throw Status.UNAVAILABLE
-              .withDescription("circuit breaker is open: " + breaker.getName())
-              .withCause(CallNotPermittedException.createCallNotPermittedException(breaker))
-              .asException();
+        if (!callee.tryAcquire()) {
+          throw callee.refusal();
         }
-        delegate().start(new Counting<>(listener, breaker, connection, broken), headers);
+        boolean unary = method.getType() == MethodType.UNARY;
+        delegate().start(new Counting<>(listener, callee, connection, unary), headers);
       }
     };
   }
 
-  private static final class Counting<A> extends SimpleForwardingClientCallListener<A> {
+  private final class Counting<A> extends SimpleForwardingClientCallListener<A> {
 
-    private final CircuitBreaker breaker;
+    private final GuardedCallee callee;
     private final LastConnection connection;
-    private final BrokenConnections broken;
+    private final boolean unary;
     private final long startedAt;
     private final AtomicBoolean counted = new AtomicBoolean();
 
     Counting(
         ClientCall.Listener<A> listener,
-        CircuitBreaker breaker,
+        GuardedCallee callee,
         LastConnection connection,
-        BrokenConnections broken) {
+        boolean unary) {
       super(listener);
-      this.breaker = breaker;
+      this.callee = callee;
       this.connection = connection;
-      this.broken = broken;
-      this.startedAt = breaker.getCurrentTimestamp();
+      this.unary = unary;
+      this.startedAt = callee.breaker().getCurrentTimestamp();
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       if (counted.compareAndSet(false, true)) {
-        count(status);
+        count(status, trailers);
       }
       super.onClose(status, trailers);
     }
 
-    private void count(Status status) {
-      if (status.getCode() == Code.CANCELLED || isToldAlready(status)) {
-        breaker.releasePermission();
-        return;
-      }
-      long elapsed = breaker.getCurrentTimestamp() - startedAt;
-      TimeUnit unit = breaker.getTimestampUnit();
-      if (CalleeFailures.isFailure(status)) {
-        breaker.onError(elapsed, unit, status.asRuntimeException());
-      } else {
-        breaker.onSuccess(elapsed, unit);
-      }
+    private void count(Status status, Metadata trailers) {
+      CallOutcome outcome =
+          isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
+      long elapsed = unary ? callee.breaker().getCurrentTimestamp() - startedAt : 0;
+      callee.ended(outcome, elapsed, status);
     }
 
     private boolean isToldAlready(Status status) {

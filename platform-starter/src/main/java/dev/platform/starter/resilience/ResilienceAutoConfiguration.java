@@ -1,5 +1,7 @@
 package dev.platform.starter.resilience;
 
+import dev.platform.starter.outcome.OutcomeAutoConfiguration;
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,6 +13,7 @@ import org.springframework.core.annotation.Order;
 
 /** Protects outgoing calls, and the methods that Resilience4j's annotations name. */
 @AutoConfiguration(
+    after = OutcomeAutoConfiguration.class,
     afterName =
         "io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration")
 @EnableConfigurationProperties(CircuitBreakerProperties.class)
@@ -20,8 +23,13 @@ public final class ResilienceAutoConfiguration {
   static final int ORDER = 2700;
 
   @Bean
-  static AnnotatedOperations annotatedOperations() {
-    return new AnnotatedOperations();
+  static AnnotatedMethods annotatedMethods() {
+    return new AnnotatedMethods();
+  }
+
+  @Bean
+  static AnnotatedOperations annotatedOperations(AnnotatedMethods seen) {
+    return new AnnotatedOperations(seen);
   }
 
   @Bean
@@ -31,7 +39,10 @@ public final class ResilienceAutoConfiguration {
   @ConditionalOnBooleanProperty(
       name = "platform.resilience.circuit-breaker.enabled",
       matchIfMissing = true)
-  CircuitBreakerClientInterceptor circuitBreakerClientInterceptor(CircuitBreakerRegistry breakers) {
-    return new CircuitBreakerClientInterceptor(breakers);
+  CircuitBreakerClientInterceptor circuitBreakerClientInterceptor(
+      CircuitBreakerRegistry breakers,
+      CircuitBreakerProperties properties,
+      OutcomeClassifier outcomes) {
+    return new CircuitBreakerClientInterceptor(new GuardedCallees(breakers, properties), outcomes);
   }
 }

@@ -1,9 +1,14 @@
 package dev.platform.starter.resolver;
 
+import dev.platform.starter.balancer.BalancerContext;
+import dev.platform.starter.balancer.BalancerMetrics;
+import dev.platform.starter.balancer.OutlierDetectionProperties;
 import dev.platform.starter.discovery.DiscoveryAutoConfiguration;
 import dev.platform.starter.discovery.DiscoveryProperties;
 import dev.platform.starter.discovery.EtcdDiscoveryClient;
 import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.starter.outcome.OutcomeAutoConfiguration;
+import dev.platform.starter.outcome.OutcomeClassifier;
 import dev.platform.starter.retry.RetryProperties;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.util.List;
@@ -26,9 +31,14 @@ import org.springframework.context.annotation.Bean;
  * this application's discovery.
  */
 @AutoConfiguration(
-    after = {DiscoveryAutoConfiguration.class, CompositeDiscoveryClientAutoConfiguration.class})
+    after = {
+      OutcomeAutoConfiguration.class,
+      DiscoveryAutoConfiguration.class,
+      CompositeDiscoveryClientAutoConfiguration.class
+    })
 @EnableConfigurationProperties({
   GrpcProperties.class,
+  OutlierDetectionProperties.class,
   DiscoveryProperties.class,
   RetryProperties.class
 })
@@ -44,6 +54,20 @@ public final class ResolverAutoConfiguration {
   }
 
   @Bean
+  BalancerMetrics balancerMetrics() {
+    return new BalancerMetrics();
+  }
+
+  @Bean
+  BalancerContext balancerContext(
+      GrpcProperties grpc,
+      OutlierDetectionProperties ejection,
+      OutcomeClassifier outcomes,
+      BalancerMetrics metrics) {
+    return new BalancerContext(grpc.avoidSilentInstances(), ejection, outcomes, metrics);
+  }
+
+  @Bean
   ResolverContext resolverContext(
       ObjectProvider<InstanceDirectory> directory,
       List<DiscoveryClient> clients,
@@ -51,6 +75,7 @@ public final class ResolverAutoConfiguration {
       ObjectProvider<DiscoveryClientSource> discoveryClients,
       DiscoveryProperties discovery,
       GrpcProperties grpc,
+      BalancerContext balancer,
       RetryProperties retry) {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
@@ -59,7 +84,8 @@ public final class ResolverAutoConfiguration {
         new ResolverContext(
             etcd,
             etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
-            grpc,
+            grpc.loadBalancing(),
+            balancer,
             retry.serviceConfig(),
             discovery.waitForFirstList());
     ResolverContexts.jvm().add(context);

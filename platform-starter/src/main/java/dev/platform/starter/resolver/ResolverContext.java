@@ -1,5 +1,6 @@
 package dev.platform.starter.resolver;
 
+import dev.platform.starter.balancer.BalancerContext;
 import io.grpc.NameResolver;
 import java.time.Duration;
 import java.util.Map;
@@ -21,25 +22,28 @@ final class ResolverContext implements DisposableBean {
   private final @Nullable InstanceSource etcd;
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
-  private final boolean avoidSilentInstances;
+  private final BalancerContext balancer;
   private final Map<String, ?> callConfig;
   private final Duration waitForFirstList;
 
   /**
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
    * @param discovery the source behind {@code discovery:///}; null without any discovery client
+   * @param loadBalancing the policy that resolved services are balanced with
+   * @param balancer what goes around that policy
    * @param callConfig what a channel's service config says about calls: retries
    */
   ResolverContext(
       @Nullable InstanceSource etcd,
       @Nullable InstanceSource discovery,
-      GrpcProperties grpc,
+      String loadBalancing,
+      BalancerContext balancer,
       Map<String, ?> callConfig,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
-    this.loadBalancing = grpc.loadBalancing();
-    this.avoidSilentInstances = grpc.avoidSilentInstances();
+    this.loadBalancing = loadBalancing;
+    this.balancer = balancer;
     this.callConfig = callConfig;
     this.waitForFirstList = waitForFirstList;
   }
@@ -53,9 +57,9 @@ final class ResolverContext implements DisposableBean {
     return loadBalancing;
   }
 
-  /** Whether calls keep away from instances that answer nothing at all. */
-  boolean avoidSilentInstances() {
-    return avoidSilentInstances;
+  /** Which instances calls keep away from, whatever the policy. */
+  BalancerContext balancer() {
+    return balancer;
   }
 
   /** What a channel's service config says about calls. */

@@ -1,7 +1,11 @@
 package dev.platform.starter.resolver;
 
-import dev.platform.starter.balancer.AnsweringInstancesProvider;
+import dev.platform.starter.balancer.BalancerContext;
+import dev.platform.starter.balancer.UsableInstancesProvider;
+import dev.platform.starter.retry.RetrySelector;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
+import io.grpc.InternalConfigSelector;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
@@ -172,10 +176,12 @@ final class ServiceNameResolver extends NameResolver {
       return;
     }
     resolved = true;
+    ConfigOrError config = serviceConfig(context, context.callConfig());
     listener.onResult2(
         ResolutionResult.newBuilder()
             .setAddressesOrError(StatusOr.fromValue(addresses))
-            .setServiceConfig(serviceConfig(context))
+            .setServiceConfig(config)
+            .setAttributes(attributes(context, config))
             .build());
   }
 
@@ -206,13 +212,23 @@ final class ServiceNameResolver extends NameResolver {
         : "no DiscoveryClient is there to ask";
   }
 
-  private ConfigOrError serviceConfig(ResolverContext from) {
+  private Attributes attributes(ResolverContext from, ConfigOrError config) {
+    Attributes.Builder attributes =
+        Attributes.newBuilder().set(BalancerContext.KEY, from.balancer());
+    Object once = serviceConfig(from, Map.of()).getConfig();
+    if (!from.callConfig().isEmpty() && config.getConfig() != null && once != null) {
+      attributes.set(InternalConfigSelector.KEY, new RetrySelector(config.getConfig(), once));
+    }
+    return attributes.build();
+  }
+
+  private ConfigOrError serviceConfig(ResolverContext from, Map<String, ?> calls) {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
-    Map<String, Object> config = new HashMap<>(from.callConfig());
+    Map<String, Object> config = new HashMap<>(calls);
     Map<String, ?> balancing =
-        from.avoidSilentInstances()
-            ? AnsweringInstancesProvider.around(policy)
+        from.balancer().isNeeded()
+            ? UsableInstancesProvider.around(policy)
             : Map.of(policy, Map.of());
     config.put("loadBalancingConfig", List.of(balancing));
     return args.getServiceConfigParser().parseServiceConfig(config);

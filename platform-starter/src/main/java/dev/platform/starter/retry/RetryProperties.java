@@ -2,6 +2,7 @@ package dev.platform.starter.retry;
 
 import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +13,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Retries of calls that ended with UNAVAILABLE before anything of the answer had come, by gRPC
- * itself: each on an instance that the load-balancing policy picks anew, within the deadline of the
- * call. Only for methods that are named here, since only their author knows that a second execution
- * does no harm. A call counts once in its circuit breaker, by its last attempt.
+ * Retries of calls that ended with UNAVAILABLE or RESOURCE_EXHAUSTED before anything of the answer
+ * had come, by gRPC itself: each on an instance that the load-balancing policy picks anew, when the
+ * callee wants it ({@code grpc-retry-pushback-ms}), within the deadline of the call. Not when the
+ * caller of this process would make its own call again. Only for methods that are named here, since
+ * only their author knows that a second execution does no harm. A call counts once in its circuit
+ * breaker, by its last attempt.
  *
  * @param enabled whether calls are retried
  * @param methods what is idempotent: {@code package.Service/Method}, or {@code package.Service} for
@@ -83,6 +86,13 @@ public record RetryProperties(
         "at least initial-backoff, " + initialBackoff.toMillis() + "ms");
   }
 
+  /** Whether calls of a method are retried. */
+  boolean isRetried(MethodDescriptor<?, ?> method) {
+    return enabled
+        && (methods.contains(method.getFullMethodName())
+            || methods.contains(method.getServiceName()));
+  }
+
   /** The part of a channel's service config that says all this; empty when nothing is retried. */
   public Map<String, ?> serviceConfig() {
     if (!enabled || methods.isEmpty()) {
@@ -113,7 +123,7 @@ public record RetryProperties(
         "initialBackoff", seconds(initialBackoff),
         "maxBackoff", seconds(maxBackoff),
         "backoffMultiplier", BACKOFF_MULTIPLIER,
-        "retryableStatusCodes", List.of("UNAVAILABLE"));
+        "retryableStatusCodes", List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED"));
   }
 
   private static String seconds(Duration duration) {

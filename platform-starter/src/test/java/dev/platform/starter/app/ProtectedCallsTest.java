@@ -102,7 +102,8 @@ class ProtectedCallsTest {
       }
       Status refused = failure(stub);
       assertThat(refused.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-      assertThat(refused.getDescription()).isEqualTo("circuit breaker is open: nobody");
+      assertThat(refused.getDescription())
+          .startsWith("circuit breaker is open: nobody, next probe in ");
       assertThat(state(app, "nobody")).isEqualTo(CircuitBreaker.State.OPEN);
       assertThat(timeLeftAtCallee(stub(app))).isPositive();
     }

@@ -5,6 +5,7 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
@@ -15,7 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A real server that can stop doing anything, and keeps its connections meanwhile. */
+/** A real server that can fail, or stop doing anything, and keeps its connections meanwhile. */
 final class FreezableServer extends RecommendationServiceImplBase implements AutoCloseable {
 
   /** The one user whose call takes longer than anybody likes to wait. */
@@ -25,6 +26,7 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
   private final CountDownLatch slowMayEnd = new CountDownLatch(1);
   private final AtomicReference<CountDownLatch> ice = new AtomicReference<>(new CountDownLatch(0));
   private final Server server;
+  private volatile Status status = Status.OK;
 
   FreezableServer() throws IOException {
     server =
@@ -62,6 +64,11 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
     ice.get().countDown();
   }
 
+  /** Ends all calls from now on so. */
+  void answerWith(Status next) {
+    status = next;
+  }
+
   /** Answers with the server's name. */
   @Override
   public void getRecommendations(
@@ -72,6 +79,10 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+    if (!status.isOk()) {
+      answer.onError(status.asRuntimeException());
+      return;
     }
     answer.onNext(GetRecommendationsResponse.newBuilder().addProductIds(name()).build());
     answer.onCompleted();

@@ -3,9 +3,11 @@ package dev.platform.starter.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.platform.starter.discovery.InstanceList.Origin;
 import dev.platform.starter.etcd.TestConnections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -88,17 +90,47 @@ abstract class HeldListFaults extends WatchedDirectory {
     add(2);
     add(3);
     awaitPorts(1, 2, 3);
-    for (int port = 1; port <= 3; port++) {
-      String address = "127.0.0.1:" + port;
-      etcd()
-          .put(
-              PREFIX + address,
-              "{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":{\"status\":\"OUT_OF_SERVICE\"}}"
-                  .formatted(address));
-      etcd().delete(PREFIX + address);
-    }
+    leave(1);
+    leave(2);
+    leave(3);
     await().atMost(HOLD.minusSeconds(1)).until(() -> ports().isEmpty());
     assertThat(directory.latest("a").held()).isZero();
+  }
+
+  @Test
+  void takesOutWhatHasLeftWhileItWasCutOffHoweverMany() {
+    add(1);
+    add(2);
+    add(3);
+    awaitPorts(1, 2, 3);
+    whileCutOff(
+        () -> {
+          leave(1);
+          leave(2);
+          leave(3);
+          add(4);
+        });
+    await().atMost(HOLD.minusSeconds(1)).until(() -> ports().equals(List.of(4)));
+    assertThat(directory.latest("a").held()).isZero();
+  }
+
+  @Test
+  void holdsWhatExpiredWhileItWasCutOffThoughItHadOnceBeenOutOfService() {
+    add(1);
+    add(2);
+    add(3);
+    awaitPorts(1, 2, 3);
+    whileCutOff(
+        () -> {
+          leave(1);
+          markAsLeaving(2);
+          add(2);
+          etcd().delete(PREFIX + "127.0.0.1:2");
+          etcd().delete(PREFIX + "127.0.0.1:3");
+        });
+    await().until(() -> directory.latest("a").held() == 2);
+    assertThat(sortedPorts()).containsExactly(2, 3);
+    awaitPorts();
   }
 
   @Test
@@ -151,6 +183,32 @@ abstract class HeldListFaults extends WatchedDirectory {
     await().until(() -> directory.isFollowing("a"));
     assertThat(ports()).containsExactly(3);
     assertThat(directory.latest("a").held()).isZero();
+  }
+
+  /** The watch breaks, and the directory does nothing about it until all this has happened. */
+  private void whileCutOff(Runnable changes) {
+    CountDownLatch over = new CountDownLatch(1);
+    connection.execute(() -> Uninterruptibles.awaitUninterruptibly(over));
+    try {
+      etcd().stop();
+      etcd().start();
+      changes.run();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private void leave(int port) {
+    markAsLeaving(port);
+    etcd().delete(PREFIX + "127.0.0.1:" + port);
+  }
+
+  private void markAsLeaving(int port) {
+    etcd()
+        .put(
+            PREFIX + "127.0.0.1:" + port,
+            "{\"Op\":0,\"Addr\":\"127.0.0.1:%d\",\"Metadata\":{\"status\":\"OUT_OF_SERVICE\"}}"
+                .formatted(port));
   }
 
   private void startWithSnapshotWhileEtcdIsDown(Runnable meanwhile) {

@@ -16,6 +16,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.transaction.TransactionSystemException;
 
 @ExtendWith(OutputCaptureExtension.class)
 class FailureServerInterceptorTest {
@@ -89,6 +92,27 @@ class FailureServerInterceptorTest {
         .contains("UNAVAILABLE", "the database is not available")
         .doesNotContain("10.1.1.1");
     assertThat(output).contains("The database is not available", "10.1.1.1");
+  }
+
+  @Test
+  void aDatabaseThatHasEndedTheConnectionIsUnavailable() {
+    SQLException frozen = new SQLException("terminating connection", "25P03");
+    service.thrown = new UncategorizedDataAccessException("insert", frozen) {};
+    assertThat(call().getStatus().toString()).contains("UNAVAILABLE");
+
+    SQLException thrownAway = new SQLException("Connection is closed");
+    service.thrown = new TransactionSystemException("JDBC commit failed", thrownAway);
+    assertThat(call().getStatus().toString()).contains("UNAVAILABLE");
+  }
+
+  @Test
+  void whatADatabaseRefusesForGoodIsInternal() {
+    SQLException wrong = new SQLException("invalid transaction state", "25001");
+    service.thrown = new UncategorizedDataAccessException("insert", wrong) {};
+    assertThat(call().getStatus().toString()).contains("INTERNAL", "internal error");
+
+    service.thrown = new TransactionSystemException("invalid entity", new RuntimeException("name"));
+    assertThat(call().getStatus().toString()).contains("INTERNAL", "internal error");
   }
 
   @Test

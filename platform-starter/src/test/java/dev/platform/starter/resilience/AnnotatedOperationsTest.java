@@ -3,6 +3,7 @@ package dev.platform.starter.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.platform.starter.outcome.OutcomeAutoConfiguration;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
@@ -42,7 +43,18 @@ class AnnotatedOperationsTest {
                   CircuitBreakerAutoConfiguration.class,
                   RetryAutoConfiguration.class,
                   RateLimiterAutoConfiguration.class,
+                  OutcomeAutoConfiguration.class,
                   ResilienceAutoConfiguration.class));
+
+  @Test
+  void aCallInsideKnowsWhichBreakerIsAroundIt() {
+    app.withBean(Till.class)
+        .run(
+            context -> {
+              assertThat(context.getBean(Till.class).isGuarded()).isTrue();
+              assertThat(EnclosingBreakers.contains("till")).isFalse();
+            });
+  }
 
   @Test
   void theAnnotatedMethodOfABeanIsProtectedAndTheOthersAreNot() {
@@ -188,6 +200,11 @@ class AnnotatedOperationsTest {
     @CircuitBreaker(name = "till")
     public void pay() {
       calls.incrementAndGet();
+    }
+
+    @CircuitBreaker(name = "till")
+    public boolean isGuarded() {
+      return EnclosingBreakers.contains("till");
     }
 
     @Retry(name = "till")

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import dev.platform.starter.outcome.OutcomeClassifier;
+import dev.platform.starter.resilience.CircuitBreakerProperties.Scope;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
@@ -39,11 +41,9 @@ class CircuitBreakerClientInterceptorTest {
 
   private final CircuitBreakerRegistry breakers =
       CircuitBreakerRegistry.of(
-          CircuitBreakerConfig.custom()
-              .slidingWindowSize(6)
-              .minimumNumberOfCalls(6)
-              .failureRateThreshold(100)
-              .build());
+          CircuitBreakerConfig.custom().slidingWindowSize(100).minimumNumberOfCalls(50).build());
+  private final GuardedCallees callees =
+      new GuardedCallees(breakers, new CircuitBreakerProperties(true, Scope.SERVICE, 5));
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach
@@ -124,7 +124,7 @@ class CircuitBreakerClientInterceptorTest {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()
-            .intercept(new CircuitBreakerClientInterceptor(breakers))
+            .intercept(new CircuitBreakerClientInterceptor(callees, OutcomeClassifier.standard()))
             .build();
     open.add(channel::shutdownNow);
     return channel;

@@ -8,26 +8,26 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.platform.starter.app.TestApp;
+import dev.platform.starter.balancer.UsableInstancesProvider;
+import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
-import io.grpc.LoadBalancer;
-import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.util.ForwardingLoadBalancer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Names resolved on real channels to real servers. */
@@ -136,7 +136,10 @@ class ServiceNameResolverTest {
 
   @Test
   void aFirstCallWaitsForAFirstInstanceThenFailsAndRecoversWithoutARestart() {
-    app(Map.of("platform.discovery.wait-for-first-list", "1s"));
+    var app = app(Map.of("platform.discovery.wait-for-first-list", "1s"));
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    directory.latest("another-service");
+    await().until(() -> directory.describeRegistry().endsWith("answers"));
     ManagedChannel channel = plain("etcd:///payment-service");
     long start = System.nanoTime();
     StatusRuntimeException failure =
@@ -236,6 +239,32 @@ class ServiceNameResolverTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void silentInstancesAreWatchedForUnlessThatIsSwitchedOff(boolean avoid) {
+    RecordingPolicy policy = new RecordingPolicy();
+    LoadBalancerRegistry.getDefaultRegistry().register(policy);
+    try {
+      app(
+          Map.of(
+              "platform.grpc.load-balancing",
+              RecordingPolicy.NAME,
+              "platform.grpc.avoid-silent-instances",
+              Boolean.toString(avoid),
+              "platform.resilience.outlier-detection.enabled",
+              "false"));
+      int port = servers.start();
+      String name = register(port);
+      assertThat(ask(plain("etcd:///payment-service"))).isEqualTo(name);
+      String between = UsableInstancesProvider.class.getPackageName();
+      assertThat(policy.subchannels)
+          .allMatch(way -> way.getClass().getPackageName().equals(between) == avoid)
+          .isNotEmpty();
+    } finally {
+      LoadBalancerRegistry.getDefaultRegistry().deregister(policy);
+    }
+  }
+
   private ConfigurableApplicationContext app(Map<String, String> more) {
     Map<String, Object> properties = new HashMap<>(more);
     properties.put("spring.application.name", "caller");
@@ -262,48 +291,5 @@ class ServiceNameResolverTest {
     etcd.server()
         .put(namespace + "/services/payment-service/127.0.0.1:" + port, "127.0.0.1:" + port);
     return Integer.toString(port);
-  }
-
-  /** Writes down what a load balancer is given. */
-  private static final class RecordingPolicy extends LoadBalancerProvider {
-
-    static final String NAME = "recording";
-
-    final List<LoadBalancer.ResolvedAddresses> seen = new CopyOnWriteArrayList<>();
-
-    @Override
-    public boolean isAvailable() {
-      return true;
-    }
-
-    @Override
-    public int getPriority() {
-      return 5;
-    }
-
-    @Override
-    public String getPolicyName() {
-      return NAME;
-    }
-
-    @Override
-    public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
-      LoadBalancer roundRobin =
-          LoadBalancerRegistry.getDefaultRegistry()
-              .getProvider("round_robin")
-              .newLoadBalancer(helper);
-      return new ForwardingLoadBalancer() {
-        @Override
-        protected LoadBalancer delegate() {
-          return roundRobin;
-        }
-
-        @Override
-        public Status acceptResolvedAddresses(LoadBalancer.ResolvedAddresses addresses) {
-          seen.add(addresses);
-          return super.acceptResolvedAddresses(addresses);
-        }
-      };
-    }
   }
 }

@@ -7,6 +7,8 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.starter.outcome.OutcomeClassifier;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolver;
@@ -22,13 +24,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Real connections to three servers that can freeze. */
-class AnsweringInstancesTest {
+/** Real connections to three servers that can freeze and fail. */
+class UsableInstancesTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -37,6 +40,7 @@ class AnsweringInstancesTest {
 
   private final Map<String, FreezableServer> servers = new LinkedHashMap<>();
   private final StaticAddresses addresses = new StaticAddresses();
+  private final List<String> told = new CopyOnWriteArrayList<>();
   private ManagedChannel channel;
 
   @BeforeEach
@@ -95,14 +99,54 @@ class AnsweringInstancesTest {
     await("all answer").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
   }
 
+  @Test
+  void callsGoElsewhereWhileAnInstanceFails() {
+    connect();
+    FreezableServer failing = servers.values().iterator().next();
+    failing.answerWith(Status.UNAVAILABLE);
+    await("it is out").atMost(LIMIT).until(() -> !callMany().contains("UNAVAILABLE"));
+    assertThat(told).containsExactly("x FAILING true");
+
+    failing.answerWith(Status.OK);
+    await("it is called again").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
+    assertThat(told.get(told.size() - 1)).isEqualTo("x FAILING false");
+  }
+
+  @Test
+  void aBusinessAnswerIsNoFailure() {
+    connect();
+    FreezableServer refusing = servers.values().iterator().next();
+    refusing.answerWith(Status.FAILED_PRECONDITION);
+    for (int i = 0; i < 5; i++) {
+      assertThat(callMany()).contains("FAILED_PRECONDITION");
+    }
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void atMostHalfOfAllAreOutHoweverManyFail() {
+    connect();
+    servers.values().forEach(server -> server.answerWith(Status.UNAVAILABLE));
+    for (int i = 0; i < 5; i++) {
+      assertThat(callMany()).containsExactly("UNAVAILABLE");
+    }
+    await("one of three is out").atMost(LIMIT).until(() -> told.contains("x FAILING true"));
+    assertThat(
+            told.stream().filter("x FAILING true"::equals).count()
+                - told.stream().filter("x FAILING false"::equals).count())
+        .isLessThan(2);
+
+    servers.values().forEach(server -> server.answerWith(Status.OK));
+    await("all are called").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
+  }
+
   private void connect() {
     channel =
         NettyChannelBuilder.forTarget("static-addresses:///x")
             .usePlaintext()
             .defaultServiceConfig(
                 Map.of(
-                    "loadBalancingConfig",
-                    List.of(AnsweringInstancesProvider.around("round_robin"))))
+                    "loadBalancingConfig", List.of(UsableInstancesProvider.around("round_robin"))))
             .build();
     await("all are called").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
   }
@@ -130,6 +174,15 @@ class AnsweringInstancesTest {
     } catch (Exception e) {
       return Status.fromThrowable(e).getCode().name();
     }
+  }
+
+  private BalancerContext context() {
+    return new BalancerContext(
+        true,
+        new OutlierDetectionProperties(
+            true, 5, 50, 10, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(20)),
+        OutcomeClassifier.standard(),
+        (service, reason, avoided) -> told.add(service + " " + reason + " " + avoided));
   }
 
   private final class StaticAddresses extends NameResolverProvider {
@@ -163,7 +216,11 @@ class AnsweringInstancesTest {
         @Override
         public void start(Listener2 listener) {
           listener.onResult(
-              ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(all)).build());
+              ResolutionResult.newBuilder()
+                  .setAddressesOrError(StatusOr.fromValue(all))
+                  .setAttributes(
+                      Attributes.newBuilder().set(BalancerContext.KEY, context()).build())
+                  .build());
         }
 
         @Override

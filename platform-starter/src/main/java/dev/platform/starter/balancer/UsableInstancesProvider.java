@@ -1,21 +1,37 @@
 package dev.platform.starter.balancer;
 
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.util.GracefulSwitchLoadBalancer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A policy that leaves the choice of an instance to another one, and keeps calls from instances
- * that have fallen silent: their connection stands, and nothing is answered on it. Found by gRPC
- * itself.
+ * that have fallen silent or whose calls fail. Found by gRPC itself.
  */
-public final class AnsweringInstancesProvider extends LoadBalancerProvider {
+public final class UsableInstancesProvider extends LoadBalancerProvider {
 
-  private static final String POLICY = "platform_answering_instances";
+  private static final String POLICY = "platform_usable_instances";
   private static final String CHILD_POLICY = "childPolicy";
+
+  /** Until addresses come that bring another one. */
+  private static final BalancerContext DEFAULT =
+      new BalancerContext(
+          true,
+          new OutlierDetectionProperties(
+              true,
+              5,
+              50,
+              10,
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(10),
+              Duration.ofMinutes(1)),
+          OutcomeClassifier.standard(),
+          (service, reason, avoided) -> {});
 
   /** What a service config's {@code loadBalancingConfig} lists to have it around another policy. */
   public static Map<String, ?> around(String policy) {
@@ -39,7 +55,7 @@ public final class AnsweringInstancesProvider extends LoadBalancerProvider {
 
   @Override
   public LoadBalancer newLoadBalancer(LoadBalancer.Helper channel) {
-    return new AnsweringInstances(channel, System::nanoTime);
+    return new UsableInstances(channel, DEFAULT, System::nanoTime);
   }
 
   @Override

@@ -1,0 +1,90 @@
+package dev.platform.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.order.domain.Move;
+import dev.platform.order.domain.Order;
+import dev.platform.order.domain.OrderStatus;
+import dev.platform.order.domain.Orders;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** Orders are dealt out to jobs that may be slower than they are allowed to be. */
+class ClaimDueTest extends MallTest {
+
+  private static final int ORDERS = 400;
+  private static final int WORKERS = 4;
+
+  /** Later than anything that the app itself works on in this test. */
+  private static final Instant FAR = Instant.parse("2100-01-01T00:00:00Z");
+
+  @Autowired private Orders orderRecord;
+
+  @Test
+  void isNeverGivenAnOrderThatHasMovedOnMeanwhile() throws Exception {
+    ship(ORDERS);
+    ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
+    List<Future<List<OrderStatus>>> seen = new ArrayList<>();
+    for (int i = 0; i < WORKERS; i++) {
+      seen.add(workers.submit(this::deliverAll));
+    }
+    workers.shutdown();
+
+    for (Future<List<OrderStatus>> statuses : seen) {
+      assertThat(statuses.get(60, TimeUnit.SECONDS)).allMatch(OrderStatus.SHIPPED::equals);
+    }
+    assertThat(count("status = 'COMPLETED'")).isEqualTo(ORDERS);
+  }
+
+  /** Claims for no time at all, so that the others get the same orders at once. */
+  private List<OrderStatus> deliverAll() {
+    List<OrderStatus> seen = new ArrayList<>();
+    while (true) {
+      List<Order> due = orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR, FAR, 20);
+      if (due.isEmpty() && count("status = 'SHIPPED'") == 0) {
+        return seen;
+      }
+      for (Order order : due) {
+        seen.add(order.status());
+        if (order.status() == OrderStatus.SHIPPED) {
+          orderRecord.move(delivery(order));
+        }
+      }
+    }
+  }
+
+  private static Move delivery(Order order) {
+    return new Move(order, OrderStatus.COMPLETED, "Delivered", "", FAR, Optional.empty());
+  }
+
+  private void ship(int howMany) {
+    jdbc.sql(
+            """
+            insert into orders
+              (order_id, user_id, status, total_minor, currency, last_sequence, created_at, due_at)
+            select :user || '-' || n, :user, 'SHIPPED', 100, 'EUR', 3, now(), :due
+            from generate_series(1, :howMany) n
+            """)
+        .param("user", user)
+        .param("due", Timestamp.from(FAR))
+        .param("howMany", howMany)
+        .update();
+  }
+
+  private int count(String condition) {
+    return jdbc.sql("select count(*) from orders where user_id = ? and " + condition)
+        .param(user)
+        .query(Integer.class)
+        .single();
+  }
+}

@@ -1,0 +1,256 @@
+package dev.platform.starter.balancer;
+
+import static dev.platform.starter.balancer.AvoidanceListener.Reason.FAILING;
+import static dev.platform.starter.balancer.AvoidanceListener.Reason.SILENT;
+
+import dev.platform.starter.balancer.AvoidanceListener.Reason;
+import io.grpc.ConnectivityState;
+import io.grpc.LoadBalancer;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpc.SynchronizationContext;
+import io.grpc.util.ForwardingLoadBalancer;
+import io.grpc.util.ForwardingLoadBalancerHelper;
+import io.grpc.util.GracefulSwitchLoadBalancer;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps calls from instances that are connected and silent, and from those whose calls fail, as
+ * long as these are no more than half of all.
+ *
+ * <p>gRPC's own pings find a frozen process after ten seconds at the earliest; its lease ends when
+ * it ends. Until then a part of all calls would wait for their deadline. So an instance from which
+ * nothing has come for a second after a unary call was sent is asked for its health. Any answer
+ * will do, a refusal too; a slow call is no silence. Without one within a second, calls go
+ * elsewhere, and it is asked on, until it answers. When more than half of all seem silent, it is
+ * more likely this process that can't hear, and all are called.
+ *
+ * <p>An instance that answers, and fails, is out for a time ({@link OutlierDetectionProperties}).
+ * Were more than half of all out then, it stays: it is the service that fails, which is the circuit
+ * breaker's concern.
+ *
+ * <p>Pickers are thread-safe; all else is in the channel's synchronization context.
+ */
+final class UsableInstances extends ForwardingLoadBalancer implements Instance.Owner {
+
+  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Logger log = LoggerFactory.getLogger(UsableInstances.class);
+  private static final long LOOK_MILLIS = 500;
+
+  /** Policies that choose at random, or for many threads at once, may name an avoided one again. */
+  private static final int MORE_PICKS = 10;
+
+  private final Helper channel;
+  private final SynchronizationContext syncContext;
+  private final LongSupplier nanoTime;
+  private final GracefulSwitchLoadBalancer policy;
+  private final Map<Instance, Set<Reason>> instances = new LinkedHashMap<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private SynchronizationContext.@Nullable ScheduledHandle timer;
+  private volatile BalancerContext context;
+  private volatile boolean avoiding;
+
+  UsableInstances(Helper channel, BalancerContext context, LongSupplier nanoTime) {
+    this.channel = channel;
+    this.context = context;
+    this.syncContext = channel.getSynchronizationContext();
+    this.nanoTime = nanoTime;
+    this.policy = new GracefulSwitchLoadBalancer(new Wrapping());
+  }
+
+  @Override
+  protected LoadBalancer delegate() {
+    return policy;
+  }
+
+  @Override
+  public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
+    BalancerContext next = addresses.getAttributes().get(BalancerContext.KEY);
+    if (next != null && next != context) {
+      context = next;
+      instances.keySet().forEach(instance -> instance.ejection().configure(next.ejection()));
+    }
+    return policy.acceptResolvedAddresses(addresses);
+  }
+
+  @Override
+  public void shutdown() {
+    looking.set(true);
+    if (timer != null) {
+      timer.cancel();
+    }
+    super.shutdown();
+  }
+
+  /** As long as something is sent that was not answered yet. */
+  private void lookLater() {
+    timer =
+        syncContext.schedule(
+            this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS, channel.getScheduledExecutorService());
+  }
+
+  private void look() {
+    long now = nanoTime.getAsLong();
+    boolean more = false;
+    for (Instance instance : instances.keySet()) {
+      if (instance.isDoubtful(now)) {
+        instance.ask(answered -> syncContext.execute(() -> asked(instance, answered)));
+      }
+      more |= instance.isOfInterest();
+    }
+    if (more) {
+      lookLater();
+    } else {
+      looking.set(false);
+    }
+  }
+
+  private void asked(Instance instance, boolean answered) {
+    if (instance.setSilent(!answered)) {
+      if (answered) {
+        log.info("{}: {} answers again", channel.getAuthority(), instance);
+      } else {
+        log.warn("{}: {} is silent, calls go elsewhere", channel.getAuthority(), instance);
+      }
+    }
+    changed(instance);
+  }
+
+  @Override
+  public void failing(Instance instance) {
+    syncContext.execute(() -> eject(instance));
+  }
+
+  private void eject(Instance instance) {
+    if (!instance.isReady() || instance.isAvoided() || 2 * (avoided() + 1) > ready()) {
+      return;
+    }
+    Duration time = instance.ejection().eject();
+    log.warn(
+        "{}: calls to {} fail, they go elsewhere for {} s",
+        channel.getAuthority(),
+        instance,
+        time.toMillis() / 1000.0);
+    changed(instance);
+    var unused =
+        syncContext.schedule(
+            () -> readmit(instance),
+            time.toNanos(),
+            TimeUnit.NANOSECONDS,
+            channel.getScheduledExecutorService());
+  }
+
+  private void readmit(Instance instance) {
+    if (instances.containsKey(instance) && instance.ejection().isEjected()) {
+      instance.ejection().readmit();
+      log.info("{}: {} is called again", channel.getAuthority(), instance);
+      changed(instance);
+    }
+  }
+
+  @Override
+  public void changed(Instance instance) {
+    tell(instance);
+    avoiding = avoided() > 0 && 2 * avoided() <= ready();
+  }
+
+  @Override
+  public void shutDown(Instance instance) {
+    changed(instance);
+    instances.remove(instance);
+    avoiding = avoided() > 0 && 2 * avoided() <= ready();
+  }
+
+  private void tell(Instance instance) {
+    Set<Reason> told = instances.get(instance);
+    if (told != null) {
+      tell(told, SILENT, instance.isSilent());
+      tell(told, FAILING, instance.ejection().isEjected());
+    }
+  }
+
+  private void tell(Set<Reason> told, Reason reason, boolean now) {
+    if (now ? told.add(reason) : told.remove(reason)) {
+      context.listener().changed(channel.getAuthority(), reason, now);
+    }
+  }
+
+  private long avoided() {
+    return instances.keySet().stream().filter(Instance::isAvoided).count();
+  }
+
+  private long ready() {
+    return instances.keySet().stream().filter(Instance::isReady).count();
+  }
+
+  private final class Wrapping extends ForwardingLoadBalancerHelper {
+
+    @Override
+    protected Helper delegate() {
+      return channel;
+    }
+
+    @Override
+    public Subchannel createSubchannel(CreateSubchannelArgs args) {
+      Instance instance =
+          new Instance(
+              channel.createSubchannel(args),
+              args.getAddresses().get(0).getAddresses().toString(),
+              new Ejection(context.ejection(), nanoTime),
+              nanoTime,
+              UsableInstances.this);
+      instances.put(instance, EnumSet.noneOf(Reason.class));
+      return instance;
+    }
+
+    @Override
+    public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
+      channel.updateBalancingState(state, new Picker(picker));
+    }
+  }
+
+  private final class Picker extends SubchannelPicker {
+
+    private final SubchannelPicker policysOwn;
+
+    Picker(SubchannelPicker policysOwn) {
+      this.policysOwn = policysOwn;
+    }
+
+    @Override
+    public PickResult pickSubchannel(PickSubchannelArgs call) {
+      PickResult pick = policysOwn.pickSubchannel(call);
+      for (int i = 0; i < MORE_PICKS && avoiding && isAvoided(pick); i++) {
+        pick = policysOwn.pickSubchannel(call);
+      }
+      if (!(pick.getSubchannel() instanceof Instance instance)) {
+        return pick;
+      }
+      // A stream may well be silent for hours.
+      boolean answersSoon =
+          context.avoidSilent() && call.getMethodDescriptor().getType() == MethodType.UNARY;
+      if (answersSoon && looking.compareAndSet(false, true)) {
+        syncContext.execute(UsableInstances.this::lookLater);
+      }
+      return pick.copyWithSubchannel(instance.delegate())
+          .copyWithStreamTracerFactory(
+              new Listening(
+                  instance, answersSoon, context.outcomes(), pick.getStreamTracerFactory()));
+    }
+
+    private boolean isAvoided(PickResult pick) {
+      return pick.getSubchannel() instanceof Instance instance && instance.isAvoided();
+    }
+  }
+}

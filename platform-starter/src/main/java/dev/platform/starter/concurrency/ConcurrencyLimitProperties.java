@@ -1,0 +1,121 @@
+package dev.platform.starter.concurrency;
+
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How many unary calls this process's gRPC server works on at once. What is over the limit is
+ * refused at once, since gRPC's pool of threads has no bound and everything would become slow
+ * together. Streams don't count, since they live long and mostly wait; neither do gRPC's own
+ * services (health, reflection).
+ *
+ * @param mode whether there is a limit, and whether it adapts
+ * @param limit with {@code fixed}: the limit
+ * @param gradient2 with {@code gradient2}: its bounds
+ * @param shares how much of the limit a call finds, by its priority
+ * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
+ *     methods of a service, {@code package.Service}; normal where nothing is said
+ */
+@ConfigurationProperties(ConcurrencyLimitProperties.PREFIX)
+public record ConcurrencyLimitProperties(
+    @DefaultValue("off") Mode mode,
+    @DefaultValue("100") int limit,
+    @DefaultValue Gradient2 gradient2,
+    @DefaultValue Shares shares,
+    @DefaultValue Map<String, Priority> methods) {
+
+  static final String PREFIX = "platform.resilience.concurrency-limit";
+
+  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+  private static final int MOST = 100_000;
+
+  /** Where the limit comes from. */
+  public enum Mode {
+    /** There is none. */
+    OFF,
+    /** It is {@code limit}. */
+    FIXED,
+    /** Netflix's Gradient2 finds it: it falls while calls take longer than usual. */
+    GRADIENT2
+  }
+
+  /**
+   * The bounds of an adaptive limit.
+   *
+   * @param initialLimit what it begins with
+   * @param minLimit how far it may fall
+   * @param maxLimit how far it may rise
+   */
+  public record Gradient2(
+      @DefaultValue("50") int initialLimit,
+      @DefaultValue("10") int minLimit,
+      @DefaultValue("500") int maxLimit) {
+
+    public Gradient2 {
+      check(
+          minLimit >= 1 && minLimit <= MOST,
+          PREFIX + ".gradient2.min-limit",
+          minLimit,
+          "1 to " + MOST);
+      check(
+          maxLimit >= minLimit && maxLimit <= MOST,
+          PREFIX + ".gradient2.max-limit",
+          maxLimit,
+          "min-limit, " + minLimit + ", to " + MOST);
+      check(
+          initialLimit >= minLimit && initialLimit <= maxLimit,
+          PREFIX + ".gradient2.initial-limit",
+          initialLimit,
+          "min-limit, " + minLimit + ", to max-limit, " + maxLimit);
+    }
+  }
+
+  /**
+   * A call is refused when this part of the limit is taken, by whatever calls. Those of high
+   * priority find all of it.
+   *
+   * @param low for low priority
+   * @param normal for normal priority
+   */
+  public record Shares(@DefaultValue("0.6") double low, @DefaultValue("0.9") double normal) {
+
+    public Shares {
+      check(normal > 0 && normal <= 1, PREFIX + ".shares.normal", normal, "over 0, at most 1");
+      check(
+          low > 0 && low <= normal,
+          PREFIX + ".shares.low",
+          low,
+          "over 0, at most shares.normal, " + normal);
+    }
+
+    double of(Priority priority) {
+      return switch (priority) {
+        case LOW -> low;
+        case NORMAL -> normal;
+        case HIGH -> 1;
+      };
+    }
+  }
+
+  public ConcurrencyLimitProperties {
+    methods = Map.copyOf(methods);
+    check(limit >= 1 && limit <= MOST, PREFIX + ".limit", limit, "1 to " + MOST);
+    methods
+        .keySet()
+        .forEach(
+            method ->
+                check(
+                    METHOD.matcher(method).matches(),
+                    PREFIX + ".methods",
+                    method,
+                    "package.Service/Method, or package.Service for all of its methods"));
+  }
+
+  Priority priority(String method, String service) {
+    return methods.getOrDefault(method, methods.getOrDefault(service, Priority.NORMAL));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.platform.starter.drain;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Knows whether the interceptors of this process's gRPC server have anything left to do. The server
+ * is done when the last connection is; what tracing and metrics make of a call's end comes a moment
+ * later, and would be lost if telemetry were closed before. Thread-safe.
+ */
+final class UnfinishedCalls implements ServerInterceptor {
+
+  // guarded by this
+  private int calls;
+
+  @Override
+  public <Q, A> Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    begin();
+    try {
+      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+
+        @Override
+        public void onComplete() {
+          try {
+            super.onComplete();
+          } finally {
+            end();
+          }
+        }
+
+        @Override
+        public void onCancel() {
+          try {
+            super.onCancel();
+          } finally {
+            end();
+          }
+        }
+      };
+    } catch (RuntimeException | Error e) {
+      end();
+      throw e;
+    }
+  }
+
+  /** Blocks until there are none, for so long at most. */
+  synchronized void awaitNone(Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    for (long left = atMost.toNanos(); calls > 0 && left > 0; left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  private synchronized void begin() {
+    calls++;
+  }
+
+  private synchronized void end() {
+    calls--;
+    if (calls == 0) {
+      notifyAll();
+    }
+  }
+}

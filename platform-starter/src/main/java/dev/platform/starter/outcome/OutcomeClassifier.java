@@ -1,0 +1,34 @@
+package dev.platform.starter.outcome;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+
+/**
+ * The one judge of how calls ended. Circuit breakers, the ejection of instances, spans and metrics
+ * all ask it. A bean of this type replaces {@link #standard()}. Thread-safe; must not block.
+ */
+@FunctionalInterface
+public interface OutcomeClassifier {
+
+  /**
+   * @param trailers what the callee sent along, empty where the call ended in this process
+   */
+  CallOutcome classify(Status status, Metadata trailers);
+
+  /**
+   * INTERNAL, UNAVAILABLE and DEADLINE_EXCEEDED are failures. A cancelled call and one that the
+   * platform refused, here or further on ({@link Rejection}), say nothing. All else is an answer.
+   */
+  static OutcomeClassifier standard() {
+    return (status, trailers) -> {
+      if (status.getCode() == Code.CANCELLED || Rejection.of(trailers).isPresent()) {
+        return CallOutcome.IGNORED;
+      }
+      return switch (status.getCode()) {
+        case INTERNAL, UNAVAILABLE, DEADLINE_EXCEEDED -> CallOutcome.FAILURE;
+        default -> CallOutcome.SUCCESS;
+      };
+    };
+  }
+}

@@ -1,0 +1,53 @@
+package dev.platform.starter.policy;
+
+import io.grpc.ServiceDescriptor;
+import io.grpc.stub.AbstractStub;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import net.devh.boot.grpc.client.inject.StubTransformer;
+
+/**
+ * Which services this application has {@code @GrpcClient} stubs of, and so which methods it may
+ * call. Channels that somebody makes himself are not known here. Thread-safe.
+ */
+final class CalledMethods implements StubTransformer {
+
+  private final Map<String, Boolean> clients = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> names = new ConcurrentHashMap<>();
+
+  @Override
+  public AbstractStub<?> transform(String client, AbstractStub<?> stub) {
+    clients.put(client, true);
+    Class<?> generated = stub.getClass().getEnclosingClass();
+    if (generated != null) {
+      learn(generated);
+    }
+    return stub;
+  }
+
+  /** The services that have a client, by the names of {@code @GrpcClient}. */
+  Set<String> clients() {
+    return new TreeSet<>(clients.keySet());
+  }
+
+  /** {@code package.Service} and {@code package.Service/Method} of all that may be called. */
+  Set<String> names() {
+    return new TreeSet<>(names.keySet());
+  }
+
+  /** What protoc's plugin generates has a descriptor; other stubs stay unknown. */
+  private void learn(Class<?> generated) {
+    try {
+      Method descriptor = generated.getMethod("getServiceDescriptor");
+      ServiceDescriptor service = (ServiceDescriptor) descriptor.invoke(null);
+      names.put(service.getName(), true);
+      service.getMethods().forEach(method -> names.put(method.getFullMethodName(), true));
+    } catch (ReflectiveOperationException e) {
+      // Another generator's: its names are not checked against.
+      names.put("*", true);
+    }
+  }
+}

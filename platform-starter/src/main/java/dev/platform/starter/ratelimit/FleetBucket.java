@@ -1,0 +1,17 @@
+package dev.platform.starter.ratelimit;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A bucket somewhere else that all instances take from. Thread-safe, never blocks. */
+interface FleetBucket {
+
+  /**
+   * Takes one permission.
+   *
+   * @return nanoseconds until there is one, 0 when it was taken; fails when nobody answers
+   */
+  CompletableFuture<Long> take();
+
+  /** Fails unless whoever has the bucket answers. */
+  CompletableFuture<?> ask();
+}

@@ -1,0 +1,43 @@
+package dev.platform.starter.resilience;
+
+import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+import io.github.resilience4j.retry.annotation.Retry;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What Resilience4j's annotations were found on so far, as beans were made. Thread-safe. */
+public final class AnnotatedMethods {
+
+  private final Set<String> breakers = ConcurrentHashMap.newKeySet();
+  private final Set<String> withFallback = ConcurrentHashMap.newKeySet();
+  private final Set<String> retried = ConcurrentHashMap.newKeySet();
+
+  AnnotatedMethods() {}
+
+  /** The names of all breakers that annotations ask for. */
+  public Set<String> breakers() {
+    return new TreeSet<>(breakers);
+  }
+
+  /** The methods whose breaker's fallback answers before their retry sees the failure. */
+  public Set<String> hiddenFromRetry() {
+    Set<String> both = new TreeSet<>(withFallback);
+    both.retainAll(retried);
+    return both;
+  }
+
+  void add(Annotation annotation, Method method) {
+    String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    if (annotation instanceof CircuitBreaker breaker) {
+      breakers.add(breaker.name());
+      if (!breaker.fallbackMethod().isEmpty()) {
+        withFallback.add(name);
+      }
+    } else if (annotation instanceof Retry) {
+      retried.add(name);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package dev.platform.starter.retry;
+
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+
+/** Lets the work for a call know whether its caller would make it again. */
+final class RetryServerInterceptor implements ServerInterceptor {
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    return Contexts.interceptCall(RetriedAbove.in(headers), call, headers, next);
+  }
+}

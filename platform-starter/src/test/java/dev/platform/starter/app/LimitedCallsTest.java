@@ -1,0 +1,226 @@
+package dev.platform.starter.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.contracts.bank.v1.BankGatewayGrpc;
+import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayImplBase;
+import dev.platform.contracts.bank.v1.ChargeRequest;
+import dev.platform.contracts.bank.v1.ChargeResponse;
+import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.starter.outcome.Rejection;
+import dev.platform.starter.ratelimit.RedisProcess;
+import dev.platform.starter.test.junit.EtcdExtension;
+import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
+import io.grpc.Channel;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** Limits of an app, as its users configure them. */
+class LimitedCallsTest {
+
+  private static final String CHARGE = "bank.v1.BankGateway/Charge";
+  private static final String REFUSED = "rate limit exceeded for " + CHARGE;
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
+
+  private final Map<String, Object> properties = new HashMap<>();
+
+  @Test
+  void nothingIsLimitedUntilALimiterIsNamed() {
+    limiter("narrow", 2);
+    try (var app = start(Bank.class)) {
+      assertThat(servedOf(10, app)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aServerIsLimitedByTheLimiterThatItsPropertyNames() {
+    limiter("narrow", 2);
+    properties.put("platform.resilience.rate-limit.server", "narrow");
+    try (var app = start(Bank.class)) {
+      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertRefused(app);
+    }
+  }
+
+  @Test
+  void neitherDoesALimiterThatMayWaitMakeAServerWait() {
+    limiter("narrow", 2);
+    properties.put("resilience4j.ratelimiter.instances.narrow.timeout-duration", "2h");
+    properties.put("platform.resilience.rate-limit.methods[" + CHARGE + "]", "narrow");
+    try (var app = start(Bank.class)) {
+      assertThat(servedOf(10, app)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aCallerIsKnownByTheNameThatOurClientsSend() {
+    limiter("narrow", 2);
+    properties.put("platform.resilience.rate-limit.caller.limiter", "narrow");
+    try (var app = start(Bank.class)) {
+      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertThat(app.getBean(SeenCallers.class).names).containsOnly("callee");
+    }
+  }
+
+  @Test
+  void theNameCanBeAnother() {
+    properties.put("platform.caller.name", "somebody-else");
+    try (var app = start(Bank.class)) {
+      servedOf(1, app);
+      assertThat(app.getBean(SeenCallers.class).names).containsExactly("somebody-else");
+    }
+  }
+
+  @Test
+  void theLimitsCanBeSwitchedOff() {
+    limiter("narrow", 2);
+    properties.put("platform.resilience.rate-limit.server", "narrow");
+    properties.put("platform.resilience.rate-limit.enabled", "false");
+    try (var app = start(Bank.class)) {
+      assertThat(servedOf(10, app)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void anAnnotatedHandlerRefusesInTheSameWayAndAtOnce() {
+    limiter("annotated", 2);
+    try (var app = start(AnnotatedBank.class)) {
+      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertRefused(app);
+    }
+  }
+
+  @Test
+  void instancesShareALimitThroughRedisWhichIsNobodysHealth() throws Exception {
+    limiter("narrow", 20);
+    properties.put("platform.resilience.rate-limit.server", "narrow");
+    properties.put("platform.resilience.rate-limit.fleet.limiters", "narrow");
+    properties.put("platform.resilience.rate-limit.fleet.timeout", "1s");
+    try (RedisProcess redis = RedisProcess.started()) {
+      properties.put("platform.resilience.rate-limit.fleet.redis-uri", redis.uri());
+      try (var one = start(Bank.class);
+          var other = start(Bank.class)) {
+        awaitShared(one, 1);
+        awaitShared(other, 1);
+        assertThat(servedOf(30, one) + servedOf(30, other)).isEqualTo(20);
+        assertRefused(one);
+
+        redis.kill();
+        awaitShared(one, 0);
+        assertThat(servedOf(1, one)).isEqualTo(1);
+        assertThat(one.getBean(HealthEndpoint.class).health().getStatus())
+            .isNotEqualTo(org.springframework.boot.actuate.health.Status.DOWN);
+      }
+    }
+  }
+
+  private static void awaitShared(ConfigurableApplicationContext app, int value) {
+    MeterRegistry meters = app.getBean(MeterRegistry.class);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> meters.get("platform.rate.limit.shared").gauge().value() == value);
+  }
+
+  private void limiter(String name, int limit) {
+    String prefix = "resilience4j.ratelimiter.instances." + name;
+    properties.put(prefix + ".limit-for-period", limit);
+    properties.put(prefix + ".limit-refresh-period", "1h");
+  }
+
+  private ConfigurableApplicationContext start(Class<? extends BankGatewayImplBase> bank) {
+    properties.put("spring.application.name", "callee");
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    ConfigurableApplicationContext app =
+        TestApp.start(
+            properties,
+            context -> {
+              ((GenericApplicationContext) context).registerBean(bank);
+              ((GenericApplicationContext) context).registerBean(SeenCallers.class);
+            });
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    await().until(() -> !directory.latest("callee").instances().isEmpty());
+    return app;
+  }
+
+  private static int servedOf(int calls, ConfigurableApplicationContext app) {
+    int served = 0;
+    for (int i = 0; i < calls; i++) {
+      served += failure(app) == null ? 1 : 0;
+    }
+    return served;
+  }
+
+  private static void assertRefused(ConfigurableApplicationContext app) {
+    StatusRuntimeException refused = failure(app);
+    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refused.getStatus().getDescription()).isEqualTo(REFUSED);
+    assertThat(Rejection.of(refused.getTrailers())).contains(Rejection.RATE_LIMIT);
+  }
+
+  private static StatusRuntimeException failure(ConfigurableApplicationContext app) {
+    Channel channel = app.getBean(GrpcChannelFactory.class).createChannel("callee");
+    return catchThrowableOfType(
+        StatusRuntimeException.class,
+        () -> BankGatewayGrpc.newBlockingStub(channel).charge(ChargeRequest.getDefaultInstance()));
+  }
+
+  @GrpcService
+  static class Bank extends BankGatewayImplBase {
+
+    @Override
+    public void charge(ChargeRequest request, StreamObserver<ChargeResponse> answer) {
+      answer.onNext(ChargeResponse.getDefaultInstance());
+      answer.onCompleted();
+    }
+  }
+
+  @GrpcService
+  static class AnnotatedBank extends Bank {
+
+    @Override
+    @RateLimiter(name = "annotated")
+    public void charge(ChargeRequest request, StreamObserver<ChargeResponse> answer) {
+      super.charge(request, answer);
+    }
+  }
+
+  @GrpcGlobalServerInterceptor
+  static class SeenCallers implements ServerInterceptor {
+
+    private static final Metadata.Key<String> CALLER =
+        Metadata.Key.of("platform-caller", Metadata.ASCII_STRING_MARSHALLER);
+
+    final Queue<String> names = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      if (headers.containsKey(CALLER)) {
+        names.add(headers.get(CALLER));
+      }
+      return next.startCall(call, headers);
+    }
+  }
+}

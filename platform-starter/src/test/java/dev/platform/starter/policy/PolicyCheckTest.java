@@ -1,0 +1,159 @@
+package dev.platform.starter.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.starter.outcome.OutcomeAutoConfiguration;
+import dev.platform.starter.resilience.ResilienceAutoConfiguration;
+import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+import io.github.resilience4j.retry.annotation.Retry;
+import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
+import io.github.resilience4j.springboot3.retry.autoconfigure.RetryAutoConfiguration;
+import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import net.devh.boot.grpc.common.autoconfigure.GrpcCommonCodecAutoConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class PolicyCheckTest {
+
+  private static final String METHOD = "recommendation.v1.RecommendationService/GetRecommendations";
+
+  private final ApplicationContextRunner app =
+      new ApplicationContextRunner()
+          .withConfiguration(
+              AutoConfigurations.of(
+                  AopAutoConfiguration.class,
+                  GrpcCommonCodecAutoConfiguration.class,
+                  GrpcClientAutoConfiguration.class,
+                  CircuitBreakerAutoConfiguration.class,
+                  RetryAutoConfiguration.class,
+                  OutcomeAutoConfiguration.class,
+                  ResilienceAutoConfiguration.class,
+                  PolicyAutoConfiguration.class))
+          .withBean(Caller.class);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "platform.resilience.retry.methods[0]=payment.v1.PaymentServce"
+            + " | platform.resilience.retry.methods[0]: payment.v1.PaymentServce (expected: a method"
+            + " or service that a @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
+        "platform.deadline.methods[a.B/C]=1s"
+            + " | platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
+            + " this application has, such as recommendation.v1.RecommendationService)",
+        "resilience4j.circuitbreaker.instances.recommendations.wait-duration-in-open-state=1s"
+            + " | resilience4j.circuitbreaker.instances: recommendations (expected: a service of"
+            + " @GrpcClient, one of [recommendation-service], or the name of a @CircuitBreaker)",
+        "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=200,"
+            + "resilience4j.circuitbreaker.configs.default.sliding-window-size=100"
+            + " | resilience4j.circuitbreaker.configs.default.minimum-number-of-calls: 200 (expected:"
+            + " at most sliding-window-size, 100)",
+        "resilience4j.ratelimiter.instances.api.limit-for-period=10"
+            + " | resilience4j.ratelimiter.instances.api.limit-refresh-period: null (expected: so long"
+            + " that limit-for-period limits anything, such as 1s)",
+        "platform.deadline.default-timeout=10s,platform.deadline.max-timeout=4s"
+            + " | platform.deadline.default-timeout: 10000ms (expected: at most"
+            + " platform.deadline.max-timeout, 4000ms, which cuts it)",
+        "platform.discovery.wait-for-first-list=5s"
+            + " | platform.discovery.wait-for-first-list: 5000ms (expected: less than"
+            + " platform.deadline.default-timeout, 5000ms: callers get DEADLINE_EXCEEDED before they are"
+            + " told who is missing)",
+        "platform.resilience.retry.methods[0]="
+            + METHOD
+            + ",platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
+            + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
+            + " 5000ms, fit into platform.deadline.default-timeout, 5000ms)",
+        "spring.lifecycle.timeout-per-shutdown-phase=20s"
+            + " | spring.lifecycle.timeout-per-shutdown-phase: 20000ms (expected: more than"
+            + " platform.drain.timeout, 30000ms)",
+        "platform.drain.grace-period=30s"
+            + " | platform.drain.timeout: 30000ms (expected: with platform.drain.delay, 1000ms, less than"
+            + " platform.drain.grace-period, 30000ms, after which the process is killed)",
+      })
+  void namesWhatDoesNotDoWhatItSeemsTo(String properties, String expected, CapturedOutput output) {
+    app.withPropertyValues(properties.split(","))
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(output).containsOnlyOnce("WARN").contains(expected);
+            });
+  }
+
+  @Test
+  void saysNothingAboutSettingsThatFit(CapturedOutput output) {
+    app.withBean(Shop.class)
+        .withPropertyValues(
+            "platform.resilience.retry.methods[0]=" + METHOD,
+            "platform.deadline.methods[recommendation.v1.RecommendationService]=1s",
+            "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10",
+            "resilience4j.circuitbreaker.instances.shop.sliding-window-size=10",
+            "platform.drain.grace-period=45s")
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(output).doesNotContain("platform.policy-check");
+            });
+  }
+
+  @Test
+  void namesAFallbackThatHidesFailuresFromARetry(CapturedOutput output) {
+    app.withBean(Hidden.class)
+        .run(
+            context ->
+                assertThat(output)
+                    .contains(
+                        "@CircuitBreaker(fallbackMethod) and @Retry on Hidden.price: both (expected: the"
+                            + " fallback on @Retry: that of the breaker hides failures from it)"));
+  }
+
+  @Test
+  void refusesToStartWhereThatIsAskedFor() {
+    app.withPropertyValues(
+            "platform.policy-check.on-finding=fail", "platform.drain.grace-period=30s")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .hasMessageContaining("platform.drain.timeout: 30000ms (expected: with"));
+  }
+
+  @Test
+  void canBeSwitchedOff(CapturedOutput output) {
+    app.withPropertyValues(
+            "platform.policy-check.on-finding=ignore", "platform.drain.grace-period=30s")
+        .run(context -> assertThat(output).doesNotContain("platform.drain.timeout"));
+  }
+
+  static class Caller {
+    @GrpcClient("recommendation-service")
+    RecommendationServiceBlockingStub recommendations;
+  }
+
+  static class Shop {
+    @CircuitBreaker(name = "shop")
+    public void open() {}
+  }
+
+  static class Hidden {
+    @Retry(name = "price")
+    @CircuitBreaker(name = "price", fallbackMethod = "lastKnown")
+    public String price() {
+      throw new IllegalStateException();
+    }
+
+    String lastKnown(Throwable cause) {
+      return "1";
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.mall.Trouble.Mood;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many customers, little stock, apps that are killed and frozen in the middle of it, and a bank
+ * that fails: in the end the books agree. {@code -Dmall.seed} replays a run's choices, {@code
+ * -Dmall.orders} and {@code -Dmall.rounds} set how many orders there are and how often there is
+ * trouble.
+ */
+class ChaosIT {
+
+  private static final int ORDERS = Integer.getInteger("mall.orders", 2000);
+  private static final long SEED = Long.getLong("mall.seed", System.nanoTime());
+  private static final int ROUNDS = Integer.getInteger("mall.rounds", 10);
+  private static final int CUSTOMERS = 16;
+  private static final int CROWD = 60;
+  private static final int PIECES = 120;
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final List<String> PRODUCTS =
+      IntStream.rangeClosed(1, 20).mapToObj(i -> "p-" + i).toList();
+
+  /** Longer than an order without a payment is kept, so that what a frozen app sends comes late. */
+  private static final Duration FREEZE = Duration.ofSeconds(9);
+
+  /** Calls that end soon, and recovery that begins while they are still under way. */
+  private static final Map<String, String> ORDER =
+      Map.of(
+          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "4s",
+          "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_WAITDURATIONINOPENSTATE", "1s",
+          "MALL_ORDER_RECOVERYAFTER", "2s",
+          "MALL_ORDER_CANCELAFTER", "6s",
+          "MALL_ORDER_CLAIMTIMEOUT", "12s",
+          "MALL_ORDER_FULFILMENTSTEP", "500ms",
+          "MALL_ORDER_NOTIFICATIONRETRY", "1s");
+
+  /** Reservations that end while the bank is still thinking. */
+  private static final Map<String, String> INVENTORY =
+      Map.of("MALL_INVENTORY_RESERVATIONTTL", "20s", "MALL_INVENTORY_EXPIRYINTERVAL", "1s");
+
+  private static final Map<String, String> PAYMENT =
+      Map.of(
+          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "3s",
+          "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_WAITDURATIONINOPENSTATE", "1s");
+
+  private static final Pattern COUNT =
+      Pattern.compile("\"statistic\":\"COUNT\",\"value\":([0-9.E]+)");
+
+  private static Mall mall;
+  private static Books books;
+
+  @BeforeAll
+  static void open() throws Exception {
+    Report.line("chaos: -Dmall.seed=%d", SEED);
+    mall = Mall.withEtcd("chaos");
+    mall.give(App.ORDER, ORDER);
+    mall.give(App.INVENTORY, INVENTORY);
+    mall.give(App.PAYMENT, PAYMENT);
+    mall.startAll();
+    mall.scale(App.ORDER, 2);
+    mall.scale(App.PAYMENT, 2);
+    books = new Books(mall);
+  }
+
+  @AfterAll
+  static void close() {
+    mall.close();
+  }
+
+  @Test
+  void theBooksAgreeAfterKillsAndABankThatFails() throws Exception {
+    books.stock(PRODUCTS, PIECES);
+    try (Doors doors = new Doors();
+        Customers customers = new Customers("busy-", doors, PRODUCTS, ORDERS)) {
+      doors.open(mall.running(App.ORDER));
+      Trouble trouble = new Trouble(mall, doors, new Random(SEED), FREEZE);
+      long start = System.nanoTime();
+      customers.start(CUSTOMERS, SEED);
+      for (int round = 1; round <= ROUNDS; round++) {
+        customers.admit(ORDERS / ROUNDS + 1);
+        String done = trouble.strike();
+        Report.line("chaos: %.0f s: %s; %s", secondsSince(start), done, customers.answers());
+      }
+      trouble.bank(Mood.WELL);
+      double seconds = secondsSince(start);
+
+      await("everybody has an answer").atMost(LIMIT).until(customers::haveAllLeft);
+      awaitAllSettled();
+      Report.line(
+          "chaos: %d orders, %d kills, %d freezes in %.0f s, all settled after %.0f s; answers %s,"
+              + " orders %s, payments %s",
+          ORDERS,
+          trouble.kills(),
+          trouble.freezes(),
+          seconds,
+          secondsSince(start),
+          customers.answers(),
+          books.orders(),
+          books.payments());
+      assertThatTheBooksAgreeWith(customers);
+    }
+  }
+
+  @Test
+  void twoOrderAppsSettleAtOnceWhatKilledOnesLeftBehind() throws Exception {
+    books.stock(PRODUCTS, PIECES);
+    try (Doors doors = new Doors();
+        Customers customers = new Customers("left-", doors, PRODUCTS, CROWD)) {
+      doors.open(mall.running(App.ORDER));
+      Trouble trouble = new Trouble(mall, doors, new Random(SEED), FREEZE);
+      trouble.bank(Mood.SILENT);
+      customers.start(CROWD, SEED);
+      customers.admit(CROWD);
+      await("many wait for the bank").atMost(LIMIT).until(() -> books.pending() >= CROWD / 2);
+      long left = books.pending();
+
+      doors.open(List.of());
+      mall.running(App.ORDER).forEach(AppProcess::kill);
+      trouble.bank(Mood.LATE);
+      List<AppProcess> fresh = List.of(mall.start(App.ORDER), mall.start(App.ORDER));
+      fresh.forEach(AppProcess::awaitReady);
+      awaitAllSettled();
+      for (AppProcess each : fresh) {
+        long recoveries = recoveries(each);
+        Report.line(
+            "chaos: %d orders left behind, %s recovered %d times", left, each.name(), recoveries);
+        assertThat(recoveries).as("recoveries by %s", each.name()).isPositive();
+      }
+
+      doors.open(fresh);
+      await("everybody knows").atMost(LIMIT).until(customers::haveAllLeft);
+      awaitAllSettled();
+      Report.line("chaos: answers %s, payments %s in all", customers.answers(), books.payments());
+      assertThatTheBooksAgreeWith(customers);
+    }
+  }
+
+  private static void awaitAllSettled() {
+    await("nothing is left open")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(() -> assertThat(books.open()).isEmpty());
+  }
+
+  private static void assertThatTheBooksAgreeWith(Customers customers) throws Exception {
+    List<String> contradictions = books.contradictions();
+    Map<String, String> live = books.liveOrders(customers.names());
+    SoftAssertions.assertSoftly(
+        softly -> {
+          softly.assertThat(customers.wrong()).as("answers that nobody should get").isEmpty();
+          softly.assertThat(contradictions).as("contradictions").isEmpty();
+          softly.assertThat(customers.accepted()).as("accepted orders").isEqualTo(live);
+        });
+  }
+
+  /** How often an app has asked for the record of a payment, which only recovery does. */
+  private static long recoveries(AppProcess orderApp) throws Exception {
+    HttpResponse<String> answer =
+        orderApp.get("/actuator/metrics/grpc.client?tag=rpc.method:GetPayment");
+    Matcher count = COUNT.matcher(answer.body());
+    return count.find() ? (long) Double.parseDouble(count.group(1)) : 0;
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.platform.mall;
+
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.util.Durations;
+import dev.platform.contracts.bank.v1.BankGatewayGrpc;
+import dev.platform.contracts.bank.v1.SetBehaviourRequest;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Harm that is done to a mall at random: a bank in a bad mood, and apps that are killed, or frozen
+ * for a while, in the middle of whatever they do. For one thread.
+ */
+final class Trouble {
+
+  /** How the bank behaves. */
+  enum Mood {
+    WELL("is well", 20, 0, 0.1),
+    LATE("answers late", 700, 0, 0.1),
+    FAILING("fails every other time", 20, 0.5, 0.1),
+    /** The money is taken all the same. */
+    SILENT("stalls", 60_000, 0, 0);
+
+    private final String words;
+    private final int latencyMillis;
+    private final double failing;
+    private final double declining;
+
+    Mood(String words, int latencyMillis, double failing, double declining) {
+      this.words = words;
+      this.latencyMillis = latencyMillis;
+      this.failing = failing;
+      this.declining = declining;
+    }
+  }
+
+  private static final int MOST_VICTIMS = 2;
+  private static final Duration LONGEST_PEACE = Duration.ofSeconds(3);
+
+  private final Mall mall;
+  private final Doors doors;
+  private final Random random;
+  private final Duration freeze;
+  private int kills;
+  private int freezes;
+
+  /**
+   * @param freeze how long a frozen app stands still
+   */
+  Trouble(Mall mall, Doors doors, Random random, Duration freeze) {
+    this.mall = mall;
+    this.doors = doors;
+    this.random = random;
+    this.freeze = freeze;
+  }
+
+  int kills() {
+    return kills;
+  }
+
+  int freezes() {
+    return freezes;
+  }
+
+  /**
+   * One round: afterwards as many apps run as before, and all of them work.
+   *
+   * @return what was done
+   */
+  String strike() {
+    StringBuilder told = new StringBuilder("a bank that " + setMood(Mood.values()));
+    pass(Duration.ofMillis(random.nextInt((int) LONGEST_PEACE.toMillis())));
+    told.append(", then ").append(setMood(Mood.WELL, Mood.LATE, Mood.FAILING));
+    List<AppProcess> frozen = new ArrayList<>();
+    List<AppProcess> fresh = new ArrayList<>();
+    long struckAt = System.nanoTime();
+    for (Victim victim : victims()) {
+      if (random.nextInt(4) == 0) {
+        told.append(", freezes ").append(victim.process().name());
+        victim.process().freeze();
+        frozen.add(victim.process());
+        freezes++;
+      } else {
+        told.append(", kills ").append(victim.process().name());
+        victim.process().kill();
+        fresh.add(mall.start(victim.app()));
+        kills++;
+      }
+    }
+    doors.open(mall.running(App.ORDER).stream().filter(app -> !fresh.contains(app)).toList());
+    fresh.forEach(AppProcess::awaitReady);
+    if (!frozen.isEmpty()) {
+      pass(freeze.minusNanos(System.nanoTime() - struckAt));
+      frozen.forEach(AppProcess::thaw);
+    }
+    doors.open(mall.running(App.ORDER));
+    return told.toString();
+  }
+
+  private String setMood(Mood... moods) {
+    Mood mood = moods[random.nextInt(moods.length)];
+    bank(mood);
+    return mood.words;
+  }
+
+  /** Sets how all bank gateways behave that run now; others behave well. */
+  void bank(Mood mood) {
+    SetBehaviourRequest behaviour =
+        SetBehaviourRequest.newBuilder()
+            .setLatency(Durations.fromMillis(mood.latencyMillis))
+            .setFailureRatio(mood.failing)
+            .setDeclineRatio(mood.declining)
+            .build();
+    try (Channels channels = new Channels()) {
+      for (AppProcess payment : mall.running(App.PAYMENT)) {
+        var unused =
+            BankGatewayGrpc.newBlockingStub(channels.to(payment.address()))
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .setBehaviour(behaviour);
+      }
+    } catch (StatusRuntimeException e) {
+      throw new IllegalStateException("the bank could not be told how to behave", e);
+    }
+  }
+
+  private record Victim(App app, AppProcess process) {}
+
+  private List<Victim> victims() {
+    List<Victim> all = new ArrayList<>();
+    for (App app : App.values()) {
+      mall.running(app).forEach(process -> all.add(new Victim(app, process)));
+    }
+    Collections.shuffle(all, random);
+    return all.subList(0, 1 + random.nextInt(MOST_VICTIMS));
+  }
+
+  private static void pass(Duration time) {
+    if (!time.isNegative()) {
+      await().pollDelay(time).atMost(time.plusSeconds(60)).until(() -> true);
+    }
+  }
+}
