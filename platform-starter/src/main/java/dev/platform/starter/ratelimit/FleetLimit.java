@@ -67,11 +67,16 @@ final class FleetLimit {
     return inTime(bucket.take())
         .handle(
             (wait, failure) -> {
-              if (failure == null) {
-                return wait;
+              if (failure != null) {
+                failed(failure);
+                return takeLocal();
               }
-              failed(failure);
-              return takeLocal();
+              if (wait == 0) {
+                // What was taken from the common bucket is gone from the own share, too. Otherwise
+                // each short outage would grant a burst of its own.
+                takeLocal();
+              }
+              return wait;
             });
   }
 

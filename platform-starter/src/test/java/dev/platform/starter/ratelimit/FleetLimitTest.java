@@ -91,6 +91,15 @@ class FleetLimitTest {
   }
 
   @Test
+  void whatWasTakenFromTheBucketIsGoneFromTheShareToo() {
+    limit.probe();
+    assertThat(takenOf(3)).isEqualTo(3);
+    bucket.failing = true;
+
+    assertThat(takenOf(20)).isEqualTo(2);
+  }
+
+  @Test
   void theShareFollowsTheNumberOfInstances() {
     assertThat(takenOf(20)).isEqualTo(5);
     share = 0.2;
