@@ -12,6 +12,9 @@ interface FleetBucket {
    */
   CompletableFuture<Long> take();
 
-  /** Fails unless whoever has the bucket answers. */
-  CompletableFuture<?> ask();
+  /**
+   * Takes as many as there are of so many permissions, which were given out already without asking.
+   * Fails unless whoever has the bucket answers.
+   */
+  CompletableFuture<?> settle(long permissions);
 }

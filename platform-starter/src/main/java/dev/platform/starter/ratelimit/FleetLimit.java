@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ final class FleetLimit {
   private final Duration timeout;
   private volatile State state = State.STARTING;
   private volatile Local local;
+  private final AtomicLong takenAlone = new AtomicLong();
   // guarded by this
   private int probesAtStart;
 
@@ -62,25 +64,35 @@ final class FleetLimit {
    */
   CompletableFuture<Long> take() {
     if (state != State.SHARED) {
-      return CompletableFuture.completedFuture(takeLocal());
+      return CompletableFuture.completedFuture(takeAlone());
     }
     return inTime(bucket.take())
         .handle(
             (wait, failure) -> {
-              if (failure == null) {
-                return wait;
+              if (failure != null) {
+                failed(failure);
+                return takeAlone();
               }
-              failed(failure);
-              return takeLocal();
+              if (wait == 0) {
+                // What was taken from the common bucket is gone from the own share, too. Otherwise
+                // each short outage would grant a burst of its own.
+                takeLocal();
+              }
+              return wait;
             });
   }
 
-  /** Finds out whether the common bucket answers; called now and then. */
+  /**
+   * Finds out whether the common bucket answers, and takes from it what was taken without it: that
+   * was refilled meanwhile, and would be one burst too many. Called now and then.
+   */
   void probe() {
-    inTime(bucket.ask())
+    long owed = owed();
+    inTime(bucket.settle(owed))
         .whenComplete(
             (answer, failure) -> {
               if (failure == null) {
+                takenAlone.addAndGet(-owed);
                 answered();
               } else {
                 failed(failure);
@@ -121,6 +133,20 @@ final class FleetLimit {
           name,
           cause.toString());
     }
+  }
+
+  /** Not more than the share of one burst: what is older was refilled. */
+  private long owed() {
+    int burst = local.limiter.getRateLimiterConfig().getLimitForPeriod();
+    return takenAlone.updateAndGet(taken -> Math.min(taken, burst));
+  }
+
+  private long takeAlone() {
+    long wait = takeLocal();
+    if (wait == 0) {
+      takenAlone.incrementAndGet();
+    }
+    return wait;
   }
 
   private long takeLocal() {

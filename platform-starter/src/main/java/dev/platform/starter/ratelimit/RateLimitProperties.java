@@ -78,7 +78,7 @@ public record RateLimitProperties(
   public record Fleet(
       @DefaultValue List<String> limiters,
       @Nullable String redisUri,
-      @DefaultValue("30ms") Duration timeout,
+      @DefaultValue("40ms") Duration timeout,
       @Nullable Double localShare) {
 
     public Fleet {

@@ -128,8 +128,13 @@ final class RedisBuckets implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<?> ask() {
-      return bucket().thenCompose(AsyncBucketProxy::getAvailableTokens);
+    public CompletableFuture<?> settle(long permissions) {
+      return bucket()
+          .thenCompose(
+              known ->
+                  permissions == 0
+                      ? known.getAvailableTokens()
+                      : known.tryConsumeAsMuchAsPossible(permissions));
     }
 
     /** One for all calls: it puts those that come together into one request. */

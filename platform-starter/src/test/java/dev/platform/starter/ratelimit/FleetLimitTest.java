@@ -91,6 +91,24 @@ class FleetLimitTest {
   }
 
   @Test
+  void whatWasTakenFromTheBucketIsGoneFromTheShareToo() {
+    limit.probe();
+    assertThat(takenOf(3)).isEqualTo(3);
+    bucket.failing = true;
+
+    assertThat(takenOf(20)).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasTakenWithoutTheBucketIsTakenFromItOnceWhenItIsBack() {
+    takenOf(3);
+    limit.probe();
+    limit.probe();
+
+    assertThat(bucket.settled).containsExactly(3L, 0L);
+  }
+
+  @Test
   void theShareFollowsTheNumberOfInstances() {
     assertThat(takenOf(20)).isEqualTo(5);
     share = 0.2;
@@ -188,6 +206,7 @@ class FleetLimitTest {
   private static final class AnsweringBucket implements FleetBucket {
 
     final List<CompletableFuture<Long>> asked = new CopyOnWriteArrayList<>();
+    final List<Long> settled = new CopyOnWriteArrayList<>();
     volatile boolean silent;
     volatile boolean failing;
     volatile boolean slow;
@@ -203,7 +222,8 @@ class FleetLimitTest {
     }
 
     @Override
-    public CompletableFuture<?> ask() {
+    public CompletableFuture<?> settle(long permissions) {
+      settled.add(permissions);
       return answer();
     }
 

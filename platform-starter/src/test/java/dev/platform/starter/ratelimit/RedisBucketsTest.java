@@ -68,8 +68,7 @@ class RedisBucketsTest {
 
     redis.start();
     awaitShared();
-    assertThat(takenAtOnce(200, one)).as("a new bucket, for both").isEqualTo(100);
-    assertThat(takenAtOnce(200, other)).isZero();
+    assertThat(takenAtOnce(200, one, other)).as("of a new bucket that owes for both").isZero();
   }
 
   @Test
@@ -92,7 +91,7 @@ class RedisBucketsTest {
     redis.start();
     awaitShared();
 
-    assertThat(takenAtOnce(200, other)).isEqualTo(100);
+    assertThat(takenAtOnce(200, other)).as("what the other has left").isEqualTo(50);
   }
 
   private void awaitShared() {
