@@ -246,6 +246,8 @@ final class Mall implements AutoCloseable {
         // What is slow only because the machine is busy is no failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
         Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
+        // What a busy machine holds back and then sends at once is no flood.
+        Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
         // Why a call to another app failed; the caller is told no more than that it did.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.
