@@ -83,6 +83,14 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
     super.request(numMessages);
   }
 
+  /** Whoever ends the call, an interceptor before its handler too: nothing more comes in then. */
+  @Override
+  public void close(Status status, Metadata trailers) {
+    finish();
+    settle();
+    super.close(status, trailers);
+  }
+
   /** Ends the call if its caller has kept it waiting for too long. */
   void endIfOverdue() {
     synchronized (this) {

@@ -21,6 +21,9 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -35,16 +38,23 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /** What a caller is told whose request is none, over a real socket and through a whole app. */
+@ExtendWith(OutputCaptureExtension.class)
 class BadRequestsTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -68,7 +78,10 @@ class BadRequestsTest {
                 "platform.registry.enabled", "false",
                 "platform.discovery.enabled", "false",
                 "platform.grpc.request.timeout", "1s"),
-            context -> ((GenericApplicationContext) context).registerBean(Stock.class));
+            context -> {
+              ((GenericApplicationContext) context).registerBean(Stock.class);
+              ((GenericApplicationContext) context).registerBean(Refusing.class);
+            });
   }
 
   @AfterAll
@@ -140,6 +153,19 @@ class BadRequestsTest {
 
     call.endsWith(Status.Code.INVALID_ARGUMENT, "no request message came (expected: one)");
     assertThat(stock.seen).isEmpty();
+  }
+
+  @Test
+  void whatAnInterceptorHasRefusedIsNotRefusedAgain(CapturedOutput output) {
+    Call call = call(InventoryServiceGrpc.getReleaseMethod());
+    call.halfClose();
+    call.endsWith(Status.Code.RESOURCE_EXHAUSTED, "not now");
+    Call next = call(InventoryServiceGrpc.getReleaseMethod());
+    next.send(GARBAGE);
+    next.endsWith(Status.Code.RESOURCE_EXHAUSTED, "not now");
+
+    call(InventoryServiceGrpc.getReserveMethod()).endsWithCode(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(output).doesNotContain("call already closed");
   }
 
   @Test
@@ -298,6 +324,22 @@ class BadRequestsTest {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  /** Refuses one method before anybody else sees the call. */
+  @GrpcGlobalServerInterceptor
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  static class Refusing implements ServerInterceptor {
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      if (!call.getMethodDescriptor().getFullMethodName().endsWith("/Release")) {
+        return next.startCall(call, headers);
+      }
+      call.close(Status.RESOURCE_EXHAUSTED.withDescription("not now"), new Metadata());
+      return new ServerCall.Listener<>() {};
     }
   }
 
