@@ -1,6 +1,5 @@
 package dev.platform.starter.policy;
 
-import dev.platform.starter.deadline.DeadlineProperties;
 import dev.platform.starter.resilience.AnnotatedMethods;
 import dev.platform.starter.retry.RetryProperties;
 import java.util.ArrayList;
@@ -12,61 +11,79 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Names of methods and services in settings that nothing here goes by. Not asked where the
- * application has no {@code @GrpcClient} at all: then it makes its channels by itself.
+ * Names of methods and services in settings that nothing here goes by. Those of calls are not asked
+ * about where the application has no {@code @GrpcClient} at all: then it makes its channels itself.
  */
 final class NamePolicy implements PolicyCheck.Policy {
 
+  private static final String CALLER = "a @GrpcClient of this application";
+  private static final String SERVER = "this application's server";
+
+  private static final List<String> OF_SERVED =
+      List.of(
+          "platform.deadline.minimums",
+          "platform.resilience.rate-limit.methods",
+          "platform.resilience.concurrency-limit.methods");
+
   private final Environment environment;
   private final CalledMethods called;
+  private final ServedMethods served;
   private final AnnotatedMethods annotated;
 
-  NamePolicy(Environment environment, CalledMethods called, AnnotatedMethods annotated) {
+  NamePolicy(
+      Environment environment,
+      CalledMethods called,
+      ServedMethods served,
+      AnnotatedMethods annotated) {
     this.environment = environment;
     this.called = called;
+    this.served = served;
     this.annotated = annotated;
   }
 
   @Override
   public List<Finding> findings() {
     List<Finding> found = new ArrayList<>();
-    Set<String> names = called.names();
-    if (!names.isEmpty() && !names.contains("*")) {
-      Binder binder = Binder.get(environment);
-      List<String> retried =
-          binder.bindOrCreate("platform.resilience.retry", RetryProperties.class).methods();
-      for (int i = 0; i < retried.size(); i++) {
-        method("platform.resilience.retry.methods[" + i + "]", retried.get(i), names, found);
+    Set<String> calls = called.names();
+    if (!calls.isEmpty() && !calls.contains("*")) {
+      ofCalled(calls, found);
+    }
+    for (String property : OF_SERVED) {
+      Set<String> names = keys(property);
+      if (!names.isEmpty()) {
+        Set<String> methods = served.names();
+        names.forEach(name -> method(property, name, methods, SERVER, found));
       }
-      binder
-          .bindOrCreate("platform.deadline", DeadlineProperties.class)
-          .methods()
-          .keySet()
-          .forEach(name -> method("platform.deadline.methods", name, names, found));
-      breakers(binder, found);
     }
     return found;
   }
 
-  private void method(String property, String name, Set<String> names, List<Finding> found) {
+  private void ofCalled(Set<String> calls, List<Finding> found) {
+    List<String> retried =
+        Binder.get(environment)
+            .bindOrCreate("platform.resilience.retry", RetryProperties.class)
+            .methods();
+    for (int i = 0; i < retried.size(); i++) {
+      String property = "platform.resilience.retry.methods[" + i + "]";
+      method(property, retried.get(i), calls, CALLER, found);
+    }
+    keys("platform.deadline.methods")
+        .forEach(name -> method("platform.deadline.methods", name, calls, CALLER, found));
+    breakers(found);
+  }
+
+  private static void method(
+      String property, String name, Set<String> names, String owner, List<Finding> found) {
     if (!names.contains(name)) {
+      String example = names.isEmpty() ? "" : ", such as " + names.iterator().next();
       found.add(
-          new Finding(
-              property,
-              name,
-              "a method or service that a @GrpcClient of this application has, such as "
-                  + names.iterator().next()));
+          new Finding(property, name, "a method or service that " + owner + " has" + example));
     }
   }
 
-  private void breakers(Binder binder, List<Finding> found) {
-    Map<String, Object> instances =
-        binder
-            .bind(
-                "resilience4j.circuitbreaker.instances", Bindable.mapOf(String.class, Object.class))
-            .orElse(Map.of());
+  private void breakers(List<Finding> found) {
     Set<String> clients = called.clients();
-    for (String name : instances.keySet()) {
+    for (String name : keys("resilience4j.circuitbreaker.instances")) {
       String service = name.contains("/") ? name.substring(0, name.indexOf('/')) : name;
       if (!clients.contains(service) && !annotated.breakers().contains(name)) {
         found.add(
@@ -77,5 +94,12 @@ final class NamePolicy implements PolicyCheck.Policy {
                     .formatted(clients)));
       }
     }
+  }
+
+  private Set<String> keys(String property) {
+    return Binder.get(environment)
+        .bind(property, Bindable.mapOf(String.class, Object.class))
+        .orElse(Map.of())
+        .keySet();
   }
 }

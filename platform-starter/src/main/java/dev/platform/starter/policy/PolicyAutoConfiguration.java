@@ -3,6 +3,8 @@ package dev.platform.starter.policy;
 import dev.platform.starter.resilience.AnnotatedMethods;
 import dev.platform.starter.resilience.ResilienceAutoConfiguration;
 import java.util.List;
+import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -26,12 +28,13 @@ public final class PolicyAutoConfiguration {
       PolicyCheckProperties properties,
       Environment environment,
       CalledMethods called,
+      ObjectProvider<GrpcServiceDiscoverer> services,
       AnnotatedMethods annotated) {
     return new PolicyCheck(
         properties,
         List.of(
             new TimePolicy(environment),
-            new NamePolicy(environment, called, annotated),
+            new NamePolicy(environment, called, new ServedMethods(services), annotated),
             new LimitPolicy(environment, annotated)));
   }
 }

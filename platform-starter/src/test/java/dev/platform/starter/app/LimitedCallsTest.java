@@ -113,28 +113,45 @@ class LimitedCallsTest {
   }
 
   @Test
-  void instancesShareALimitThroughRedisWhichIsNobodysHealth() throws Exception {
-    limiter("narrow", 20);
-    properties.put("platform.resilience.rate-limit.server", "narrow");
-    properties.put("platform.resilience.rate-limit.fleet.limiters", "narrow");
-    properties.put("platform.resilience.rate-limit.fleet.timeout", "1s");
+  void instancesShareALimitThroughRedis() throws Exception {
     try (RedisProcess redis = RedisProcess.started()) {
-      properties.put("platform.resilience.rate-limit.fleet.redis-uri", redis.uri());
+      shareThrough(redis);
       try (var one = start(Bank.class);
           var other = start(Bank.class)) {
         awaitShared(one, 1);
         awaitShared(other, 1);
         assertThat(servedOf(30, one) + servedOf(30, other)).isEqualTo(20);
         assertRefused(one);
+      }
+    }
+  }
+
+  @Test
+  void withoutRedisEachInstanceKeepsToItsShareAndIsWell() throws Exception {
+    try (RedisProcess redis = RedisProcess.started()) {
+      shareThrough(redis);
+      try (var one = start(Bank.class);
+          var other = start(Bank.class)) {
+        awaitShared(one, 1);
+        awaitShared(other, 1);
+        assertThat(servedOf(4, one)).isEqualTo(4);
 
         redis.kill();
+        awaitShared(one, 0);
         awaitShared(other, 0);
-        // Its own share is untouched: all of the fleet's permits went to the first one.
-        assertThat(servedOf(1, other)).isEqualTo(1);
-        assertThat(other.getBean(HealthEndpoint.class).health().getStatus())
+        assertThat(servedOf(4, one)).isEqualTo(4);
+        assertThat(one.getBean(HealthEndpoint.class).health().getStatus())
             .isNotEqualTo(org.springframework.boot.actuate.health.Status.DOWN);
       }
     }
+  }
+
+  private void shareThrough(RedisProcess redis) {
+    limiter("narrow", 20);
+    properties.put("platform.resilience.rate-limit.server", "narrow");
+    properties.put("platform.resilience.rate-limit.fleet.limiters", "narrow");
+    properties.put("platform.resilience.rate-limit.fleet.timeout", "1s");
+    properties.put("platform.resilience.rate-limit.fleet.redis-uri", redis.uri());
   }
 
   private static void awaitShared(ConfigurableApplicationContext app, int value) {

@@ -52,6 +52,12 @@ class PolicyCheckTest {
         "platform.deadline.methods[a.B/C]=1s"
             + " | platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
             + " this application has, such as recommendation.v1.RecommendationService)",
+        "platform.deadline.minimums[a.B/C]=1s"
+            + " | platform.deadline.minimums: a.B/C (expected: a method or service that this"
+            + " application's server has)",
+        "platform.resilience.rate-limit.methods[a.B]=api"
+            + " | platform.resilience.rate-limit.methods: a.B (expected: a method or service that this"
+            + " application's server has)",
         "resilience4j.circuitbreaker.instances.recommendations.wait-duration-in-open-state=1s"
             + " | resilience4j.circuitbreaker.instances: recommendations (expected: a service of"
             + " @GrpcClient, one of [recommendation-service], or the name of a @CircuitBreaker)",
