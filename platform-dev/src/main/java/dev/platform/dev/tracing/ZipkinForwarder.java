@@ -32,6 +32,9 @@ final class ZipkinForwarder implements AutoCloseable {
   private final BlockingQueue<ZipkinSpan> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
   private final Thread thread = new Thread(this::run, "platform-dev-zipkin");
 
+  // on the thread
+  private long lookedAt = System.nanoTime();
+
   private volatile boolean up;
   private volatile boolean closed;
 
@@ -99,12 +102,24 @@ final class ZipkinForwarder implements AutoCloseable {
   private void forward(long waitNanos) throws IOException, InterruptedException {
     ZipkinSpan first = queue.poll(waitNanos, TimeUnit.NANOSECONDS);
     if (first == null) {
+      lookWhetherItIsStillThere();
       return;
     }
     List<ZipkinSpan> batch = new ArrayList<>(BATCH);
     batch.add(first);
     queue.drainTo(batch, BATCH - 1);
     zipkin.send(batch);
+  }
+
+  /** Else a Zipkin that is started anew while nobody traces would never get what was before. */
+  private void lookWhetherItIsStillThere() throws IOException {
+    long now = System.nanoTime();
+    if (now - lookedAt > TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS)) {
+      lookedAt = now;
+      if (!zipkin.isUp()) {
+        throw new IOException("it does not answer");
+      }
+    }
   }
 
   private void sendTheRest() {

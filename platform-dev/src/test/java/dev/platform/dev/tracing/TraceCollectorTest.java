@@ -24,7 +24,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class TraceCollectorTest {
 
   private static final String FIRST = "1111111111111111";
@@ -80,11 +84,13 @@ class TraceCollectorTest {
   }
 
   @Test
-  void aZipkinThatComesLateOrComesBackGetsTheLatestTraces() throws IOException {
+  void aZipkinThatComesLateOrComesBackGetsTheLatestTraces(CapturedOutput output)
+      throws IOException {
     export(Otlp.request("order-app", Otlp.span(FIRST).build()));
     try (FakeZipkin late = new FakeZipkin(zipkinAddress)) {
       await().atMost(Duration.ofSeconds(10)).until(() -> ids(late).contains(FIRST));
     }
+    await("it is missed").until(() -> output.getAll().contains("is away"));
     export(Otlp.request("order-app", Otlp.span(SECOND).build()));
     try (FakeZipkin again = new FakeZipkin(zipkinAddress)) {
       await()
