@@ -1,5 +1,7 @@
 package dev.platform.starter.policy;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.platform.starter.resilience.AnnotatedMethods;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
@@ -17,6 +19,7 @@ import org.springframework.core.env.Environment;
  */
 final class LimitPolicy implements PolicyCheck.Policy {
 
+  private static final String LIMITERS = "resilience4j.ratelimiter.";
   private static final double UNLIMITED_PER_SECOND = 1_000_000;
 
   private final Environment environment;
@@ -32,8 +35,8 @@ final class LimitPolicy implements PolicyCheck.Policy {
     List<Finding> found = new ArrayList<>();
     for (String group : List.of("configs", "instances")) {
       breakers("resilience4j.circuitbreaker." + group, found);
-      limiters("resilience4j.ratelimiter." + group, found);
     }
+    limiters(found);
     annotated
         .hiddenFromRetry()
         .forEach(
@@ -65,19 +68,29 @@ final class LimitPolicy implements PolicyCheck.Policy {
             });
   }
 
-  private void limiters(String prefix, List<Finding> found) {
-    bind(prefix, CommonRateLimiterConfigurationProperties.InstanceProperties.class)
+  /** An instance takes from its base, else from the default, what it does not say itself. */
+  private void limiters(List<Finding> found) {
+    Map<String, CommonRateLimiterConfigurationProperties.InstanceProperties> bases =
+        bind(
+            LIMITERS + "configs",
+            CommonRateLimiterConfigurationProperties.InstanceProperties.class);
+    bind(LIMITERS + "instances", CommonRateLimiterConfigurationProperties.InstanceProperties.class)
         .forEach(
             (name, limiter) -> {
+              var base = bases.get(requireNonNullElse(limiter.getBaseConfig(), "default"));
               Integer limit = limiter.getLimitForPeriod();
               Duration period = limiter.getLimitRefreshPeriod();
+              if (base != null) {
+                limit = limit == null ? base.getLimitForPeriod() : limit;
+                period = period == null ? base.getLimitRefreshPeriod() : period;
+              }
               // Resilience4j's own defaults are 50 in 500 ns.
               double perSecond =
                   (limit == null ? 50 : limit) * 1e9 / (period == null ? 500 : period.toNanos());
-              if (perSecond > UNLIMITED_PER_SECOND && limiter.getBaseConfig() == null) {
+              if (perSecond > UNLIMITED_PER_SECOND) {
                 found.add(
                     new Finding(
-                        prefix + "." + name + ".limit-refresh-period",
+                        LIMITERS + "instances." + name + ".limit-refresh-period",
                         period,
                         "so long that limit-for-period limits anything, such as 1s"));
               }

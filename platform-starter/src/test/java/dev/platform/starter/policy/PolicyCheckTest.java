@@ -104,6 +104,9 @@ class PolicyCheckTest {
             "platform.deadline.methods[recommendation.v1.RecommendationService]=1s",
             "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10",
             "resilience4j.circuitbreaker.instances.shop.sliding-window-size=10",
+            "resilience4j.ratelimiter.configs.default.timeout-duration=0s",
+            "resilience4j.ratelimiter.configs.slow.limit-refresh-period=1s",
+            "resilience4j.ratelimiter.instances.api.base-config=slow",
             "platform.drain.grace-period=45s")
         .run(
             context -> {
