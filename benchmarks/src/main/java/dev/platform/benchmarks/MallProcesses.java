@@ -124,9 +124,12 @@ final class MallProcesses implements AutoCloseable {
     for (Map.Entry<String, Process> app : apps.entrySet()) {
       seconds.put(app.getKey() + "-app", cpuSeconds(app.getValue().pid()));
     }
-    long postmaster = Long.parseLong(sql("order", "select pg_backend_pid()"));
+    // A connection's own process may be gone before it is looked at; this one stays.
+    long checkpointer =
+        Long.parseLong(
+            sql("order", "select pid from pg_stat_activity where backend_type = 'checkpointer'"));
     ProcessHandle server =
-        ProcessHandle.of(postmaster).flatMap(ProcessHandle::parent).orElseThrow();
+        ProcessHandle.of(checkpointer).flatMap(ProcessHandle::parent).orElseThrow();
     double database = cpuSeconds(server.pid());
     try (Stream<ProcessHandle> backends = server.children()) {
       for (ProcessHandle backend : backends.toList()) {
