@@ -14,6 +14,7 @@ import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +57,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
   private final LongSupplier nanoTime;
   private final GracefulSwitchLoadBalancer policy;
   private final Map<Instance, Set<Reason>> instances = new LinkedHashMap<>();
+  private final Map<Instance, SynchronizationContext.ScheduledHandle> returns = new HashMap<>();
   private final AtomicBoolean looking = new AtomicBoolean();
   private SynchronizationContext.@Nullable ScheduledHandle timer;
   private volatile BalancerContext context;
@@ -143,24 +145,30 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
         instance,
         time.toMillis() / 1000.0);
     changed(instance);
-    var unused =
+    returns.put(
+        instance,
         syncContext.schedule(
             () -> readmit(instance),
             time.toNanos(),
             TimeUnit.NANOSECONDS,
-            channel.getScheduledExecutorService());
+            channel.getScheduledExecutorService()));
   }
 
   private void readmit(Instance instance) {
-    if (instances.containsKey(instance) && instance.ejection().isEjected()) {
-      instance.ejection().readmit();
-      log.info("{}: {} is called again", channel.getAuthority(), instance);
-      changed(instance);
-    }
+    instance.ejection().readmit();
+    log.info("{}: {} is called again", channel.getAuthority(), instance);
+    changed(instance);
   }
 
+  /** Also when it is gone, or connected anew: nothing is left to be ended then. */
   @Override
   public void changed(Instance instance) {
+    if (!instance.ejection().isEjected()) {
+      SynchronizationContext.ScheduledHandle end = returns.remove(instance);
+      if (end != null) {
+        end.cancel();
+      }
+    }
     tell(instance);
     avoiding = avoided() > 0 && 2 * avoided() <= ready();
   }
