@@ -1,0 +1,68 @@
+package dev.platform.starter.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+
+/** Observes gRPC calls. Spans are off with {@code management.tracing.enabled=false}. */
+@AutoConfiguration(
+    after = {OpenTelemetryAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class})
+@ConditionalOnBooleanProperty(name = "platform.telemetry.grpc.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(TelemetryProperties.class)
+public final class TelemetryAutoConfiguration {
+
+  /** Outside all that may end a call, inside the marking of refusals (2400). */
+  static final int ORDER = 2500;
+
+  private static final String SCOPE = "dev.platform.grpc";
+
+  @Bean
+  @ConditionalOnMissingBean
+  GrpcCallConvention grpcCallConvention(TelemetryProperties properties) {
+    return new OpenTelemetryCallConvention(properties.keys());
+  }
+
+  @Bean
+  GrpcTelemetry grpcTelemetry(
+      GrpcCallConvention convention,
+      ObjectProvider<OpenTelemetry> tracing,
+      ObjectProvider<MeterRegistry> meters) {
+    return new GrpcTelemetry(
+        convention, tracing(tracing).getTracer(SCOPE), meters.getIfAvailable());
+  }
+
+  @Bean
+  HeaderPropagation grpcHeaderPropagation(ObjectProvider<OpenTelemetry> tracing) {
+    return new HeaderPropagation(tracing(tracing).getPropagators().getTextMapPropagator());
+  }
+
+  @Bean
+  @Order(ORDER)
+  @GrpcGlobalServerInterceptor
+  TelemetryServerInterceptor telemetryServerInterceptor(
+      GrpcTelemetry telemetry, HeaderPropagation propagation) {
+    return new TelemetryServerInterceptor(telemetry, propagation);
+  }
+
+  @Bean
+  @Order(ORDER)
+  @GrpcGlobalClientInterceptor
+  TelemetryClientInterceptor telemetryClientInterceptor(
+      GrpcTelemetry telemetry, HeaderPropagation propagation) {
+    return new TelemetryClientInterceptor(telemetry, propagation);
+  }
+
+  private static OpenTelemetry tracing(ObjectProvider<OpenTelemetry> tracing) {
+    return tracing.getIfAvailable(OpenTelemetry::noop);
+  }
+}
