@@ -76,7 +76,9 @@ final class CallServer {
             "logging.level.root=warn",
             "grpc.server.address=127.0.0.1",
             "grpc.server.port=0",
-            "platform.dev.enabled=false",
+            "platform.dev.etcd.enabled=false",
+            "platform.dev.postgres.enabled=false",
+            "platform.dev.tracing.enabled=false",
             "platform.registry.enabled=false",
             "platform.discovery.enabled=false")
         .run(arguments);

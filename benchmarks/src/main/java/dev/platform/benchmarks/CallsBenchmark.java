@@ -61,7 +61,8 @@ final class CallsBenchmark {
         "--platform.resilience.rate-limit.server=calls",
         "--resilience4j.ratelimiter.instances.calls.limit-for-period=45000",
         "--resilience4j.ratelimiter.instances.calls.limit-refresh-period=50ms",
-        "--platform.resilience.concurrency-limit.mode=fixed");
+        "--platform.resilience.concurrency-limit.mode=fixed",
+        "--platform.resilience.concurrency-limit.limit=1000");
   }
 
   public static void main(String[] arguments) throws Exception {

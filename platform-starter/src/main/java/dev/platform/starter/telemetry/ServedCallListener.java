@@ -2,6 +2,7 @@ package dev.platform.starter.telemetry;
 
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.opentelemetry.context.Scope;
@@ -11,14 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class ServedCallListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
   private final ServedCall<Q, ?> call;
+  private final boolean unary;
 
   ServedCallListener(ServerCall.Listener<Q> delegate, ServedCall<Q, ?> call) {
     super(delegate);
     this.call = call;
+    this.unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
   }
 
   @Override
   public void onMessage(Q message) {
+    if (unary) {
+      // The handler is called when the message is followed by the end.
+      super.onMessage(message);
+      return;
+    }
     try (Scope ignored = call.context().makeCurrent()) {
       super.onMessage(message);
     } catch (RuntimeException | Error e) {
@@ -39,6 +47,10 @@ final class ServedCallListener<Q> extends SimpleForwardingServerCallListener<Q> 
 
   @Override
   public void onReady() {
+    if (unary) {
+      super.onReady();
+      return;
+    }
     try (Scope ignored = call.context().makeCurrent()) {
       super.onReady();
     } catch (RuntimeException | Error e) {

@@ -1,22 +1,31 @@
 package dev.platform.starter.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.OpenTelemetry;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.tracing.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /** Observes gRPC calls. Spans are off with {@code management.tracing.enabled=false}. */
 @AutoConfiguration(
-    after = {OpenTelemetryAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class})
+    after = {
+      OpenTelemetryTracingAutoConfiguration.class,
+      ObservationAutoConfiguration.class,
+      CompositeMeterRegistryAutoConfiguration.class
+    })
 @ConditionalOnBooleanProperty(name = "platform.telemetry.grpc.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(TelemetryProperties.class)
 public final class TelemetryAutoConfiguration {
@@ -36,14 +45,17 @@ public final class TelemetryAutoConfiguration {
   GrpcTelemetry grpcTelemetry(
       GrpcCallConvention convention,
       ObjectProvider<OpenTelemetry> tracing,
-      ObjectProvider<MeterRegistry> meters) {
+      ObjectProvider<MeterRegistry> meters,
+      Environment environment) {
     return new GrpcTelemetry(
-        convention, tracing(tracing).getTracer(SCOPE), meters.getIfAvailable());
+        convention, tracing(tracing, environment).getTracer(SCOPE), meters.getIfAvailable());
   }
 
   @Bean
-  HeaderPropagation grpcHeaderPropagation(ObjectProvider<OpenTelemetry> tracing) {
-    return new HeaderPropagation(tracing(tracing).getPropagators().getTextMapPropagator());
+  HeaderPropagation grpcHeaderPropagation(
+      ObjectProvider<OpenTelemetry> tracing, Environment environment) {
+    return new HeaderPropagation(
+        tracing(tracing, environment).getPropagators().getTextMapPropagator());
   }
 
   @Bean
@@ -62,7 +74,16 @@ public final class TelemetryAutoConfiguration {
     return new TelemetryClientInterceptor(telemetry, propagation);
   }
 
-  private static OpenTelemetry tracing(ObjectProvider<OpenTelemetry> tracing) {
-    return tracing.getIfAvailable(OpenTelemetry::noop);
+  @Bean
+  @ConditionalOnBean({Tracer.class, ObservationRegistry.class})
+  TracePropagation tracePropagation(ObservationRegistry observations, Tracer tracer) {
+    return new TracePropagation(observations, tracer);
+  }
+
+  private static OpenTelemetry tracing(
+      ObjectProvider<OpenTelemetry> tracing, Environment environment) {
+    // Boot's switch turns propagation and export off, but spans would still be made.
+    boolean enabled = environment.getProperty("management.tracing.enabled", Boolean.class, true);
+    return enabled ? tracing.getIfAvailable(OpenTelemetry::noop) : OpenTelemetry.noop();
   }
 }
