@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
@@ -19,6 +20,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
@@ -32,23 +34,16 @@ final class CallServer {
   private CallServer() {}
 
   /**
-   * @param arguments {@code bare} for grpc-java alone on a pool of two threads, {@code cached} for
-   *     its default pool, {@code spring} for an application with the starter; Spring's arguments
+   * @param arguments {@code bare} for grpc-java alone on a pool of two threads, {@code fixed} on
+   *     one of 200, {@code cached} on its default pool, {@code spring} for an application with the
+   *     starter; Spring's arguments
    */
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
       case "bare" -> bare(Executors.newFixedThreadPool(2));
-      case "fixed16" -> bare(Executors.newFixedThreadPool(16));
-      case "fixed200" -> bare(Executors.newFixedThreadPool(200));
-      case "fjp" ->
-          bare(
-              new java.util.concurrent.ForkJoinPool(
-                  200,
-                  java.util.concurrent.ForkJoinPool.defaultForkJoinWorkerThreadFactory,
-                  null,
-                  true));
+      case "fixed" -> bare(Executors.newFixedThreadPool(200));
       case "cached" -> bare(null);
-      case "spring" -> spring(Arrays.copyOfRange(arguments, 1, arguments.length));
+      case "spring" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     while (System.in.read() >= 0) {
@@ -67,8 +62,24 @@ final class CallServer {
     announce(server.getPort());
   }
 
-  private static void spring(String[] arguments) {
-    new SpringApplicationBuilder(App.class)
+  /** An application with all that the platform puts around a call, every trace recorded. */
+  static ConfigurableApplicationContext startEverything() {
+    return spring(everything("1.0").toArray(String[]::new));
+  }
+
+  /** Spring's arguments for that. */
+  static List<String> everything(String sampled) {
+    return List.of(
+        "--management.tracing.sampling.probability=" + sampled,
+        "--platform.resilience.rate-limit.server=calls",
+        "--resilience4j.ratelimiter.instances.calls.limit-for-period=45000",
+        "--resilience4j.ratelimiter.instances.calls.limit-refresh-period=50ms",
+        "--platform.resilience.concurrency-limit.mode=fixed",
+        "--platform.resilience.concurrency-limit.limit=1000");
+  }
+
+  private static ConfigurableApplicationContext spring(String[] arguments) {
+    return new SpringApplicationBuilder(App.class)
         .web(WebApplicationType.NONE)
         .bannerMode(Banner.Mode.OFF)
         .properties(
@@ -84,6 +95,10 @@ final class CallServer {
         .run(arguments);
   }
 
+  private static void announced(String[] arguments) {
+    announce(spring(arguments).getBean(App.class).port);
+  }
+
   private static void announce(int port) {
     PrintStream out = System.out;
     out.println("port " + port);
@@ -95,9 +110,11 @@ final class CallServer {
   @Import(Recommendations.class)
   static class App {
 
+    private int port;
+
     @EventListener
     void started(GrpcServerStartedEvent event) {
-      announce(event.getPort());
+      port = event.getPort();
     }
   }
 

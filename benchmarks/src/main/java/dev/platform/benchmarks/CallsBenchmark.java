@@ -36,9 +36,7 @@ final class CallsBenchmark {
   static {
     VARIANTS.put("bare", List.of("bare"));
     VARIANTS.put("cached", List.of("cached"));
-    VARIANTS.put("fixed16", List.of("fixed16"));
-    VARIANTS.put("fixed200", List.of("fixed200"));
-    VARIANTS.put("fjp", List.of("fjp"));
+    VARIANTS.put("fixed", List.of("fixed"));
     VARIANTS.put("platform", everything("1.0"));
     VARIANTS.put("unsampled", everything("0.0"));
     VARIANTS.put("untraced", List.of("spring", "--management.tracing.enabled=false"));
@@ -55,14 +53,9 @@ final class CallsBenchmark {
   private CallsBenchmark() {}
 
   private static List<String> everything(String sampled) {
-    return List.of(
-        "spring",
-        "--management.tracing.sampling.probability=" + sampled,
-        "--platform.resilience.rate-limit.server=calls",
-        "--resilience4j.ratelimiter.instances.calls.limit-for-period=45000",
-        "--resilience4j.ratelimiter.instances.calls.limit-refresh-period=50ms",
-        "--platform.resilience.concurrency-limit.mode=fixed",
-        "--platform.resilience.concurrency-limit.limit=1000");
+    List<String> arguments = new ArrayList<>(List.of("spring"));
+    arguments.addAll(CallServer.everything(sampled));
+    return arguments;
   }
 
   public static void main(String[] arguments) throws Exception {
