@@ -2,6 +2,8 @@ package dev.platform.starter.balancer;
 
 import dev.platform.starter.outcome.CallOutcome;
 import dev.platform.starter.outcome.OutcomeClassifier;
+import dev.platform.starter.telemetry.CallSpan;
+import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -41,16 +43,18 @@ final class Listening extends ClientStreamTracer.Factory {
     if (answersSoon) {
       instance.sent();
     }
-    return new Tracer(others);
+    return new Tracer(others, info.getCallOptions());
   }
 
   private final class Tracer extends ForwardingClientStreamTracer {
 
     private final ClientStreamTracer others;
+    private final CallOptions call;
     private volatile @Nullable Metadata trailers;
 
-    Tracer(ClientStreamTracer others) {
+    Tracer(ClientStreamTracer others, CallOptions call) {
       this.others = others;
+      this.call = call;
     }
 
     @Override
@@ -79,7 +83,7 @@ final class Listening extends ClientStreamTracer.Factory {
 
     @Override
     public void streamClosed(Status status) {
-      instance.ended(outcome(status));
+      instance.ended(outcome(status), CallSpan.of(call));
       super.streamClosed(status);
     }
 

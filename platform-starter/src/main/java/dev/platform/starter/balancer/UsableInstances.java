@@ -12,6 +12,9 @@ import io.grpc.SynchronizationContext;
 import io.grpc.util.ForwardingLoadBalancer;
 import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -45,6 +48,8 @@ import org.slf4j.LoggerFactory;
 final class UsableInstances extends ForwardingLoadBalancer implements Instance.Owner {
 
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
 
   private static final Logger log = LoggerFactory.getLogger(UsableInstances.class);
   private static final long LOOK_MILLIS = 500;
@@ -130,11 +135,11 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
   }
 
   @Override
-  public void failing(Instance instance) {
-    syncContext.execute(() -> eject(instance));
+  public void failing(Instance instance, Span last) {
+    syncContext.execute(() -> eject(instance, last));
   }
 
-  private void eject(Instance instance) {
+  private void eject(Instance instance, Span last) {
     if (!instance.isReady() || instance.isAvoided() || 2 * (avoided() + 1) > ready()) {
       return;
     }
@@ -144,6 +149,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
         channel.getAuthority(),
         instance,
         time.toMillis() / 1000.0);
+    last.addEvent("platform.instance.ejected", Attributes.of(PEER, instance.toString()));
     changed(instance);
     returns.put(
         instance,

@@ -178,6 +178,23 @@ class TelemetryTest {
   }
 
   @Test
+  void theCallThatOpensTheBreakerSaysSo() {
+    start();
+    for (int i = 0; i < 6; i++) {
+      assertFails("broken", Code.INTERNAL);
+    }
+
+    List<SpanData> clients = spans.all(SpanKind.CLIENT, 6);
+    assertThat(events(clients.get(4))).doesNotContain("platform.circuit_breaker.transition");
+    assertThat(clients.get(5).getEvents())
+        .filteredOn(event -> event.getName().equals("platform.circuit_breaker.transition"))
+        .extracting(
+            event ->
+                event.getAttributes().get(AttributeKey.stringKey("platform.circuit_breaker.state")))
+        .containsExactly("OPEN");
+  }
+
+  @Test
   void aCallOverALimitIsMarkedAtBothEndsAndNoErrorOfTheServer() {
     properties.put("platform.resilience.rate-limit.server", "none");
     properties.put("resilience4j.ratelimiter.instances.none.limit-for-period", "1");
@@ -364,6 +381,10 @@ class TelemetryTest {
         last.complete(value);
       }
     };
+  }
+
+  private static List<String> events(SpanData span) {
+    return span.getEvents().stream().map(EventData::getName).toList();
   }
 
   private static List<String> rejections(SpanData span) {
