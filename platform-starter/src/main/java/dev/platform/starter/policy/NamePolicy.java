@@ -59,17 +59,20 @@ final class NamePolicy implements PolicyCheck.Policy {
   }
 
   private void ofCalled(Set<String> calls, List<Finding> found) {
-    List<String> retried =
-        Binder.get(environment)
-            .bindOrCreate("platform.resilience.retry", RetryProperties.class)
-            .methods();
-    for (int i = 0; i < retried.size(); i++) {
-      String property = "platform.resilience.retry.methods[" + i + "]";
-      method(property, retried.get(i), calls, CALLER, found);
-    }
+    RetryProperties retry =
+        Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
+    list("platform.resilience.retry.methods", retry.methods(), calls, found);
+    list("platform.resilience.retry.excluded-methods", retry.excludedMethods(), calls, found);
     keys("platform.deadline.methods")
         .forEach(name -> method("platform.deadline.methods", name, calls, CALLER, found));
     breakers(found);
+  }
+
+  private static void list(
+      String property, List<String> methods, Set<String> calls, List<Finding> found) {
+    for (int i = 0; i < methods.size(); i++) {
+      method(property + "[" + i + "]", methods.get(i), calls, CALLER, found);
+    }
   }
 
   private static void method(

@@ -33,7 +33,7 @@ public final class PolicyAutoConfiguration {
     return new PolicyCheck(
         properties,
         List.of(
-            new TimePolicy(environment),
+            new TimePolicy(environment, called),
             new NamePolicy(environment, called, new ServedMethods(services), annotated),
             new LimitPolicy(environment, annotated)));
   }

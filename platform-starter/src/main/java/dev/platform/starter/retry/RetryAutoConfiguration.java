@@ -3,17 +3,15 @@ package dev.platform.starter.retry;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Lets one hop alone retry. The retries themselves are in the channel's service config. Off with
- * {@code platform.resilience.retry.enabled=false}.
+ * Makes calls again, and lets one hop alone do so. Without retries of its own ({@code
+ * platform.resilience.retry.enabled=false}) a process still hands on that a hop above it retries.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "platform.resilience.retry.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RetryProperties.class)
 public final class RetryAutoConfiguration {
 
@@ -21,10 +19,15 @@ public final class RetryAutoConfiguration {
   static final int ORDER = 2800;
 
   @Bean
+  RepeatedCalls repeatedCalls(RetryProperties retry) {
+    return new RepeatedCalls(retry);
+  }
+
+  @Bean
   @Order(ORDER)
   @GrpcGlobalClientInterceptor
-  RetryClientInterceptor retryClientInterceptor(RetryProperties properties) {
-    return new RetryClientInterceptor(properties);
+  RetryClientInterceptor retryClientInterceptor() {
+    return new RetryClientInterceptor();
   }
 
   @Bean

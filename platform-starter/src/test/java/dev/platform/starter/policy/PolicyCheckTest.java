@@ -49,6 +49,10 @@ class PolicyCheckTest {
             + " | platform.resilience.retry.methods[0]: payment.v1.PaymentServce (expected: a method"
             + " or service that a @GrpcClient of this application has, such as"
             + " recommendation.v1.RecommendationService)",
+        "platform.resilience.retry.excluded-methods[0]=a.B/C"
+            + " | platform.resilience.retry.excluded-methods[0]: a.B/C (expected: a method or service"
+            + " that a @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
         "platform.deadline.methods[a.B/C]=1s"
             + " | platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
             + " this application has, such as recommendation.v1.RecommendationService)",
@@ -75,9 +79,7 @@ class PolicyCheckTest {
             + " | platform.discovery.wait-for-first-list: 5000ms (expected: less than"
             + " platform.deadline.default-timeout, 5000ms: callers get DEADLINE_EXCEEDED before they are"
             + " told who is missing)",
-        "platform.resilience.retry.methods[0]="
-            + METHOD
-            + ",platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
+        "platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
             + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
             + " 5000ms, fit into platform.deadline.default-timeout, 5000ms)",
         "spring.lifecycle.timeout-per-shutdown-phase=20s"
