@@ -24,7 +24,7 @@ final class AttemptsSelector extends InternalConfigSelector {
     this.retried =
         Result.newBuilder()
             .setConfig(parse(parser, forAll("retryPolicy", retry.policy())))
-            .setInterceptor(new ToldAttempts(retry.maxAttempts()))
+            .setInterceptor(new RetriedCalls(retry.maxAttempts()))
             .build();
   }
 

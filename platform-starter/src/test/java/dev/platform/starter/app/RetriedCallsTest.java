@@ -26,6 +26,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ import org.springframework.context.ApplicationContext;
 
 /** Calls to a service one of whose answers in a row of some is a failure. */
 class RetriedCallsTest {
+
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final String BY_OPTION = "platform.resilience.retry.by-proto-option";
   private static final String METHODS = "platform.resilience.retry.methods[0]";
@@ -166,6 +170,28 @@ class RetriedCallsTest {
   }
 
   @Test
+  void whoMayTryAgainOnlyAfterTheDeadlineIsToldSoAtOnce() {
+    flaky.trailers.put(PUSHBACK, "3600000");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(flaky.calls).hasValue(1);
+  }
+
+  @Test
+  void whoMayTryAgainSoonerDoes() {
+    flaky.trailers.put(PUSHBACK, "1000");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      long start = System.nanoTime();
+      call(stub(app));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(999));
+    }
+    assertThat(flaky.calls).hasValue(2);
+  }
+
+  @Test
   void nothingIsRetriedOnceTheBudgetIsSpent() {
     properties.put("platform.resilience.retry.budget.tokens", "4");
     try (var app = TestApp.start(properties)) {
@@ -239,6 +265,7 @@ class RetriedCallsTest {
 
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
+    private final Metadata trailers = new Metadata();
     private volatile Status failure = Status.UNAVAILABLE;
 
     @Override
@@ -246,7 +273,7 @@ class RetriedCallsTest {
         GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> observer) {
       calls.incrementAndGet();
       if (failures.getAndDecrement() > 0) {
-        observer.onError(failure.withDescription("flaky").asRuntimeException());
+        observer.onError(failure.withDescription("flaky").asRuntimeException(trailers));
         return;
       }
       observer.onNext(GetRecommendationsResponse.getDefaultInstance());
