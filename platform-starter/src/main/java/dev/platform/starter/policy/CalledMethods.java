@@ -46,6 +46,15 @@ final class CalledMethods implements StubTransformer {
     return List.copyOf(methods.values());
   }
 
+  /** One of them, or all of a service; none where it is not known. */
+  List<MethodDescriptor<?, ?>> methods(String name) {
+    return methods().stream()
+        .filter(
+            method ->
+                name.equals(method.getFullMethodName()) || name.equals(method.getServiceName()))
+        .toList();
+  }
+
   /** What protoc's plugin generates has a descriptor; other stubs stay unknown. */
   private void learn(Class<?> generated) {
     try {

@@ -19,6 +19,9 @@ final class NamePolicy implements PolicyCheck.Policy {
   private static final String CALLER = "a @GrpcClient of this application";
   private static final String SERVER = "this application's server";
 
+  private static final List<String> OF_CALLED =
+      List.of("platform.deadline.methods", "platform.resilience.hedging.methods");
+
   private static final List<String> OF_SERVED =
       List.of(
           "platform.deadline.minimums",
@@ -63,8 +66,9 @@ final class NamePolicy implements PolicyCheck.Policy {
         Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
     list("platform.resilience.retry.methods", retry.methods(), calls, found);
     list("platform.resilience.retry.excluded-methods", retry.excludedMethods(), calls, found);
-    keys("platform.deadline.methods")
-        .forEach(name -> method("platform.deadline.methods", name, calls, CALLER, found));
+    for (String property : OF_CALLED) {
+      keys(property).forEach(name -> method(property, name, calls, CALLER, found));
+    }
     breakers(found);
   }
 

@@ -34,6 +34,7 @@ public final class PolicyAutoConfiguration {
         properties,
         List.of(
             new TimePolicy(environment, called),
+            new HedgingPolicy(environment, called),
             new NamePolicy(environment, called, new ServedMethods(services), annotated),
             new LimitPolicy(environment, annotated)));
   }

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 public final class RepeatedCalls {
 
   private final RetryProperties retry;
+  private final HedgingProperties hedging;
 
-  RepeatedCalls(RetryProperties retry) {
+  RepeatedCalls(RetryProperties retry, HedgingProperties hedging) {
     this.retry = retry;
+    this.hedging = hedging;
   }
 
   /** What a channel's service config has to say of it: the budget. */
@@ -21,10 +23,10 @@ public final class RepeatedCalls {
 
   /** Decides for each call of one channel; null where all are made once. */
   public @Nullable InternalConfigSelector selector(ServiceConfigParser parser) {
-    return areAny() ? new AttemptsSelector(retry, parser) : null;
+    return areAny() ? new AttemptsSelector(retry, hedging, parser) : null;
   }
 
   private boolean areAny() {
-    return retry.enabled();
+    return retry.enabled() || !hedging.methods().isEmpty();
   }
 }

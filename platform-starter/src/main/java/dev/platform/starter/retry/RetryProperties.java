@@ -42,7 +42,14 @@ public record RetryProperties(
     @DefaultValue Budget budget) {
 
   private static final String PREFIX = "platform.resilience.retry.";
-  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+  static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+
+  static final String METHOD_EXPECTED =
+      "package.Service/Method, or package.Service for all of its methods";
+
+  /** Nothing was executed, or nobody was there. */
+  static final List<String> STATUSES = List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED");
+
   private static final double BACKOFF_MULTIPLIER = 2;
 
   /**
@@ -104,7 +111,7 @@ public record RetryProperties(
           METHOD.matcher(names.get(i)).matches(),
           PREFIX + property + "[" + i + "]",
           names.get(i),
-          "package.Service/Method, or package.Service for all of its methods");
+          METHOD_EXPECTED);
     }
   }
 
@@ -127,14 +134,19 @@ public record RetryProperties(
   /** In a service config. */
   Map<String, ?> policy() {
     return Map.of(
-        "maxAttempts", (double) maxAttempts,
-        "initialBackoff", seconds(initialBackoff),
-        "maxBackoff", seconds(maxBackoff),
-        "backoffMultiplier", BACKOFF_MULTIPLIER,
-        "retryableStatusCodes", List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED"));
+        "maxAttempts",
+        (double) maxAttempts,
+        "initialBackoff",
+        seconds(initialBackoff),
+        "maxBackoff",
+        seconds(maxBackoff),
+        "backoffMultiplier",
+        BACKOFF_MULTIPLIER,
+        "retryableStatusCodes",
+        STATUSES);
   }
 
-  private static String seconds(Duration duration) {
+  static String seconds(Duration duration) {
     return String.format(Locale.ROOT, "%d.%03ds", duration.toSeconds(), duration.toMillisPart());
   }
 }
