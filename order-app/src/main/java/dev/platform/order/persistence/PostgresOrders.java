@@ -98,15 +98,18 @@ class PostgresOrders implements Orders {
     jdbc.sql(
             """
             insert into orders
-              (order_id, user_id, status, total_minor, currency, last_sequence, created_at, due_at)
+              (order_id, user_id, status, total_minor, currency, price_age_millis, last_sequence,
+               created_at, due_at)
             values
-              (:orderId, :userId, :status, :total, :currency, :sequence, :createdAt, :dueAt)
+              (:orderId, :userId, :status, :total, :currency, :priceAge, :sequence, :createdAt,
+               :dueAt)
             """)
         .param("orderId", order.id())
         .param("userId", order.userId())
         .param("status", order.status().name())
         .param("total", order.total().minorUnits())
         .param("currency", order.total().currency())
+        .param("priceAge", order.priceAge().toMillis())
         .param("sequence", order.lastSequence())
         .param("createdAt", column(order.createdAt()))
         .param("dueAt", column(dueAt))
@@ -169,6 +172,7 @@ class PostgresOrders implements Orders {
         from.userId(),
         from.lines(),
         from.total(),
+        from.priceAge(),
         move.to(),
         move.cancelReason(),
         from.createdAt(),
