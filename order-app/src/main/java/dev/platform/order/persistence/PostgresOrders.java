@@ -9,6 +9,7 @@ import dev.platform.order.domain.OrderLine;
 import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
+import dev.platform.starter.deadline.DetachedWork;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -51,7 +52,8 @@ class PostgresOrders implements Orders {
 
   @Override
   public Optional<Order> move(Move move) {
-    return Optional.ofNullable(transaction.execute(status -> moveOrNull(move)));
+    return DetachedWork.get(
+        () -> Optional.ofNullable(transaction.execute(status -> moveOrNull(move))));
   }
 
   @Override
