@@ -4,6 +4,7 @@
 import { call } from "./api.js";
 import { alertIn, byId, el, say, whileSeen } from "./dom.js";
 import { money } from "./money.js";
+import { ago } from "./time.js";
 
 const PAUSE_MILLIS = 2000;
 const FEW = 10;
@@ -24,9 +25,8 @@ async function refresh(add) {
     const { body } = await call("/api/products");
     alertIn(byId("catalogue-alert"));
     show(body.products, add);
-    const degraded = body.degradedFeatures.includes("stock");
-    say(byId("stock-note"), degraded ? "Stock can't be told just now; you can order all the same" : "Live stock");
-    byId("stock-note").classList.toggle("stale", degraded);
+    say(byId("stock-note"), noteOn(body));
+    byId("stock-note").classList.toggle("stale", body.degradedFeatures.length > 0);
   } catch (problem) {
     say(byId("stock-note"), cards.size > 0 ? "Stock as it was a moment ago" : "");
     byId("stock-note").classList.add("stale");
@@ -34,6 +34,20 @@ async function refresh(add) {
       alertIn(byId("catalogue-alert"), "The catalogue is away.", problem.message, "It will show up by itself.");
     }
   }
+}
+
+// What the list does without, or that it is whole.
+function noteOn({ degradedFeatures, productAgeSeconds }) {
+  const notes = [];
+  if (degradedFeatures.includes("product-details")) {
+    notes.push(`Products as they were ${ago(productAgeSeconds)}; you can order all the same`);
+  }
+  if (degradedFeatures.includes("stock")) {
+    notes.push("Stock can't be told just now; you can order all the same");
+  } else {
+    notes.push("Live stock");
+  }
+  return notes.join(". ");
 }
 
 function show(entries, add) {

@@ -3,6 +3,7 @@
 
 import { product } from "./catalogue.js";
 import { byId, el, say } from "./dom.js";
+import { ago } from "./time.js";
 
 const STEPS = [
   ["ORDER_STATUS_CREATED", "Received"],
@@ -13,7 +14,11 @@ const STEPS = [
 const CANCELLED = "ORDER_STATUS_CANCELLED";
 
 const WITHOUT = {
-  recommendations: "Recommendations took too long to come, so there are none this time. Your order is not affected.",
+  recommendations: (order) => (order.recommendedProductIds.length > 0
+    ? "Recommendations took too long to come: these are what sells best. Your order is not affected."
+    : "Recommendations took too long to come, so there are none this time. Your order is not affected."),
+  "product-details": (order) =>
+    `The catalogue could not be asked: you paid the prices of ${ago(Number(order.priceAgeSeconds))}. Your order is not affected.`,
 };
 
 let events = null;
@@ -24,7 +29,7 @@ export function followOrder(order, traceUrl, add) {
   byId("order").hidden = false;
   say(byId("order-id"), order.orderId);
   say(byId("order-live"), "Your order was taken.");
-  showDegraded(order.degradedFeatures);
+  showDegraded(order);
   showSuggestions(order.recommendedProductIds, add);
   byId("order-trace").hidden = !traceUrl;
   if (traceUrl) {
@@ -74,10 +79,11 @@ function showSteps(seen) {
   }));
 }
 
-function showDegraded(features) {
-  byId("order-degraded").hidden = features.length === 0;
+function showDegraded(order) {
+  byId("order-degraded").hidden = order.degradedFeatures.length === 0;
   byId("order-degraded").replaceChildren(
-    ...features.map((feature) => el("p", {}, WITHOUT[feature] ?? `This order does without: ${feature}.`)));
+    ...order.degradedFeatures.map((feature) =>
+      el("p", {}, WITHOUT[feature]?.(order) ?? `This order does without: ${feature}.`)));
 }
 
 function showSuggestions(ids, add) {

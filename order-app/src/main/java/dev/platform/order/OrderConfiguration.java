@@ -1,5 +1,6 @@
 package dev.platform.order;
 
+import dev.platform.order.domain.BestSellers;
 import dev.platform.order.domain.Catalogue;
 import dev.platform.order.domain.DeliverNotifications;
 import dev.platform.order.domain.FulfilOrders;
@@ -46,13 +47,20 @@ class OrderConfiguration {
       SettleOrder settle,
       OrderRequests requests,
       Recommendations recommendations,
+      BestSellers bestSellers,
       Clock clock,
       OrderProperties properties) {
     PlaceOrder placeOrder =
         new PlaceOrder(
             catalogue, stock, orders, payments, settle, clock, properties.recoveryAfter());
     return new PlaceOrderOnce(
-        placeOrder, requests, orders, recommendations, clock, properties.claimTimeout());
+        placeOrder,
+        requests,
+        orders,
+        recommendations,
+        bestSellers,
+        clock,
+        properties.claimTimeout());
   }
 
   @Bean

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     left behind; longer than placing an order takes
  * @param fulfilmentStep the time from PAID to SHIPPED, and from there to COMPLETED
  * @param recommendationTimeout how long an answer waits for recommendations
+ * @param lastProducts which product details are kept for when product-service is away
  * @param notificationRetry how long until an undelivered notification is tried again
  * @param jobInterval the pause between two looks for orders and notifications that are due
  * @param watchInterval the pause between two looks for what watchers have not seen yet
@@ -26,6 +27,7 @@ public record OrderProperties(
     @DefaultValue("30s") Duration claimTimeout,
     @DefaultValue("2s") Duration fulfilmentStep,
     @DefaultValue("300ms") Duration recommendationTimeout,
+    @DefaultValue LastProducts lastProducts,
     @DefaultValue("5s") Duration notificationRetry,
     @DefaultValue("250ms") Duration jobInterval,
     @DefaultValue("100ms") Duration watchInterval) {
@@ -43,13 +45,30 @@ public record OrderProperties(
     }
   }
 
+  /**
+   * Product details from product-service's last good answers.
+   *
+   * @param maxAge how old they may be to stand in for an answer
+   * @param maxProducts of how many products they are kept; 0 for none
+   */
+  public record LastProducts(
+      @DefaultValue("1h") Duration maxAge, @DefaultValue("10000") int maxProducts) {
+
+    public LastProducts {
+      requirePositive("last-products.max-age", maxAge);
+      if (maxProducts < 0) {
+        throw wrong("last-products.max-products", maxProducts, ">= 0");
+      }
+    }
+  }
+
   private static void requirePositive(String name, Duration value) {
     if (value.toMillis() < 1) {
       throw wrong(name, value, ">= 1ms");
     }
   }
 
-  private static IllegalArgumentException wrong(String name, Duration value, String expected) {
+  private static IllegalArgumentException wrong(String name, Object value, String expected) {
     return new IllegalArgumentException(
         "mall.order." + name + ": " + value + " (expected: " + expected + ")");
   }

@@ -127,17 +127,6 @@ class CreateOrderTest extends MallTest {
   }
 
   @Test
-  void succeedsWithoutRecommendationsWhenTheyDoNotComeInTime() {
-    MALL.withoutRecommendations.add(user);
-
-    CreateOrderResponse answer = place(order("p-mug", 1));
-
-    assertThat(answer.getStatus()).isEqualTo(ORDER_STATUS_PAID);
-    assertThat(answer.getRecommendedProductIdsList()).isEmpty();
-    assertThat(answer.getDegradedFeaturesList()).containsExactly("recommendations");
-  }
-
-  @Test
   void cancelsAndReleasesWhenThePaymentIsDeclined() {
     MALL.paying.put(user, Paying.DECLINES);
 

@@ -3,12 +3,16 @@ package dev.platform.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.platform.order.degraded.LastProducts;
 import io.grpc.Status;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class EdgeProductsTest extends EdgeTest {
+
+  @Autowired private LastProducts lastProducts;
 
   @AfterEach
   void allIsWell() {
@@ -51,7 +55,35 @@ class EdgeProductsTest extends EdgeTest {
   }
 
   @Test
+  void showsTheLastListAndItsAgeWhenProductServiceIsAway() {
+    MALL.sells("p-compass", 2999, 7);
+    assertThat(json(send(to("/api/products"))).get("productAgeSeconds").intValue()).isZero();
+    MALL.listingProducts = Status.UNAVAILABLE;
+    MALL.stock.put("p-compass", 6);
+
+    JsonNode answer = json(send(to("/api/products")));
+
+    assertThat(entry(answer, "p-compass").at("/product/name").textValue()).isEqualTo("The compass");
+    assertThat(entry(answer, "p-compass").at("/stock/available").textValue()).isEqualTo("6");
+    assertThat(answer.get("degradedFeatures")).isEqualTo(json("[\"product-details\"]"));
+    assertThat(answer.get("productAgeSeconds").intValue()).isBetween(1, 60);
+  }
+
+  @Test
+  void anOrderIsPricedWithWhatTheListSaid() {
+    MALL.sells("p-sextant", 9900, 7);
+    json(send(to("/api/products")));
+    MALL.productsAway.add("p-sextant");
+
+    JsonNode answer = json(send(post(orderJson("p-sextant", 1))));
+
+    assertThat(answer.at("/total/minorUnits").textValue()).isEqualTo("9900");
+    assertThat(answer.get("degradedFeatures")).isEqualTo(json("[\"product-details\"]"));
+  }
+
+  @Test
   void saysThatProductServiceIsAwayButNotWhere() {
+    lastProducts.clear();
     MALL.listingProducts = Status.UNAVAILABLE.withDescription("no route to 10.0.0.7:50052");
 
     JsonNode problem = problem(send(to("/api/products")), 503);

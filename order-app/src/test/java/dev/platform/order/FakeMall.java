@@ -84,6 +84,9 @@ final class FakeMall implements AutoCloseable {
 
   volatile Status listingProducts = Status.OK;
 
+  /** Products that product-service fails to tell of. */
+  final Set<String> productsAway = ConcurrentHashMap.newKeySet();
+
   /** Where notifications go that are not held back. */
   volatile Function<NotifyRequest, NotifyResponse> notifications =
       request -> NotifyResponse.getDefaultInstance();
@@ -133,6 +136,10 @@ final class FakeMall implements AutoCloseable {
     @Override
     public void getProduct(GetProductRequest request, StreamObserver<GetProductResponse> observer) {
       Money price = prices.get(request.getProductId());
+      if (productsAway.contains(request.getProductId())) {
+        refuse(observer, Status.UNAVAILABLE, "away");
+        return;
+      }
       if (price == null) {
         refuse(observer, Status.NOT_FOUND, "product is unknown: " + request.getProductId());
         return;

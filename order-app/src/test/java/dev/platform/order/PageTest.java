@@ -3,6 +3,7 @@ package dev.platform.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.order.FakeMall.Paying;
+import io.grpc.Status;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -127,8 +128,28 @@ class PageTest extends FullMallTest {
 
     await(() -> browser.shows("#order-degraded"));
     assertThat(browser.text("#order-degraded"))
-        .contains("Recommendations took too long to come")
+        .contains("Recommendations took too long to come: these are what sells best.")
         .contains("Your order is not affected.");
+    assertThat(browser.text("#suggested")).contains("+ The mug");
+  }
+
+  @Test
+  void saysHowOldThePricesAreWhenTheCatalogueIsAway() {
+    MALL.productsAway.add("p-mug");
+    MALL.listingProducts = Status.UNAVAILABLE;
+    try {
+      await(() -> browser.text("#stock-note").matches("Products as they were \\d+ seconds? ago.*"));
+      orderOneMug();
+
+      await(() -> browser.shows("#order-degraded"));
+      assertThat(browser.text("#order-degraded"))
+          .containsPattern("you paid the prices of \\d+ (second|minute)s? ago");
+      browser.screenshot("shop-degraded");
+    } finally {
+      MALL.productsAway.remove("p-mug");
+      MALL.listingProducts = Status.OK;
+    }
+    await(() -> browser.text("#stock-note").equals("Live stock"));
   }
 
   @Test

@@ -20,6 +20,9 @@ import java.util.Map;
 /** Orders between the wire and the domain; what comes in is validated on the way. */
 final class OrderMessages {
 
+  /** The feature that an order does without whose prices are from an earlier answer. */
+  static final String PRODUCT_DETAILS = "product-details";
+
   private static final int MAX_ITEMS = 100;
 
   private OrderMessages() {}
@@ -40,14 +43,20 @@ final class OrderMessages {
   }
 
   static CreateOrderResponse toProto(PlacedOrder placed) {
-    return CreateOrderResponse.newBuilder()
-        .setOrderId(placed.order().id())
-        // The first answer and each repetition of it say the same, however far the order has got.
-        .setStatus(OrderStatus.ORDER_STATUS_PAID)
-        .setTotal(toProto(placed.order().total()))
-        .addAllRecommendedProductIds(placed.suggestions().recommendedProductIds())
-        .addAllDegradedFeatures(placed.suggestions().degradedFeatures())
-        .build();
+    CreateOrderResponse.Builder response =
+        CreateOrderResponse.newBuilder()
+            .setOrderId(placed.order().id())
+            // The first answer and each repetition of it say the same, however far the order has
+            // got.
+            .setStatus(OrderStatus.ORDER_STATUS_PAID)
+            .setTotal(toProto(placed.order().total()))
+            .addAllRecommendedProductIds(placed.suggestions().recommendedProductIds())
+            .addAllDegradedFeatures(placed.suggestions().degradedFeatures())
+            .setPriceAgeSeconds(ageInSeconds(placed.order()));
+    if (response.getPriceAgeSeconds() > 0) {
+      response.addDegradedFeatures(PRODUCT_DETAILS);
+    }
+    return response.build();
   }
 
   static GetOrderResponse toProto(Order order) {
@@ -58,7 +67,8 @@ final class OrderMessages {
             .setStatus(toProto(order.status()))
             .setTotal(toProto(order.total()))
             .setCreatedAt(order.createdAt().getEpochSecond())
-            .setLastSequence(order.lastSequence());
+            .setLastSequence(order.lastSequence())
+            .setPriceAgeSeconds(ageInSeconds(order));
     for (OrderLine line : order.lines()) {
       response.addItems(
           OrderItem.newBuilder().setProductId(line.productId()).setQuantity(line.quantity()));
@@ -74,6 +84,11 @@ final class OrderMessages {
         .setTimestamp(event.at().getEpochSecond())
         .setSequence(event.sequence())
         .build();
+  }
+
+  /** Rounded up: 0 is for prices that are not old. */
+  private static long ageInSeconds(Order order) {
+    return (order.priceAge().toMillis() + 999) / 1000;
   }
 
   private static List<dev.platform.order.domain.OrderItem> items(List<OrderItem> items) {

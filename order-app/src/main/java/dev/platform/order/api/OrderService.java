@@ -8,6 +8,7 @@ import dev.platform.contracts.order.v1.OrderEvent;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceImplBase;
 import dev.platform.contracts.order.v1.WatchOrderRequest;
 import dev.platform.order.OrderProperties;
+import dev.platform.order.degraded.DegradedAnswers;
 import dev.platform.order.domain.OrderException;
 import dev.platform.order.domain.Orders;
 import dev.platform.order.domain.PlaceOrderOnce;
@@ -27,13 +28,16 @@ class OrderService extends OrderServiceImplBase {
   private final PlaceOrderOnce placeOrder;
   private final Orders orders;
   private final SequencedLog<dev.platform.order.domain.OrderEvent> events;
+  private final DegradedAnswers degraded;
   private final LiveFeed<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
 
   OrderService(
       PlaceOrderOnce placeOrder,
       Orders orders,
       SequencedLog<dev.platform.order.domain.OrderEvent> events,
+      DegradedAnswers degraded,
       OrderProperties properties) {
+    this.degraded = degraded;
     this.placeOrder = placeOrder;
     this.orders = orders;
     this.events = events;
@@ -44,7 +48,10 @@ class OrderService extends OrderServiceImplBase {
   @Override
   public void createOrder(
       CreateOrderRequest request, StreamObserver<CreateOrderResponse> observer) {
-    observer.onNext(OrderMessages.toProto(placeOrder.place(OrderMessages.toDomain(request))));
+    CreateOrderResponse answer =
+        OrderMessages.toProto(placeOrder.place(OrderMessages.toDomain(request)));
+    degraded.count("order", answer.getDegradedFeaturesList());
+    observer.onNext(answer);
     observer.onCompleted();
   }
 

@@ -6,6 +6,7 @@ import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceBlocki
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceFutureStub;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.order.OrderProperties;
+import dev.platform.order.degraded.LastProducts;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,8 +36,8 @@ class ClientConfiguration {
   private NotificationServiceBlockingStub notifications;
 
   @Bean
-  CatalogueClient catalogueClient() {
-    return new CatalogueClient(products);
+  CatalogueClient catalogueClient(LastProducts lastProducts) {
+    return new CatalogueClient(products, lastProducts);
   }
 
   @Bean

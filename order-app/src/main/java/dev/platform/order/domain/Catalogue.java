@@ -1,11 +1,13 @@
 package dev.platform.order.domain;
 
 import java.util.List;
-import java.util.Map;
 
-/** What products cost. Calls another service and blocks; throws {@link RemoteFailure}. */
+/**
+ * What products cost. Calls another service and blocks. When that is away the prices of its last
+ * good answers stand in; throws {@link RemoteFailure} when there are none.
+ */
 public interface Catalogue {
 
   /** The prices of these products; unknown ones are left out. */
-  Map<String, Money> prices(List<String> productIds);
+  Prices prices(List<String> productIds);
 }

@@ -1,5 +1,6 @@
 package dev.platform.order.domain;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
  * @param userId who ordered
  * @param lines what was ordered
  * @param total the sum over all lines
+ * @param priceAge how old the prices were when it was placed; zero when they were told for it
  * @param status where it stands
  * @param cancelReason why it was cancelled; empty unless it was
  * @param createdAt when it was recorded
@@ -20,6 +22,7 @@ public record Order(
     String userId,
     List<OrderLine> lines,
     Money total,
+    Duration priceAge,
     OrderStatus status,
     String cancelReason,
     Instant createdAt,
@@ -29,12 +32,13 @@ public record Order(
     lines = List.copyOf(lines);
   }
 
-  static Order created(String id, String userId, List<OrderLine> lines, Instant now) {
+  static Order created(
+      String id, String userId, List<OrderLine> lines, Duration priceAge, Instant now) {
     Money total =
         lines.stream()
             .map(line -> line.unitPrice().times(line.quantity()))
             .reduce(Money::plus)
             .orElseThrow(() -> new IllegalArgumentException("an order needs a line: " + id));
-    return new Order(id, userId, lines, total, OrderStatus.CREATED, "", now, 1);
+    return new Order(id, userId, lines, total, priceAge, OrderStatus.CREATED, "", now, 1);
   }
 }

@@ -12,10 +12,16 @@ public interface OrderRequests {
   /** Takes a claim over for another order; false when it has changed or was recorded meanwhile. */
   boolean takeOver(Claim claim, String orderId, Instant now);
 
-  /** Gives the claim of an order up, unless the order was recorded. */
+  /**
+   * Gives the claim of an order up, unless the order was recorded. Works on when the caller has
+   * given up.
+   */
   void abandon(String orderId);
 
-  /** Frees the key of an order that was cancelled before anything was charged. */
+  /**
+   * Frees the key of an order that was cancelled before anything was charged. Works on when the
+   * caller has given up.
+   */
   void release(String orderId);
 
   /** Keeps the part of an answer that can't be read from the order. */

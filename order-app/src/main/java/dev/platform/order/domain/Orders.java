@@ -21,7 +21,8 @@ public interface Orders {
 
   /**
    * Takes an order one step further, with an event and a notification, all or nothing. Empty, and
-   * nothing changed, when it no longer stands where {@link Move#order} says.
+   * nothing changed, when it no longer stands where {@link Move#order} says. Works on when the
+   * caller has given up.
    */
   Optional<Order> move(Move move);
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Places an order: price, reserve, record, pay, confirm. No database transaction is open during a
@@ -66,23 +65,24 @@ public final class PlaceOrder {
 
   private Order price(String orderId, OrderRequest request) {
     List<OrderItem> items = request.items();
-    Map<String, Money> prices = catalogue.prices(items.stream().map(OrderItem::productId).toList());
+    Prices prices = catalogue.prices(items.stream().map(OrderItem::productId).toList());
     List<OrderLine> lines = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       OrderItem item = items.get(i);
-      Money price = prices.get(item.productId());
+      Money price = prices.byProduct().get(item.productId());
       if (price == null) {
         throw OrderException.invalid("items[" + i + "].product_id is unknown: " + item.productId());
       }
       lines.add(new OrderLine(item.productId(), item.quantity(), price));
       requireOneCurrency(lines, i);
     }
-    return payable(created(orderId, request, lines));
+    return payable(created(orderId, request, lines, prices.age()));
   }
 
-  private Order created(String orderId, OrderRequest request, List<OrderLine> lines) {
+  private Order created(
+      String orderId, OrderRequest request, List<OrderLine> lines, Duration priceAge) {
     try {
-      return Order.created(orderId, request.userId(), lines, clock.instant());
+      return Order.created(orderId, request.userId(), lines, priceAge, clock.instant());
     } catch (ArithmeticException e) {
       throw OrderException.invalid("items cost more than can be counted");
     }

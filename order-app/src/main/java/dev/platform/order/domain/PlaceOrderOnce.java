@@ -18,6 +18,7 @@ public final class PlaceOrderOnce {
   private final OrderRequests requests;
   private final Orders orders;
   private final Recommendations recommendations;
+  private final BestSellers bestSellers;
   private final Clock clock;
   private final Duration claimTimeout;
 
@@ -30,12 +31,14 @@ public final class PlaceOrderOnce {
       OrderRequests requests,
       Orders orders,
       Recommendations recommendations,
+      BestSellers bestSellers,
       Clock clock,
       Duration claimTimeout) {
     this.placeOrder = placeOrder;
     this.requests = requests;
     this.orders = orders;
     this.recommendations = recommendations;
+    this.bestSellers = bestSellers;
     this.clock = clock;
     this.claimTimeout = claimTimeout;
   }
@@ -117,7 +120,7 @@ public final class PlaceOrderOnce {
     try {
       return new Suggestions(recommendations.forUser(order.userId()), List.of());
     } catch (RemoteFailure e) {
-      return new Suggestions(List.of(), List.of(RECOMMENDATIONS));
+      return new Suggestions(bestSellers.ids(), List.of(RECOMMENDATIONS));
     }
   }
 }

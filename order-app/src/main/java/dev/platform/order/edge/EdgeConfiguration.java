@@ -6,6 +6,7 @@ import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceStub;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceBlockingStub;
+import dev.platform.order.degraded.LastProducts;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.micrometer.tracing.Tracer;
@@ -61,8 +62,8 @@ class EdgeConfiguration {
   }
 
   @Bean
-  ProductShelf productShelf() {
-    return new ProductShelf(products, inventory);
+  ProductShelf productShelf(LastProducts lastProducts) {
+    return new ProductShelf(products, inventory, lastProducts);
   }
 
   @Bean

@@ -2,6 +2,8 @@ package dev.platform.order.edge;
 
 import dev.platform.contracts.inventory.v1.StockLevel;
 import dev.platform.contracts.product.v1.Product;
+import dev.platform.order.degraded.DegradedAnswers;
+import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +20,19 @@ class ProductController {
 
   private final ProductShelf shelf;
   private final CallTimeouts timeouts;
+  private final DegradedAnswers degraded;
 
-  ProductController(ProductShelf shelf, CallTimeouts timeouts) {
+  ProductController(ProductShelf shelf, CallTimeouts timeouts, DegradedAnswers degraded) {
     this.shelf = shelf;
     this.timeouts = timeouts;
+    this.degraded = degraded;
   }
 
   @GetMapping("/api/products")
   ResponseEntity<String> products(
       @RequestHeader(name = CallTimeouts.HEADER, required = false) @Nullable String timeout) {
     ProductShelf.Contents contents = shelf.contents(timeouts.of(timeout));
+    degraded.count("products", contents.degradedFeatures());
     return ResponseEntity.ok()
         .contentType(MediaType.APPLICATION_JSON)
         .cacheControl(CacheControl.noStore())
@@ -45,8 +50,14 @@ class ProductController {
                   ProtoJson.write(product),
                   level == null ? "" : ",\"stock\":" + ProtoJson.write(level)));
     }
-    List<String> degraded = contents.isWithoutStock() ? List.of("\"stock\"") : List.of();
-    return "{\"products\":%s,\"degradedFeatures\":%s,\"more\":%s}"
-        .formatted(products, degraded, contents.more());
+    List<String> degraded =
+        contents.degradedFeatures().stream().map(feature -> '"' + feature + '"').toList();
+    return "{\"products\":%s,\"degradedFeatures\":%s,\"productAgeSeconds\":%d,\"more\":%s}"
+        .formatted(products, degraded, inSeconds(contents.age()), contents.more());
+  }
+
+  /** Rounded up: 0 is for what is not old. */
+  private static long inSeconds(Duration age) {
+    return (age.toMillis() + 999) / 1000;
   }
 }

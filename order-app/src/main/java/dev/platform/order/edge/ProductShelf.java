@@ -7,6 +7,8 @@ import dev.platform.contracts.product.v1.ListProductsRequest;
 import dev.platform.contracts.product.v1.ListProductsResponse;
 import dev.platform.contracts.product.v1.Product;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceBlockingStub;
+import dev.platform.order.degraded.Aged;
+import dev.platform.order.degraded.LastProducts;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All products from product-service, with their levels from inventory-service. Does without the
- * levels when those can't be had.
+ * levels when those can't be had, and with the last list of products when a new one can't.
  */
 final class ProductShelf {
 
@@ -33,40 +35,81 @@ final class ProductShelf {
   /** As many as inventory-service tells the levels of at once. */
   static final int MAX_PRODUCTS = 1000;
 
+  /** The part of a request's time that the list may take. */
+  private static final double LIST_SHARE = 0.5;
+
   private final ProductServiceBlockingStub products;
   private final InventoryServiceBlockingStub inventory;
+  private final LastProducts lastProducts;
 
-  ProductShelf(ProductServiceBlockingStub products, InventoryServiceBlockingStub inventory) {
+  ProductShelf(
+      ProductServiceBlockingStub products,
+      InventoryServiceBlockingStub inventory,
+      LastProducts lastProducts) {
     this.products = products;
     this.inventory = inventory;
+    this.lastProducts = lastProducts;
   }
 
   /**
    * What there is.
    *
    * @param products by id
+   * @param age how old the list of them is; zero when it was told just now
    * @param levels the level of each product that has one
    * @param isWithoutStock whether the levels could not be had
    * @param more whether there are more products than these
    */
   record Contents(
       List<Product> products,
+      Duration age,
       Map<String, StockLevel> levels,
       boolean isWithoutStock,
-      boolean more) {}
+      boolean more) {
+
+    /** Names of what this does without. */
+    List<String> degradedFeatures() {
+      List<String> features = new ArrayList<>();
+      if (!age.isZero()) {
+        features.add("product-details");
+      }
+      if (isWithoutStock) {
+        features.add("stock");
+      }
+      return features;
+    }
+  }
 
   /** Calls the two services and blocks, for this long at most. */
   Contents contents(Duration timeout) {
     Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    List<Product> found = list(deadline);
+    Aged<List<Product>> list = newOrLast(deadline);
+    List<Product> found = list.value();
     boolean more = found.size() > MAX_PRODUCTS;
     List<Product> shown = more ? found.subList(0, MAX_PRODUCTS) : found;
     try {
-      return new Contents(shown, levels(shown, deadline), false, more);
+      return new Contents(shown, list.age(), levels(shown, deadline), false, more);
     } catch (StatusRuntimeException e) {
       log.debug("products are shown without their stock: {}", e.getStatus());
-      return new Contents(shown, Map.of(), true, more);
+      return new Contents(shown, list.age(), Map.of(), true, more);
     }
+  }
+
+  private Aged<List<Product>> newOrLast(Deadline deadline) {
+    try {
+      List<Product> found = list(within(LIST_SHARE, deadline));
+      lastProducts.keepAll(found);
+      return new Aged<>(found, Duration.ZERO);
+    } catch (StatusRuntimeException e) {
+      log.debug("the last list of products has to do: {}", e.getStatus());
+      return lastProducts.all().orElseThrow(() -> e);
+    }
+  }
+
+  /** Leaves time for what comes after, should this be slow. */
+  private static Deadline within(double share, Deadline deadline) {
+    long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    return Deadline.after((long) (left * share), TimeUnit.NANOSECONDS);
   }
 
   private List<Product> list(Deadline deadline) {

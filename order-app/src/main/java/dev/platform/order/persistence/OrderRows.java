@@ -10,6 +10,7 @@ import dev.platform.order.domain.OrderLine;
 import dev.platform.order.domain.OrderStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,8 +34,8 @@ final class OrderRows {
     Map<String, List<OrderLine>> lines = lines(ids);
     return jdbc.sql(
             """
-            select order_id, user_id, status, total_minor, currency, cancel_reason, created_at,
-                   last_sequence
+            select order_id, user_id, status, total_minor, currency, price_age_millis,
+                   cancel_reason, created_at, last_sequence
             from orders where order_id = any(:ids)
             """)
         .param("ids", ids)
@@ -75,6 +76,7 @@ final class OrderRows {
         row.getString("user_id"),
         lines.getOrDefault(id, List.of()),
         new Money(row.getLong("total_minor"), row.getString("currency")),
+        Duration.ofMillis(row.getLong("price_age_millis")),
         OrderStatus.valueOf(row.getString("status")),
         row.getString("cancel_reason"),
         Times.instant(row, "created_at"),

@@ -5,6 +5,7 @@ import static dev.platform.order.persistence.Times.column;
 import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderRequests;
 import dev.platform.order.domain.Suggestions;
+import dev.platform.starter.deadline.DetachedWork;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,16 +55,12 @@ class PostgresOrderRequests implements OrderRequests {
 
   @Override
   public void abandon(String orderId) {
-    jdbc.sql("delete from order_requests where order_id = :orderId and not recorded")
-        .param("orderId", orderId)
-        .update();
+    delete("delete from order_requests where order_id = :orderId and not recorded", orderId);
   }
 
   @Override
   public void release(String orderId) {
-    jdbc.sql("delete from order_requests where order_id = :orderId")
-        .param("orderId", orderId)
-        .update();
+    delete("delete from order_requests where order_id = :orderId", orderId);
   }
 
   @Override
@@ -78,6 +75,10 @@ class PostgresOrderRequests implements OrderRequests {
         .param("recommended", suggestions.recommendedProductIds().toArray(String[]::new))
         .param("degraded", suggestions.degradedFeatures().toArray(String[]::new))
         .update();
+  }
+
+  private void delete(String statement, String orderId) {
+    DetachedWork.run(() -> jdbc.sql(statement).param("orderId", orderId).update());
   }
 
   private boolean insert(OrderRequest request, String orderId, Instant now) {

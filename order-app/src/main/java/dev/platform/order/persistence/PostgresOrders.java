@@ -9,6 +9,7 @@ import dev.platform.order.domain.OrderLine;
 import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
+import dev.platform.starter.deadline.DetachedWork;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -51,7 +52,8 @@ class PostgresOrders implements Orders {
 
   @Override
   public Optional<Order> move(Move move) {
-    return Optional.ofNullable(transaction.execute(status -> moveOrNull(move)));
+    return DetachedWork.get(
+        () -> Optional.ofNullable(transaction.execute(status -> moveOrNull(move))));
   }
 
   @Override
@@ -98,15 +100,18 @@ class PostgresOrders implements Orders {
     jdbc.sql(
             """
             insert into orders
-              (order_id, user_id, status, total_minor, currency, last_sequence, created_at, due_at)
+              (order_id, user_id, status, total_minor, currency, price_age_millis, last_sequence,
+               created_at, due_at)
             values
-              (:orderId, :userId, :status, :total, :currency, :sequence, :createdAt, :dueAt)
+              (:orderId, :userId, :status, :total, :currency, :priceAge, :sequence, :createdAt,
+               :dueAt)
             """)
         .param("orderId", order.id())
         .param("userId", order.userId())
         .param("status", order.status().name())
         .param("total", order.total().minorUnits())
         .param("currency", order.total().currency())
+        .param("priceAge", order.priceAge().toMillis())
         .param("sequence", order.lastSequence())
         .param("createdAt", column(order.createdAt()))
         .param("dueAt", column(dueAt))
@@ -169,6 +174,7 @@ class PostgresOrders implements Orders {
         from.userId(),
         from.lines(),
         from.total(),
+        from.priceAge(),
         move.to(),
         move.cancelReason(),
         from.createdAt(),

@@ -199,9 +199,9 @@ class PlaceOrderTest {
     }
 
     @Override
-    public Map<String, Money> prices(List<String> productIds) {
+    public Prices prices(List<String> productIds) {
       step("price");
-      return prices;
+      return new Prices(prices, Duration.ZERO);
     }
 
     @Override
@@ -236,6 +236,7 @@ class PlaceOrderTest {
               from.userId(),
               from.lines(),
               from.total(),
+              from.priceAge(),
               move.to(),
               move.cancelReason(),
               from.createdAt(),

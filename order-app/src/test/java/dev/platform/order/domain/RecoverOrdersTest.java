@@ -166,7 +166,11 @@ class RecoverOrdersTest {
   private final class FakeOrders implements Orders {
     private final Order order =
         Order.created(
-            "o-1", "u-1", List.of(new OrderLine("p-1", 1, new Money(100, "EUR"))), CREATED);
+            "o-1",
+            "u-1",
+            List.of(new OrderLine("p-1", 1, new Money(100, "EUR"))),
+            Duration.ZERO,
+            CREATED);
 
     @Override
     public void record(Order recorded, OrderRequest request, String message, Instant dueAt) {

@@ -12,7 +12,7 @@ public interface Payments {
 
   /**
    * Records the next state of a payment unless somebody else moved it on first; returns the one on
-   * record.
+   * record. Works on when the caller has given up.
    */
   Payment move(Payment from, Payment to);
 }

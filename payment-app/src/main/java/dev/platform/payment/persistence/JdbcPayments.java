@@ -4,6 +4,7 @@ import dev.platform.payment.domain.Money;
 import dev.platform.payment.domain.Payment;
 import dev.platform.payment.domain.PaymentStatus;
 import dev.platform.payment.domain.Payments;
+import dev.platform.starter.deadline.DetachedWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -54,6 +55,10 @@ class JdbcPayments implements Payments {
 
   @Override
   public Payment move(Payment from, Payment to) {
+    return DetachedWork.get(() -> moveOrFind(from, to));
+  }
+
+  private Payment moveOrFind(Payment from, Payment to) {
     int moved =
         jdbc.sql(
                 """

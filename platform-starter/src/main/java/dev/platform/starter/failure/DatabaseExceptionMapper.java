@@ -1,5 +1,7 @@
 package dev.platform.starter.failure;
 
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.sql.SQLException;
@@ -14,7 +16,10 @@ import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
-/** A database that does not answer, or not now, is UNAVAILABLE: the same call may work later. */
+/**
+ * A database that does not answer, or not now, is UNAVAILABLE: the same call may work later. What
+ * failed because the call is over ends as the call did.
+ */
 final class DatabaseExceptionMapper implements GrpcExceptionMapper {
 
   private static final Logger log = LoggerFactory.getLogger(DatabaseExceptionMapper.class);
@@ -29,6 +34,10 @@ final class DatabaseExceptionMapper implements GrpcExceptionMapper {
   public @Nullable StatusException toStatus(Throwable failure) {
     if (!isAway(failure)) {
       return null;
+    }
+    Context context = Context.current();
+    if (context.isCancelled()) {
+      return Contexts.statusFromCancelled(context).asException();
     }
     log.warn("The database is not available: {}", failure.toString());
     return Status.UNAVAILABLE
