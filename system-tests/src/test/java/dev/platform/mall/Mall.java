@@ -38,6 +38,14 @@ final class Mall implements AutoCloseable {
   private static final List<String> SMALL_JVM =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
 
+  /** The times that the apps come with, for who tests those; a busy machine may need more. */
+  static final Map<String, String> TIMES_AS_SHIPPED =
+      Map.of(
+          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "5s",
+          "MALL_ORDER_PAYMENTTIMEOUT", "2s",
+          "MALL_PAYMENT_BANKTIMEOUT", "1500ms",
+          "SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "3000");
+
   private final String name;
   private final Registry registry;
   private final DevPostgres postgres;
@@ -245,6 +253,8 @@ final class Mall implements AutoCloseable {
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
         // What is slow only because the machine is busy is no failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
+        Map.entry("MALL_ORDER_PAYMENTTIMEOUT", "15s"),
+        Map.entry("MALL_PAYMENT_BANKTIMEOUT", "15s"),
         Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
         // What a busy machine holds back and then sends at once is no flood.
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
