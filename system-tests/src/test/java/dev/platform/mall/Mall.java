@@ -38,6 +38,14 @@ final class Mall implements AutoCloseable {
   private static final List<String> SMALL_JVM =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
 
+  /** The apps' deadlines of single methods, made like the default one below. */
+  private static final String PATIENT =
+      """
+      {"platform.deadline.methods": {
+        "[product.v1.ProductService/GetProduct]": "15s",
+        "[payment.v1.PaymentService/CreatePayment]": "15s",
+        "[bank.v1.BankGateway]": "15s"}}""";
+
   private final String name;
   private final Registry registry;
   private final DevPostgres postgres;
@@ -248,6 +256,9 @@ final class Mall implements AutoCloseable {
         Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
         // What a busy machine holds back and then sends at once is no flood.
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
+        Map.entry("PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "off"),
+        Map.entry("SPRING_APPLICATION_JSON", PATIENT),
+        Map.entry("MALL_BANK_SETTABLE", "true"),
         // Why a call to another app failed; the caller is told no more than that it did.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.
