@@ -173,6 +173,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   private Void hold(String product, CountDownLatch locked, CountDownLatch done) {
+    jdbc.sql("set local idle_in_transaction_session_timeout = 0").update();
     jdbc.sql("select available from stock where product_id = ? for update")
         .param(product)
         .query(Long.class)

@@ -41,6 +41,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "grpc.server.address=127.0.0.1",
       "grpc.server.in-process-name=payment-app",
       "grpc.client.bank-gateway.address=in-process:payment-app",
+      "mall.bank.settable=true",
       "platform.registry.enabled=false",
       // One test's failing bank would be refused to the next tests.
       "platform.resilience.circuit-breaker.enabled=false",

@@ -42,6 +42,7 @@ final class Mall implements AutoCloseable {
   static final Map<String, String> TIMES_AS_SHIPPED =
       Map.of(
           "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "5s",
+          "MALL_ORDER_PRICETIMEOUT", "2s",
           "MALL_ORDER_PAYMENTTIMEOUT", "2s",
           "MALL_PAYMENT_BANKTIMEOUT", "1500ms",
           "SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "3000");
@@ -253,11 +254,14 @@ final class Mall implements AutoCloseable {
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
         // What is slow only because the machine is busy is no failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
+        Map.entry("MALL_ORDER_PRICETIMEOUT", "15s"),
         Map.entry("MALL_ORDER_PAYMENTTIMEOUT", "15s"),
         Map.entry("MALL_PAYMENT_BANKTIMEOUT", "15s"),
         Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
         // What a busy machine holds back and then sends at once is no flood.
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
+        Map.entry("PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "off"),
+        Map.entry("MALL_BANK_SETTABLE", "true"),
         // Why a call to another app failed; the caller is told no more than that it did.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.

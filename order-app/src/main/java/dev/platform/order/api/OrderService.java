@@ -10,10 +10,14 @@ import dev.platform.contracts.order.v1.WatchOrderRequest;
 import dev.platform.order.OrderProperties;
 import dev.platform.order.degraded.DegradedAnswers;
 import dev.platform.order.domain.OrderException;
+import dev.platform.order.domain.OrderItem;
+import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.Orders;
 import dev.platform.order.domain.PlaceOrderOnce;
+import dev.platform.order.domain.PlacedOrder;
 import dev.platform.order.domain.SequencedLog;
 import dev.platform.order.domain.SequencedLog.Head;
+import dev.platform.order.flashsale.FlashSales;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import jakarta.annotation.PostConstruct;
@@ -28,6 +32,7 @@ class OrderService extends OrderServiceImplBase {
   private final PlaceOrderOnce placeOrder;
   private final Orders orders;
   private final SequencedLog<dev.platform.order.domain.OrderEvent> events;
+  private final FlashSales flashSales;
   private final DegradedAnswers degraded;
   private final LiveFeed<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
 
@@ -35,8 +40,10 @@ class OrderService extends OrderServiceImplBase {
       PlaceOrderOnce placeOrder,
       Orders orders,
       SequencedLog<dev.platform.order.domain.OrderEvent> events,
+      FlashSales flashSales,
       DegradedAnswers degraded,
       OrderProperties properties) {
+    this.flashSales = flashSales;
     this.degraded = degraded;
     this.placeOrder = placeOrder;
     this.orders = orders;
@@ -49,7 +56,7 @@ class OrderService extends OrderServiceImplBase {
   public void createOrder(
       CreateOrderRequest request, StreamObserver<CreateOrderResponse> observer) {
     CreateOrderResponse answer =
-        OrderMessages.toProto(placeOrder.place(OrderMessages.toDomain(request)));
+        OrderMessages.toProto(placeInLine(OrderMessages.toDomain(request)));
     degraded.count("order", answer.getDegradedFeaturesList());
     observer.onNext(answer);
     observer.onCompleted();
@@ -91,6 +98,11 @@ class OrderService extends OrderServiceImplBase {
   @PreDestroy
   void endWatches() {
     feed.close();
+  }
+
+  private PlacedOrder placeInLine(OrderRequest request) {
+    List<String> products = request.items().stream().map(OrderItem::productId).toList();
+    return flashSales.inLine(products, () -> placeOrder.place(request));
   }
 
   private Head headOf(String orderId) {

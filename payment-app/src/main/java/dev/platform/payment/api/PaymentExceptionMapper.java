@@ -30,6 +30,7 @@ class PaymentExceptionMapper implements GrpcExceptionMapper {
       case UNKNOWN -> Status.NOT_FOUND;
       case CONFLICT -> Status.ALREADY_EXISTS;
       case NOT_POSSIBLE -> Status.FAILED_PRECONDITION;
+      case NOT_ALLOWED -> Status.PERMISSION_DENIED;
       case NOT_NOW -> Status.UNAVAILABLE;
     };
   }

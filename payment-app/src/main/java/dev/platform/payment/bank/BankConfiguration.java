@@ -16,7 +16,10 @@ class BankConfiguration {
 
   @Bean
   Simulation simulation(BankProperties properties) {
-    return new Simulation(properties.behaviour(), () -> ThreadLocalRandom.current().nextDouble());
+    return new Simulation(
+        properties.behaviour(),
+        properties.settable(),
+        () -> ThreadLocalRandom.current().nextDouble());
   }
 
   @Bean

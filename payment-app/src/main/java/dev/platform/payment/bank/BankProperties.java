@@ -8,12 +8,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the simulated bank behaves until it is told otherwise.
  *
+ * @param settable whether it can be told otherwise while it runs, by {@code SetBehaviour}
  * @param latency how long each answer takes, 0s to 60s
  * @param failureRatio which part of all calls fails with UNAVAILABLE, 0 to 1
  * @param declineRatio which part of all new charges is declined, 0 to 1
  */
 @ConfigurationProperties("mall.bank")
 record BankProperties(
+    @DefaultValue("false") boolean settable,
     @DefaultValue("20ms") Duration latency,
     @DefaultValue("0") double failureRatio,
     @DefaultValue("0") double declineRatio) {

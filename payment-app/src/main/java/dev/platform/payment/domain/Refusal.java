@@ -15,6 +15,8 @@ public class Refusal extends RuntimeException {
     CONFLICT,
     /** It is not possible in the present state. */
     NOT_POSSIBLE,
+    /** Nobody may ask for this here. */
+    NOT_ALLOWED,
     /** It may succeed later. */
     NOT_NOW
   }

@@ -1,5 +1,6 @@
 package dev.platform.payment.bank.domain;
 
+import dev.platform.payment.domain.Refusal;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 
@@ -10,13 +11,16 @@ import java.util.function.UnaryOperator;
 public final class Simulation {
 
   private volatile Behaviour behaviour;
+  private final boolean settable;
   private final DoubleSupplier dice;
 
   /**
+   * @param settable whether the behaviour may be changed
    * @param dice numbers from 0 to just below 1, thread-safe
    */
-  public Simulation(Behaviour behaviour, DoubleSupplier dice) {
+  public Simulation(Behaviour behaviour, boolean settable, DoubleSupplier dice) {
     this.behaviour = behaviour;
+    this.settable = settable;
     this.dice = dice;
   }
 
@@ -24,8 +28,17 @@ public final class Simulation {
     return behaviour;
   }
 
-  /** Behaves differently from now on; returns how. */
+  /**
+   * Behaves differently from now on; returns how.
+   *
+   * @throws Refusal where it is not settable
+   */
   public synchronized Behaviour change(UnaryOperator<Behaviour> change) {
+    if (!settable) {
+      throw new Refusal(
+          Refusal.Kind.NOT_ALLOWED,
+          "mall.bank.settable: false (expected: true, for the bank's behaviour to be set)");
+    }
     behaviour = change.apply(behaviour);
     return behaviour;
   }

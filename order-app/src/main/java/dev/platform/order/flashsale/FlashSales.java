@@ -1,0 +1,115 @@
+package dev.platform.order.flashsale;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.RetryInfo;
+import dev.platform.order.flashsale.WaitingLine.Outcome;
+import dev.platform.starter.outcome.Rejection;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.stereotype.Component;
+
+/** The lines of all products that orders wait for. Thread-safe; waiting blocks. */
+@Component
+@EnableConfigurationProperties(FlashSaleProperties.class)
+public final class FlashSales {
+
+  private final FlashSaleProperties properties;
+  private final MeterRegistry meters;
+  private final SortedMap<String, WaitingLine> lines = new TreeMap<>();
+
+  FlashSales(FlashSaleProperties properties, MeterRegistry meters) {
+    this.properties = properties;
+    this.meters = meters;
+    for (String product : properties.products()) {
+      WaitingLine line = new WaitingLine(properties.atOnce(), properties.maxWaiting());
+      lines.put(product, line);
+      Gauge.builder("mall.flash.sale.waiting", line, WaitingLine::waiting)
+          .description("Orders that wait in the line of a product")
+          .tag("product", product)
+          .register(meters);
+    }
+  }
+
+  /**
+   * Does work when it is its turn in the lines of those products that have one; at once when none
+   * has.
+   *
+   * @throws StatusRuntimeException RESOURCE_EXHAUSTED with the time to try again after, when the
+   *     line is full or the turn does not come in time; what the call ended with when it is over
+   */
+  public <T> T inLine(Collection<String> productIds, Supplier<T> work) {
+    Deque<WaitingLine> entered = new ArrayDeque<>();
+    long end = System.nanoTime() + properties.maxWait().toNanos();
+    try {
+      // In the order of the ids: two orders can't wait for each other.
+      lines.forEach(
+          (product, line) -> {
+            if (productIds.contains(product)) {
+              enter(product, line, end - System.nanoTime());
+              entered.push(line);
+            }
+          });
+      return work.get();
+    } finally {
+      entered.forEach(WaitingLine::leave);
+    }
+  }
+
+  private void enter(String product, WaitingLine line, long maxWaitNanos) {
+    long start = System.nanoTime();
+    Outcome outcome = waitIn(line, Math.max(0, maxWaitNanos));
+    Timer.builder("mall.flash.sale.wait")
+        .description("How long orders waited in the line of a product")
+        .tag("product", product)
+        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .register(meters)
+        .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    switch (outcome) {
+      case ADMITTED -> {}
+      case FULL, TOO_LONG -> throw refusal(product);
+      case GONE -> throw Contexts.statusFromCancelled(Context.current()).asRuntimeException();
+    }
+  }
+
+  private static Outcome waitIn(WaitingLine line, long maxWaitNanos) {
+    try {
+      return line.enter(maxWaitNanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Status.CANCELLED.withCause(e).asRuntimeException();
+    }
+  }
+
+  private StatusRuntimeException refusal(String product) {
+    RetryInfo hint =
+        RetryInfo.newBuilder()
+            .setRetryDelay(
+                Duration.newBuilder()
+                    .setSeconds(properties.maxWait().toSeconds())
+                    .setNanos(properties.maxWait().toNanosPart()))
+            .build();
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(Status.Code.RESOURCE_EXHAUSTED.value())
+            .setMessage("too many orders wait for product " + product + ", try again soon")
+            .addDetails(Any.pack(hint))
+            .build(),
+        Rejection.CONCURRENCY_LIMIT.trailers(properties.maxWait()));
+  }
+}
