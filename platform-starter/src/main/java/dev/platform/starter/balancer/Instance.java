@@ -51,6 +51,9 @@ final class Instance extends ForwardingSubchannel {
 
     /** Too many of its calls fail; on any thread. */
     void failing(Instance instance);
+
+    /** It is back, and its first call went well; on any thread. */
+    void proven(Instance instance);
   }
 
   Instance(
@@ -110,8 +113,11 @@ final class Instance extends ForwardingSubchannel {
 
   /** A call has ended. */
   void ended(CallOutcome outcome) {
+    boolean onTrial = ejection.isOnTrial();
     if (ejection.ended(outcome)) {
       owner.failing(this);
+    } else if (onTrial && !ejection.isOnTrial()) {
+      owner.proven(this);
     }
   }
 
@@ -125,7 +131,12 @@ final class Instance extends ForwardingSubchannel {
 
   /** Whether calls should go elsewhere. */
   boolean isAvoided() {
-    return silent || ejection.isEjected();
+    return silent || ejection.isEjected() || ejection.isTried();
+  }
+
+  /** Whether calls should go elsewhere, perhaps all but one. */
+  boolean isDoubted() {
+    return silent || ejection.isEjected() || ejection.isOnTrial();
   }
 
   Ejection ejection() {
