@@ -134,13 +134,34 @@ final class Mall implements AutoCloseable {
 
   /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
   AppProcess start(App app, List<String> jvmOptions, Map<String, String> overrides) {
+    return start(app, jvmOptions, List.of("-jar", app.jar().toString()), overrides);
+  }
+
+  /** Likewise, with system properties, and with libraries that the app's jar does not have. */
+  AppProcess start(App app, Map<String, String> properties, List<Path> libraries) {
+    List<String> options = new ArrayList<>(SMALL_JVM);
+    properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
+    options.add(
+        "-Dloader.path=" + libraries.stream().map(Path::toString).collect(Collectors.joining(",")));
+    return start(
+        app,
+        options,
+        List.of(
+            "-cp",
+            app.jar().toString(),
+            "org.springframework.boot.loader.launch.PropertiesLauncher"),
+        more.getOrDefault(app, Map.of()));
+  }
+
+  private AppProcess start(
+      App app, List<String> jvmOptions, List<String> what, Map<String, String> overrides) {
     int number = started.merge(app, 1, Integer::sum);
     Map<String, String> environment = new HashMap<>(environment(app));
     environment.putAll(overrides);
     AppProcess process =
         AppProcess.start(
             app.id() + "-" + number,
-            Jvm.command(jvmOptions, List.of("-jar", app.jar().toString())),
+            Jvm.command(jvmOptions, what),
             environment,
             logs(name).resolve(app.id() + "-" + number + ".log"));
     all.add(process);

@@ -52,6 +52,9 @@ final class Instance extends ForwardingSubchannel {
 
     /** Too many of its calls fail, the last one that of this span; on any thread. */
     void failing(Instance instance, Span last);
+
+    /** It is back, and its first call went well; on any thread. */
+    void proven(Instance instance);
   }
 
   Instance(
@@ -111,8 +114,11 @@ final class Instance extends ForwardingSubchannel {
 
   /** The call of this span has ended. */
   void ended(CallOutcome outcome, Span call) {
+    boolean onTrial = ejection.isOnTrial();
     if (ejection.ended(outcome)) {
       owner.failing(this, call);
+    } else if (onTrial && !ejection.isOnTrial()) {
+      owner.proven(this);
     }
   }
 
@@ -126,7 +132,12 @@ final class Instance extends ForwardingSubchannel {
 
   /** Whether calls should go elsewhere. */
   boolean isAvoided() {
-    return silent || ejection.isEjected();
+    return silent || ejection.isEjected() || ejection.isTried();
+  }
+
+  /** Whether calls should go elsewhere, perhaps all but one. */
+  boolean isDoubted() {
+    return silent || ejection.isEjected() || ejection.isOnTrial();
   }
 
   Ejection ejection() {

@@ -139,8 +139,13 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     syncContext.execute(() -> eject(instance, last));
   }
 
+  @Override
+  public void proven(Instance instance) {
+    syncContext.execute(() -> changed(instance));
+  }
+
   private void eject(Instance instance, Span last) {
-    if (!instance.isReady() || instance.isAvoided() || 2 * (avoided() + 1) > ready()) {
+    if (!instance.isReady() || instance.isAvoided() || 2 * (doubted() + 1) > ready()) {
       return;
     }
     Duration time = instance.ejection().eject();
@@ -176,14 +181,14 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
       }
     }
     tell(instance);
-    avoiding = avoided() > 0 && 2 * avoided() <= ready();
+    avoiding = doubted() > 0 && 2 * doubted() <= ready();
   }
 
   @Override
   public void shutDown(Instance instance) {
     changed(instance);
     instances.remove(instance);
-    avoiding = avoided() > 0 && 2 * avoided() <= ready();
+    avoiding = doubted() > 0 && 2 * doubted() <= ready();
   }
 
   private void tell(Instance instance) {
@@ -200,8 +205,8 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     }
   }
 
-  private long avoided() {
-    return instances.keySet().stream().filter(Instance::isAvoided).count();
+  private long doubted() {
+    return instances.keySet().stream().filter(Instance::isDoubted).count();
   }
 
   private long ready() {
@@ -252,15 +257,15 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
         return pick;
       }
       // A stream may well be silent for hours.
-      boolean answersSoon =
-          context.avoidSilent() && call.getMethodDescriptor().getType() == MethodType.UNARY;
+      boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
+      boolean answersSoon = context.avoidSilent() && unary;
       if (answersSoon && looking.compareAndSet(false, true)) {
         syncContext.execute(UsableInstances.this::lookLater);
       }
       return pick.copyWithSubchannel(instance.delegate())
           .copyWithStreamTracerFactory(
               new Listening(
-                  instance, answersSoon, context.outcomes(), pick.getStreamTracerFactory()));
+                  instance, unary, answersSoon, context.outcomes(), pick.getStreamTracerFactory()));
     }
 
     private boolean isAvoided(PickResult pick) {
