@@ -91,7 +91,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
       CallOutcome outcome =
           isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
       long elapsed = unary ? callee.breaker().getCurrentTimestamp() - startedAt : 0;
-      callee.ended(outcome, elapsed, status);
+      callee.ended(outcome, startedAt, elapsed, status);
     }
 
     private boolean isToldAlready(Status status) {
