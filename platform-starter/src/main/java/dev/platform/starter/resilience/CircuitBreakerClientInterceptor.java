@@ -103,7 +103,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
           isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
       long elapsed = unary ? callee.breaker().getCurrentTimestamp() - startedAt : 0;
       State before = callee.breaker().getState();
-      callee.ended(outcome, elapsed, status);
+      callee.ended(outcome, startedAt, elapsed, status);
       State after = callee.breaker().getState();
       if (after != before) {
         CallSpan.of(options)
