@@ -16,11 +16,13 @@ import io.grpc.ServerInterceptor;
 import io.grpc.stub.ServerCalls;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import net.devh.boot.grpc.client.interceptor.GlobalClientInterceptorRegistry;
 import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -79,13 +81,17 @@ public class InterceptorBenchmark {
   private ServerCallHandler<GetRecommendationsRequest, GetRecommendationsResponse> handler;
   private Channel channel;
 
-  /** Measures all there are and prints a table. */
+  /**
+   * Measures and prints a table.
+   *
+   * @param arguments simple names of interceptors; all there are without any
+   */
   public static void main(String[] arguments) throws Exception {
     List<String> server;
     List<String> client;
     try (ConfigurableApplicationContext app = CallServer.startEverything()) {
-      server = names(serverInterceptors(app));
-      client = names(clientInterceptors(app));
+      server = chosen(names(serverInterceptors(app)), arguments);
+      client = chosen(names(clientInterceptors(app)), arguments);
     }
     System.out.println("| side | interceptor | sampled, ns | bytes | not sampled, ns | bytes |");
     System.out.println("|---|---|---|---|---|---|");
@@ -128,7 +134,7 @@ public class InterceptorBenchmark {
       Collection<RunResult> results,
       String interceptor,
       boolean sampled,
-      java.util.function.ToDoubleFunction<RunResult> what) {
+      ToDoubleFunction<RunResult> what) {
     return what.applyAsDouble(result(results, interceptor, sampled))
         - what.applyAsDouble(result(results, NONE, sampled));
   }
@@ -163,6 +169,11 @@ public class InterceptorBenchmark {
     return interceptors.stream().map(InterceptorBenchmark::name).toList();
   }
 
+  private static List<String> chosen(List<String> names, String[] arguments) {
+    List<String> wanted = List.of(arguments);
+    return names.stream().filter(name -> wanted.isEmpty() || wanted.contains(name)).toList();
+  }
+
   private static String name(Object interceptor) {
     return interceptor.getClass().getSimpleName();
   }
@@ -177,7 +188,7 @@ public class InterceptorBenchmark {
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-" + (sampled ? "01" : "00");
     handler = ServerCalls.asyncUnaryCall(new CallServer.Recommendations()::getRecommendations);
     List<ServerInterceptor> server = new ArrayList<>(serverInterceptors(app));
-    java.util.Collections.reverse(server);
+    Collections.reverse(server);
     for (ServerInterceptor each : server) {
       if (isWanted(each)) {
         ServerCallHandler<GetRecommendationsRequest, GetRecommendationsResponse> next = handler;

@@ -175,9 +175,10 @@ final class ServiceWatch implements EtcdWatches.Listener {
     current.putAll(fresh);
     leaving.clear();
     revision = listRevision;
+    // Whoever sees that the list follows etcd sees this one.
+    publish(Origin.LIST);
     watching = true;
     connection.watches().watch(range.key(), range.end(), watchFrom, this);
-    publish(Origin.LIST);
   }
 
   /** Only now: a list alone is no success where every watch is refused. */
