@@ -38,14 +38,6 @@ final class Mall implements AutoCloseable {
   private static final List<String> SMALL_JVM =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
 
-  /** The apps' deadlines of single methods, made like the default one below. */
-  private static final String PATIENT =
-      """
-      {"platform.deadline.methods": {
-        "[product.v1.ProductService/GetProduct]": "15s",
-        "[payment.v1.PaymentService/CreatePayment]": "15s",
-        "[bank.v1.BankGateway]": "15s"}}""";
-
   private final String name;
   private final Registry registry;
   private final DevPostgres postgres;
@@ -257,12 +249,28 @@ final class Mall implements AutoCloseable {
         // What a busy machine holds back and then sends at once is no flood.
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
         Map.entry("PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "off"),
-        Map.entry("SPRING_APPLICATION_JSON", PATIENT),
+        Map.entry("SPRING_APPLICATION_JSON", patience(app)),
         Map.entry("MALL_BANK_SETTABLE", "true"),
         // Why a call to another app failed; the caller is told no more than that it did.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
+  }
+
+  /** The app's deadlines of single methods, as long as the default one. */
+  private static String patience(App app) {
+    List<String> methods =
+        switch (app) {
+          case ORDER ->
+              List.of(
+                  "product.v1.ProductService/GetProduct",
+                  "payment.v1.PaymentService/CreatePayment");
+          case INVENTORY -> List.of();
+          case PAYMENT -> List.of("bank.v1.BankGateway");
+        };
+    return methods.stream()
+        .map("\"platform.deadline.methods[%s]\": \"15s\""::formatted)
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   private static Path logs(String name) {
