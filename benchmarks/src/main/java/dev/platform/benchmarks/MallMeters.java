@@ -16,8 +16,8 @@ record MallMeters(Map<String, Sum> steps) {
   static final MallMeters NONE = new MallMeters(Map.of());
 
   private static final Pattern CALL =
-      Pattern.compile("grpc_(client|server)_seconds_(count|sum)\\{(.*)} (\\S+)");
-  private static final Pattern METHOD = Pattern.compile("rpc_method=\"(\\w+)\"");
+      Pattern.compile("rpc_(client|server)_call_duration_seconds_(count|sum)\\{(.*)} (\\S+)");
+  private static final Pattern METHOD = Pattern.compile("rpc_method=\"[\\w.]+/(\\w+)\"");
   private static final Pattern POOL =
       Pattern.compile("hikaricp_connections_(usage|acquire)_seconds_(count|sum)\\{.*} (\\S+)");
 

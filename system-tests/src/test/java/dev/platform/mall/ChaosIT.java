@@ -171,7 +171,9 @@ class ChaosIT {
   /** How often an app has asked for the record of a payment, which only recovery does. */
   private static long recoveries(AppProcess orderApp) throws Exception {
     HttpResponse<String> answer =
-        orderApp.get("/actuator/metrics/grpc.client?tag=rpc.method:GetPayment");
+        orderApp.get(
+            "/actuator/metrics/rpc.client.call.duration"
+                + "?tag=rpc.method:payment.v1.PaymentService/GetPayment");
     Matcher count = COUNT.matcher(answer.body());
     return count.find() ? (long) Double.parseDouble(count.group(1)) : 0;
   }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An app's only way to etcd, which a test can cut as a network does that loses all packets: nobody
- * is told, what was sent arrives after the cut or never, and an attempt to connect gets no answer.
- * Thread-safe.
+ * An app's only way to etcd, or to another server, which a test can cut as a network does that
+ * loses all packets: nobody is told, what was sent arrives after the cut or never, and an attempt
+ * to connect gets no answer. Thread-safe.
  */
 final class EtcdLink implements AutoCloseable {
 
@@ -56,6 +56,11 @@ final class EtcdLink implements AutoCloseable {
   /** What makes an app use the link. */
   String endpoint() {
     return "http://127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** Where the link listens. */
+  int port() {
+    return server.getLocalPort();
   }
 
   /** How many connections there are. */

@@ -49,13 +49,14 @@ record LoadReport(List<Outcome> outcomes) {
     return latencies.get(Math.max(0, rank - 1));
   }
 
-  /** How many calls failed with what; figures in the descriptions make no difference. */
+  /** How many calls failed with what; ids and figures in the descriptions make no difference. */
   Map<String, Long> reasons() {
     return failures().stream()
         .collect(
             Collectors.groupingBy(
                 failure ->
                     (failure.status().getCode() + ": " + failure.status().getDescription())
+                        .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4,12}){4}", "#")
                         .replaceAll("\\d[\\d.:]*", "#"),
                 TreeMap::new,
                 Collectors.counting()));

@@ -38,6 +38,15 @@ final class Mall implements AutoCloseable {
   private static final List<String> SMALL_JVM =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
 
+  /** The times that the apps come with, for who tests those; a busy machine may need more. */
+  static final Map<String, String> TIMES_AS_SHIPPED =
+      Map.of(
+          "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "5s",
+          "MALL_ORDER_PRICETIMEOUT", "2s",
+          "MALL_ORDER_PAYMENTTIMEOUT", "2s",
+          "MALL_PAYMENT_BANKTIMEOUT", "1500ms",
+          "SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "3000");
+
   private final String name;
   private final Registry registry;
   private final DevPostgres postgres;
@@ -125,13 +134,34 @@ final class Mall implements AutoCloseable {
 
   /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
   AppProcess start(App app, List<String> jvmOptions, Map<String, String> overrides) {
+    return start(app, jvmOptions, List.of("-jar", app.jar().toString()), overrides);
+  }
+
+  /** Likewise, with system properties, and with libraries that the app's jar does not have. */
+  AppProcess start(App app, Map<String, String> properties, List<Path> libraries) {
+    List<String> options = new ArrayList<>(SMALL_JVM);
+    properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
+    options.add(
+        "-Dloader.path=" + libraries.stream().map(Path::toString).collect(Collectors.joining(",")));
+    return start(
+        app,
+        options,
+        List.of(
+            "-cp",
+            app.jar().toString(),
+            "org.springframework.boot.loader.launch.PropertiesLauncher"),
+        more.getOrDefault(app, Map.of()));
+  }
+
+  private AppProcess start(
+      App app, List<String> jvmOptions, List<String> what, Map<String, String> overrides) {
     int number = started.merge(app, 1, Integer::sum);
     Map<String, String> environment = new HashMap<>(environment(app));
     environment.putAll(overrides);
     AppProcess process =
         AppProcess.start(
             app.id() + "-" + number,
-            Jvm.command(jvmOptions, List.of("-jar", app.jar().toString())),
+            Jvm.command(jvmOptions, what),
             environment,
             logs(name).resolve(app.id() + "-" + number + ".log"));
     all.add(process);
@@ -245,32 +275,18 @@ final class Mall implements AutoCloseable {
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
         // What is slow only because the machine is busy is no failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
+        Map.entry("MALL_ORDER_PRICETIMEOUT", "15s"),
+        Map.entry("MALL_ORDER_PAYMENTTIMEOUT", "15s"),
+        Map.entry("MALL_PAYMENT_BANKTIMEOUT", "15s"),
         Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
         // What a busy machine holds back and then sends at once is no flood.
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
         Map.entry("PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "off"),
-        Map.entry("SPRING_APPLICATION_JSON", patience(app)),
         Map.entry("MALL_BANK_SETTABLE", "true"),
         // Why a call to another app failed; the caller is told no more than that it did.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; whoever has one at the default port is somebody else.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
-  }
-
-  /** The app's deadlines of single methods, as long as the default one. */
-  private static String patience(App app) {
-    List<String> methods =
-        switch (app) {
-          case ORDER ->
-              List.of(
-                  "product.v1.ProductService/GetProduct",
-                  "payment.v1.PaymentService/CreatePayment");
-          case INVENTORY -> List.of();
-          case PAYMENT -> List.of("bank.v1.BankGateway");
-        };
-    return methods.stream()
-        .map("\"platform.deadline.methods[%s]\": \"15s\""::formatted)
-        .collect(Collectors.joining(",", "{", "}"));
   }
 
   private static Path logs(String name) {

@@ -20,19 +20,28 @@ import org.awaitility.Awaitility;
 /** Orders one thing after another, each of a kind that the seeded catalogue has plenty of. */
 final class Shopper implements AutoCloseable {
 
-  private static final List<String> PRODUCTS =
+  static final List<String> PRODUCTS =
       List.of("p-4", "p-11", "p-13", "p-14", "p-21", "p-1", "p-15", "p-16");
 
   private static final int TOO_MANY = 1_000_000;
-  private static final long DEADLINE_SECONDS = 20;
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
   private static final Duration WARM_UP_LIMIT = Duration.ofMinutes(2);
 
   private final Channels channels = new Channels();
   private final OrderServiceFutureStub orders;
+  private final Duration deadline;
   private final AtomicInteger next = new AtomicInteger();
 
   Shopper(String address) {
-    orders = OrderServiceGrpc.newFutureStub(channels.to(address));
+    this(address, DEADLINE);
+  }
+
+  /**
+   * @param deadline how long each call may take
+   */
+  Shopper(String address, Duration deadline) {
+    this.orders = OrderServiceGrpc.newFutureStub(channels.to(address));
+    this.deadline = deadline;
   }
 
   /** Begins one order: five calls to two other apps, one of which calls on. */
@@ -56,7 +65,7 @@ final class Shopper implements AutoCloseable {
   private ListenableFuture<CreateOrderResponse> order(int quantity) {
     String product = PRODUCTS.get(Math.floorMod(next.getAndIncrement(), PRODUCTS.size()));
     return orders
-        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
         .createOrder(
             CreateOrderRequest.newBuilder()
                 .setUserId("shopper")

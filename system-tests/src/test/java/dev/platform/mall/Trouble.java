@@ -2,16 +2,11 @@ package dev.platform.mall;
 
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.util.Durations;
-import dev.platform.contracts.bank.v1.BankGatewayGrpc;
-import dev.platform.contracts.bank.v1.SetBehaviourRequest;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Harm that is done to a mall at random: a bank in a bad mood, and apps that are killed, or frozen
@@ -111,21 +106,8 @@ final class Trouble {
 
   /** Sets how all bank gateways behave that run now; others behave well. */
   void bank(Mood mood) {
-    SetBehaviourRequest behaviour =
-        SetBehaviourRequest.newBuilder()
-            .setLatency(Durations.fromMillis(mood.latencyMillis))
-            .setFailureRatio(mood.failing)
-            .setDeclineRatio(mood.declining)
-            .build();
-    try (Channels channels = new Channels()) {
-      for (AppProcess payment : mall.running(App.PAYMENT)) {
-        var unused =
-            BankGatewayGrpc.newBlockingStub(channels.to(payment.address()))
-                .withDeadlineAfter(20, TimeUnit.SECONDS)
-                .setBehaviour(behaviour);
-      }
-    } catch (StatusRuntimeException e) {
-      throw new IllegalStateException("the bank could not be told how to behave", e);
+    for (AppProcess payment : mall.running(App.PAYMENT)) {
+      new BankSimulator(payment).behave(mood.latencyMillis, mood.failing, mood.declining);
     }
   }
 

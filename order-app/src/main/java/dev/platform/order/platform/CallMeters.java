@@ -12,11 +12,11 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** This process's gRPC calls, added up from the meters that Micrometer keeps of them. */
+/** This process's gRPC calls, added up from the meters that the platform keeps of them. */
 final class CallMeters {
 
-  private static final String IN = "grpc.server";
-  private static final String OUT = "grpc.client";
+  private static final String IN = "rpc.server.call.duration";
+  private static final String OUT = "rpc.client.call.duration";
 
   private final MeterRegistry meters;
 
@@ -42,15 +42,14 @@ final class CallMeters {
   }
 
   private static @Nullable Calls calls(String direction, Timer timer) {
-    String service = timer.getId().getTag("rpc.service");
     String method = timer.getId().getTag("rpc.method");
-    if (service == null || method == null) {
+    if (method == null) {
       return null;
     }
     long count = timer.count();
-    boolean ok = Objects.equals(timer.getId().getTag("grpc.status_code"), "OK");
+    boolean ok = Objects.equals(timer.getId().getTag("rpc.response.status_code"), "OK");
     double seconds = timer.totalTime(TimeUnit.SECONDS);
-    return new Calls(direction, service + "/" + method, count, ok ? 0 : count, seconds);
+    return new Calls(direction, method, count, ok ? 0 : count, seconds);
   }
 
   private static Calls sum(Calls a, Calls b) {

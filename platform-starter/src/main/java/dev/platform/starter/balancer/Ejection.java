@@ -6,8 +6,9 @@ import java.util.function.LongSupplier;
 
 /**
  * What is known of the calls to one instance, and whether it is out because of them. After Envoy's
- * outlier detection, but that an instance that comes back is on probation: its first failure ejects
- * it again, and a well spell as long as its last ejection ends that. Thread-safe.
+ * outlier detection, but that an instance that comes back gets a single call first, its trial, and
+ * no other until that went well. Then it is on probation: its first failure ejects it again, and a
+ * well spell as long as its last ejection ends that. Thread-safe.
  */
 final class Ejection {
 
@@ -22,6 +23,14 @@ final class Ejection {
   private int ejections;
   private long probationUntil;
   private volatile boolean ejected;
+  private volatile Trial trial = Trial.NONE;
+
+  private enum Trial {
+    NONE,
+    /** The next call is the trial. */
+    DUE,
+    UNDER_WAY
+  }
 
   Ejection(OutlierDetectionProperties properties, LongSupplier nanoTime) {
     this.properties = properties;
@@ -33,12 +42,42 @@ final class Ejection {
     return ejected;
   }
 
+  /** Whether it is not known yet whether it is well again. */
+  boolean isOnTrial() {
+    return trial != Trial.NONE;
+  }
+
+  /** Whether its trial has begun, so that no other call should go there. */
+  boolean isTried() {
+    return trial == Trial.UNDER_WAY;
+  }
+
+  /** A call that is answered soon is sent. */
+  void begun() {
+    if (trial == Trial.DUE) {
+      beginTrial();
+    }
+  }
+
+  private synchronized void beginTrial() {
+    if (trial == Trial.DUE) {
+      trial = Trial.UNDER_WAY;
+    }
+  }
+
   /** Takes note of a call's end; tells whether the instance should be out. */
   synchronized boolean ended(CallOutcome outcome) {
+    if (outcome == CallOutcome.IGNORED && isTried()) {
+      trial = Trial.DUE;
+    }
     if (outcome == CallOutcome.IGNORED || ejected || !properties.enabled()) {
       return false;
     }
     long now = nanoTime.getAsLong();
+    if (isOnTrial()) {
+      trial = Trial.NONE;
+      probationUntil = now + time().toNanos();
+    }
     if (now - intervalStart > properties.interval().toNanos()) {
       intervalStart = now;
       calls = 0;
@@ -61,6 +100,7 @@ final class Ejection {
   synchronized Duration eject() {
     ejections = isOnProbation(nanoTime.getAsLong()) ? Math.min(ejections + 1, 20) : 1;
     ejected = true;
+    trial = Trial.NONE;
     clear();
     return time();
   }
@@ -68,13 +108,14 @@ final class Ejection {
   /** Lets it come back. */
   synchronized void readmit() {
     ejected = false;
-    probationUntil = nanoTime.getAsLong() + time().toNanos();
+    trial = Trial.DUE;
     clear();
   }
 
   /** The connection is a new one, and perhaps the process too. */
   synchronized void forget() {
     ejected = false;
+    trial = Trial.NONE;
     ejections = 0;
     clear();
   }

@@ -14,6 +14,7 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.util.ForwardingSubchannel;
+import io.opentelemetry.api.trace.Span;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -49,8 +50,11 @@ final class Instance extends ForwardingSubchannel {
     /** It is gone. */
     void shutDown(Instance instance);
 
-    /** Too many of its calls fail; on any thread. */
-    void failing(Instance instance);
+    /** Too many of its calls fail, the last one that of this span; on any thread. */
+    void failing(Instance instance, Span last);
+
+    /** It is back, and its first call went well; on any thread. */
+    void proven(Instance instance);
   }
 
   Instance(
@@ -108,10 +112,13 @@ final class Instance extends ForwardingSubchannel {
     }
   }
 
-  /** A call has ended. */
-  void ended(CallOutcome outcome) {
+  /** The call of this span has ended. */
+  void ended(CallOutcome outcome, Span call) {
+    boolean onTrial = ejection.isOnTrial();
     if (ejection.ended(outcome)) {
-      owner.failing(this);
+      owner.failing(this, call);
+    } else if (onTrial && !ejection.isOnTrial()) {
+      owner.proven(this);
     }
   }
 
@@ -125,7 +132,12 @@ final class Instance extends ForwardingSubchannel {
 
   /** Whether calls should go elsewhere. */
   boolean isAvoided() {
-    return silent || ejection.isEjected();
+    return silent || ejection.isEjected() || ejection.isTried();
+  }
+
+  /** Whether calls should go elsewhere, perhaps all but one. */
+  boolean isDoubted() {
+    return silent || ejection.isEjected() || ejection.isOnTrial();
   }
 
   Ejection ejection() {

@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * When calls keep away from an instance because its calls fail. Never from more than half of a
- * service's instances. After its time an instance is called again, and is out once more with the
- * first failure, for longer each time.
+ * service's instances. After its time a single call tries an instance before others go there, and
+ * it is out once more with the first failure, for longer each time.
  *
  * @param enabled whether instances are ejected at all
  * @param failuresInARow so many calls to it that fail one after the other eject it; 1 to 1000

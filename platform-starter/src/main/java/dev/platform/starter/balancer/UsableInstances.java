@@ -12,6 +12,9 @@ import io.grpc.SynchronizationContext;
 import io.grpc.util.ForwardingLoadBalancer;
 import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -45,6 +48,8 @@ import org.slf4j.LoggerFactory;
 final class UsableInstances extends ForwardingLoadBalancer implements Instance.Owner {
 
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
 
   private static final Logger log = LoggerFactory.getLogger(UsableInstances.class);
   private static final long LOOK_MILLIS = 500;
@@ -130,12 +135,17 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
   }
 
   @Override
-  public void failing(Instance instance) {
-    syncContext.execute(() -> eject(instance));
+  public void failing(Instance instance, Span last) {
+    syncContext.execute(() -> eject(instance, last));
   }
 
-  private void eject(Instance instance) {
-    if (!instance.isReady() || instance.isAvoided() || 2 * (avoided() + 1) > ready()) {
+  @Override
+  public void proven(Instance instance) {
+    syncContext.execute(() -> changed(instance));
+  }
+
+  private void eject(Instance instance, Span last) {
+    if (!instance.isReady() || instance.isAvoided() || 2 * (doubted() + 1) > ready()) {
       return;
     }
     Duration time = instance.ejection().eject();
@@ -144,6 +154,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
         channel.getAuthority(),
         instance,
         time.toMillis() / 1000.0);
+    last.addEvent("platform.instance.ejected", Attributes.of(PEER, instance.toString()));
     changed(instance);
     returns.put(
         instance,
@@ -170,14 +181,14 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
       }
     }
     tell(instance);
-    avoiding = avoided() > 0 && 2 * avoided() <= ready();
+    avoiding = doubted() > 0 && 2 * doubted() <= ready();
   }
 
   @Override
   public void shutDown(Instance instance) {
     changed(instance);
     instances.remove(instance);
-    avoiding = avoided() > 0 && 2 * avoided() <= ready();
+    avoiding = doubted() > 0 && 2 * doubted() <= ready();
   }
 
   private void tell(Instance instance) {
@@ -194,8 +205,8 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     }
   }
 
-  private long avoided() {
-    return instances.keySet().stream().filter(Instance::isAvoided).count();
+  private long doubted() {
+    return instances.keySet().stream().filter(Instance::isDoubted).count();
   }
 
   private long ready() {
@@ -246,15 +257,15 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
         return pick;
       }
       // A stream may well be silent for hours.
-      boolean answersSoon =
-          context.avoidSilent() && call.getMethodDescriptor().getType() == MethodType.UNARY;
+      boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
+      boolean answersSoon = context.avoidSilent() && unary;
       if (answersSoon && looking.compareAndSet(false, true)) {
         syncContext.execute(UsableInstances.this::lookLater);
       }
       return pick.copyWithSubchannel(instance.delegate())
           .copyWithStreamTracerFactory(
               new Listening(
-                  instance, answersSoon, context.outcomes(), pick.getStreamTracerFactory()));
+                  instance, unary, answersSoon, context.outcomes(), pick.getStreamTracerFactory()));
     }
 
     private boolean isAvoided(PickResult pick) {

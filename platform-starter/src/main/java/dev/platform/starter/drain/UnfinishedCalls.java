@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Knows whether the interceptors of this process's gRPC server have anything left to do. The server
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class UnfinishedCalls implements ServerInterceptor {
 
-  // guarded by this
-  private int calls;
+  private final AtomicInteger calls = new AtomicInteger();
+  private volatile boolean awaited;
 
   @Override
   public <Q, A> Listener<Q> interceptCall(
@@ -53,19 +54,23 @@ final class UnfinishedCalls implements ServerInterceptor {
   /** Blocks until there are none, for so long at most. */
   synchronized void awaitNone(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
-    for (long left = atMost.toNanos(); calls > 0 && left > 0; left = end - System.nanoTime()) {
+    awaited = true;
+    for (long left = atMost.toNanos();
+        calls.get() > 0 && left > 0;
+        left = end - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }
 
-  private synchronized void begin() {
-    calls++;
+  private void begin() {
+    calls.incrementAndGet();
   }
 
-  private synchronized void end() {
-    calls--;
-    if (calls == 0) {
-      notifyAll();
+  private void end() {
+    if (calls.decrementAndGet() == 0 && awaited) {
+      synchronized (this) {
+        notifyAll();
+      }
     }
   }
 }

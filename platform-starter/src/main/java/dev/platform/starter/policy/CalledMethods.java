@@ -1,8 +1,10 @@
 package dev.platform.starter.policy;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.AbstractStub;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +19,7 @@ final class CalledMethods implements StubTransformer {
 
   private final Map<String, Boolean> clients = new ConcurrentHashMap<>();
   private final Map<String, Boolean> names = new ConcurrentHashMap<>();
+  private final Map<String, MethodDescriptor<?, ?>> methods = new ConcurrentHashMap<>();
 
   @Override
   public AbstractStub<?> transform(String client, AbstractStub<?> stub) {
@@ -38,13 +41,30 @@ final class CalledMethods implements StubTransformer {
     return new TreeSet<>(names.keySet());
   }
 
+  /** All methods that may be called, as far as they are known. */
+  List<MethodDescriptor<?, ?>> methods() {
+    return List.copyOf(methods.values());
+  }
+
+  /** One of them, or all of a service; none where it is not known. */
+  List<MethodDescriptor<?, ?>> methods(String name) {
+    return methods().stream()
+        .filter(
+            method ->
+                name.equals(method.getFullMethodName()) || name.equals(method.getServiceName()))
+        .toList();
+  }
+
   /** What protoc's plugin generates has a descriptor; other stubs stay unknown. */
   private void learn(Class<?> generated) {
     try {
       Method descriptor = generated.getMethod("getServiceDescriptor");
       ServiceDescriptor service = (ServiceDescriptor) descriptor.invoke(null);
       names.put(service.getName(), true);
-      service.getMethods().forEach(method -> names.put(method.getFullMethodName(), true));
+      for (MethodDescriptor<?, ?> method : service.getMethods()) {
+        names.put(method.getFullMethodName(), true);
+        methods.put(method.getFullMethodName(), method);
+      }
     } catch (ReflectiveOperationException e) {
       // Another generator's: its names are not checked against.
       names.put("*", true);

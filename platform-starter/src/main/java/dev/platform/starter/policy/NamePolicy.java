@@ -19,6 +19,9 @@ final class NamePolicy implements PolicyCheck.Policy {
   private static final String CALLER = "a @GrpcClient of this application";
   private static final String SERVER = "this application's server";
 
+  private static final List<String> OF_CALLED =
+      List.of("platform.deadline.methods", "platform.resilience.hedging.methods");
+
   private static final List<String> OF_SERVED =
       List.of(
           "platform.deadline.minimums",
@@ -59,17 +62,21 @@ final class NamePolicy implements PolicyCheck.Policy {
   }
 
   private void ofCalled(Set<String> calls, List<Finding> found) {
-    List<String> retried =
-        Binder.get(environment)
-            .bindOrCreate("platform.resilience.retry", RetryProperties.class)
-            .methods();
-    for (int i = 0; i < retried.size(); i++) {
-      String property = "platform.resilience.retry.methods[" + i + "]";
-      method(property, retried.get(i), calls, CALLER, found);
+    RetryProperties retry =
+        Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
+    list("platform.resilience.retry.methods", retry.methods(), calls, found);
+    list("platform.resilience.retry.excluded-methods", retry.excludedMethods(), calls, found);
+    for (String property : OF_CALLED) {
+      keys(property).forEach(name -> method(property, name, calls, CALLER, found));
     }
-    keys("platform.deadline.methods")
-        .forEach(name -> method("platform.deadline.methods", name, calls, CALLER, found));
     breakers(found);
+  }
+
+  private static void list(
+      String property, List<String> methods, Set<String> calls, List<Finding> found) {
+    for (int i = 0; i < methods.size(); i++) {
+      method(property + "[" + i + "]", methods.get(i), calls, CALLER, found);
+    }
   }
 
   private static void method(

@@ -33,7 +33,8 @@ public final class PolicyAutoConfiguration {
     return new PolicyCheck(
         properties,
         List.of(
-            new TimePolicy(environment),
+            new TimePolicy(environment, called),
+            new HedgingPolicy(environment, called),
             new NamePolicy(environment, called, new ServedMethods(services), annotated),
             new LimitPolicy(environment, annotated)));
   }

@@ -16,9 +16,11 @@ import org.springframework.core.env.Environment;
 final class TimePolicy implements PolicyCheck.Policy {
 
   private final Environment environment;
+  private final CalledMethods called;
 
-  TimePolicy(Environment environment) {
+  TimePolicy(Environment environment, CalledMethods called) {
     this.environment = environment;
+    this.called = called;
   }
 
   @Override
@@ -57,7 +59,7 @@ final class TimePolicy implements PolicyCheck.Policy {
     RetryProperties retry =
         Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
     Duration pauses = pauses(retry);
-    if (!retry.serviceConfig().isEmpty() && pauses.compareTo(timeout) >= 0) {
+    if (isAnyRetried(retry) && pauses.compareTo(timeout) >= 0) {
       found.add(
           new Finding(
               "platform.resilience.retry.max-attempts",
@@ -65,6 +67,12 @@ final class TimePolicy implements PolicyCheck.Policy {
               "so few that their pauses, up to %s, fit into platform.deadline.default-timeout, %s"
                   .formatted(text(pauses), text(timeout))));
     }
+  }
+
+  /** What is named counts also where the application makes its channels itself. */
+  private boolean isAnyRetried(RetryProperties retry) {
+    return retry.enabled()
+        && (!retry.methods().isEmpty() || called.methods().stream().anyMatch(retry::isRetried));
   }
 
   /** The longest that all pauses between attempts may take. */

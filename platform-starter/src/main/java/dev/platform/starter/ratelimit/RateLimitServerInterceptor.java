@@ -1,5 +1,6 @@
 package dev.platform.starter.ratelimit;
 
+import dev.platform.starter.request.PendingCall;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

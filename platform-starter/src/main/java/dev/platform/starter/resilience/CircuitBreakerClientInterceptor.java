@@ -2,8 +2,9 @@ package dev.platform.starter.resilience;
 
 import dev.platform.starter.outcome.CallOutcome;
 import dev.platform.starter.outcome.OutcomeClassifier;
+import dev.platform.starter.telemetry.CallSpan;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.grpc.Attributes;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -16,6 +17,8 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -26,6 +29,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * as one failure: with an instance that dies, only that instance is gone.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
+
+  private static final AttributeKey<String> BREAKER =
+      AttributeKey.stringKey("platform.circuit_breaker.name");
+  private static final AttributeKey<String> STATE =
+      AttributeKey.stringKey("platform.circuit_breaker.state");
 
   private final GuardedCallees callees;
   private final OutcomeClassifier outcomes;
@@ -54,7 +62,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
           throw callee.refusal();
         }
         boolean unary = method.getType() == MethodType.UNARY;
-        delegate().start(new Counting<>(listener, callee, connection, unary), headers);
+        delegate().start(new Counting<>(listener, callee, connection, options, unary), headers);
       }
     };
   }
@@ -63,6 +71,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
     private final GuardedCallee callee;
     private final LastConnection connection;
+    private final CallOptions options;
     private final boolean unary;
     private final long startedAt;
     private final AtomicBoolean counted = new AtomicBoolean();
@@ -71,10 +80,12 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
         ClientCall.Listener<A> listener,
         GuardedCallee callee,
         LastConnection connection,
+        CallOptions options,
         boolean unary) {
       super(listener);
       this.callee = callee;
       this.connection = connection;
+      this.options = options;
       this.unary = unary;
       this.startedAt = callee.breaker().getCurrentTimestamp();
     }
@@ -91,11 +102,20 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
       CallOutcome outcome =
           isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
       long elapsed = unary ? callee.breaker().getCurrentTimestamp() - startedAt : 0;
-      callee.ended(outcome, elapsed, status);
+      State before = callee.breaker().getState();
+      callee.ended(outcome, startedAt, elapsed, status);
+      State after = callee.breaker().getState();
+      if (after != before) {
+        CallSpan.of(options)
+            .addEvent(
+                "platform.circuit_breaker.transition",
+                Attributes.of(BREAKER, callee.breaker().getName(), STATE, after.name()));
+      }
     }
 
     private boolean isToldAlready(Status status) {
-      Attributes lost = status.getCode() == Code.UNAVAILABLE ? connection.ifUnanswered() : null;
+      io.grpc.Attributes lost =
+          status.getCode() == Code.UNAVAILABLE ? connection.ifUnanswered() : null;
       return lost != null && !broken.add(lost);
     }
   }

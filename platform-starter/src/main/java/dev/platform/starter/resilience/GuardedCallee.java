@@ -29,9 +29,13 @@ final class GuardedCallee {
   private final AtomicInteger openings = new AtomicInteger();
   private volatile long openUntil;
 
+  /** In the breaker's unit. */
+  private volatile long lastSuccessAt;
+
   GuardedCallee(CircuitBreaker breaker, int failuresInARow) {
     this.breaker = breaker;
     this.failuresInARow = failuresInARow;
+    this.lastSuccessAt = breaker.getCurrentTimestamp();
     breaker.getEventPublisher().onStateTransition(this::changed);
   }
 
@@ -58,9 +62,13 @@ final class GuardedCallee {
   }
 
   /**
+   * A failure is one in a row if its call began after the last good answer. Of an instance that
+   * hangs many calls may reach their deadlines at once, while all others are well.
+   *
+   * @param startedAt on the breaker's clock
    * @param elapsed in the breaker's unit
    */
-  void ended(CallOutcome outcome, long elapsed, Status status) {
+  void ended(CallOutcome outcome, long startedAt, long elapsed, Status status) {
     TimeUnit unit = breaker.getTimestampUnit();
     switch (outcome) {
       case IGNORED -> release();
@@ -68,11 +76,13 @@ final class GuardedCallee {
         if (failures.get() != 0) {
           failures.set(0);
         }
+        lastSuccessAt = breaker.getCurrentTimestamp();
         breaker.onSuccess(elapsed, unit);
       }
       case FAILURE -> {
         breaker.onError(elapsed, unit, new CalleeFailure(status));
-        if (failures.incrementAndGet() > failuresInARow
+        if (startedAt - lastSuccessAt >= 0
+            && failures.incrementAndGet() > failuresInARow
             && failuresInARow > 0
             && breaker.getState() == State.CLOSED) {
           open();

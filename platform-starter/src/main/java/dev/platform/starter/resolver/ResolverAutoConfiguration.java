@@ -9,7 +9,8 @@ import dev.platform.starter.discovery.EtcdDiscoveryClient;
 import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.outcome.OutcomeAutoConfiguration;
 import dev.platform.starter.outcome.OutcomeClassifier;
-import dev.platform.starter.retry.RetryProperties;
+import dev.platform.starter.retry.RepeatedCalls;
+import dev.platform.starter.retry.RetryAutoConfiguration;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.util.List;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
@@ -33,14 +34,14 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(
     after = {
       OutcomeAutoConfiguration.class,
+      RetryAutoConfiguration.class,
       DiscoveryAutoConfiguration.class,
       CompositeDiscoveryClientAutoConfiguration.class
     })
 @EnableConfigurationProperties({
   GrpcProperties.class,
   OutlierDetectionProperties.class,
-  DiscoveryProperties.class,
-  RetryProperties.class
+  DiscoveryProperties.class
 })
 public final class ResolverAutoConfiguration {
 
@@ -76,7 +77,7 @@ public final class ResolverAutoConfiguration {
       DiscoveryProperties discovery,
       GrpcProperties grpc,
       BalancerContext balancer,
-      RetryProperties retry) {
+      RepeatedCalls repeated) {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
     boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
@@ -86,7 +87,7 @@ public final class ResolverAutoConfiguration {
             etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
             grpc.loadBalancing(),
             balancer,
-            retry.serviceConfig(),
+            repeated,
             discovery.waitForFirstList());
     ResolverContexts.jvm().add(context);
     return context;

@@ -1,9 +1,9 @@
 package dev.platform.starter.resolver;
 
 import dev.platform.starter.balancer.BalancerContext;
+import dev.platform.starter.retry.RepeatedCalls;
 import io.grpc.NameResolver;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
@@ -23,7 +23,7 @@ final class ResolverContext implements DisposableBean {
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
   private final BalancerContext balancer;
-  private final Map<String, ?> callConfig;
+  private final RepeatedCalls repeated;
   private final Duration waitForFirstList;
 
   /**
@@ -31,20 +31,20 @@ final class ResolverContext implements DisposableBean {
    * @param discovery the source behind {@code discovery:///}; null without any discovery client
    * @param loadBalancing the policy that resolved services are balanced with
    * @param balancer what goes around that policy
-   * @param callConfig what a channel's service config says about calls: retries
+   * @param repeated which calls are made more than once
    */
   ResolverContext(
       @Nullable InstanceSource etcd,
       @Nullable InstanceSource discovery,
       String loadBalancing,
       BalancerContext balancer,
-      Map<String, ?> callConfig,
+      RepeatedCalls repeated,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
     this.loadBalancing = loadBalancing;
     this.balancer = balancer;
-    this.callConfig = callConfig;
+    this.repeated = repeated;
     this.waitForFirstList = waitForFirstList;
   }
 
@@ -62,9 +62,9 @@ final class ResolverContext implements DisposableBean {
     return balancer;
   }
 
-  /** What a channel's service config says about calls. */
-  Map<String, ?> callConfig() {
-    return callConfig;
+  /** Which calls are made more than once. */
+  RepeatedCalls repeated() {
+    return repeated;
   }
 
   /** How long a first call waits for a first instance. */

@@ -2,7 +2,6 @@ package dev.platform.starter.resolver;
 
 import dev.platform.starter.balancer.BalancerContext;
 import dev.platform.starter.balancer.UsableInstancesProvider;
-import dev.platform.starter.retry.RetrySelector;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
@@ -44,6 +43,7 @@ final class ServiceNameResolver extends NameResolver {
   // in syncContext
   private @Nullable Listener2 listener;
   private @Nullable ResolverContext context;
+  private @Nullable InternalConfigSelector attempts;
   private Runnable unsubscribe = () -> {};
   private SynchronizationContext.@Nullable ScheduledHandle firstWait;
   private List<? extends ServiceInstance> latest = List.of();
@@ -107,6 +107,7 @@ final class ServiceNameResolver extends NameResolver {
       return;
     }
     context = next;
+    attempts = next.repeated().selector(args.getServiceConfigParser());
     unsubscribe.run();
     unsubscribe = () -> {};
     int current = ++subscription;
@@ -176,12 +177,11 @@ final class ServiceNameResolver extends NameResolver {
       return;
     }
     resolved = true;
-    ConfigOrError config = serviceConfig(context, context.callConfig());
     listener.onResult2(
         ResolutionResult.newBuilder()
             .setAddressesOrError(StatusOr.fromValue(addresses))
-            .setServiceConfig(config)
-            .setAttributes(attributes(context, config))
+            .setServiceConfig(serviceConfig(context))
+            .setAttributes(attributes(context))
             .build());
   }
 
@@ -212,20 +212,19 @@ final class ServiceNameResolver extends NameResolver {
         : "no DiscoveryClient is there to ask";
   }
 
-  private Attributes attributes(ResolverContext from, ConfigOrError config) {
+  private Attributes attributes(ResolverContext from) {
     Attributes.Builder attributes =
         Attributes.newBuilder().set(BalancerContext.KEY, from.balancer());
-    Object once = serviceConfig(from, Map.of()).getConfig();
-    if (!from.callConfig().isEmpty() && config.getConfig() != null && once != null) {
-      attributes.set(InternalConfigSelector.KEY, new RetrySelector(config.getConfig(), once));
+    if (attempts != null) {
+      attributes.set(InternalConfigSelector.KEY, attempts);
     }
     return attributes.build();
   }
 
-  private ConfigOrError serviceConfig(ResolverContext from, Map<String, ?> calls) {
+  private ConfigOrError serviceConfig(ResolverContext from) {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
-    Map<String, Object> config = new HashMap<>(calls);
+    Map<String, Object> config = new HashMap<>(from.repeated().serviceConfig());
     Map<String, ?> balancing =
         from.balancer().isNeeded()
             ? UsableInstancesProvider.around(policy)

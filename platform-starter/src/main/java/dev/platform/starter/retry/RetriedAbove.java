@@ -34,10 +34,15 @@ final class RetriedAbove {
     headers.put(ATTEMPTS, Integer.toString(attempts));
   }
 
-  /** The context for a call with these headers. */
-  static Context in(Metadata headers) {
-    boolean above = number(headers.get(PREVIOUS), 0) + 1 < number(headers.get(ATTEMPTS), 1);
-    return Context.current().withValue(KEY, above);
+  /** What the caller says. */
+  static boolean isSo(Metadata headers) {
+    String attempts = headers.get(ATTEMPTS);
+    return attempts != null && number(headers.get(PREVIOUS), 0) + 1 < number(attempts, 1);
+  }
+
+  /** The context for work that its caller would ask for again. */
+  static Context context() {
+    return Context.current().withValue(KEY, true);
   }
 
   /** What others send may be anything. */

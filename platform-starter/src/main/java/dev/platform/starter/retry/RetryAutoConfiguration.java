@@ -2,29 +2,44 @@ package dev.platform.starter.retry;
 
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
 /**
- * Lets one hop alone retry. The retries themselves are in the channel's service config. Off with
- * {@code platform.resilience.retry.enabled=false}.
+ * Makes calls again, and lets one hop alone do so. Without retries of its own ({@code
+ * platform.resilience.retry.enabled=false}) a process still hands on that a hop above it retries.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "platform.resilience.retry.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(RetryProperties.class)
+@EnableConfigurationProperties({RetryProperties.class, HedgingProperties.class})
 public final class RetryAutoConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(RetryAutoConfiguration.class);
 
   /** Inside the circuit breaker (2700): a call counts once there, by its last attempt. */
   static final int ORDER = 2800;
 
   @Bean
+  RepeatedCalls repeatedCalls(RetryProperties retry, HedgingProperties hedging) {
+    hedging
+        .methods()
+        .forEach(
+            (method, delay) ->
+                log.info(
+                    "Calls of {} are hedged after {} ms, and not retried",
+                    method,
+                    delay.toMillis()));
+    return new RepeatedCalls(retry, hedging);
+  }
+
+  @Bean
   @Order(ORDER)
   @GrpcGlobalClientInterceptor
-  RetryClientInterceptor retryClientInterceptor(RetryProperties properties) {
-    return new RetryClientInterceptor(properties);
+  RetryClientInterceptor retryClientInterceptor() {
+    return new RetryClientInterceptor();
   }
 
   @Bean

@@ -4,34 +4,21 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** Tells callees whether a call would be made again, by this process or by one above it. */
+/**
+ * Hands on, over whatever channel, that somebody above would make the call again. What this process
+ * does itself is told where it is decided, in {@link AttemptsSelector}.
+ */
 final class RetryClientInterceptor implements ClientInterceptor {
 
-  private static final int ONE_MORE = 2;
-
-  private final RetryProperties properties;
-
-  RetryClientInterceptor(RetryProperties properties) {
-    this.properties = properties;
-  }
+  private static final ClientInterceptor ONE_MORE = new ToldAttempts(2);
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    boolean above = RetriedAbove.isSo();
-    if (!above && !properties.isRetried(method)) {
-      return next.newCall(method, options);
-    }
-    return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
-      @Override
-      public void start(Listener<A> listener, Metadata headers) {
-        RetriedAbove.tell(headers, above ? ONE_MORE : properties.maxAttempts());
-        super.start(listener, headers);
-      }
-    };
+    return RetriedAbove.isSo()
+        ? ONE_MORE.interceptCall(method, options, next)
+        : next.newCall(method, options);
   }
 }

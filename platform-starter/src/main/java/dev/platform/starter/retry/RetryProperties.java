@@ -4,7 +4,6 @@ import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,13 +15,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Retries of calls that ended with UNAVAILABLE or RESOURCE_EXHAUSTED before anything of the answer
  * had come, by gRPC itself: each on an instance that the load-balancing policy picks anew, when the
  * callee wants it ({@code grpc-retry-pushback-ms}), within the deadline of the call. Not when the
- * caller of this process would make its own call again. Only for methods that are named here, since
- * only their author knows that a second execution does no harm. A call counts once in its circuit
- * breaker, by its last attempt.
+ * caller of this process would make its own call again. Only for methods whose author says that a
+ * second execution does no harm: in the proto, or here. A call counts once in its circuit breaker,
+ * by its last attempt.
  *
  * @param enabled whether calls are retried
- * @param methods what is idempotent: {@code package.Service/Method}, or {@code package.Service} for
- *     all methods of a service
+ * @param byProtoOption whether a method is idempotent when its proto has {@code option
+ *     idempotency_level} {@code NO_SIDE_EFFECTS} or {@code IDEMPOTENT}
+ * @param methods what else is idempotent: {@code package.Service/Method}, or {@code
+ *     package.Service} for all methods of a service
+ * @param excludedMethods what is not to be repeated whatever its proto says, likewise
  * @param maxAttempts how often a call is tried in all
  * @param initialBackoff bound of the random pause before the second attempt
  * @param maxBackoff bound of any pause
@@ -31,14 +33,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("platform.resilience.retry")
 public record RetryProperties(
     @DefaultValue("true") boolean enabled,
+    @DefaultValue("true") boolean byProtoOption,
     @DefaultValue List<String> methods,
+    @DefaultValue List<String> excludedMethods,
     @DefaultValue("3") int maxAttempts,
     @DefaultValue("50ms") Duration initialBackoff,
     @DefaultValue("1s") Duration maxBackoff,
     @DefaultValue Budget budget) {
 
   private static final String PREFIX = "platform.resilience.retry.";
-  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+  static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+
+  static final String METHOD_EXPECTED =
+      "package.Service/Method, or package.Service for all of its methods";
+
+  /** Nothing was executed, or nobody was there. */
+  static final List<String> STATUSES = List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED");
+
   private static final double BACKOFF_MULTIPLIER = 2;
 
   /**
@@ -58,16 +69,24 @@ public record RetryProperties(
           "a whole number from 1 to 1000");
       check(ratio > 0 && ratio <= 1, PREFIX + "budget.ratio", ratio, "a number over 0, at most 1");
     }
+
+    /** In a service config. */
+    Map<String, ?> throttling() {
+      return Map.of("retryThrottling", Map.of("maxTokens", (double) tokens, "tokenRatio", ratio));
+    }
   }
 
   public RetryProperties {
     methods = List.copyOf(methods);
+    excludedMethods = List.copyOf(excludedMethods);
+    requireNames("methods", methods);
+    requireNames("excluded-methods", excludedMethods);
     for (int i = 0; i < methods.size(); i++) {
       check(
-          METHOD.matcher(methods.get(i)).matches(),
+          !excludedMethods.contains(methods.get(i)),
           PREFIX + "methods[" + i + "]",
           methods.get(i),
-          "package.Service/Method, or package.Service for all of its methods");
+          "none of " + PREFIX + "excluded-methods");
     }
     check(
         maxAttempts >= 2 && maxAttempts <= 5,
@@ -86,47 +105,48 @@ public record RetryProperties(
         "at least initial-backoff, " + initialBackoff.toMillis() + "ms");
   }
 
+  private static void requireNames(String property, List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      check(
+          METHOD.matcher(names.get(i)).matches(),
+          PREFIX + property + "[" + i + "]",
+          names.get(i),
+          METHOD_EXPECTED);
+    }
+  }
+
   /** Whether calls of a method are retried. */
-  boolean isRetried(MethodDescriptor<?, ?> method) {
-    return enabled
-        && (methods.contains(method.getFullMethodName())
-            || methods.contains(method.getServiceName()));
+  public boolean isRetried(MethodDescriptor<?, ?> method) {
+    return enabled && isIdempotent(method);
   }
 
-  /** The part of a channel's service config that says all this; empty when nothing is retried. */
-  public Map<String, ?> serviceConfig() {
-    if (!enabled || methods.isEmpty()) {
-      return Map.of();
-    }
+  /** Whether somebody who knows says that a second execution does no harm. */
+  boolean isIdempotent(MethodDescriptor<?, ?> method) {
+    return (byProtoOption && method.isIdempotent() || isAmong(methods, method))
+        && !isAmong(excludedMethods, method);
+  }
+
+  private static boolean isAmong(List<String> names, MethodDescriptor<?, ?> method) {
+    String service = method.getServiceName();
+    return names.contains(method.getFullMethodName()) || service != null && names.contains(service);
+  }
+
+  /** In a service config. */
+  Map<String, ?> policy() {
     return Map.of(
-        "methodConfig",
-        List.of(Map.of("name", names(), "retryPolicy", policy())),
-        "retryThrottling",
-        Map.of("maxTokens", (double) budget.tokens(), "tokenRatio", budget.ratio()));
+        "maxAttempts",
+        (double) maxAttempts,
+        "initialBackoff",
+        seconds(initialBackoff),
+        "maxBackoff",
+        seconds(maxBackoff),
+        "backoffMultiplier",
+        BACKOFF_MULTIPLIER,
+        "retryableStatusCodes",
+        STATUSES);
   }
 
-  private List<Map<String, String>> names() {
-    List<Map<String, String>> names = new ArrayList<>();
-    for (String method : methods) {
-      String[] parts = method.split("/", 2);
-      names.add(
-          parts.length == 1
-              ? Map.of("service", parts[0])
-              : Map.of("service", parts[0], "method", parts[1]));
-    }
-    return names;
-  }
-
-  private Map<String, ?> policy() {
-    return Map.of(
-        "maxAttempts", (double) maxAttempts,
-        "initialBackoff", seconds(initialBackoff),
-        "maxBackoff", seconds(maxBackoff),
-        "backoffMultiplier", BACKOFF_MULTIPLIER,
-        "retryableStatusCodes", List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED"));
-  }
-
-  private static String seconds(Duration duration) {
+  static String seconds(Duration duration) {
     return String.format(Locale.ROOT, "%d.%03ds", duration.toSeconds(), duration.toMillisPart());
   }
 }

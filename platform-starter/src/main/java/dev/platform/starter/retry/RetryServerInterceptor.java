@@ -12,6 +12,8 @@ final class RetryServerInterceptor implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    return Contexts.interceptCall(RetriedAbove.in(headers), call, headers, next);
+    return RetriedAbove.isSo(headers)
+        ? Contexts.interceptCall(RetriedAbove.context(), call, headers, next)
+        : next.startCall(call, headers);
   }
 }

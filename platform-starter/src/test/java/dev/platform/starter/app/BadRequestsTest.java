@@ -129,8 +129,9 @@ class BadRequestsTest {
             () ->
                 assertThat(
                         meters
-                            .get("grpc.server")
-                            .tags("rpc.method", "Confirm", "grpc.status_code", "INVALID_ARGUMENT")
+                            .get("rpc.server.call.duration")
+                            .tags("rpc.method", "inventory.v1.InventoryService/Confirm")
+                            .tags("rpc.response.status_code", "INVALID_ARGUMENT")
                             .timer()
                             .count())
                     .isEqualTo(1));

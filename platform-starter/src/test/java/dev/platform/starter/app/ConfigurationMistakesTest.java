@@ -51,6 +51,13 @@ class ConfigurationMistakesTest {
         "platform.resilience.retry.max-attempts | 1 | platform.resilience.retry.max-attempts: 1"
             + " (expected: a whole number from 2 to 5; platform.resilience.retry.enabled=false for"
             + " no retries)",
+        "platform.resilience.hedging.methods[a.B] | 0s"
+            + " | platform.resilience.hedging.methods.a.B: 0ms (expected: at least 1ms)",
+        "platform.resilience.hedging.max-attempts | 1"
+            + " | platform.resilience.hedging.max-attempts: 1 (expected: a whole number from 2 to 5)",
+        "platform.resilience.retry.excluded-methods[0] | a b"
+            + " | platform.resilience.retry.excluded-methods[0]: a b (expected:"
+            + " package.Service/Method, or package.Service for all of its methods)",
         "platform.resilience.retry.methods[0] | a b | platform.resilience.retry.methods[0]: a b"
             + " (expected: package.Service/Method, or package.Service for all of its methods)",
         "platform.caller.name | a b | platform.caller.name: a b (expected: up to 100 letters, digits,"

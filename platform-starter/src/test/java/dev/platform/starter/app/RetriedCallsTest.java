@@ -1,15 +1,24 @@
 package dev.platform.starter.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.platform.contracts.bank.v1.BankGatewayGrpc;
+import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayImplBase;
+import dev.platform.contracts.bank.v1.SetBehaviourRequest;
+import dev.platform.contracts.bank.v1.SetBehaviourResponse;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
 import dev.platform.starter.test.junit.EtcdExtension;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -17,9 +26,11 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
@@ -32,11 +43,16 @@ import org.springframework.context.ApplicationContext;
 /** Calls to a service one of whose answers in a row of some is a failure. */
 class RetriedCallsTest {
 
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final String BY_OPTION = "platform.resilience.retry.by-proto-option";
   private static final String METHODS = "platform.resilience.retry.methods[0]";
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   private final Flaky flaky = new Flaky();
+  private final List<String> told = new CopyOnWriteArrayList<>();
   private final Map<String, Object> properties = new HashMap<>();
   private Server server;
 
@@ -45,6 +61,8 @@ class RetriedCallsTest {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(flaky)
+            .addService(new Closed())
+            .intercept(new Told())
             .build()
             .start();
     etcd.server()
@@ -63,7 +81,54 @@ class RetriedCallsTest {
   }
 
   @Test
+  void aMethodThatIsIdempotentByItsProtoIsCalledAgainAndItsCalleeKnows() {
+    flaky.failures.set(2);
+    try (var app = TestApp.start(properties)) {
+      call(stub(app));
+    }
+    assertThat(flaky.calls).hasValue(3);
+    assertThat(told).containsExactly("3", "3", "3");
+  }
+
+  @Test
+  void aMethodWhoseProtoSaysNothingIsCalledOnceAndItsCalleeKnows() {
+    try (var app = TestApp.start(properties)) {
+      var bank =
+          BankGatewayGrpc.newBlockingStub(
+              app.getBean(GrpcChannelFactory.class).createChannel("flaky"));
+      assertThatThrownBy(() -> bank.setBehaviour(SetBehaviourRequest.getDefaultInstance()))
+          .hasMessageContaining("UNAVAILABLE");
+    }
+    assertThat(told).containsExactly("none");
+  }
+
+  @Test
+  void aMethodCanBeExcludedWhateverItsProtoSays() {
+    properties.put(
+        "platform.resilience.retry.excluded-methods",
+        "recommendation.v1.RecommendationService/GetRecommendations");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(told).containsExactly("none");
+  }
+
+  @Test
+  void overAChannelThatDoesNotRetryNobodyIsToldSo() {
+    properties.put("grpc.client.direct.address", "static://127.0.0.1:" + server.getPort());
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      var direct = app.getBean(GrpcChannelFactory.class).createChannel("direct");
+      assertThat(failure(RecommendationServiceGrpc.newBlockingStub(direct)).getCode())
+          .isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(told).containsExactly("none");
+  }
+
+  @Test
   void aMethodThatIsNamedIsCalledAgainWhenItsServiceWasUnavailable() {
+    properties.put(BY_OPTION, "false");
     properties.put(METHODS, "recommendation.v1.RecommendationService/GetRecommendations");
     flaky.failures.set(2);
     try (var app = TestApp.start(properties)) {
@@ -74,6 +139,7 @@ class RetriedCallsTest {
 
   @Test
   void theNameOfAServiceStandsForAllOfItsMethods() {
+    properties.put(BY_OPTION, "false");
     properties.put(METHODS, "recommendation.v1.RecommendationService");
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -84,6 +150,7 @@ class RetriedCallsTest {
 
   @Test
   void noOtherMethodIsCalledAgain() {
+    properties.put(BY_OPTION, "false");
     properties.put(METHODS, "recommendation.v1.RecommendationService/Other");
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -94,7 +161,6 @@ class RetriedCallsTest {
 
   @Test
   void anotherFailureThanUnavailableIsFinal() {
-    properties.put(METHODS, "recommendation.v1.RecommendationService");
     flaky.failure = Status.FAILED_PRECONDITION;
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -104,8 +170,29 @@ class RetriedCallsTest {
   }
 
   @Test
+  void whoMayTryAgainOnlyAfterTheDeadlineIsToldSoAtOnce() {
+    flaky.trailers.put(PUSHBACK, "3600000");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(flaky.calls).hasValue(1);
+  }
+
+  @Test
+  void whoMayTryAgainSoonerDoes() {
+    flaky.trailers.put(PUSHBACK, "1000");
+    flaky.failures.set(1);
+    try (var app = TestApp.start(properties)) {
+      long start = System.nanoTime();
+      call(stub(app));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(999));
+    }
+    assertThat(flaky.calls).hasValue(2);
+  }
+
+  @Test
   void nothingIsRetriedOnceTheBudgetIsSpent() {
-    properties.put(METHODS, "recommendation.v1.RecommendationService");
     properties.put("platform.resilience.retry.budget.tokens", "4");
     try (var app = TestApp.start(properties)) {
       RecommendationServiceBlockingStub stub = stub(app);
@@ -118,7 +205,6 @@ class RetriedCallsTest {
 
   @Test
   void itCanBeSwitchedOff() {
-    properties.put(METHODS, "recommendation.v1.RecommendationService");
     properties.put("platform.resilience.retry.enabled", "false");
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -152,10 +238,34 @@ class RetriedCallsTest {
     return catchThrowableOfType(StatusRuntimeException.class, () -> call(stub)).getStatus();
   }
 
+  /** Of each attempt that comes in: how many its caller says there are. */
+  private final class Told implements ServerInterceptor {
+
+    private static final Metadata.Key<String> ATTEMPTS =
+        Metadata.Key.of("platform-retry-attempts", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      told.add(headers.containsKey(ATTEMPTS) ? headers.get(ATTEMPTS) : "none");
+      return next.startCall(call, headers);
+    }
+  }
+
+  private static final class Closed extends BankGatewayImplBase {
+
+    @Override
+    public void setBehaviour(
+        SetBehaviourRequest request, StreamObserver<SetBehaviourResponse> observer) {
+      observer.onError(Status.UNAVAILABLE.asRuntimeException());
+    }
+  }
+
   private static final class Flaky extends RecommendationServiceImplBase {
 
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
+    private final Metadata trailers = new Metadata();
     private volatile Status failure = Status.UNAVAILABLE;
 
     @Override
@@ -163,7 +273,7 @@ class RetriedCallsTest {
         GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> observer) {
       calls.incrementAndGet();
       if (failures.getAndDecrement() > 0) {
-        observer.onError(failure.withDescription("flaky").asRuntimeException());
+        observer.onError(failure.withDescription("flaky").asRuntimeException(trailers));
         return;
       }
       observer.onNext(GetRecommendationsResponse.getDefaultInstance());

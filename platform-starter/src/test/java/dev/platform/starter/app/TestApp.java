@@ -38,7 +38,7 @@ public class TestApp {
   }
 
   /** The same with something done to its context first. */
-  static ConfigurableApplicationContext start(
+  public static ConfigurableApplicationContext start(
       Map<String, ?> properties,
       ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
     return builder(properties).web(WebApplicationType.NONE).initializers(initializer).run();

@@ -69,12 +69,39 @@ class EjectionTest {
   }
 
   @Test
+  void aTrialThatSaysNothingIsRepeated() {
+    ejection.eject();
+    ejection.readmit();
+    assertThat(ejection.isOnTrial()).isTrue();
+    assertThat(ejection.isTried()).isFalse();
+    ejection.begun();
+    assertThat(ejection.isTried()).isTrue();
+    ejection.ended(CallOutcome.IGNORED);
+    assertThat(ejection.isTried()).isFalse();
+    assertThat(ejection.isOnTrial()).isTrue();
+    ejection.begun();
+    ejection.ended(CallOutcome.SUCCESS);
+    assertThat(ejection.isOnTrial()).isFalse();
+  }
+
+  @Test
   void aWellSpellEndsTheProbation() {
     ejection.eject();
     ejection.readmit();
+    ejection.ended(CallOutcome.SUCCESS);
     pass(Duration.ofSeconds(11));
     assertThat(fail()).isFalse();
     assertThat(ejection.eject()).hasSeconds(10);
+  }
+
+  @Test
+  void aTrialMayTakeItsTime() {
+    ejection.eject();
+    ejection.readmit();
+    ejection.begun();
+    pass(Duration.ofSeconds(60));
+    assertThat(fail()).isTrue();
+    assertThat(ejection.eject()).hasSeconds(20);
   }
 
   @Test

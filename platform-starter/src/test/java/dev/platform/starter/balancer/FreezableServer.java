@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A real server that can fail, or stop doing anything, and keeps its connections meanwhile. */
@@ -26,7 +27,9 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
   private final CountDownLatch slowMayEnd = new CountDownLatch(1);
   private final AtomicReference<CountDownLatch> ice = new AtomicReference<>(new CountDownLatch(0));
   private final Server server;
+  private final AtomicInteger calls = new AtomicInteger();
   private volatile Status status = Status.OK;
+  private volatile boolean mute;
 
   FreezableServer() throws IOException {
     server =
@@ -64,6 +67,16 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
     ice.get().countDown();
   }
 
+  /** Leaves all calls from now on without an answer, though it is there. */
+  void answerNothing() {
+    mute = true;
+  }
+
+  /** How many calls have come. */
+  int calls() {
+    return calls.get();
+  }
+
   /** Ends all calls from now on so. */
   void answerWith(Status next) {
     status = next;
@@ -73,6 +86,10 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
   @Override
   public void getRecommendations(
       GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> answer) {
+    calls.incrementAndGet();
+    if (mute) {
+      return;
+    }
     if (request.getUserId().equals(SLOW)) {
       try {
         slowMayEnd.await();

@@ -113,6 +113,35 @@ class UsableInstancesTest {
   }
 
   @Test
+  void callsGoElsewhereWhileAnInstanceLetsThemRunIntoTheirDeadlines() {
+    connect();
+    FreezableServer hanging = servers.values().iterator().next();
+    hanging.answerNothing();
+    await("it is out").atMost(LIMIT).until(() -> !callMany().contains("DEADLINE_EXCEEDED"));
+    assertThat(told).contains("x FAILING true");
+  }
+
+  @Test
+  void anInstanceThatIsBackIsTriedWithOneCallBeforeItGetsMore() {
+    connect();
+    FreezableServer failing = servers.values().iterator().next();
+    failing.answerWith(Status.UNAVAILABLE);
+    await("it is out").atMost(LIMIT).until(() -> !callMany().contains("UNAVAILABLE"));
+    failing.answerNothing();
+    int before = failing.calls();
+    await("it is back").atMost(LIMIT).until(() -> told.contains("x FAILING false"));
+
+    assertThat(callMany()).contains("DEADLINE_EXCEEDED");
+    assertThat(failing.calls() - before).isOne();
+    await("it is out again")
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(told)
+                    .containsExactly("x FAILING true", "x FAILING false", "x FAILING true"));
+  }
+
+  @Test
   void aBusinessAnswerIsNoFailure() {
     connect();
     FreezableServer refusing = servers.values().iterator().next();

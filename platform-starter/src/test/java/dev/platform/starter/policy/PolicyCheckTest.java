@@ -49,9 +49,28 @@ class PolicyCheckTest {
             + " | platform.resilience.retry.methods[0]: payment.v1.PaymentServce (expected: a method"
             + " or service that a @GrpcClient of this application has, such as"
             + " recommendation.v1.RecommendationService)",
+        "platform.resilience.retry.excluded-methods[0]=a.B/C"
+            + " | platform.resilience.retry.excluded-methods[0]: a.B/C (expected: a method or service"
+            + " that a @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
         "platform.deadline.methods[a.B/C]=1s"
             + " | platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
             + " this application has, such as recommendation.v1.RecommendationService)",
+        "platform.resilience.hedging.methods[a.B]=1s"
+            + " | platform.resilience.hedging.methods: a.B (expected: a method or service that a"
+            + " @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
+        "platform.resilience.hedging.methods["
+            + METHOD
+            + "]=50ms,platform.resilience.retry.by-proto-option=false"
+            + " | platform.resilience.hedging.methods: "
+            + METHOD
+            + " (expected: what is idempotent by its proto (option idempotency_level) or by"
+            + " platform.resilience.retry.methods, and sends one message: it is not hedged)",
+        "platform.resilience.hedging.methods[recommendation.v1.RecommendationService]=3s,"
+            + "platform.deadline.methods[recommendation.v1.RecommendationService]=3s"
+            + " | platform.resilience.hedging.methods[recommendation.v1.RecommendationService]: 3000ms"
+            + " (expected: less than the deadline of these calls, 3000ms: none is hedged)",
         "platform.deadline.minimums[a.B/C]=1s"
             + " | platform.deadline.minimums: a.B/C (expected: a method or service that this"
             + " application's server has)",
@@ -75,9 +94,7 @@ class PolicyCheckTest {
             + " | platform.discovery.wait-for-first-list: 5000ms (expected: less than"
             + " platform.deadline.default-timeout, 5000ms: callers get DEADLINE_EXCEEDED before they are"
             + " told who is missing)",
-        "platform.resilience.retry.methods[0]="
-            + METHOD
-            + ",platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
+        "platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
             + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
             + " 5000ms, fit into platform.deadline.default-timeout, 5000ms)",
         "spring.lifecycle.timeout-per-shutdown-phase=20s"
@@ -102,6 +119,7 @@ class PolicyCheckTest {
         .withPropertyValues(
             "platform.resilience.retry.methods[0]=" + METHOD,
             "platform.deadline.methods[recommendation.v1.RecommendationService]=1s",
+            "platform.resilience.hedging.methods[" + METHOD + "]=50ms",
             "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10",
             "resilience4j.circuitbreaker.instances.shop.sliding-window-size=10",
             "resilience4j.ratelimiter.configs.default.timeout-duration=0s",

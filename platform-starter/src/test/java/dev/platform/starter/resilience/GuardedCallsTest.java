@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,27 @@ class GuardedCallsTest {
     assertThat(only().getState()).isEqualTo(State.OPEN);
     assertThat(output)
         .containsOnlyOnce(only().getName() + ": CLOSED -> OPEN, 6 failures in a row, 30 % of");
+  }
+
+  @Test
+  void callsThatBeganBeforeTheLastGoodAnswerAreNotInARow() {
+    ManagedChannel channel = channel(Scope.SERVICE);
+    server.silent = true;
+    List<ListenableFuture<GetRecommendationsResponse>> hanging = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      hanging.add(
+          RecommendationServiceGrpc.newFutureStub(channel)
+              .getRecommendations(GetRecommendationsRequest.getDefaultInstance()));
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> server.waiting.size() == 8);
+    server.silent = false;
+    ask(channel);
+
+    server.waiting.forEach(call -> call.onError(Status.DEADLINE_EXCEEDED.asRuntimeException()));
+    await().atMost(Duration.ofSeconds(20)).until(() -> hanging.stream().allMatch(Future::isDone));
+
+    assertThat(only().getState()).isEqualTo(State.CLOSED);
+    assertThat(only().getMetrics().getNumberOfFailedCalls()).isEqualTo(8);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.platform.starter.ratelimit;
+package dev.platform.starter.request;
 
 import io.grpc.ServerCall;
 import java.util.ArrayList;
@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what happens to a call until somebody may work on it. Thread-safe. */
-final class PendingCall<Q> extends ServerCall.Listener<Q> {
+public final class PendingCall<Q> extends ServerCall.Listener<Q> {
 
   // guarded by this
   private List<Consumer<ServerCall.Listener<Q>>> events = new ArrayList<>();
   private ServerCall.@Nullable Listener<Q> handler;
 
   /** Tells the handler what has happened so far; from then on it hears all directly, in order. */
-  void goOn(ServerCall.Listener<Q> starting) {
+  public void goOn(ServerCall.Listener<Q> starting) {
     while (true) {
       List<Consumer<ServerCall.Listener<Q>>> next;
       synchronized (this) {

@@ -1,0 +1,134 @@
+package dev.platform.benchmarks;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
+
+/**
+ * A process with a gRPC service that does next to nothing, so that what a call costs is the cost of
+ * what is around it. Prints {@code port N} when it serves, and ends when its input does.
+ */
+final class CallServer {
+
+  private CallServer() {}
+
+  /**
+   * @param arguments {@code bare} for grpc-java alone on a pool of two threads, {@code fixed} on
+   *     one of 200, {@code cached} on its default pool, {@code spring} for an application with the
+   *     starter; Spring's arguments
+   */
+  public static void main(String[] arguments) throws IOException {
+    switch (arguments[0]) {
+      case "bare" -> bare(Executors.newFixedThreadPool(2));
+      case "fixed" -> bare(Executors.newFixedThreadPool(200));
+      case "cached" -> bare(null);
+      case "spring" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length));
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+    while (System.in.read() >= 0) {
+      // Until whoever started it is gone.
+    }
+    System.exit(0);
+  }
+
+  private static void bare(@Nullable Executor executor) throws IOException {
+    Server server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+            .executor(executor)
+            .addService(new Recommendations())
+            .build()
+            .start();
+    announce(server.getPort());
+  }
+
+  /** An application with all that the platform puts around a call, every trace recorded. */
+  static ConfigurableApplicationContext startEverything() {
+    return spring(everything("1.0").toArray(String[]::new));
+  }
+
+  /** Spring's arguments for that. */
+  static List<String> everything(String sampled) {
+    return List.of(
+        "--management.tracing.sampling.probability=" + sampled,
+        "--platform.resilience.rate-limit.server=calls",
+        "--resilience4j.ratelimiter.instances.calls.limit-for-period=45000",
+        "--resilience4j.ratelimiter.instances.calls.limit-refresh-period=50ms",
+        "--platform.resilience.concurrency-limit.mode=fixed",
+        "--platform.resilience.concurrency-limit.limit=1000");
+  }
+
+  private static ConfigurableApplicationContext spring(String[] arguments) {
+    return new SpringApplicationBuilder(App.class)
+        .web(WebApplicationType.NONE)
+        .bannerMode(Banner.Mode.OFF)
+        .properties(
+            "spring.application.name=calls",
+            "logging.level.root=warn",
+            "grpc.server.address=127.0.0.1",
+            "grpc.server.port=0",
+            "platform.dev.etcd.enabled=false",
+            "platform.dev.postgres.enabled=false",
+            "platform.dev.tracing.enabled=false",
+            "platform.registry.enabled=false",
+            "platform.discovery.enabled=false")
+        .run(arguments);
+  }
+
+  private static void announced(String[] arguments) {
+    announce(spring(arguments).getBean(App.class).port);
+  }
+
+  private static void announce(int port) {
+    PrintStream out = System.out;
+    out.println("port " + port);
+    out.flush();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  @Import(Recommendations.class)
+  static class App {
+
+    private int port;
+
+    @EventListener
+    void started(GrpcServerStartedEvent event) {
+      port = event.getPort();
+    }
+  }
+
+  @GrpcService
+  static class Recommendations extends RecommendationServiceImplBase {
+
+    private static final GetRecommendationsResponse ANSWER =
+        GetRecommendationsResponse.newBuilder().addProductIds("p-mug").build();
+
+    @Override
+    public void getRecommendations(
+        GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> answer) {
+      answer.onNext(ANSWER);
+      answer.onCompleted();
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.platform.benchmarks;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceStub;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Unary calls a second that one core serves, by what is around the handler. The servers are
+ * processes on the first core, the client, bare grpc-java, has the second. All servers are there
+ * all the time and take turns, so that each round is a comparison of its own.
+ */
+final class CallsBenchmark {
+
+  private static final int AT_ONCE = 64;
+
+  /** What can be measured, and the arguments of the server. */
+  private static final Map<String, List<String>> VARIANTS = new LinkedHashMap<>();
+
+  static {
+    VARIANTS.put("bare", List.of("bare"));
+    VARIANTS.put("cached", List.of("cached"));
+    VARIANTS.put("fixed", List.of("fixed"));
+    VARIANTS.put("platform", everything("1.0"));
+    VARIANTS.put("unsampled", everything("0.0"));
+    VARIANTS.put("untraced", List.of("spring", "--management.tracing.enabled=false"));
+    VARIANTS.put(
+        "stock",
+        List.of(
+            "spring",
+            "--platform.telemetry.grpc.enabled=false",
+            "--management.tracing.sampling.probability=1.0"));
+  }
+
+  private final List<Server> servers = new ArrayList<>();
+
+  private CallsBenchmark() {}
+
+  private static List<String> everything(String sampled) {
+    List<String> arguments = new ArrayList<>(List.of("spring"));
+    arguments.addAll(CallServer.everything(sampled));
+    return arguments;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
+    List<String> variants =
+        arguments.length > 2
+            ? Arrays.asList(arguments).subList(2, arguments.length)
+            : List.copyOf(VARIANTS.keySet());
+    CallsBenchmark benchmark = new CallsBenchmark();
+    try {
+      for (String variant : variants) {
+        benchmark.servers.add(new Server(variant));
+      }
+      benchmark.run(Duration.ofSeconds(seconds), rounds);
+    } finally {
+      benchmark.servers.forEach(Server::stop);
+    }
+  }
+
+  private void run(Duration time, int rounds) throws InterruptedException {
+    for (int warmUp = 0; warmUp < 3; warmUp++) {
+      for (Server server : servers) {
+        server.load(Duration.ofSeconds(10));
+      }
+    }
+    for (int round = 0; round < rounds; round++) {
+      for (Server server : servers) {
+        Samples samples = server.load(time);
+        server.rates.add(samples.size() / (double) time.toSeconds());
+        server.tails.add(samples.millis(99));
+      }
+    }
+    Server first = servers.get(0);
+    print("| server | calls/s | of %s | p99, ms | of %s |", first.name, first.name);
+    print("|---|---|---|---|---|");
+    for (Server server : servers) {
+      print(
+          "| %s | %.0f | %.2f | %.2f | %.2f |",
+          server.name,
+          median(server.rates),
+          median(ratios(server.rates, first.rates)),
+          median(server.tails),
+          median(ratios(server.tails, first.tails)));
+    }
+  }
+
+  private static void print(String format, Object... arguments) {
+    System.out.println(String.format(Locale.ROOT, format, arguments));
+  }
+
+  private static List<Double> ratios(List<Double> some, List<Double> base) {
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < some.size(); i++) {
+      ratios.add(some.get(i) / base.get(i));
+    }
+    return ratios;
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  }
+
+  /** A server process and the client's channel to it. */
+  private static final class Server {
+
+    private final String name;
+    private final Process process;
+    private final ManagedChannel channel;
+    private final List<Double> rates = new ArrayList<>();
+    private final List<Double> tails = new ArrayList<>();
+
+    Server(String name) throws IOException {
+      this.name = name;
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  "taskset",
+                  "-c",
+                  "0",
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xms256m",
+                  "-Xmx256m",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  CallServer.class.getName()));
+      String options = System.getenv("BENCHMARK_SERVER_OPTIONS");
+      if (options != null) {
+        command.addAll(command.size() - 3, List.of(options.split(" ")));
+      }
+      command.addAll(VARIANTS.get(name));
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", port())
+              .usePlaintext()
+              .directExecutor()
+              .build();
+    }
+
+    private int port() throws IOException {
+      BufferedReader output =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        if (line.startsWith("port ")) {
+          return Integer.parseInt(line.substring(5));
+        }
+      }
+      throw new IOException(name + " ended before it served");
+    }
+
+    /** So many calls at once, each followed by the next, for a time. */
+    Samples load(Duration time) throws InterruptedException {
+      RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(channel);
+      long end = System.nanoTime() + time.toNanos();
+      CountDownLatch done = new CountDownLatch(AT_ONCE);
+      List<Samples> all = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        Samples samples = new Samples();
+        all.add(samples);
+        new Caller(stub, end, done, samples).call();
+      }
+      done.await();
+      Samples sum = new Samples();
+      all.forEach(sum::addAll);
+      return sum;
+    }
+
+    void stop() {
+      channel.shutdownNow();
+      process.destroy();
+    }
+  }
+
+  private static final class Caller implements StreamObserver<GetRecommendationsResponse> {
+
+    private static final GetRecommendationsRequest REQUEST =
+        GetRecommendationsRequest.newBuilder().setUserId("u-1").build();
+
+    private final RecommendationServiceStub stub;
+    private final long end;
+    private final CountDownLatch done;
+    private final Samples samples;
+    private long startedAt;
+
+    Caller(RecommendationServiceStub stub, long end, CountDownLatch done, Samples samples) {
+      this.stub = stub;
+      this.end = end;
+      this.done = done;
+      this.samples = samples;
+    }
+
+    void call() {
+      startedAt = System.nanoTime();
+      stub.getRecommendations(REQUEST, this);
+    }
+
+    @Override
+    public void onNext(GetRecommendationsResponse answer) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      failure.printStackTrace();
+      done.countDown();
+    }
+
+    @Override
+    public void onCompleted() {
+      long now = System.nanoTime();
+      samples.add(now - startedAt);
+      if (now < end) {
+        call();
+      } else {
+        done.countDown();
+      }
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.platform.benchmarks;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.stub.ServerCalls;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import net.devh.boot.grpc.client.interceptor.GlobalClientInterceptorRegistry;
+import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * What each interceptor of the platform adds to a unary call that is answered at once, without a
+ * network: nanoseconds and bytes, alone and all together.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
+public class InterceptorBenchmark {
+
+  private static final String NONE = "none";
+  private static final String ALL = "all";
+
+  private static final GetRecommendationsRequest REQUEST =
+      GetRecommendationsRequest.newBuilder().setUserId("u-1").build();
+  private static final MethodDescriptor<GetRecommendationsRequest, GetRecommendationsResponse>
+      METHOD = RecommendationServiceGrpc.getGetRecommendationsMethod();
+  private static final Metadata.Key<String> TRACE =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** The simple name of an interceptor's class, {@code none} or {@code all}. */
+  @Param({NONE})
+  public String interceptor;
+
+  /** Whether the caller's trace is recorded. */
+  @Param({"true", "false"})
+  public boolean sampled;
+
+  private ConfigurableApplicationContext app;
+  private String trace;
+  private ServerCallHandler<GetRecommendationsRequest, GetRecommendationsResponse> handler;
+  private Channel channel;
+
+  /** Measures all there are and prints a table. */
+  public static void main(String[] arguments) throws Exception {
+    List<String> server;
+    List<String> client;
+    try (ConfigurableApplicationContext app = CallServer.startEverything()) {
+      server = names(serverInterceptors(app));
+      client = names(clientInterceptors(app));
+    }
+    System.out.println("| side | interceptor | sampled, ns | bytes | not sampled, ns | bytes |");
+    System.out.println("|---|---|---|---|---|---|");
+    print("server", measure("serve", server), server);
+    print("client", measure("call", client), client);
+  }
+
+  private static Collection<RunResult> measure(String method, List<String> interceptors)
+      throws Exception {
+    List<String> all = new ArrayList<>(List.of(NONE, ALL));
+    all.addAll(interceptors);
+    Options options =
+        new OptionsBuilder()
+            .include(InterceptorBenchmark.class.getName() + "." + method + "$")
+            .param("interceptor", all.toArray(String[]::new))
+            .addProfiler(GCProfiler.class)
+            .jvmArgsAppend("-Xms512m", "-Xmx512m")
+            .build();
+    return new Runner(options).run();
+  }
+
+  private static void print(String side, Collection<RunResult> results, List<String> interceptors) {
+    List<String> rows = new ArrayList<>(interceptors);
+    rows.add(ALL);
+    for (String row : rows) {
+      System.out.println(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %.0f | %.0f | %.0f | %.0f |",
+              side,
+              row,
+              added(results, row, true, r -> r.getPrimaryResult().getScore()),
+              added(results, row, true, InterceptorBenchmark::bytes),
+              added(results, row, false, r -> r.getPrimaryResult().getScore()),
+              added(results, row, false, InterceptorBenchmark::bytes)));
+    }
+  }
+
+  private static double added(
+      Collection<RunResult> results,
+      String interceptor,
+      boolean sampled,
+      java.util.function.ToDoubleFunction<RunResult> what) {
+    return what.applyAsDouble(result(results, interceptor, sampled))
+        - what.applyAsDouble(result(results, NONE, sampled));
+  }
+
+  private static RunResult result(
+      Collection<RunResult> results, String interceptor, boolean sampled) {
+    Predicate<RunResult> wanted =
+        result ->
+            result.getParams().getParam("interceptor").equals(interceptor)
+                && result.getParams().getParam("sampled").equals(Boolean.toString(sampled));
+    return results.stream().filter(wanted).findFirst().orElseThrow();
+  }
+
+  private static double bytes(RunResult result) {
+    return result.getSecondaryResults().entrySet().stream()
+        .filter(entry -> entry.getKey().endsWith("gc.alloc.rate.norm"))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow()
+        .getScore();
+  }
+
+  private static List<ServerInterceptor> serverInterceptors(ConfigurableApplicationContext app) {
+    return app.getBean(GlobalServerInterceptorRegistry.class).getServerInterceptors();
+  }
+
+  private static List<ClientInterceptor> clientInterceptors(ConfigurableApplicationContext app) {
+    return app.getBean(GlobalClientInterceptorRegistry.class).getClientInterceptors();
+  }
+
+  private static List<String> names(List<?> interceptors) {
+    return interceptors.stream().map(InterceptorBenchmark::name).toList();
+  }
+
+  private static String name(Object interceptor) {
+    return interceptor.getClass().getSimpleName();
+  }
+
+  private boolean isWanted(Object each) {
+    return interceptor.equals(ALL) || interceptor.equals(name(each));
+  }
+
+  @Setup(Level.Trial)
+  public void setUp() {
+    app = CallServer.startEverything();
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-" + (sampled ? "01" : "00");
+    handler = ServerCalls.asyncUnaryCall(new CallServer.Recommendations()::getRecommendations);
+    List<ServerInterceptor> server = new ArrayList<>(serverInterceptors(app));
+    java.util.Collections.reverse(server);
+    for (ServerInterceptor each : server) {
+      if (isWanted(each)) {
+        ServerCallHandler<GetRecommendationsRequest, GetRecommendationsResponse> next = handler;
+        handler = (call, headers) -> each.interceptCall(call, headers, next);
+      }
+    }
+    channel =
+        ClientInterceptors.interceptForward(
+            new AnsweringChannel(),
+            clientInterceptors(app).stream().filter(this::isWanted).toList());
+  }
+
+  @TearDown(Level.Trial)
+  public void tearDown() {
+    app.close();
+  }
+
+  /** From the headers to the end of a call that is served. */
+  @Benchmark
+  public Object serve() {
+    Metadata headers = new Metadata();
+    headers.put(TRACE, trace);
+    ServerCall.Listener<GetRecommendationsRequest> listener =
+        handler.startCall(new SunkCall(), headers);
+    listener.onReady();
+    listener.onMessage(REQUEST);
+    listener.onHalfClose();
+    listener.onComplete();
+    return listener;
+  }
+
+  /** From the start to the end of a call that is made, inside a trace. */
+  @Benchmark
+  public Object call() {
+    ClientCall<GetRecommendationsRequest, GetRecommendationsResponse> call =
+        channel.newCall(METHOD, CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    call.request(2);
+    call.sendMessage(REQUEST);
+    call.halfClose();
+    return call;
+  }
+}

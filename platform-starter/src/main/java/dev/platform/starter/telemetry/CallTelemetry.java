@@ -1,0 +1,141 @@
+package dev.platform.starter.telemetry;
+
+import dev.platform.starter.outcome.Rejection;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the calls of one method to one target before any of them is made: all names and
+ * attributes are built once. Thread-safe.
+ */
+final class CallTelemetry {
+
+  /** The buckets that OpenTelemetry advises, in milliseconds. */
+  private static final Duration[] BUCKETS =
+      Arrays.stream(
+              new long[] {5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000})
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  private static final AttributeKey<String> REJECTED_BY =
+      AttributeKey.stringKey("platform.rejected_by");
+
+  private final CallSide side;
+  private final MethodDescriptor<?, ?> method;
+  private final String target;
+  private final GrpcCallConvention convention;
+  private final Tracer tracer;
+  private final @Nullable MeterRegistry meters;
+  private final String name;
+  private final Attributes startAttributes;
+  private final Map<Code, Attributes> endAttributes = new EnumMap<>(Code.class);
+  private final AtomicReferenceArray<Timer> timers =
+      new AtomicReferenceArray<>(Code.values().length);
+
+  CallTelemetry(
+      CallSide side,
+      MethodDescriptor<?, ?> method,
+      String target,
+      GrpcCallConvention convention,
+      Tracer tracer,
+      @Nullable MeterRegistry meters) {
+    this.side = side;
+    this.method = method;
+    this.target = target;
+    this.convention = convention;
+    this.tracer = tracer;
+    this.meters = meters;
+    this.name = convention.spanName(side, method);
+    this.startAttributes = convention.startAttributes(side, method, target);
+    for (Code code : Code.values()) {
+      endAttributes.put(code, convention.endAttributes(side, code));
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  Span start(Context parent) {
+    return tracer
+        .spanBuilder(name)
+        .setParent(parent)
+        .setSpanKind(side.kind())
+        .setAllAttributes(startAttributes)
+        .startSpan();
+  }
+
+  /** A part of a call that was seen before it was known to be worth a span. */
+  Span startPart(String part, Span call, long epochNanos) {
+    return tracer
+        .spanBuilder(part)
+        .setParent(Context.root().with(call))
+        .setAllAttributes(startAttributes)
+        .setStartTimestamp(epochNanos, TimeUnit.NANOSECONDS)
+        .startSpan();
+  }
+
+  /** The span has to be current still, for the timer's exemplar. */
+  void end(Span span, Status status, @Nullable Metadata trailers, long nanos) {
+    if (meters != null) {
+      timer(meters, status.getCode()).record(nanos, TimeUnit.NANOSECONDS);
+    }
+    if (span.isRecording()) {
+      Optional<Rejection> rejection = status.isOk() ? Optional.empty() : Rejection.of(trailers);
+      rejection.ifPresent(
+          by -> span.addEvent("platform.rejected", Attributes.of(REJECTED_BY, by.id())));
+      describe(span, status);
+    }
+    span.end();
+  }
+
+  /** Puts on a span how what it stands for has ended. */
+  void describe(Span span, Status status) {
+    Code code = status.getCode();
+    Attributes end = endAttributes.get(code);
+    if (end != null) {
+      span.setAllAttributes(end);
+    }
+    if (convention.isError(side, code)) {
+      String description = status.getDescription();
+      span.setStatus(StatusCode.ERROR, description == null ? "" : description);
+      Throwable cause = status.getCause();
+      if (cause != null) {
+        span.recordException(cause);
+      }
+    }
+  }
+
+  private Timer timer(MeterRegistry registry, Code code) {
+    Timer known = timers.get(code.value());
+    if (known == null) {
+      // The registry gives the same one to all who ask at once.
+      known =
+          Timer.builder(side.timer())
+              .description(side.description())
+              .tags(convention.tags(side, method, target, code))
+              .serviceLevelObjectives(BUCKETS)
+              .register(registry);
+      timers.set(code.value(), known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.platform.starter.telemetry;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of this process, by side, target and method. So many are told apart; what comes after
+ * that, a generic client's made-up methods for one, counts as one method. Thread-safe.
+ */
+final class GrpcTelemetry {
+
+  static final int MOST = 1000;
+
+  private static final MethodDescriptor<byte[], byte[]> OTHER =
+      MethodDescriptor.<byte[], byte[]>newBuilder()
+          .setFullMethodName("_OTHER")
+          .setType(MethodType.UNKNOWN)
+          .setRequestMarshaller(new Nothing())
+          .setResponseMarshaller(new Nothing())
+          .build();
+
+  private final GrpcCallConvention convention;
+  private final Tracer tracer;
+  private final @Nullable MeterRegistry meters;
+  private final Calls served;
+  private final Calls made;
+
+  GrpcTelemetry(GrpcCallConvention convention, Tracer tracer, @Nullable MeterRegistry meters) {
+    this.convention = convention;
+    this.tracer = tracer;
+    this.meters = meters;
+    this.served = new Calls(CallSide.SERVER, convention);
+    this.made = new Calls(CallSide.CLIENT, convention);
+  }
+
+  CallTelemetry served(MethodDescriptor<?, ?> method) {
+    return served.of("", method);
+  }
+
+  CallTelemetry made(String target, MethodDescriptor<?, ?> method) {
+    return made.of(target, method);
+  }
+
+  private final class Calls {
+
+    private final CallSide side;
+    private final CallTelemetry others;
+    private final Map<String, Map<String, CallTelemetry>> byTarget = new ConcurrentHashMap<>();
+
+    Calls(CallSide side, GrpcCallConvention convention) {
+      this.side = side;
+      this.others = new CallTelemetry(side, OTHER, "", convention, tracer, meters);
+    }
+
+    CallTelemetry of(String target, MethodDescriptor<?, ?> method) {
+      Map<String, CallTelemetry> methods = byTarget.get(target);
+      CallTelemetry known = methods == null ? null : methods.get(method.getFullMethodName());
+      return known == null ? add(target, method) : known;
+    }
+
+    private CallTelemetry add(String target, MethodDescriptor<?, ?> method) {
+      if (byTarget.values().stream().mapToInt(Map::size).sum() >= MOST) {
+        return others;
+      }
+      return byTarget
+          .computeIfAbsent(target, ignored -> new ConcurrentHashMap<>())
+          .computeIfAbsent(
+              method.getFullMethodName(),
+              ignored -> new CallTelemetry(side, method, target, convention, tracer, meters));
+    }
+  }
+
+  private static final class Nothing implements MethodDescriptor.Marshaller<byte[]> {
+
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      return new byte[0];
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.platform.starter.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import org.junit.jupiter.api.Test;
+
+class GrpcTelemetryTest {
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final GrpcTelemetry telemetry =
+      new GrpcTelemetry(
+          new OpenTelemetryCallConvention(RpcKeys.CURRENT),
+          OpenTelemetry.noop().getTracer("test"),
+          meters);
+
+  @Test
+  void madeUpMethodsAndTargetsMakeNoMoreThanSoManySeries() {
+    for (int i = 0; i < 2 * GrpcTelemetry.MOST; i++) {
+      end(telemetry.made("target-" + i % 50, method("made.up.Service/M" + i)));
+    }
+
+    assertThat(meters.find("rpc.client.call.duration").timers()).hasSize(GrpcTelemetry.MOST + 1);
+    assertThat(meters.get("rpc.client.call.duration").tag("rpc.method", "_OTHER").timer().count())
+        .isEqualTo(GrpcTelemetry.MOST);
+  }
+
+  @Test
+  void aMethodThatIsKnownStaysKnown() {
+    CallTelemetry known = telemetry.served(method("a.B/C"));
+
+    assertThat(telemetry.served(method("a.B/C"))).isSameAs(known);
+  }
+
+  private static void end(CallTelemetry call) {
+    call.end(Span.getInvalid(), Status.OK, null, 1);
+  }
+
+  private static MethodDescriptor<?, ?> method(String name) {
+    return InventoryServiceGrpc.getReserveMethod().toBuilder().setFullMethodName(name).build();
+  }
+}

@@ -1,0 +1,193 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.dev.postgres.DevPostgres;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One of three instances of payment-app is there and connected, but does not do its work, since it
+ * alone has lost its database: it answers UNAVAILABLE when its user may no longer log in and it
+ * gives up soon, and nothing at all when the network loses all packets and it waits for longer than
+ * its callers do.
+ */
+class BadInstanceIT {
+
+  private static final String USER = "of_the_bad_instance";
+  private static final int ORDERS_PER_SECOND = 30;
+  private static final int INSTANCES = 3;
+  private static final Duration EJECTED_WITHIN = Duration.ofSeconds(3);
+
+  /** Shorter than by default, so that it is tried several times while it is bad. */
+  private static final Duration EJECTION_TIME = Duration.ofSeconds(4);
+
+  /** The second ejection ends after that, and the instance is well by then. */
+  private static final Duration BAD = Duration.ofSeconds(10);
+
+  private static final double MOST_FAILURES = 0.01;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final CallCount PAYMENTS = new CallCount("payment.v1.PaymentService");
+
+  private static Mall mall;
+
+  private EtcdLink database;
+  private AppProcess bad;
+
+  @BeforeAll
+  static void open() throws Exception {
+    mall = Mall.withEtcd("bad-instance");
+    Map<String, String> order = new HashMap<>(Mall.TIMES_AS_SHIPPED);
+    order.put("PLATFORM_RESILIENCE_OUTLIERDETECTION_EJECTIONTIME", EJECTION_TIME.toMillis() + "ms");
+    mall.give(App.ORDER, order);
+    mall.give(App.PAYMENT, Mall.TIMES_AS_SHIPPED);
+    mall.startAll();
+    new Books(mall).stock(Shopper.PRODUCTS, 100_000);
+    mall.scale(App.PAYMENT, INSTANCES - 1);
+    onDatabase("create role " + USER + " superuser login");
+  }
+
+  /** Its bank is the others', so that nothing but its own calls can fail. */
+  private void startBad(int patienceMillis) throws SQLException {
+    URI url;
+    try (Connection connection = mall.database(App.PAYMENT)) {
+      url = URI.create(connection.getMetaData().getURL().substring("jdbc:".length()));
+    }
+    database = EtcdLink.to(url);
+    Map<String, String> environment = new HashMap<>(Mall.TIMES_AS_SHIPPED);
+    environment.put(
+        "SPRING_DATASOURCE_URL",
+        "jdbc:postgresql://127.0.0.1:%d%s".formatted(database.port(), url.getPath()));
+    environment.put("SPRING_DATASOURCE_USERNAME", USER);
+    environment.put("SPRING_DATASOURCE_PASSWORD", DevPostgres.PASSWORD);
+    environment.put("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", Integer.toString(patienceMillis));
+    environment.put("PLATFORM_REGISTRY_SERVICES", "payment-service");
+    mall.give(App.PAYMENT, environment);
+    bad = mall.start(App.PAYMENT);
+    bad.awaitReady();
+    await("all are registered")
+        .atMost(LIMIT)
+        .until(() -> mall.addresses("payment-service").size() == INSTANCES);
+  }
+
+  @AfterEach
+  void endBad() {
+    bad.kill();
+    database.close();
+    mall.awaitRegistered();
+  }
+
+  @AfterAll
+  static void close() {
+    mall.close();
+  }
+
+  @Test
+  void anInstanceThatAnswersUnavailableIsLeftOutUntilItIsWell() throws Exception {
+    startBad(250);
+    assertThatItIsLeftOut(
+        "answers UNAVAILABLE",
+        () -> {
+          onDatabase("alter role " + USER + " nologin");
+          onDatabase(
+              "select pg_terminate_backend(pid) from pg_stat_activity where usename = '"
+                  + USER
+                  + "'");
+        },
+        () -> onDatabase("alter role " + USER + " login"));
+  }
+
+  @Test
+  void anInstanceThatHangsIsLeftOutUntilItIsWell() throws Exception {
+    startBad(10_000);
+    assertThatItIsLeftOut("hangs", database::cut, database::heal);
+  }
+
+  private interface Deed {
+    void run() throws Exception;
+  }
+
+  private void assertThatItIsLeftOut(String what, Deed harm, Deed repair) throws Exception {
+    Meters order = new Meters(mall.only(App.ORDER));
+    try (Shopper shopper = mall.shopper()) {
+      shopper.warmUp(100);
+      long served = served();
+      await("the bad instance is called")
+          .atMost(LIMIT)
+          .until(() -> shopper.order().get() != null && served() > served);
+      try (SteadyLoad orders = SteadyLoad.start(ORDERS_PER_SECOND, shopper::order)) {
+        orders.awaitMore(5 * ORDERS_PER_SECOND, LIMIT);
+        double before = ejections(order);
+        long harmedAt = System.nanoTime();
+        harm.run();
+        await("it is ejected")
+            .atMost(LIMIT)
+            .pollInterval(Duration.ofMillis(20))
+            .until(() -> ejections(order) > before);
+        Duration ejected = since(harmedAt);
+        Duration left = BAD.minus(since(harmedAt));
+        await().pollDelay(left).atMost(left.plus(LIMIT)).until(() -> true);
+        double ejections = ejections(order) - before;
+        repair.run();
+        long repairedAt = System.nanoTime();
+        await("it is back").atMost(LIMIT).until(() -> ejected(order) == 0);
+        long already = served();
+        await("it is called again")
+            .atMost(LIMIT)
+            .until(() -> served() > already + ORDERS_PER_SECOND);
+        Duration back = since(repairedAt);
+        LoadReport all = orders.stop();
+
+        LoadReport once = all.sentSince(harmedAt).sentBefore(harmedAt + ejected.toNanos());
+        LoadReport out = all.sentSince(harmedAt + ejected.toNanos());
+        Report.line(
+            "an instance %s: ejected after %d ms, %.0f times, called again %d ms after it was well;"
+                + " until then: %s; afterwards: %s",
+            what, ejected.toMillis(), ejections, back.toMillis(), once, out);
+        assertThat(ejected).as("ejected").isLessThan(EJECTED_WITHIN);
+        assertThat(ejections).as("ejections while it was bad").isGreaterThanOrEqualTo(2);
+        assertThat((double) out.failures().size())
+            .as("failures once it was ejected: %s", out)
+            .isLessThan(MOST_FAILURES * out.calls());
+        assertThat(all.sentSince(repairedAt).failures()).isEmpty();
+      }
+    }
+  }
+
+  private long served() {
+    try {
+      return PAYMENTS.at(bad.instance());
+    } catch (Exception e) {
+      throw new IllegalStateException(bad.name() + " does not tell what it has served", e);
+    }
+  }
+
+  private static double ejections(Meters order) {
+    return order.value("platform.balancer.avoidances", "service:payment-service", "reason:failing");
+  }
+
+  private static double ejected(Meters order) {
+    return order.value("platform.balancer.avoided", "service:payment-service", "reason:failing");
+  }
+
+  private static void onDatabase(String sql) throws SQLException {
+    try (Connection connection = mall.database(App.PAYMENT);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+}

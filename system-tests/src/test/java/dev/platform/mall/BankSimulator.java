@@ -1,0 +1,39 @@
+package dev.platform.mall;
+
+import com.google.protobuf.util.Durations;
+import dev.platform.contracts.bank.v1.BankGatewayGrpc;
+import dev.platform.contracts.bank.v1.SetBehaviourRequest;
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.TimeUnit;
+
+/** The knobs of the bank that is simulated in one instance of payment-app. */
+record BankSimulator(AppProcess payment) {
+
+  private static final long DEADLINE_SECONDS = 20;
+
+  /** Every charge is made, as soon as it was by default. */
+  void beWell() {
+    behave(20, 0, 0);
+  }
+
+  /**
+   * @param failing which part of all calls fails with UNAVAILABLE
+   * @param declining which part of all new charges is declined
+   */
+  void behave(long latencyMillis, double failing, double declining) {
+    SetBehaviourRequest behaviour =
+        SetBehaviourRequest.newBuilder()
+            .setLatency(Durations.fromMillis(latencyMillis))
+            .setFailureRatio(failing)
+            .setDeclineRatio(declining)
+            .build();
+    try (Channels channels = new Channels()) {
+      var unused =
+          BankGatewayGrpc.newBlockingStub(channels.to(payment.address()))
+              .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+              .setBehaviour(behaviour);
+    } catch (StatusRuntimeException e) {
+      throw new IllegalStateException("the bank could not be told how to behave", e);
+    }
+  }
+}

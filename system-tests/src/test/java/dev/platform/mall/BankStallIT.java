@@ -1,0 +1,179 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The bank takes a minute for each answer, for half a minute, while orders come at a fixed rate.
+ * {@code -Dmall.stall.orders} sets how many a second: a hundred is more than two cores carry that
+ * have the apps, PostgreSQL, etcd and these tests to do.
+ */
+class BankStallIT {
+
+  private static final int ORDERS_PER_SECOND = Integer.getInteger("mall.stall.orders", 40);
+  private static final int OTHERS_PER_SECOND = 20;
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
+  private static final Duration NORMAL = Duration.ofSeconds(15);
+  private static final Duration WELL_FOR = Duration.ofSeconds(5);
+  private static final Duration WELL_P99 = Duration.ofSeconds(1);
+  private static final Duration STALL = Duration.ofSeconds(30);
+  private static final Duration LEFT_OVER = Duration.ofSeconds(5);
+  private static final int STALLED_MILLIS = 60_000;
+  private static final Duration OPEN_WITHIN = Duration.ofSeconds(3);
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private static final int PIECES = 100_000;
+
+  /** Each order that waits for its payment holds a thread of order-app and one of payment-app. */
+  private static final int MOST_THREADS = 200 + 3 * ORDERS_PER_SECOND;
+
+  private static final long MOST_HEAP_LEFT = 16 * 1024 * 1024;
+
+  /** What the app does on its own, as it delivers notifications. */
+  private static final int MOST_OPEN_CALLS = 10;
+
+  /** What a percentile of few calls on a busy machine may be off by. */
+  private static final Duration NOISE = Duration.ofMillis(100);
+
+  private static Mall mall;
+
+  @BeforeAll
+  static void open() throws Exception {
+    mall = Mall.withEtcd("bank-stall");
+    mall.give(App.ORDER, Mall.TIMES_AS_SHIPPED);
+    mall.give(App.PAYMENT, Mall.TIMES_AS_SHIPPED);
+    mall.startAll();
+    new Books(mall).stock(Shopper.PRODUCTS, PIECES);
+  }
+
+  @AfterAll
+  static void close() {
+    mall.close();
+  }
+
+  @Test
+  void orderAppServesOnWhileTheBankStallsAndRecoversByItself() throws Exception {
+    AppProcess orderApp = mall.only(App.ORDER);
+    Meters order = new Meters(orderApp);
+    Meters payment = new Meters(mall.only(App.PAYMENT));
+    BankSimulator bank = new BankSimulator(mall.only(App.PAYMENT));
+    try (Shopper shopper = new Shopper(orderApp.address(), DEADLINE);
+        Bystanders bystanders = known(orderApp, shopper);
+        SteadyLoad orders = SteadyLoad.start(ORDERS_PER_SECOND, shopper::order);
+        SteadyLoad others = SteadyLoad.start(OTHERS_PER_SECOND, bystanders::call)) {
+      awaitAllWell(orders);
+      Vitals before = Vitals.of(orderApp);
+      pass(LEFT_OVER);
+      long normalSince = System.nanoTime();
+      pass(NORMAL);
+
+      bank.behave(STALLED_MILLIS, 0, 0);
+      long stalledAt = System.nanoTime();
+      Peaks peaks = peaks(order, payment);
+      try (peaks) {
+        awaitOpen(order, "payment-service");
+        awaitOpen(payment, "bank-gateway");
+        Duration opened = since(stalledAt);
+        pass(STALL.minus(since(stalledAt)));
+        bank.beWell();
+        long wellAt = System.nanoTime();
+        pass(BACK_WITHIN);
+        long backAt = System.nanoTime();
+        pass(LEFT_OVER);
+        LoadReport all = orders.stop();
+        LoadReport allOthers = others.stop();
+        Vitals after = Vitals.of(orderApp);
+
+        // Those that were under way when the stall began are of neither kind.
+        long normalUntil = stalledAt - DEADLINE.toNanos();
+        LoadReport stalled = all.sentSince(stalledAt).sentBefore(wellAt);
+        LoadReport back = all.sentSince(backAt);
+        LoadReport othersNormal = allOthers.sentSince(normalSince).sentBefore(stalledAt);
+        LoadReport othersStalled = allOthers.sentSince(stalledAt).sentBefore(wellAt);
+        Report.line(
+            "bank stalls: breakers open after %d ms; last failure sent %d ms after the bank was well",
+            opened.toMillis(), lastFailure(all, wellAt).toMillis());
+        Report.line(
+            "bank stalls: orders before: %s", all.sentSince(normalSince).sentBefore(normalUntil));
+        Report.line("bank stalls: orders meanwhile: %s", stalled);
+        Report.line("bank stalls: orders %s after: %s", BACK_WITHIN, back);
+        Report.line("bank stalls: others before: %s", othersNormal);
+        Report.line("bank stalls: others meanwhile: %s", othersStalled);
+        Report.line("bank stalls: peaks %s; before %s; after %s", peaks, before, after);
+        assertThat(opened).as("breakers open").isLessThan(OPEN_WITHIN);
+        assertThat(stalled.percentile(0.99)).as("p99 of orders").isLessThan(DEADLINE);
+        assertThat(othersStalled.failures()).isEmpty();
+        assertThat(othersStalled.percentile(0.99))
+            .as("p99 of other calls")
+            .isLessThan(othersNormal.percentile(0.99).multipliedBy(2).plus(NOISE));
+        assertThat(peaks.of("order threads")).isLessThan(MOST_THREADS);
+        assertThat(peaks.of("payment threads")).isLessThan(MOST_THREADS);
+        assertThat(peaks.of("order waits for connections")).isLessThan(ORDERS_PER_SECOND);
+        assertThat(peaks.of("payment waits for connections")).isLessThan(ORDERS_PER_SECOND);
+        assertThat(after.heapBytes()).isLessThan(before.heapBytes() + MOST_HEAP_LEFT);
+        assertThat(after.openCalls()).isLessThan(MOST_OPEN_CALLS);
+        assertThat(back.failures()).isEmpty();
+        assertThat(back.calls()).isGreaterThan(ORDERS_PER_SECOND);
+      }
+    }
+  }
+
+  private static Duration lastFailure(LoadReport all, long wellAt) {
+    return all.failures().stream()
+        .map(failure -> Duration.ofNanos(failure.sentAt() - wellAt))
+        .max(Duration::compareTo)
+        .orElseThrow();
+  }
+
+  private static Peaks peaks(Meters order, Meters payment) {
+    return Peaks.of(
+        Map.of(
+            "order threads", () -> order.value("jvm.threads.live"),
+            "order heap", () -> order.value("jvm.memory.used", "area:heap"),
+            "order waits for connections", () -> order.value("hikaricp.connections.pending"),
+            "payment threads", () -> payment.value("jvm.threads.live"),
+            "payment heap", () -> payment.value("jvm.memory.used", "area:heap"),
+            "payment waits for connections", () -> payment.value("hikaricp.connections.pending")));
+  }
+
+  private static Bystanders known(AppProcess orderApp, Shopper shopper) throws Exception {
+    shopper.warmUp(200);
+    return new Bystanders(orderApp, shopper.order().get().getOrderId());
+  }
+
+  /** JVMs that are new to all this may be too slow for it at first, and breakers open. */
+  private static void awaitAllWell(SteadyLoad orders) {
+    await("orders go well for a while")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              LoadReport lately = orders.soFar().sentSince(System.nanoTime() - WELL_FOR.toNanos());
+              return lately.calls() > 0
+                  && lately.failures().isEmpty()
+                  && lately.percentile(0.99).compareTo(WELL_P99) < 0;
+            });
+  }
+
+  private static void awaitOpen(Meters app, String service) {
+    await("the breaker of " + service + " is open")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> app.breaker(service).equals("OPEN"));
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  private static void pass(Duration time) {
+    await().pollDelay(time).atMost(time.plus(LIMIT)).until(() -> true);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.platform.mall;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Asks some apps twice a second whether they are well, as a whole and by their probes. */
+final class Health implements AutoCloseable {
+
+  private static final List<String> PATHS =
+      List.of("/actuator/health", "/actuator/health/readiness", "/actuator/health/liveness");
+  private static final long PAUSE_MILLIS = 500;
+
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "health"));
+  private final List<AppProcess> apps;
+  private final AtomicInteger checks = new AtomicInteger();
+  private final List<String> failed = new CopyOnWriteArrayList<>();
+
+  Health(List<AppProcess> apps) {
+    this.apps = apps;
+    var unused = clock.scheduleWithFixedDelay(this::check, 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  int checks() {
+    return checks.get();
+  }
+
+  /** What was not answered with 200. */
+  List<String> failed() {
+    return failed;
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  private void check() {
+    apps.forEach(app -> PATHS.forEach(path -> check(app, path)));
+  }
+
+  private void check(AppProcess app, String path) {
+    try {
+      int status = app.get(path).statusCode();
+      checks.incrementAndGet();
+      if (status != 200) {
+        failed.add(app.name() + path + ": " + status);
+      }
+    } catch (IOException e) {
+      failed.add(app.name() + path + ": " + e);
+    } catch (InterruptedException e) {
+      // The test needs no more.
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.platform.mall;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.starter.test.junit.EtcdExtension;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** The {@code redis-server} on the PATH, on a free loopback port, keeping nothing on disk. */
+final class RedisServer implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+
+  private final int port = Ports.free();
+  private Process process;
+
+  private RedisServer() {
+    start();
+  }
+
+  /** Without one the test is skipped, or fails where nothing may be skipped. */
+  static RedisServer require() {
+    boolean isThere =
+        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")));
+    if (!isThere && Boolean.getBoolean(EtcdExtension.NO_SKIPS)) {
+      throw new IllegalStateException(
+          "no redis-server on the PATH (expected: one, since "
+              + EtcdExtension.NO_SKIPS
+              + " is true)");
+    }
+    Assumptions.assumeTrue(isThere, "skipped: no redis-server on the PATH");
+    return new RedisServer();
+  }
+
+  String uri() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  void start() {
+    try {
+      process =
+          new ProcessBuilder(
+                  List.of(
+                      "redis-server",
+                      "--bind",
+                      "127.0.0.1",
+                      "--port",
+                      Integer.toString(port),
+                      "--save",
+                      "",
+                      "--appendonly",
+                      "no"))
+              .directory(Path.of("target").toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("redis-server does not start", e);
+    }
+    Warden.childrenChanged();
+    await("Redis listens").atMost(START_LIMIT).until(this::accepts);
+  }
+
+  void kill() {
+    process.destroyForcibly().onExit().join();
+    Warden.childrenChanged();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private boolean accepts() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+}
