@@ -47,6 +47,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "platform.registry.enabled=false",
       // One test's failing bank would be refused to the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
+      // A test says itself how long it waits.
+      "mall.payment.bank-timeout=15s",
       "platform.discovery.enabled=false"
     })
 public abstract class PaymentTest {

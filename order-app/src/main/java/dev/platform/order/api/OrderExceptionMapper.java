@@ -54,7 +54,9 @@ class OrderExceptionMapper implements GrpcExceptionMapper {
     if (!failure.shortages().isEmpty()) {
       status.addDetails(Any.pack(shortages(failure)));
     }
-    return StatusProto.toStatusException(status.build());
+    StatusException answer = StatusProto.toStatusException(status.build());
+    // Whoever made it fail may have refused it: the hop above is told so.
+    return answer.getStatus().withCause(failure).asException(answer.getTrailers());
   }
 
   private static PreconditionFailure shortages(OrderException failure) {
