@@ -42,8 +42,6 @@ import org.springframework.test.context.DynamicPropertySource;
       "grpc.server.in-process-name=payment-app",
       "grpc.client.bank-gateway.address=in-process:payment-app",
       "mall.bank.settable=true",
-      // Tests let the bank take its time.
-      "platform.deadline.methods[bank.v1.BankGateway]=30s",
       "platform.registry.enabled=false",
       // One test's failing bank would be refused to the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
