@@ -32,6 +32,8 @@ import org.springframework.test.context.TestPropertySource;
     properties = {
       // The app of the other tests may run meanwhile.
       "grpc.server.port=0",
+      // A payment that hangs holds its place for longer than anybody waits.
+      "mall.order.payment-timeout=60s",
       "mall.flash-sale.products=p-flash,p-rush",
       "mall.flash-sale.at-once=1",
       "mall.flash-sale.max-waiting=1",

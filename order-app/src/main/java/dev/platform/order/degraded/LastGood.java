@@ -32,6 +32,8 @@ public final class LastGood<K, V> {
             .maximumSize(maxEntries)
             .expireAfterWrite(maxAge)
             .ticker(ticker)
+            // What is too much goes at once, not when a thread has time for it.
+            .executor(Runnable::run)
             .recordStats()
             .build();
   }

@@ -115,6 +115,7 @@ final class StandingKeys {
   /** They fall with their lease. */
   void leaseLost() {
     standing = false;
+    takingBack = false;
   }
 
   /** These are not claimed any more. */
@@ -125,6 +126,7 @@ final class StandingKeys {
   /** Nothing is claimed any more, and the lease goes. */
   void clear() {
     standing = false;
+    takingBack = false;
     revisions.clear();
     found.clear();
     if (timer != null) {
@@ -249,7 +251,7 @@ final class StandingKeys {
     }
     // Two that believe in one address must not take it from each other as fast as they can.
     boolean inTurns = review.missing().isEmpty() && !review.retaken().isEmpty();
-    takingBack = stood && inTurns;
+    takingBack = inTurns && (stood || takingBack);
     if (inTurns) {
       retry();
     } else {
