@@ -33,11 +33,13 @@ final class CatalogueClient implements Catalogue {
 
   static final String SERVICE = "product-service";
 
+  private static final Duration WELL = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(CatalogueClient.class);
 
   private final ProductServiceFutureStub products;
   private final LastProducts lastProducts;
   private final AtomicBoolean away = new AtomicBoolean();
+  private volatile long awayAt;
 
   CatalogueClient(ProductServiceFutureStub products, LastProducts lastProducts) {
     this.products = products;
@@ -94,15 +96,18 @@ final class CatalogueClient implements Catalogue {
     return lastProducts.find(id).orElseThrow(() -> failure);
   }
 
+  /**
+   * One line when it goes, one when it has been well for a while: some calls may fail, some not.
+   */
   private void tell(Duration oldest) {
-    boolean awayNow = !oldest.isZero();
-    if (away.getAndSet(awayNow) == awayNow) {
-      return;
-    }
-    if (awayNow) {
-      log.warn(
-          "{} is away: orders go on with its last prices, {} s old", SERVICE, oldest.toSeconds());
-    } else {
+    long now = System.nanoTime();
+    if (!oldest.isZero()) {
+      awayAt = now;
+      if (away.compareAndSet(false, true)) {
+        log.warn(
+            "{} is away: orders go on with its last prices, {} s old", SERVICE, oldest.toSeconds());
+      }
+    } else if (away.get() && now - awayAt > WELL.toNanos() && away.compareAndSet(true, false)) {
       log.info("{} tells prices again", SERVICE);
     }
   }
