@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -93,6 +94,13 @@ public abstract class MallTest {
   @BeforeEach
   void connectAtOnce() {
     CHANNEL.resetConnectBackoff();
+  }
+
+  /** What a test left unsettled would hold up the recovery of the orders of all later ones. */
+  @AfterEach
+  void letRecoveryEnd() {
+    MALL.paying.remove(user);
+    MALL.paymentRecordsAway.remove(user);
   }
 
   /** The scheme is spelled out, for net.devh makes its discovery the default one. */

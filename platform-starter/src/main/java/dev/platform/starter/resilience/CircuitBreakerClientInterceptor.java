@@ -25,8 +25,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Sends calls through the circuit breaker of the called service. An open breaker answers
  * UNAVAILABLE without touching the network, with {@link CallNotPermittedException} as the status'
  * cause. A call counts once, by its end; one that says nothing about the callee gives its
- * permission back. A stream is never slow. All calls that end because one connection breaks count
- * as one failure: with an instance that dies, only that instance is gone.
+ * permission back. A stream is never slow, and a call takes as long as its last attempt: what one
+ * instance hung on says nothing about the service once another has answered. All calls that end
+ * because one connection breaks count as one failure: with an instance that dies, only that
+ * instance is gone.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
@@ -52,8 +54,8 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
       return next.newCall(method, options);
     }
     GuardedCallee callee = callees.get(name);
-    LastConnection connection = new LastConnection();
-    CallOptions traced = options.withStreamTracerFactory(connection);
+    LastAttempt attempt = new LastAttempt(callee.breaker()::getCurrentTimestamp);
+    CallOptions traced = options.withStreamTracerFactory(attempt);
     return new CheckedForwardingClientCall<>(next.newCall(method, traced)) {
 
       @Override
@@ -62,7 +64,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
           throw callee.refusal();
         }
         boolean unary = method.getType() == MethodType.UNARY;
-        delegate().start(new Counting<>(listener, callee, connection, options, unary), headers);
+        delegate().start(new Counting<>(listener, callee, attempt, options, unary), headers);
       }
     };
   }
@@ -70,7 +72,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
   private final class Counting<A> extends SimpleForwardingClientCallListener<A> {
 
     private final GuardedCallee callee;
-    private final LastConnection connection;
+    private final LastAttempt attempt;
     private final CallOptions options;
     private final boolean unary;
     private final long startedAt;
@@ -79,12 +81,12 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
     Counting(
         ClientCall.Listener<A> listener,
         GuardedCallee callee,
-        LastConnection connection,
+        LastAttempt attempt,
         CallOptions options,
         boolean unary) {
       super(listener);
       this.callee = callee;
-      this.connection = connection;
+      this.attempt = attempt;
       this.options = options;
       this.unary = unary;
       this.startedAt = callee.breaker().getCurrentTimestamp();
@@ -101,7 +103,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
     private void count(Status status, Metadata trailers) {
       CallOutcome outcome =
           isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
-      long elapsed = unary ? callee.breaker().getCurrentTimestamp() - startedAt : 0;
+      long elapsed = unary ? callee.breaker().getCurrentTimestamp() - attempt.begunAt() : 0;
       State before = callee.breaker().getState();
       callee.ended(outcome, startedAt, elapsed, status);
       State after = callee.breaker().getState();
@@ -115,7 +117,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
     private boolean isToldAlready(Status status) {
       io.grpc.Attributes lost =
-          status.getCode() == Code.UNAVAILABLE ? connection.ifUnanswered() : null;
+          status.getCode() == Code.UNAVAILABLE ? attempt.connectionIfUnanswered() : null;
       return lost != null && !broken.add(lost);
     }
   }

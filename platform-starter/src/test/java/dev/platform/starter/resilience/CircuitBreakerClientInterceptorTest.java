@@ -26,8 +26,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,9 +41,15 @@ class CircuitBreakerClientInterceptorTest {
   private static final RangeRequest QUESTION =
       RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("a")).build();
 
+  private final AtomicLong clock = new AtomicLong();
   private final CircuitBreakerRegistry breakers =
       CircuitBreakerRegistry.of(
-          CircuitBreakerConfig.custom().slidingWindowSize(100).minimumNumberOfCalls(50).build());
+          CircuitBreakerConfig.custom()
+              .slidingWindowSize(100)
+              .minimumNumberOfCalls(50)
+              .slowCallDurationThreshold(Duration.ofSeconds(5))
+              .currentTimestampFunction(clock -> this.clock.get(), TimeUnit.NANOSECONDS)
+              .build());
   private final GuardedCallees callees =
       new GuardedCallees(breakers, new CircuitBreakerProperties(true, Scope.SERVICE, 5));
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -77,6 +85,34 @@ class CircuitBreakerClientInterceptorTest {
     assertThat(breaker(channel).getState()).isEqualTo(CircuitBreaker.State.CLOSED);
     server.delayAnswers(Duration.ZERO);
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ask(channel).get() != null);
+  }
+
+  @Test
+  void whatHungOnABrokenConnectionIsNotSlowOnceAnotherAttemptAnswered() throws Exception {
+    EmbeddedEtcd server = EmbeddedEtcd.builder().build();
+    open.add(server);
+    server.start();
+    ManagedChannel channel = retryingChannel(server.port());
+    ask(channel).get();
+    server.delayAnswers(Duration.ofMinutes(1));
+    List<ListenableFuture<PutResponse>> underWay = new ArrayList<>();
+    for (int i = 0; i < CALLS; i++) {
+      underWay.add(put(channel, "key-" + i));
+    }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> server.keys("key-").size() == CALLS);
+    clock.addAndGet(Duration.ofSeconds(10).toNanos());
+    server.delayAnswers(Duration.ZERO);
+
+    server.dropConnections();
+
+    for (ListenableFuture<PutResponse> call : underWay) {
+      assertThat(call.get().hasHeader()).isTrue();
+    }
+    CircuitBreaker.Metrics metrics = breaker(channel).getMetrics();
+    assertThat(metrics.getNumberOfSuccessfulCalls()).isEqualTo(CALLS + 1);
+    assertThat(metrics.getNumberOfSlowCalls()).isZero();
   }
 
   @Test
@@ -121,13 +157,36 @@ class CircuitBreakerClientInterceptorTest {
   }
 
   private ManagedChannel channel(int port) {
+    return channel(NettyChannelBuilder.forAddress("127.0.0.1", port));
+  }
+
+  private ManagedChannel channel(NettyChannelBuilder builder) {
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
+        builder
             .usePlaintext()
             .intercept(new CircuitBreakerClientInterceptor(callees, OutcomeClassifier.standard()))
             .build();
     open.add(channel::shutdownNow);
     return channel;
+  }
+
+  private ManagedChannel retryingChannel(int port) {
+    Map<String, ?> policy =
+        Map.of(
+            "maxAttempts",
+            3.0,
+            "initialBackoff",
+            "0.01s",
+            "maxBackoff",
+            "0.1s",
+            "backoffMultiplier",
+            2.0,
+            "retryableStatusCodes",
+            List.of("UNAVAILABLE"));
+    Map<String, ?> everyMethod = Map.of("name", List.of(Map.of()), "retryPolicy", policy);
+    return channel(
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .defaultServiceConfig(Map.of("methodConfig", List.of(everyMethod))));
   }
 
   private CircuitBreaker breaker(ManagedChannel channel) {
