@@ -1,6 +1,7 @@
 package dev.platform.mall;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.RateLimiter;
 import dev.platform.contracts.order.v1.CreateOrderRequest;
 import dev.platform.contracts.order.v1.CreateOrderResponse;
 import dev.platform.contracts.order.v1.OrderItem;
@@ -8,6 +9,7 @@ import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,7 +34,7 @@ final class Customers implements AutoCloseable {
   private static final int DEADLINE_SECONDS = 10;
   private static final int MOST_PIECES = 3;
   private static final int ONE_HASTY_OF = 8;
-  private static final long PAUSE_MILLIS = 200;
+  private static final double ASKS_PER_SECOND = 5;
 
   private enum Answer {
     ACCEPTED,
@@ -105,6 +107,7 @@ final class Customers implements AutoCloseable {
   }
 
   private void shop(String name, Random random) {
+    RateLimiter patience = RateLimiter.create(ASKS_PER_SECOND);
     try {
       while (left.getAndDecrement() > 0) {
         admitted.acquire();
@@ -115,7 +118,7 @@ final class Customers implements AutoCloseable {
                 .addItems(item(random))
                 .build();
         while (ask(request, random) == Answer.ASK_AGAIN) {
-          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+          patience.acquire();
         }
       }
     } catch (InterruptedException e) {
@@ -178,6 +181,10 @@ final class Customers implements AutoCloseable {
   }
 
   private Answer refusal(String key, Status status) {
+    if (status.getCause() instanceof IOException) {
+      // gRPC's own client, whose connection closed while the call was put on it.
+      return Answer.ASK_AGAIN;
+    }
     return switch (status.getCode()) {
       case FAILED_PRECONDITION -> Answer.REFUSED;
       case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED -> Answer.ASK_AGAIN;

@@ -3,6 +3,7 @@ package dev.platform.starter.outcome;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import java.io.IOException;
 
 /**
  * The one judge of how calls ended. Circuit breakers, the ejection of instances, spans and metrics
@@ -18,7 +19,9 @@ public interface OutcomeClassifier {
 
   /**
    * INTERNAL, UNAVAILABLE and DEADLINE_EXCEEDED are failures. A cancelled call and one that the
-   * platform refused, here or further on ({@link Rejection}), say nothing. All else is an answer.
+   * platform refused, here or further on ({@link Rejection}), say nothing. All else is an answer,
+   * but for UNKNOWN that an I/O error here caused: so gRPC reports a connection that closes while a
+   * call is put on it.
    */
   static OutcomeClassifier standard() {
     return (status, trailers) -> {
@@ -27,6 +30,8 @@ public interface OutcomeClassifier {
       }
       return switch (status.getCode()) {
         case INTERNAL, UNAVAILABLE, DEADLINE_EXCEEDED -> CallOutcome.FAILURE;
+        case UNKNOWN ->
+            status.getCause() instanceof IOException ? CallOutcome.FAILURE : CallOutcome.SUCCESS;
         default -> CallOutcome.SUCCESS;
       };
     };
