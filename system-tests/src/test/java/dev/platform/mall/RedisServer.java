@@ -2,18 +2,13 @@ package dev.platform.mall;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.test.junit.EtcdExtension;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /** The {@code redis-server} on the PATH, on a free loopback port, keeping nothing on disk. */
 final class RedisServer implements AutoCloseable {
@@ -29,16 +24,7 @@ final class RedisServer implements AutoCloseable {
 
   /** Without one the test is skipped, or fails where nothing may be skipped. */
   static RedisServer require() {
-    boolean isThere =
-        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")));
-    if (!isThere && Boolean.getBoolean(EtcdExtension.NO_SKIPS)) {
-      throw new IllegalStateException(
-          "no redis-server on the PATH (expected: one, since "
-              + EtcdExtension.NO_SKIPS
-              + " is true)");
-    }
-    Assumptions.assumeTrue(isThere, "skipped: no redis-server on the PATH");
+    Programs.require("redis-server", "redis-server");
     return new RedisServer();
   }
 

@@ -1,0 +1,56 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every panel and alert asks for something that the apps really tell. */
+class MetricsIT {
+
+  /** What is there from its first event on, or with a Redis alone; other tests see it. */
+  private static final Set<String> LATER =
+      Set.of(
+          "platform_balancer_avoided",
+          "platform_rate_limit_shared",
+          "platform_jdbc_cancelled_total");
+
+  private static final Map<String, String> LIMITS_AS_SHIPPED =
+      Map.of(
+          "PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "true",
+          "PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "fixed");
+
+  @Test
+  void panelsAndAlertsAskForWhatIsThere() throws Exception {
+    Set<String> told = new TreeSet<>(LATER);
+    try (Mall mall = Mall.withEtcd("metrics")) {
+      mall.give(App.ORDER, LIMITS_AS_SHIPPED);
+      List<AppProcess> apps = Stream.of(App.values()).map(mall::start).toList();
+      apps.forEach(AppProcess::awaitReady);
+      try (Shopper shopper = mall.shopper()) {
+        shopper.warmUp(1);
+      }
+      for (AppProcess app : apps) {
+        app.get("/actuator/health");
+        app.get("/actuator/prometheus")
+            .body()
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .forEach(line -> told.add(line.split("[{ ]", 2)[0]));
+      }
+    }
+    Map<String, String> expressions = new HashMap<>(Dashboards.expressionsOfPanels());
+    expressions.putAll(Dashboards.expressionsOfRules());
+
+    expressions.forEach(
+        (where, expression) ->
+            assertThat(told).as(where).containsAll(Dashboards.metrics(expression)));
+    assertThat(expressions.values().stream().flatMap(e -> Dashboards.metrics(e).stream()).toList())
+        .contains("rpc_server_call_duration_seconds_bucket", "platform_registry_registered");
+  }
+}
