@@ -1,11 +1,11 @@
 package dev.platform.starter.balancer;
 
+import dev.platform.starter.deadline.CallDeadline;
 import dev.platform.starter.outcome.CallOutcome;
 import dev.platform.starter.outcome.OutcomeClassifier;
 import dev.platform.starter.telemetry.CallSpan;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
-import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -58,15 +58,6 @@ final class Listening extends ClientStreamTracer.Factory {
   }
 
   /** The call's own or that of the incoming call, whichever ends sooner. */
-  private static @Nullable Deadline deadline(CallOptions options) {
-    Deadline own = options.getDeadline();
-    Deadline incoming = Context.current().getDeadline();
-    if (own == null || incoming == null) {
-      return own == null ? incoming : own;
-    }
-    return own.minimum(incoming);
-  }
-
   private final class Tracer extends ForwardingClientStreamTracer {
 
     private final ClientStreamTracer others;
@@ -77,7 +68,7 @@ final class Listening extends ClientStreamTracer.Factory {
     Tracer(ClientStreamTracer others, CallOptions call) {
       this.others = others;
       this.call = call;
-      this.deadline = deadline(call);
+      this.deadline = CallDeadline.of(call);
     }
 
     @Override

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A limit of all instances together. While their common bucket does not answer in time, this
- * instance keeps to its own share of the limit. Thread-safe, never blocks.
+ * instance keeps to its own share of the limit, and for longer each time when that happens again
+ * and again. Thread-safe, never blocks.
  */
 final class FleetLimit {
 
@@ -21,6 +22,12 @@ final class FleetLimit {
 
   /** A first connection in a cold process may take so many probes before anybody is told. */
   private static final int PROBES_AT_START = 6;
+
+  /** So many good probes in a row and an outage is forgotten. */
+  private static final int STEADY_PROBES = 20;
+
+  /** A bucket that comes and goes has to answer so many probes in a row, in the end. */
+  private static final int MOST_PROBES = 16;
 
   private final String name;
   private final FleetBucket bucket;
@@ -32,6 +39,8 @@ final class FleetLimit {
   private final AtomicLong takenAlone = new AtomicLong();
   // guarded by this
   private int probesAtStart;
+  private int goodProbes;
+  private int probesToShare = 1;
 
   FleetLimit(
       String name,
@@ -113,13 +122,23 @@ final class FleetLimit {
   }
 
   private synchronized void answered() {
-    if (state != State.SHARED) {
+    goodProbes++;
+    if (state == State.SHARED) {
+      if (goodProbes >= STEADY_PROBES) {
+        probesToShare = 1;
+      }
+    } else if (goodProbes >= probesToShare) {
       state = State.SHARED;
+      goodProbes = 0;
       log.info("The instances share the rate limit {} through Redis", name);
     }
   }
 
   private synchronized void failed(Throwable failure) {
+    if (state == State.SHARED) {
+      probesToShare = Math.min(2 * probesToShare, MOST_PROBES);
+    }
+    goodProbes = 0;
     if (state == State.SHARED || state == State.STARTING && ++probesAtStart == PROBES_AT_START) {
       state = State.LOCAL;
       Throwable cause =

@@ -1,14 +1,13 @@
 package dev.platform.starter.retry;
 
+import dev.platform.starter.deadline.CallDeadline;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ClientStreamTracer.StreamInfo;
-import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a callee's "not before" a "not at all" where that is after the call's deadline. gRPC waits
@@ -30,12 +29,8 @@ final class Pushback extends ClientStreamTracer.Factory {
 
   /** The same options for a call that waits for no longer than it may take. */
   static CallOptions within(CallOptions options) {
-    Deadline deadline = deadline(options.getDeadline(), Context.current().getDeadline());
+    Deadline deadline = CallDeadline.of(options);
     return deadline == null ? options : options.withStreamTracerFactory(new Pushback(deadline));
-  }
-
-  private static @Nullable Deadline deadline(@Nullable Deadline own, @Nullable Deadline incoming) {
-    return own == null || incoming == null ? own == null ? incoming : own : own.minimum(incoming);
   }
 
   /** Makes it "not at all". */

@@ -9,6 +9,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,36 @@ class FleetLimitTest {
     assertThat(limit.isShared()).isTrue();
     assertThat(takenOf(20)).isEqualTo(20);
     assertThat(lines(output, "INFO", "The instances share the rate limit orders")).isEqualTo(2);
+  }
+
+  @Test
+  void aBucketThatComesAndGoesHasToAnswerLongerEachTime() {
+    List<Integer> probesUntilShared = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      probesUntilShared.add(probesUntilShared());
+      bucket.failing = true;
+      takenOf(1);
+      bucket.failing = false;
+    }
+    probesUntilShared.add(probesUntilShared());
+    assertThat(probesUntilShared).containsExactly(1, 2, 4, 8, 16, 16, 16, 16);
+
+    for (int i = 0; i < 20; i++) {
+      limit.probe();
+    }
+    bucket.failing = true;
+    takenOf(1);
+    bucket.failing = false;
+    assertThat(probesUntilShared()).as("after it was steady for a time").isEqualTo(2);
+  }
+
+  private int probesUntilShared() {
+    int probes = 0;
+    while (!limit.isShared()) {
+      limit.probe();
+      probes++;
+    }
+    return probes;
   }
 
   @Test
