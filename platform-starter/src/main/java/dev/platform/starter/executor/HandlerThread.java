@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class HandlerThread extends ForkJoinWorkerThread {
 
-  private static final long KEEP_ALIVE_SECONDS = 60;
+  /** Before Java 25 no more than one thread goes in this time, and only while none has work. */
+  private static final long KEEP_ALIVE_MILLIS = 500;
 
   private HandlerThread(ForkJoinPool pool, ClassLoader classes) {
     super(pool);
@@ -35,7 +36,7 @@ final class HandlerThread extends ForkJoinWorkerThread {
         threads,
         1,
         saturated -> true,
-        KEEP_ALIVE_SECONDS,
-        TimeUnit.SECONDS);
+        KEEP_ALIVE_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 }

@@ -57,6 +57,19 @@ class ServerExecutorTest {
   }
 
   @Test
+  void threadsOfABurstGoSoonAfterIt() {
+    CountDownLatch go = new CountDownLatch(1);
+    for (int i = 0; i < 4; i++) {
+      pool.execute(() -> awaitQuietly(go));
+    }
+    await().until(() -> pool.getPoolSize() == 4);
+
+    go.countDown();
+
+    await().atMost(30, TimeUnit.SECONDS).until(() -> pool.getPoolSize() <= 1);
+  }
+
+  @Test
   void itsThreadsHaveNamesAndSeeTheApplicationsClasses() throws Exception {
     List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
     CountDownLatch done = new CountDownLatch(1);
