@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class CallTelemetry {
   private final String target;
   private final GrpcCallConvention convention;
   private final Tracer tracer;
+  private final CallLog log;
   private final @Nullable MeterRegistry meters;
   private final String name;
   private final Attributes startAttributes;
@@ -56,12 +58,14 @@ final class CallTelemetry {
       String target,
       GrpcCallConvention convention,
       Tracer tracer,
+      CallLog log,
       @Nullable MeterRegistry meters) {
     this.side = side;
     this.method = method;
     this.target = target;
     this.convention = convention;
     this.tracer = tracer;
+    this.log = log;
     this.meters = meters;
     this.name = convention.spanName(side, method);
     this.startAttributes = convention.startAttributes(side, method, target);
@@ -93,8 +97,14 @@ final class CallTelemetry {
         .startSpan();
   }
 
-  /** The span has to be current still, for the timer's exemplar. */
-  void end(Span span, Status status, @Nullable Metadata trailers, long nanos) {
+  /** The span has to be current still, for the timer's exemplar and the line in the log. */
+  void end(
+      Span span,
+      Status status,
+      @Nullable Metadata trailers,
+      long nanos,
+      Supplier<io.grpc.Attributes> transport) {
+    log.ended(method, target, status, trailers, nanos, transport);
     if (meters != null) {
       timer(meters, status.getCode()).record(nanos, TimeUnit.NANOSECONDS);
     }

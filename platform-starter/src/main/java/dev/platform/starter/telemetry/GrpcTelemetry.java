@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +33,16 @@ final class GrpcTelemetry {
   private final Calls served;
   private final Calls made;
 
-  GrpcTelemetry(GrpcCallConvention convention, Tracer tracer, @Nullable MeterRegistry meters) {
+  GrpcTelemetry(
+      GrpcCallConvention convention,
+      Tracer tracer,
+      Function<CallSide, CallLog> logs,
+      @Nullable MeterRegistry meters) {
     this.convention = convention;
     this.tracer = tracer;
     this.meters = meters;
-    this.served = new Calls(CallSide.SERVER, convention);
-    this.made = new Calls(CallSide.CLIENT, convention);
+    this.served = new Calls(CallSide.SERVER, logs.apply(CallSide.SERVER));
+    this.made = new Calls(CallSide.CLIENT, logs.apply(CallSide.CLIENT));
   }
 
   CallTelemetry served(MethodDescriptor<?, ?> method) {
@@ -51,12 +56,14 @@ final class GrpcTelemetry {
   private final class Calls {
 
     private final CallSide side;
+    private final CallLog log;
     private final CallTelemetry others;
     private final Map<String, Map<String, CallTelemetry>> byTarget = new ConcurrentHashMap<>();
 
-    Calls(CallSide side, GrpcCallConvention convention) {
+    Calls(CallSide side, CallLog log) {
       this.side = side;
-      this.others = new CallTelemetry(side, OTHER, "", convention, tracer, meters);
+      this.log = log;
+      this.others = new CallTelemetry(side, OTHER, "", convention, tracer, log, meters);
     }
 
     CallTelemetry of(String target, MethodDescriptor<?, ?> method) {
@@ -73,7 +80,7 @@ final class GrpcTelemetry {
           .computeIfAbsent(target, ignored -> new ConcurrentHashMap<>())
           .computeIfAbsent(
               method.getFullMethodName(),
-              ignored -> new CallTelemetry(side, method, target, convention, tracer, meters));
+              ignored -> new CallTelemetry(side, method, target, convention, tracer, log, meters));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.platform.starter.telemetry;
 
+import io.grpc.Attributes;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
@@ -32,28 +33,33 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     propagation.inject(caller.with(started), headers);
     long startedAt = System.nanoTime();
     try {
-      super.start(new Observed<>(listener, method, started, caller, startedAt), headers);
+      super.start(new Observed<>(listener, this, started, caller, startedAt), headers);
     } catch (RuntimeException | Error e) {
-      method.end(started, Status.UNKNOWN.withCause(e), null, System.nanoTime() - startedAt);
+      method.end(
+          started,
+          Status.UNKNOWN.withCause(e),
+          null,
+          System.nanoTime() - startedAt,
+          () -> Attributes.EMPTY);
       throw e;
     }
   }
 
   private static final class Observed<A> extends SimpleForwardingClientCallListener<A> {
 
-    private final CallTelemetry method;
+    private final MadeCall<?, A> call;
     private final Span span;
     private final Context caller;
     private final long startedAt;
 
     Observed(
         ClientCall.Listener<A> listener,
-        CallTelemetry method,
+        MadeCall<?, A> call,
         Span span,
         Context caller,
         long startedAt) {
       super(listener);
-      this.method = method;
+      this.call = call;
       this.span = span;
       this.caller = caller;
       this.startedAt = startedAt;
@@ -83,7 +89,7 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     @Override
     public void onClose(Status status, Metadata trailers) {
       try (Scope ignored = caller.with(span).makeCurrent()) {
-        method.end(span, status, trailers, System.nanoTime() - startedAt);
+        call.method.end(span, status, trailers, System.nanoTime() - startedAt, call::getAttributes);
       }
       try (Scope ignored = caller.makeCurrent()) {
         super.onClose(status, trailers);

@@ -61,7 +61,7 @@ final class ServedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private void end(Status status, @Nullable Metadata trailers) {
     if (ENDED.compareAndSet(this, 0, 1)) {
       try (Scope ignored = context.makeCurrent()) {
-        method.end(span, status, trailers, System.nanoTime() - startedAt);
+        method.end(span, status, trailers, System.nanoTime() - startedAt, this::getAttributes);
       }
     }
   }

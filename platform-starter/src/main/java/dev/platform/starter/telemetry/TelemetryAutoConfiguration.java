@@ -1,5 +1,6 @@
 package dev.platform.starter.telemetry;
 
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
@@ -44,11 +45,18 @@ public final class TelemetryAutoConfiguration {
   @Bean
   GrpcTelemetry grpcTelemetry(
       GrpcCallConvention convention,
+      OutcomeClassifier outcomes,
+      TelemetryProperties properties,
       ObjectProvider<OpenTelemetry> tracing,
       ObjectProvider<MeterRegistry> meters,
       Environment environment) {
+    TelemetryProperties.Log log = properties.log();
+    LineLimit lines = new LineLimit(log.linesPerSecond(), System::nanoTime);
     return new GrpcTelemetry(
-        convention, tracing(tracing, environment).getTracer(SCOPE), meters.getIfAvailable());
+        convention,
+        tracing(tracing, environment).getTracer(SCOPE),
+        side -> new CallLog(side, outcomes, log.slowAfter(), lines),
+        meters.getIfAvailable());
   }
 
   @Bean

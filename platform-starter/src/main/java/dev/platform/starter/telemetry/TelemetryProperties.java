@@ -1,14 +1,42 @@
 package dev.platform.starter.telemetry;
 
+import static dev.platform.starter.defaults.InvalidPropertyException.check;
+
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Spans and timers of gRPC calls.
+ * Spans, timers and log lines of gRPC calls.
  *
  * @param enabled whether the platform observes gRPC calls; else net.devh's starter does
  * @param keys which generation of OpenTelemetry's keys describes a call
+ * @param log which calls are told of in the log
  */
 @ConfigurationProperties("platform.telemetry.grpc")
 public record TelemetryProperties(
-    @DefaultValue("true") boolean enabled, @DefaultValue("current") RpcKeys keys) {}
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("current") RpcKeys keys,
+    @DefaultValue Log log) {
+
+  /**
+   * @param slowAfter how long a unary call may take that is no slow one; 0: none is slow
+   * @param linesPerSecond how many failed and slow calls are told of in a second
+   */
+  public record Log(
+      @DefaultValue("1s") Duration slowAfter, @DefaultValue("10") int linesPerSecond) {
+
+    public Log {
+      check(
+          !slowAfter.isNegative(),
+          "platform.telemetry.grpc.log.slow-after",
+          slowAfter,
+          "a duration, or 0 for none");
+      check(
+          linesPerSecond >= 0,
+          "platform.telemetry.grpc.log.lines-per-second",
+          linesPerSecond,
+          "0 or more");
+    }
+  }
+}

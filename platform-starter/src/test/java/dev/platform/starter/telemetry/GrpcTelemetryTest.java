@@ -3,11 +3,14 @@ package dev.platform.starter.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
+import dev.platform.starter.outcome.OutcomeClassifier;
+import io.grpc.Attributes;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class GrpcTelemetryTest {
@@ -17,6 +20,12 @@ class GrpcTelemetryTest {
       new GrpcTelemetry(
           new OpenTelemetryCallConvention(RpcKeys.CURRENT),
           OpenTelemetry.noop().getTracer("test"),
+          side ->
+              new CallLog(
+                  side,
+                  OutcomeClassifier.standard(),
+                  Duration.ofSeconds(1),
+                  new LineLimit(10, System::nanoTime)),
           meters);
 
   @Test
@@ -38,7 +47,7 @@ class GrpcTelemetryTest {
   }
 
   private static void end(CallTelemetry call) {
-    call.end(Span.getInvalid(), Status.OK, null, 1);
+    call.end(Span.getInvalid(), Status.OK, null, 1, () -> Attributes.EMPTY);
   }
 
   private static MethodDescriptor<?, ?> method(String name) {
