@@ -129,6 +129,14 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     return lease.snapshot();
   }
 
+  long renewals() {
+    return lease.renewals();
+  }
+
+  long failedRenewals() {
+    return lease.failedRenewals();
+  }
+
   private boolean isUp(EtcdRegistration registration) {
     return !InstanceMetadata.OUT_OF_SERVICE.equals(statuses.get(registration));
   }

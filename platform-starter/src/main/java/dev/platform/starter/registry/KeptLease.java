@@ -8,6 +8,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class KeptLease {
   private long id;
   private long lostId;
   private long renewedAt;
+  private final AtomicLong renewals = new AtomicLong();
+  private final AtomicLong failedRenewals = new AtomicLong();
   private int attempt;
   private CompletableFuture<Void> granting = CompletableFuture.completedFuture(null);
   private @Nullable ScheduledFuture<?> timer;
@@ -49,6 +52,16 @@ final class KeptLease {
     this.ttl = ttl;
     this.listener = listener;
     this.backoff = new Backoff(MAX_BACKOFF, random);
+  }
+
+  /** How often a lease was renewed; from any thread. */
+  long renewals() {
+    return renewals.get();
+  }
+
+  /** How often etcd did not renew one, or did not answer; from any thread. */
+  long failedRenewals() {
+    return failedRenewals.get();
   }
 
   /** etcd's id of the lease; 0 while there is none. */
@@ -133,9 +146,11 @@ final class KeptLease {
 
   private void renewed(long ttlLeft, long sentAt) {
     if (ttlLeft <= 0) {
+      failedRenewals.incrementAndGet();
       lost("etcd no longer knows the lease");
       return;
     }
+    renewals.incrementAndGet();
     renewedAt = sentAt;
     backoff.reset();
     renewLater();
@@ -143,6 +158,7 @@ final class KeptLease {
   }
 
   private void notRenewed(Status failure) {
+    failedRenewals.incrementAndGet();
     if (connection.nanoTime() - renewedAt >= ttl.toNanos()) {
       lost(
           "no answer from etcd within the lease's %d s (%s)"

@@ -51,6 +51,14 @@ final class RegistrationLease implements KeptLease.Listener, StandingKeys.Listen
     return snapshot;
   }
 
+  long renewals() {
+    return lease.renewals();
+  }
+
+  long failedRenewals() {
+    return lease.failedRenewals();
+  }
+
   /** Puts the keys, and keeps them there. */
   void claim(Collection<Claim> more) {
     connection.execute(

@@ -8,6 +8,7 @@ import dev.platform.starter.instance.InstanceCodec;
 import dev.platform.starter.instance.InstanceMetadata;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
@@ -121,7 +123,20 @@ public final class RegistryAutoConfiguration {
               "platform.registry.acquisitions", registry, r -> r.lease().acquisitions())
           .description("How often keys were put under a new lease, or put again")
           .register(meters);
+      renewals("renewed", registry, EtcdServiceRegistry::renewals, meters);
+      renewals("failed", registry, EtcdServiceRegistry::failedRenewals, meters);
     };
+  }
+
+  private static void renewals(
+      String result,
+      EtcdServiceRegistry registry,
+      ToDoubleFunction<EtcdServiceRegistry> count,
+      MeterRegistry meters) {
+    FunctionCounter.builder("platform.registry.renewals", registry, count)
+        .description("How often the lease was to be renewed, by whether etcd did")
+        .tag("result", result)
+        .register(meters);
   }
 
   private static List<String> services(RegistryProperties properties, Environment environment) {

@@ -4,7 +4,6 @@ import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.exporter.SpanFilter;
 import io.micrometer.tracing.exporter.SpanReporter;
 import io.micrometer.tracing.otel.bridge.CompositeSpanExporter;
-import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
@@ -36,7 +35,7 @@ public final class SpanExportAutoConfiguration {
       ObjectProvider<SpanExportingPredicate> predicates,
       ObjectProvider<SpanReporter> reporters,
       ObjectProvider<SpanFilter> filters,
-      ObjectProvider<MeterProvider> meters,
+      SpanCounts counts,
       TracingProperties properties) {
     List<SpanExportingPredicate> allPredicates = predicates.orderedStream().toList();
     List<SpanReporter> allReporters = reporters.orderedStream().toList();
@@ -48,14 +47,22 @@ public final class SpanExportAutoConfiguration {
             : new CompositeSpanExporter(exporters.list(), allPredicates, allReporters, allFilters);
     TracingProperties.OpenTelemetry.Export export = properties.getOpentelemetry().getExport();
     BatchSpanProcessorBuilder builder =
-        BatchSpanProcessor.builder(exporter)
+        BatchSpanProcessor.builder(counts.counting(exporter))
             .setExportUnsampledSpans(export.isIncludeUnsampled())
             .setExporterTimeout(export.getTimeout())
             .setMaxExportBatchSize(export.getMaxBatchSize())
             .setMaxQueueSize(export.getMaxQueueSize())
             .setScheduleDelay(export.getScheduleDelay());
-    meters.ifAvailable(builder::setMeterProvider);
+    if (!exporters.list().isEmpty()) {
+      builder.setMeterProvider(counts.meterProvider());
+    }
     return builder.build();
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  SpanCounts spanCounts() {
+    return new SpanCounts();
   }
 
   @Bean
