@@ -65,6 +65,7 @@ abstract class RegistrationLeaseFaults {
         .atMost(Duration.ofSeconds(5))
         .until(() -> etcd().keys("/services/").equals(List.of(A, B)));
     assertThat(lease.snapshot().leaseId()).isEqualTo(leaseId);
+    assertThat(lease.renewals()).isPositive();
   }
 
   @Test
@@ -125,6 +126,7 @@ abstract class RegistrationLeaseFaults {
     register();
     etcd().stop();
     await().atMost(Duration.ofSeconds(8)).until(() -> lease.snapshot().state() == LeaseState.LOST);
+    assertThat(lease.failedRenewals()).isPositive();
     etcd().start();
     awaitRegistered();
   }
