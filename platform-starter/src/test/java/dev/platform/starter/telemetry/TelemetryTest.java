@@ -139,8 +139,13 @@ class TelemetryTest {
             () -> stub().withDeadlineAfter(500, TimeUnit.MILLISECONDS).reserve(request("stuck")));
 
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-    assertThat(spans.the(SpanKind.CLIENT).getAttributes().get(ERROR))
-        .isEqualTo("DEADLINE_EXCEEDED");
+    SpanData client = spans.the(SpanKind.CLIENT);
+    assertThat(client.getAttributes().get(ERROR)).isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(client.getEvents())
+        .filteredOn(event -> event.getName().equals("platform.deadline.exceeded"))
+        .extracting(
+            event -> event.getAttributes().get(AttributeKey.stringKey("platform.deadline.of")))
+        .containsExactly("call");
     assertThat(spans.the(SpanKind.SERVER).getAttributes().get(ERROR))
         .isIn("DEADLINE_EXCEEDED", null);
   }
