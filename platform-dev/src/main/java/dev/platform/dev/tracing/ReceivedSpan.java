@@ -15,6 +15,8 @@ import java.util.Map;
  * @param parentId 16 digits; empty for a root
  * @param name the span's name
  * @param kind {@code INTERNAL}, {@code SERVER}, {@code CLIENT}, {@code PRODUCER}, {@code CONSUMER}
+ * @param startedAt nanoseconds since 1970
+ * @param endedAt likewise
  * @param failed whether its status is an error
  * @param attributes as text, by key
  * @param events what happened meanwhile, in order
@@ -27,6 +29,8 @@ public record ReceivedSpan(
     String parentId,
     String name,
     String kind,
+    long startedAt,
+    long endedAt,
     boolean failed,
     Map<String, String> attributes,
     List<Event> events,
@@ -57,6 +61,8 @@ public record ReceivedSpan(
         hex.formatHex(span.getParentSpanId().toByteArray()),
         span.getName(),
         span.getKind().name().replace("SPAN_KIND_", ""),
+        span.getStartTimeUnixNano(),
+        span.getEndTimeUnixNano(),
         span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR,
         Map.copyOf(OtlpAttributes.texts(span.getAttributesList())),
         span.getEventsList().stream()
