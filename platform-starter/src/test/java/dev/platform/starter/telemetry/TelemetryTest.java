@@ -33,6 +33,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.awaitility.Awaitility;
@@ -141,13 +143,33 @@ class TelemetryTest {
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
     SpanData client = spans.the(SpanKind.CLIENT);
     assertThat(client.getAttributes().get(ERROR)).isEqualTo("DEADLINE_EXCEEDED");
-    assertThat(client.getEvents())
-        .filteredOn(event -> event.getName().equals("platform.deadline.exceeded"))
-        .extracting(
-            event -> event.getAttributes().get(AttributeKey.stringKey("platform.deadline.of")))
-        .containsExactly("call");
+    assertThat(deadlinesThatEnded(client)).containsExactly("call");
     assertThat(spans.the(SpanKind.SERVER).getAttributes().get(ERROR))
         .isIn("DEADLINE_EXCEEDED", null);
+  }
+
+  @Test
+  void aCallThatItsCallersTimeEndsSaysSo() throws Exception {
+    start();
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try (Context.CancellableContext caller =
+        Context.current().withDeadlineAfter(500, TimeUnit.MILLISECONDS, timer)) {
+      caller.run(
+          () ->
+              catchThrowableOfType(
+                  StatusRuntimeException.class, () -> stub().reserve(request("stuck"))));
+    } finally {
+      timer.shutdownNow();
+    }
+
+    assertThat(deadlinesThatEnded(spans.the(SpanKind.CLIENT))).containsExactly("caller");
+  }
+
+  private static List<String> deadlinesThatEnded(SpanData span) {
+    return span.getEvents().stream()
+        .filter(event -> event.getName().equals("platform.deadline.exceeded"))
+        .map(event -> event.getAttributes().get(AttributeKey.stringKey("platform.deadline.of")))
+        .toList();
   }
 
   @Test
