@@ -18,6 +18,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
@@ -154,15 +155,18 @@ class TelemetryTest {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     try (Context.CancellableContext caller =
         Context.current().withDeadlineAfter(500, TimeUnit.MILLISECONDS, timer)) {
-      caller.run(
-          () ->
-              catchThrowableOfType(
-                  StatusRuntimeException.class, () -> stub().reserve(request("stuck"))));
+      Status status = caller.call(() -> statusOf(request("stuck")));
+      assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
     } finally {
       timer.shutdownNow();
     }
 
     assertThat(deadlinesThatEnded(spans.the(SpanKind.CLIENT))).containsExactly("caller");
+  }
+
+  private Status statusOf(ReserveRequest request) {
+    return catchThrowableOfType(StatusRuntimeException.class, () -> stub().reserve(request))
+        .getStatus();
   }
 
   private static List<String> deadlinesThatEnded(SpanData span) {
