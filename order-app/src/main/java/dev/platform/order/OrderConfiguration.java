@@ -3,6 +3,7 @@ package dev.platform.order;
 import dev.platform.order.domain.BestSellers;
 import dev.platform.order.domain.Catalogue;
 import dev.platform.order.domain.DeliverNotifications;
+import dev.platform.order.domain.FollowUps;
 import dev.platform.order.domain.FulfilOrders;
 import dev.platform.order.domain.Notifier;
 import dev.platform.order.domain.OrderRequests;
@@ -15,6 +16,9 @@ import dev.platform.order.domain.Recommendations;
 import dev.platform.order.domain.RecoverOrders;
 import dev.platform.order.domain.SettleOrder;
 import dev.platform.order.domain.Stock;
+import dev.platform.order.trace.ObservedOrders;
+import dev.platform.order.trace.ObservedStock;
+import dev.platform.order.trace.OrderSteps;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -48,11 +52,18 @@ class OrderConfiguration {
       OrderRequests requests,
       Recommendations recommendations,
       BestSellers bestSellers,
+      OrderSteps steps,
       Clock clock,
       OrderProperties properties) {
     PlaceOrder placeOrder =
         new PlaceOrder(
-            catalogue, stock, orders, payments, settle, clock, properties.recoveryAfter());
+            catalogue,
+            new ObservedStock(stock, steps),
+            new ObservedOrders(orders, steps),
+            payments,
+            settle,
+            clock,
+            properties.recoveryAfter());
     return new PlaceOrderOnce(
         placeOrder,
         requests,
@@ -68,10 +79,17 @@ class OrderConfiguration {
       Orders orders,
       Payments payments,
       SettleOrder settle,
+      FollowUps followUps,
       Clock clock,
       OrderProperties properties) {
     return new RecoverOrders(
-        orders, payments, settle, clock, properties.recoveryAfter(), properties.cancelAfter());
+        orders,
+        payments,
+        settle,
+        clock,
+        properties.recoveryAfter(),
+        properties.cancelAfter(),
+        followUps);
   }
 
   @Bean
@@ -81,7 +99,12 @@ class OrderConfiguration {
 
   @Bean
   DeliverNotifications deliverNotifications(
-      Outbox outbox, Notifier notifier, Clock clock, OrderProperties properties) {
-    return new DeliverNotifications(outbox, notifier, clock, properties.notificationRetry());
+      Outbox outbox,
+      Notifier notifier,
+      FollowUps followUps,
+      Clock clock,
+      OrderProperties properties) {
+    return new DeliverNotifications(
+        outbox, notifier, clock, properties.notificationRetry(), followUps);
   }
 }

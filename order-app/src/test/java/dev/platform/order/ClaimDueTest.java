@@ -2,6 +2,7 @@ package dev.platform.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.order.domain.Due;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderStatus;
@@ -50,7 +51,10 @@ class ClaimDueTest extends MallTest {
   private List<OrderStatus> deliverAll() {
     List<OrderStatus> seen = new ArrayList<>();
     while (true) {
-      List<Order> due = orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR, FAR, 20);
+      List<Order> due =
+          orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR, FAR, 20).stream()
+              .map(Due::work)
+              .toList();
       if (due.isEmpty() && count("status = 'SHIPPED'") == 0) {
         return seen;
       }

@@ -35,7 +35,7 @@ class EdgeTraceTest extends FullMallTest {
             .atMost(SOON)
             .until(() -> find(traceId, call.getParentSpanId()), found -> found != null);
     assertThat(request.getKind()).isEqualTo(SpanKind.SERVER);
-    assertThat(request.getName()).endsWith("post /api/orders");
+    assertThat(request.getName()).isEqualTo("POST /api/orders");
     assertThat(span(traceId, SpanKind.CLIENT, "payment.v1.PaymentService/CreatePayment"))
         .isNotNull();
   }

@@ -57,7 +57,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.edge.heartbeat=100ms",
       "server.tomcat.connection-timeout=2s",
       "server.tomcat.keep-alive-timeout=60s",
-      "grpc.server.port=${mall.test.grpc-port}"
+      "grpc.server.port=${mall.test.grpc-port}",
+      "spring.datasource.url=jdbc:postgresql://localhost:${mall.test.postgres-port}/${mall.test.database:postgres}",
+      "spring.datasource.username=postgres"
     })
 public abstract class MallTest {
 
@@ -83,7 +85,7 @@ public abstract class MallTest {
 
   @DynamicPropertySource
   static void surroundings(DynamicPropertyRegistry registry) {
-    registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
+    registry.add("mall.test.postgres-port", POSTGRES::getPort);
     registry.add("mall.test.grpc-port", () -> PORT);
     for (String service :
         new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {

@@ -2,12 +2,21 @@ package dev.platform.order.degraded;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import java.util.Collection;
 import org.springframework.stereotype.Component;
 
-/** Counts answers that do without something, as {@code mall.degraded.answers}. Thread-safe. */
+/**
+ * Counts answers that do without something, as {@code mall.degraded.answers}, and marks their spans
+ * with {@code platform.degraded}. Thread-safe.
+ */
 @Component
 public final class DegradedAnswers {
+
+  private static final AttributeKey<String> ANSWER = AttributeKey.stringKey("platform.answer");
+  private static final AttributeKey<String> FEATURE = AttributeKey.stringKey("platform.feature");
 
   private final MeterRegistry meters;
 
@@ -16,7 +25,8 @@ public final class DegradedAnswers {
   }
 
   /**
-   * Counts an answer, once for each feature that it does without.
+   * Counts an answer, and puts an event on the current span, once for each feature that it does
+   * without.
    *
    * @param answer what was asked for, {@code order} for one
    */
@@ -28,6 +38,7 @@ public final class DegradedAnswers {
           .tag("feature", feature)
           .register(meters)
           .increment();
+      Span.current().addEvent("platform.degraded", Attributes.of(ANSWER, answer, FEATURE, feature));
     }
   }
 }

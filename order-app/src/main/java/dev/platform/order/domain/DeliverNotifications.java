@@ -17,15 +17,18 @@ public final class DeliverNotifications {
   private final Notifier notifier;
   private final Clock clock;
   private final Duration retryAfter;
+  private final FollowUps followUps;
 
   /**
    * @param retryAfter how long until an entry that could not be delivered is tried again
    */
-  public DeliverNotifications(Outbox outbox, Notifier notifier, Clock clock, Duration retryAfter) {
+  public DeliverNotifications(
+      Outbox outbox, Notifier notifier, Clock clock, Duration retryAfter, FollowUps followUps) {
     this.outbox = outbox;
     this.notifier = notifier;
     this.clock = clock;
     this.retryAfter = retryAfter;
+    this.followUps = followUps;
   }
 
   /**
@@ -33,9 +36,10 @@ public final class DeliverNotifications {
    */
   public boolean next() {
     Instant now = clock.instant();
-    List<Notification.Draft> due = outbox.claimDue(now, now.plus(retryAfter), BATCH);
-    for (Notification.Draft draft : due) {
-      deliver(draft);
+    List<Due<Notification.Draft>> due = outbox.claimDue(now, now.plus(retryAfter), BATCH);
+    for (Due<Notification.Draft> entry : due) {
+      Notification.Draft draft = entry.work();
+      followUps.run("deliver_notification", draft.orderId(), entry.origin(), () -> deliver(draft));
     }
     return !due.isEmpty();
   }

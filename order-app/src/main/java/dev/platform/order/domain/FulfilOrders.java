@@ -30,9 +30,9 @@ public final class FulfilOrders {
   /** Takes some orders that are due one step further; false when there was none. Blocks. */
   public boolean next() {
     Instant now = clock.instant();
-    List<Order> due =
+    List<Due<Order>> due =
         orders.claimDue(Set.of(OrderStatus.PAID, OrderStatus.SHIPPED), now, now.plus(step), BATCH);
-    due.forEach(order -> orders.move(stepOf(order, now)));
+    due.forEach(claimed -> orders.move(stepOf(claimed.work(), now)));
     return !due.isEmpty();
   }
 

@@ -31,5 +31,5 @@ public interface Orders {
    * {@code retryAt}, so that no other instance works on them meanwhile and a killed one loses
    * nothing.
    */
-  List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit);
+  List<Due<Order>> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit);
 }

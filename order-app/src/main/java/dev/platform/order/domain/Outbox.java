@@ -10,7 +10,7 @@ public interface Outbox {
    * Takes up to {@code limit} entries that are due, of each order only the oldest that was not
    * rejected, and makes them due again at {@code retryAt}.
    */
-  List<Notification.Draft> claimDue(Instant now, Instant retryAt, int limit);
+  List<Due<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit);
 
   /** Strikes out what was delivered. */
   void delivered(String notificationId);

@@ -19,6 +19,7 @@ public final class RecoverOrders {
   private final Clock clock;
   private final Duration recoveryAfter;
   private final Duration cancelAfter;
+  private final FollowUps followUps;
 
   /**
    * @param recoveryAfter how long until an order that could not be settled is tried again
@@ -31,13 +32,15 @@ public final class RecoverOrders {
       SettleOrder settle,
       Clock clock,
       Duration recoveryAfter,
-      Duration cancelAfter) {
+      Duration cancelAfter,
+      FollowUps followUps) {
     this.orders = orders;
     this.payments = payments;
     this.settle = settle;
     this.clock = clock;
     this.recoveryAfter = recoveryAfter;
     this.cancelAfter = cancelAfter;
+    this.followUps = followUps;
   }
 
   /**
@@ -45,8 +48,12 @@ public final class RecoverOrders {
    */
   public boolean next() {
     Instant now = clock.instant();
-    List<Order> due = orders.claimDue(Set.of(OrderStatus.CREATED), now, now.plus(recoveryAfter), 1);
-    due.forEach(order -> recover(order, now));
+    List<Due<Order>> due =
+        orders.claimDue(Set.of(OrderStatus.CREATED), now, now.plus(recoveryAfter), 1);
+    for (Due<Order> claimed : due) {
+      Order order = claimed.work();
+      followUps.run("recover_order", order.id(), claimed.origin(), () -> recover(order, now));
+    }
     return !due.isEmpty();
   }
 

@@ -2,6 +2,7 @@ package dev.platform.order.persistence;
 
 import static dev.platform.order.persistence.Times.column;
 
+import dev.platform.order.domain.Due;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderException;
@@ -9,9 +10,12 @@ import dev.platform.order.domain.OrderLine;
 import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
+import dev.platform.order.trace.OrderOrigins;
 import dev.platform.starter.deadline.DetachedWork;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +31,13 @@ class PostgresOrders implements Orders {
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final OrderRows rows;
+  private final OrderOrigins origins;
 
-  PostgresOrders(JdbcClient jdbc, TransactionTemplate transaction) {
+  PostgresOrders(JdbcClient jdbc, TransactionTemplate transaction, OrderOrigins origins) {
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.rows = new OrderRows(jdbc);
+    this.origins = origins;
   }
 
   @Override
@@ -57,14 +63,24 @@ class PostgresOrders implements Orders {
   }
 
   @Override
-  public List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+  public List<Due<Order>> claimDue(
+      Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
     // The rows stay locked until they are read: what is claimed is what is due.
     return Objects.requireNonNull(
-        transaction.execute(status -> rows.read(claim(states, now, retryAt, limit))));
+        transaction.execute(status -> read(claim(states, now, retryAt, limit))));
   }
 
-  private List<String> claim(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    return jdbc.sql(
+  private List<Due<Order>> read(Map<String, String> origins) {
+    return rows.read(List.copyOf(origins.keySet())).stream()
+        .map(order -> new Due<>(order, origins.getOrDefault(order.id(), "")))
+        .toList();
+  }
+
+  /** The orders' ids, and where they came from. */
+  private Map<String, String> claim(
+      Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+    Map<String, String> claimed = new LinkedHashMap<>();
+    jdbc.sql(
             """
                 update orders set due_at = :retryAt
                 where order_id in (
@@ -73,14 +89,17 @@ class PostgresOrders implements Orders {
                   order by due_at
                   limit :limit
                   for update skip locked)
-                returning order_id
+                returning order_id, coalesce(traceparent, '') as origin
                 """)
         .param("now", column(now))
         .param("retryAt", column(retryAt))
         .param("states", states.stream().map(Enum::name).toArray(String[]::new))
         .param("limit", limit)
-        .query(String.class)
-        .list();
+        .query(
+            row -> {
+              claimed.put(row.getString("order_id"), row.getString("origin"));
+            });
+    return claimed;
   }
 
   private void markRecorded(Order order, OrderRequest request) {
@@ -101,10 +120,10 @@ class PostgresOrders implements Orders {
             """
             insert into orders
               (order_id, user_id, status, total_minor, currency, price_age_millis, last_sequence,
-               created_at, due_at)
+               created_at, due_at, traceparent)
             values
               (:orderId, :userId, :status, :total, :currency, :priceAge, :sequence, :createdAt,
-               :dueAt)
+               :dueAt, :origin)
             """)
         .param("orderId", order.id())
         .param("userId", order.userId())
@@ -115,6 +134,7 @@ class PostgresOrders implements Orders {
         .param("sequence", order.lastSequence())
         .param("createdAt", column(order.createdAt()))
         .param("dueAt", column(dueAt))
+        .param("origin", origins.current())
         .update();
   }
 

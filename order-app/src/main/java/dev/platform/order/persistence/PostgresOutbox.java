@@ -2,10 +2,12 @@ package dev.platform.order.persistence;
 
 import static dev.platform.order.persistence.Times.column;
 
+import dev.platform.order.domain.Due;
 import dev.platform.order.domain.Notification;
 import dev.platform.order.domain.Outbox;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,11 +26,12 @@ class PostgresOutbox implements Outbox {
   }
 
   @Override
-  public List<Notification.Draft> claimDue(Instant now, Instant retryAt, int limit) {
+  public List<Due<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit) {
     return jdbc.sql(
             """
             update outbox set due_at = :retryAt
-            where outbox_id in (
+            from orders
+            where orders.order_id = outbox.order_id and outbox_id in (
               select outbox_id from outbox entry
               where due_at <= :now
                 and rejected is null
@@ -40,18 +43,20 @@ class PostgresOutbox implements Outbox {
               order by due_at
               limit :limit
               for update skip locked)
-            returning notification_id, user_id, message, order_id
+            returning notification_id, outbox.user_id, message, outbox.order_id, traceparent
             """)
         .param("now", column(now))
         .param("retryAt", column(retryAt))
         .param("limit", limit)
         .query(
             (row, number) ->
-                new Notification.Draft(
-                    row.getString("notification_id"),
-                    row.getString("user_id"),
-                    row.getString("message"),
-                    row.getString("order_id")))
+                new Due<>(
+                    new Notification.Draft(
+                        row.getString("notification_id"),
+                        row.getString("user_id"),
+                        row.getString("message"),
+                        row.getString("order_id")),
+                    Objects.requireNonNullElse(row.getString("traceparent"), "")))
         .list();
   }
 

@@ -249,7 +249,8 @@ class PlaceOrderTest {
     }
 
     @Override
-    public List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+    public List<Due<Order>> claimDue(
+        Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
       throw new AssertionError("not asked for when an order is placed");
     }
 

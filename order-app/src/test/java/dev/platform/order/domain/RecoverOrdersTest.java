@@ -107,7 +107,14 @@ class RecoverOrdersTest {
     FakeOrders orders = new FakeOrders();
     SettleOrder settle =
         new SettleOrder(new FakeStock(), payments, orders, clock, Duration.ofSeconds(2));
-    return new RecoverOrders(orders, payments, settle, clock, Duration.ofSeconds(10), CANCEL_AFTER)
+    FollowUps followUps =
+        (what, orderId, origin, work) -> {
+          assertThat(List.of(what, orderId, origin))
+              .containsExactly("recover_order", orders.order.id(), "origin of it");
+          work.run();
+        };
+    return new RecoverOrders(
+            orders, payments, settle, clock, Duration.ofSeconds(10), CANCEL_AFTER, followUps)
         .next();
   }
 
@@ -190,10 +197,11 @@ class RecoverOrdersTest {
     }
 
     @Override
-    public List<Order> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+    public List<Due<Order>> claimDue(
+        Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
       assertThat(states).containsExactly(OrderStatus.CREATED);
       assertThat(retryAt).isAfter(now);
-      return List.of(order);
+      return List.of(new Due<>(order, "origin of it"));
     }
   }
 }

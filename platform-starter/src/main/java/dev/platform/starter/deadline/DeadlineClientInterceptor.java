@@ -27,7 +27,8 @@ final class DeadlineClientInterceptor implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    return next.newCall(method, withDeadline(method, options));
+    CallOptions timed = withDeadline(method, options);
+    return new TimedCall<>(next.newCall(method, timed), timed);
   }
 
   private CallOptions withDeadline(MethodDescriptor<?, ?> method, CallOptions options) {

@@ -34,7 +34,7 @@ final class DeadlineServerInterceptor implements ServerInterceptor {
     Duration minimum = DeadlineProperties.of(properties.minimums(), call.getMethodDescriptor());
     long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
     if (left > (minimum == null ? 0 : minimum.toNanos())) {
-      return next.startCall(call, headers);
+      return new TimedListener<>(next.startCall(call, headers), deadline);
     }
     call.close(
         Status.DEADLINE_EXCEEDED.withDescription(

@@ -18,6 +18,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
@@ -33,6 +34,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.awaitility.Awaitility;
@@ -139,10 +142,38 @@ class TelemetryTest {
             () -> stub().withDeadlineAfter(500, TimeUnit.MILLISECONDS).reserve(request("stuck")));
 
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-    assertThat(spans.the(SpanKind.CLIENT).getAttributes().get(ERROR))
-        .isEqualTo("DEADLINE_EXCEEDED");
+    SpanData client = spans.the(SpanKind.CLIENT);
+    assertThat(client.getAttributes().get(ERROR)).isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(deadlinesThatEnded(client)).containsExactly("call");
     assertThat(spans.the(SpanKind.SERVER).getAttributes().get(ERROR))
         .isIn("DEADLINE_EXCEEDED", null);
+  }
+
+  @Test
+  void aCallThatItsCallersTimeEndsSaysSo() throws Exception {
+    start();
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try (Context.CancellableContext caller =
+        Context.current().withDeadlineAfter(500, TimeUnit.MILLISECONDS, timer)) {
+      Status status = caller.call(() -> statusOf(request("stuck")));
+      assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    } finally {
+      timer.shutdownNow();
+    }
+
+    assertThat(deadlinesThatEnded(spans.the(SpanKind.CLIENT))).containsExactly("caller");
+  }
+
+  private Status statusOf(ReserveRequest request) {
+    return catchThrowableOfType(StatusRuntimeException.class, () -> stub().reserve(request))
+        .getStatus();
+  }
+
+  private static List<String> deadlinesThatEnded(SpanData span) {
+    return span.getEvents().stream()
+        .filter(event -> event.getName().equals("platform.deadline.exceeded"))
+        .map(event -> event.getAttributes().get(AttributeKey.stringKey("platform.deadline.of")))
+        .toList();
   }
 
   @Test

@@ -1,0 +1,56 @@
+package dev.platform.order.trace;
+
+import dev.platform.order.domain.Due;
+import dev.platform.order.domain.Move;
+import dev.platform.order.domain.Order;
+import dev.platform.order.domain.OrderRequest;
+import dev.platform.order.domain.OrderStatus;
+import dev.platform.order.domain.Orders;
+import io.micrometer.common.KeyValues;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Shows the recording of an order as {@code insert_order_to_db}. */
+public final class ObservedOrders implements Orders {
+
+  private final Orders orders;
+  private final OrderSteps steps;
+
+  /**
+   * @param orders does the work
+   * @param steps where it is shown
+   */
+  public ObservedOrders(Orders orders, OrderSteps steps) {
+    this.orders = orders;
+    this.steps = steps;
+  }
+
+  @Override
+  public void record(Order order, OrderRequest request, String message, Instant dueAt) {
+    KeyValues which =
+        KeyValues.of(
+            "order.user_id",
+            order.userId(),
+            "order.item_count",
+            Integer.toString(order.lines().size()));
+    steps.run("insert_order_to_db", which, () -> orders.record(order, request, message, dueAt));
+  }
+
+  @Override
+  public Optional<Order> find(String orderId) {
+    return orders.find(orderId);
+  }
+
+  @Override
+  public Optional<Order> move(Move move) {
+    return orders.move(move);
+  }
+
+  @Override
+  public List<Due<Order>> claimDue(
+      Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+    return orders.claimDue(states, now, retryAt, limit);
+  }
+}

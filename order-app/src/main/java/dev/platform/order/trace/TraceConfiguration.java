@@ -1,0 +1,17 @@
+package dev.platform.order.trace;
+
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.tracing.SdkTracerProviderBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Lets what is done for an order later be recorded whenever its request was. */
+@Configuration(proxyBeanMethods = false)
+class TraceConfiguration {
+
+  @Bean
+  SdkTracerProviderBuilderCustomizer linkedSampling(ObjectProvider<Sampler> sampler) {
+    return builder -> sampler.ifAvailable(s -> builder.setSampler(new LinkedSampler(s)));
+  }
+}

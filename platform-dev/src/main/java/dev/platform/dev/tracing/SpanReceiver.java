@@ -1,0 +1,87 @@
+package dev.platform.dev.tracing;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Takes spans by OTLP over gRPC at a free port of the loopback address and keeps them all, for
+ * tests that want to see what really leaves a process. Thread-safe.
+ */
+public final class SpanReceiver implements AutoCloseable {
+
+  private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+  private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
+  private final Server server;
+
+  private SpanReceiver() {
+    this.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(new Receiver())
+            .maxInboundMessageSize(MAX_REQUEST_BYTES)
+            .directExecutor()
+            .build();
+  }
+
+  /** Starts one; it takes spans on return. */
+  public static SpanReceiver start() throws IOException {
+    SpanReceiver receiver = new SpanReceiver();
+    receiver.server.start();
+    return receiver;
+  }
+
+  /** What {@code management.otlp.tracing.endpoint} has to be. */
+  public String endpoint() {
+    return "http://127.0.0.1:" + server.getPort();
+  }
+
+  /** All that have come in so far, in that order. */
+  public List<ReceivedSpan> spans() {
+    return List.copyOf(spans);
+  }
+
+  /** Those of one trace. */
+  public List<ReceivedSpan> trace(String traceId) {
+    return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
+  }
+
+  /** Takes no more; what it has can still be read. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private final class Receiver extends TraceServiceGrpc.TraceServiceImplBase {
+
+    @Override
+    public void export(
+        ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> response) {
+      request.getResourceSpansList().forEach(this::keep);
+      response.onNext(ExportTraceServiceResponse.getDefaultInstance());
+      response.onCompleted();
+    }
+
+    private void keep(ResourceSpans resourceSpans) {
+      String service =
+          OtlpAttributes.texts(resourceSpans.getResource().getAttributesList())
+              .getOrDefault("service.name", "");
+      for (ScopeSpans scopeSpans : resourceSpans.getScopeSpansList()) {
+        for (Span span : scopeSpans.getSpansList()) {
+          spans.add(ReceivedSpan.of(service, span));
+        }
+      }
+    }
+  }
+}
