@@ -17,6 +17,7 @@ class MetricsIT {
   private static final Set<String> LATER =
       Set.of(
           "platform_balancer_avoided",
+          "platform_retry_attempts_total",
           "platform_rate_limit_shared",
           "platform_jdbc_cancelled_total");
 

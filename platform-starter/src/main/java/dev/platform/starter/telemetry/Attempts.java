@@ -31,6 +31,9 @@ final class Attempts extends ClientStreamTracer.Factory {
 
   @Override
   public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
+    if (info.getPreviousAttempts() > 0 || info.isTransparentRetry()) {
+      method.madeAgain(kind(info));
+    }
     if (!call.get().isRecording()) {
       return NOTHING;
     }
@@ -105,6 +108,13 @@ final class Attempts extends ClientStreamTracer.Factory {
       method.describe(span, ended);
       span.end(endedAt, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private static String kind(StreamInfo info) {
+    if (info.isTransparentRetry()) {
+      return "transparent";
+    }
+    return info.isHedging() ? "hedge" : "retry";
   }
 
   private static long now() {

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.common.AttributeKey;
@@ -95,6 +96,24 @@ final class CallTelemetry {
         .setAllAttributes(startAttributes)
         .setStartTimestamp(epochNanos, TimeUnit.NANOSECONDS)
         .startSpan();
+  }
+
+  /**
+   * Counts one more attempt of a call that was made before.
+   *
+   * @param kind {@code retry}, {@code hedge}, or {@code transparent} where the callee has not seen
+   *     the attempt before
+   */
+  void madeAgain(String kind) {
+    if (meters != null) {
+      Counter.builder("platform.retry.attempts")
+          .description("Attempts of calls beyond their first")
+          .tag("method", method.getFullMethodName())
+          .tag("service", target)
+          .tag("kind", kind)
+          .register(meters)
+          .increment();
+    }
   }
 
   /** The span has to be current still, for the timer's exemplar and the line in the log. */

@@ -273,6 +273,13 @@ class TelemetryTest {
         .containsExactly(0L, 1L, 2L);
     assertThat(spans.all(SpanKind.SERVER, 3))
         .allSatisfy(server -> assertThat(server.getParentSpanId()).isEqualTo(client.getSpanId()));
+    assertThat(
+            app.getBean(MeterRegistry.class)
+                .get("platform.retry.attempts")
+                .tags("method", RESERVE, "service", "telemetry", "kind", "retry")
+                .counter()
+                .count())
+        .isEqualTo(2);
   }
 
   @Test
