@@ -1,0 +1,57 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** One property turns the log into JSON that a log store understands. */
+class JsonLogIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  @Test
+  void everyLineIsEcsAndACallsLineHasItsTrace() throws Exception {
+    try (Mall mall = Mall.withEtcd("json-log");
+        Channels channels = new Channels()) {
+      mall.give(
+          App.PAYMENT,
+          Map.of(
+              "LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs",
+              "LOGGING_LEVEL_DEV_PLATFORM_STARTER_CALLS", "debug"));
+      AppProcess app = mall.start(App.PAYMENT);
+      app.awaitReady();
+      var unused =
+          HealthGrpc.newBlockingStub(channels.to(app.address()))
+              .check(HealthCheckRequest.getDefaultInstance());
+      await().atMost(SOON).until(() -> call(app).isPresent());
+
+      for (String line : app.log().text().lines().toList()) {
+        JsonNode event = JSON.readTree(line);
+        assertThat(event.path("@timestamp").asText()).as(line).isNotEmpty();
+        assertThat(event.at("/service/name").asText()).as(line).isEqualTo("payment-app");
+        assertThat(event.at("/log/level").asText()).as(line).isNotEmpty();
+      }
+      JsonNode call = JSON.readTree(call(app).orElseThrow());
+      assertThat(call.at("/log/level").asText()).isEqualTo("DEBUG");
+      assertThat(call.path("trace.id").asText()).matches("[0-9a-f]{32}");
+      assertThat(call.path("span.id").asText()).matches("[0-9a-f]{16}");
+    }
+  }
+
+  private static Optional<String> call(AppProcess app) {
+    return app.log()
+        .text()
+        .lines()
+        .filter(line -> line.contains("served grpc.health.v1.Health/Check"))
+        .findFirst();
+  }
+}
