@@ -3,64 +3,31 @@ package dev.platform.starter.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.platform.contracts.inventory.v1.ImportStockRequest;
-import dev.platform.contracts.inventory.v1.ImportStockResponse;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
-import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
 import dev.platform.contracts.inventory.v1.ReserveRequest;
-import dev.platform.contracts.inventory.v1.WatchStockRequest;
-import dev.platform.contracts.inventory.v1.WatchStockResponse;
-import dev.platform.contracts.product.v1.ListProductsRequest;
-import dev.platform.contracts.product.v1.ProductServiceGrpc;
-import dev.platform.starter.app.TestApp;
-import dev.platform.starter.test.junit.EtcdExtension;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
 
-/** An app that calls itself: what is seen of its calls at both ends. */
-class TelemetryTest {
+/** The spans of a call, by how it ended. */
+class TelemetryTest extends ObservedApp {
 
-  private static final String RESERVE = "inventory.v1.InventoryService/Reserve";
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
-
-  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
-
-  private final CollectedSpans spans = new CollectedSpans();
-  private final Map<String, Object> properties = new HashMap<>();
-  private ConfigurableApplicationContext app;
-
-  @AfterEach
-  void stop() {
-    app.close();
-  }
 
   @Test
   void aCallIsASpanAtEachEndOfOneTraceWithOpenTelemetrysNames() {
@@ -243,184 +210,6 @@ class TelemetryTest {
     assertThat(server.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
   }
 
-  @Test
-  void eachAttemptIsSeenOnceACallWasTriedAgain() {
-    properties.put("platform.resilience.retry.methods", RESERVE);
-    properties.put("platform.resilience.retry.initial-backoff", "1ms");
-    start();
-    // A channel's first call knows no service config yet.
-    reserve("any");
-    spans.the(SpanKind.SERVER);
-    spans.the(SpanKind.CLIENT);
-    spans.clear();
-    reserve("flaky");
-
-    SpanData client = spans.the(SpanKind.CLIENT);
-    assertThat(client.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
-    List<SpanData> attempts = spans.all(SpanKind.INTERNAL, 3);
-    assertThat(attempts)
-        .allSatisfy(
-            attempt -> {
-              assertThat(attempt.getName()).isEqualTo("Attempt." + RESERVE);
-              assertThat(attempt.getParentSpanId()).isEqualTo(client.getSpanId());
-              assertThat(texts(attempt)).containsEntry("network.peer.address", "127.0.0.1");
-            });
-    assertThat(attempts)
-        .extracting(span -> texts(span).get("rpc.response.status_code"))
-        .containsExactly("UNAVAILABLE", "UNAVAILABLE", "OK");
-    assertThat(attempts)
-        .extracting(span -> span.getAttributes().get(AttributeKey.longKey("previous-rpc-attempts")))
-        .containsExactly(0L, 1L, 2L);
-    assertThat(spans.all(SpanKind.SERVER, 3))
-        .allSatisfy(server -> assertThat(server.getParentSpanId()).isEqualTo(client.getSpanId()));
-    assertThat(
-            app.getBean(MeterRegistry.class)
-                .get("platform.retry.attempts")
-                .tags("method", RESERVE, "service", "telemetry", "kind", "retry")
-                .counter()
-                .count())
-        .isEqualTo(2);
-  }
-
-  @Test
-  void streamsOfRequestsAreTraced() throws Exception {
-    start();
-    CompletableFuture<ImportStockResponse> answer = new CompletableFuture<>();
-    StreamObserver<ImportStockRequest> lines =
-        InventoryServiceGrpc.newStub(channel()).importStock(completing(answer));
-    lines.onNext(ImportStockRequest.getDefaultInstance());
-    lines.onCompleted();
-    answer.get(20, TimeUnit.SECONDS);
-
-    assertOneTrace("inventory.v1.InventoryService/ImportStock");
-    assertThat(stock().trace).isEqualTo(spans.the(SpanKind.SERVER).getTraceId());
-  }
-
-  @Test
-  void streamsOfAnswersAreTracedToTheirEnd() {
-    start();
-    Context.CancellableContext context = Context.current().withCancellation();
-    context.run(
-        () -> {
-          Iterator<?> products =
-              ProductServiceGrpc.newBlockingStub(channel())
-                  .listProducts(ListProductsRequest.getDefaultInstance());
-          assertThat(products.next()).isNotNull();
-        });
-    assertThat(spans.all(SpanKind.SERVER, 0)).isEmpty();
-    context.cancel(null);
-
-    assertOneTrace("product.v1.ProductService/ListProducts");
-  }
-
-  @Test
-  void streamsInBothDirectionsAreTraced() throws Exception {
-    start();
-    CompletableFuture<WatchStockResponse> answer = new CompletableFuture<>();
-    StreamObserver<WatchStockRequest> requests =
-        InventoryServiceGrpc.newStub(channel()).watchStock(completing(answer));
-    requests.onNext(WatchStockRequest.getDefaultInstance());
-    requests.onCompleted();
-    answer.get(20, TimeUnit.SECONDS);
-
-    assertOneTrace("inventory.v1.InventoryService/WatchStock");
-  }
-
-  @Test
-  void theTraceTravelsToSpringsExecutors() {
-    reserve("elsewhere");
-
-    assertThat(stock().trace).isEqualTo(spans.the(SpanKind.SERVER).getTraceId());
-  }
-
-  @Test
-  void callsAreTimedByHowTheyEnded() {
-    reserve("any");
-    assertFails("missing", Code.NOT_FOUND);
-    spans.all(SpanKind.SERVER, 2);
-
-    MeterRegistry meters = app.getBean(MeterRegistry.class);
-    for (String side : List.of("rpc.client.call.duration", "rpc.server.call.duration")) {
-      for (String code : List.of("OK", "NOT_FOUND")) {
-        assertThat(
-                meters
-                    .get(side)
-                    .tags("rpc.method", RESERVE, "rpc.response.status_code", code)
-                    .timer()
-                    .count())
-            .as(side + " " + code)
-            .isEqualTo(1);
-      }
-    }
-  }
-
-  @Test
-  void previousKeysAreThereForWhoeverStillNeedsThem() {
-    properties.put("platform.telemetry.grpc.keys", "previous");
-    reserve("any");
-
-    SpanData client = spans.the(SpanKind.CLIENT);
-    assertThat(texts(client))
-        .containsEntry("rpc.system", "grpc")
-        .containsEntry("rpc.service", "inventory.v1.InventoryService")
-        .containsEntry("rpc.method", "Reserve")
-        .doesNotContainKeys("rpc.system.name", "rpc.response.status_code");
-    assertThat(client.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code"))).isZero();
-  }
-
-  @Test
-  void netDevhsOwnObservationIsBackWhereOursIsOff() {
-    properties.put("platform.telemetry.grpc.enabled", "false");
-    reserve("any");
-
-    Awaitility.await()
-        .untilAsserted(
-            () ->
-                assertThat(app.getBean(MeterRegistry.class).find("grpc.server").timers())
-                    .isNotEmpty());
-    assertThat(app.getBean(MeterRegistry.class).find("rpc.server.call.duration").timers())
-        .isEmpty();
-  }
-
-  @Test
-  void noSpansAreMadeWhereTracingIsOff() {
-    properties.put("management.tracing.enabled", "false");
-    reserve("any");
-
-    assertThat(stock().trace).isEqualTo("00000000000000000000000000000000");
-    assertThat(app.getBean(MeterRegistry.class).find("rpc.client.call.duration").timers())
-        .hasSize(1);
-  }
-
-  private void assertOneTrace(String name) {
-    SpanData client = spans.the(SpanKind.CLIENT);
-    SpanData server = spans.the(SpanKind.SERVER);
-    assertThat(client.getName()).isEqualTo(name);
-    assertThat(server.getName()).isEqualTo(name);
-    assertThat(server.getParentSpanId()).isEqualTo(client.getSpanId());
-  }
-
-  private static <A> StreamObserver<A> completing(CompletableFuture<A> last) {
-    return new StreamObserver<>() {
-      private A value;
-
-      @Override
-      public void onNext(A next) {
-        value = next;
-      }
-
-      @Override
-      public void onError(Throwable failure) {
-        last.completeExceptionally(failure);
-      }
-
-      @Override
-      public void onCompleted() {
-        last.complete(value);
-      }
-    };
-  }
-
   private static List<String> events(SpanData span) {
     return span.getEvents().stream().map(EventData::getName).toList();
   }
@@ -431,57 +220,5 @@ class TelemetryTest {
         .map(EventData::getAttributes)
         .map(attributes -> attributes.get(AttributeKey.stringKey("platform.rejected_by")))
         .toList();
-  }
-
-  private static Map<String, String> texts(SpanData span) {
-    Map<String, String> texts = new HashMap<>();
-    span.getAttributes().forEach((key, value) -> texts.put(key.getKey(), value.toString()));
-    return texts;
-  }
-
-  private void assertFails(String script, Code code) {
-    StatusRuntimeException failure =
-        catchThrowableOfType(StatusRuntimeException.class, () -> reserve(script));
-    assertThat(failure.getStatus().getCode()).isEqualTo(code);
-  }
-
-  private void reserve(String script) {
-    start();
-    var unused = stub().reserve(request(script));
-  }
-
-  private static ReserveRequest request(String script) {
-    return ReserveRequest.newBuilder().setReservationId(script).build();
-  }
-
-  private InventoryServiceBlockingStub stub() {
-    return InventoryServiceGrpc.newBlockingStub(channel());
-  }
-
-  private Channel channel() {
-    return app.getBean(GrpcChannelFactory.class).createChannel("telemetry");
-  }
-
-  private ScriptedStock stock() {
-    return app.getBean(ScriptedStock.class);
-  }
-
-  private void start() {
-    if (app == null) {
-      properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
-      properties.put("spring.application.name", "telemetry");
-      properties.put("platform.registry.advertise-host", "127.0.0.1");
-      properties.put("management.tracing.sampling.probability", "1.0");
-      properties.put("platform.discovery.wait-for-first-list", "30s");
-      properties.put("platform.deadline.default-timeout", "60s");
-      app =
-          TestApp.start(
-              properties,
-              context -> {
-                GenericApplicationContext beans = (GenericApplicationContext) context;
-                beans.registerBean(ScriptedStock.class);
-                beans.registerBean(CollectedSpans.class, () -> spans);
-              });
-    }
   }
 }

@@ -1,0 +1,75 @@
+package dev.platform.starter.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status.Code;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Timers, and other names for all of it. */
+class TelemetryKeysTest extends ObservedApp {
+
+  @Test
+  void callsAreTimedByHowTheyEnded() {
+    reserve("any");
+    assertFails("missing", Code.NOT_FOUND);
+    spans.all(SpanKind.SERVER, 2);
+
+    MeterRegistry meters = app.getBean(MeterRegistry.class);
+    for (String side : List.of("rpc.client.call.duration", "rpc.server.call.duration")) {
+      for (String code : List.of("OK", "NOT_FOUND")) {
+        assertThat(
+                meters
+                    .get(side)
+                    .tags("rpc.method", RESERVE, "rpc.response.status_code", code)
+                    .timer()
+                    .count())
+            .as(side + " " + code)
+            .isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void previousKeysAreThereForWhoeverStillNeedsThem() {
+    properties.put("platform.telemetry.grpc.keys", "previous");
+    reserve("any");
+
+    SpanData client = spans.the(SpanKind.CLIENT);
+    assertThat(texts(client))
+        .containsEntry("rpc.system", "grpc")
+        .containsEntry("rpc.service", "inventory.v1.InventoryService")
+        .containsEntry("rpc.method", "Reserve")
+        .doesNotContainKeys("rpc.system.name", "rpc.response.status_code");
+    assertThat(client.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code"))).isZero();
+  }
+
+  @Test
+  void netDevhsOwnObservationIsBackWhereOursIsOff() {
+    properties.put("platform.telemetry.grpc.enabled", "false");
+    reserve("any");
+
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(app.getBean(MeterRegistry.class).find("grpc.server").timers())
+                    .isNotEmpty());
+    assertThat(app.getBean(MeterRegistry.class).find("rpc.server.call.duration").timers())
+        .isEmpty();
+  }
+
+  @Test
+  void noSpansAreMadeWhereTracingIsOff() {
+    properties.put("management.tracing.enabled", "false");
+    reserve("any");
+
+    assertThat(stock().trace).isEqualTo("00000000000000000000000000000000");
+    assertThat(app.getBean(MeterRegistry.class).find("rpc.client.call.duration").timers())
+        .hasSize(1);
+  }
+}
