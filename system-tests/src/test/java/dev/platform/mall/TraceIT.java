@@ -20,10 +20,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the three jars send to a collector of an order, when everything is recorded. */
+/**
+ * What the three jars send to a collector of an order, when everything is recorded. {@code
+ * -Dmall.trace.orders} sets of how many.
+ */
 class TraceIT {
 
-  private static final int ORDERS = 200;
+  private static final int ORDERS = Integer.getInteger("mall.trace.orders", 200);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Takes spans by OTLP over gRPC at a free port of the loopback address and keeps them all, for
@@ -23,7 +26,8 @@ public final class SpanReceiver implements AutoCloseable {
 
   private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
-  private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
+  private final Queue<ReceivedSpan> spans = new ConcurrentLinkedQueue<>();
+  private final Map<String, Queue<ReceivedSpan>> traces = new ConcurrentHashMap<>();
   private final Server server;
 
   private SpanReceiver() {
@@ -54,7 +58,8 @@ public final class SpanReceiver implements AutoCloseable {
 
   /** Those of one trace. */
   public List<ReceivedSpan> trace(String traceId) {
-    return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
+    Queue<ReceivedSpan> trace = traces.get(traceId);
+    return trace == null ? List.of() : List.copyOf(trace);
   }
 
   /** Takes no more; what it has can still be read. */
@@ -79,9 +84,14 @@ public final class SpanReceiver implements AutoCloseable {
               .getOrDefault("service.name", "");
       for (ScopeSpans scopeSpans : resourceSpans.getScopeSpansList()) {
         for (Span span : scopeSpans.getSpansList()) {
-          spans.add(ReceivedSpan.of(service, span));
+          keep(ReceivedSpan.of(service, span));
         }
       }
+    }
+
+    private void keep(ReceivedSpan span) {
+      spans.add(span);
+      traces.computeIfAbsent(span.traceId(), id -> new ConcurrentLinkedQueue<>()).add(span);
     }
   }
 }
