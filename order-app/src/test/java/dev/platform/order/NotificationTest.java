@@ -8,16 +8,9 @@ import dev.platform.contracts.notification.v1.NotificationServiceGrpc;
 import dev.platform.contracts.notification.v1.NotificationServiceGrpc.NotificationServiceBlockingStub;
 import dev.platform.contracts.notification.v1.NotifyRequest;
 import dev.platform.contracts.notification.v1.SubscribeRequest;
-import dev.platform.contracts.notification.v1.SubscribeResponse;
 import dev.platform.order.api.OpenStreams;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.StreamObserver;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -139,7 +132,7 @@ class NotificationTest extends MallTest {
         .param("user", user)
         .param("howMany", howMany)
         .update();
-    Subscription slow = new Subscription(1);
+    Subscription slow = new Subscription(CHANNEL, 1);
     slow.requests.onNext(SubscribeRequest.newBuilder().setUserId(user).build());
     slow.awaitSequences(1L);
 
@@ -211,7 +204,7 @@ class NotificationTest extends MallTest {
   }
 
   private String failureAfter(SubscribeRequest.Builder... requests) {
-    Subscription subscription = new Subscription();
+    Subscription subscription = new Subscription(CHANNEL);
     for (SubscribeRequest.Builder request : requests) {
       subscription.requests.onNext(request.build());
     }
@@ -246,76 +239,8 @@ class NotificationTest extends MallTest {
   }
 
   private Subscription subscribe() {
-    Subscription subscription = new Subscription();
+    Subscription subscription = new Subscription(CHANNEL);
     subscription.requests.onNext(SubscribeRequest.newBuilder().setUserId(user).build());
     return subscription;
-  }
-
-  private static final class Subscription
-      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
-
-    final List<Notification> received = new CopyOnWriteArrayList<>();
-    final AtomicReference<Status> end = new AtomicReference<>();
-    final int taken;
-    final StreamObserver<SubscribeRequest> requests;
-    ClientCallStreamObserver<SubscribeRequest> call;
-
-    /** Takes whatever comes. */
-    Subscription() {
-      this(0);
-    }
-
-    /** Takes so many, then only what is asked for; 0 takes whatever comes. */
-    Subscription(int taken) {
-      this.taken = taken;
-      this.requests = NotificationServiceGrpc.newStub(CHANNEL).subscribe(this);
-    }
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> started) {
-      call = started;
-      if (taken > 0) {
-        started.disableAutoRequestWithInitial(taken);
-      }
-    }
-
-    void acknowledge(long sequence) {
-      requests.onNext(SubscribeRequest.newBuilder().setAcknowledgedSequence(sequence).build());
-    }
-
-    /** Half-closes; the service has then seen every acknowledgement. */
-    void leave() {
-      requests.onCompleted();
-      assertThat(awaitEnd().isOk()).isTrue();
-    }
-
-    void awaitSequences(Long... sequences) {
-      Awaitility.await()
-          .atMost(SOON)
-          .untilAsserted(
-              () ->
-                  assertThat(received)
-                      .extracting(Notification::getSequence)
-                      .containsExactly(sequences));
-    }
-
-    Status awaitEnd() {
-      return Awaitility.await().atMost(SOON).until(end::get, status -> status != null);
-    }
-
-    @Override
-    public void onNext(SubscribeResponse response) {
-      received.add(response.getNotification());
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      end.set(Status.fromThrowable(t));
-    }
-
-    @Override
-    public void onCompleted() {
-      end.set(Status.OK);
-    }
   }
 }

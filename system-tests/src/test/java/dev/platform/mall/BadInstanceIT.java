@@ -47,10 +47,10 @@ class BadInstanceIT {
   @BeforeAll
   static void open() throws Exception {
     mall = Mall.withEtcd("bad-instance");
-    Map<String, String> order = new HashMap<>(Mall.TIMES_AS_SHIPPED);
+    Map<String, String> order = new HashMap<>(AppEnvironment.TIMES_AS_SHIPPED);
     order.put("PLATFORM_RESILIENCE_OUTLIERDETECTION_EJECTIONTIME", EJECTION_TIME.toMillis() + "ms");
     mall.give(App.ORDER, order);
-    mall.give(App.PAYMENT, Mall.TIMES_AS_SHIPPED);
+    mall.give(App.PAYMENT, AppEnvironment.TIMES_AS_SHIPPED);
     mall.startAll();
     new Books(mall).stock(Shopper.PRODUCTS, 100_000);
     mall.scale(App.PAYMENT, INSTANCES - 1);
@@ -64,7 +64,7 @@ class BadInstanceIT {
       url = URI.create(connection.getMetaData().getURL().substring("jdbc:".length()));
     }
     database = EtcdLink.to(url);
-    Map<String, String> environment = new HashMap<>(Mall.TIMES_AS_SHIPPED);
+    Map<String, String> environment = new HashMap<>(AppEnvironment.TIMES_AS_SHIPPED);
     environment.put(
         "SPRING_DATASOURCE_URL",
         "jdbc:postgresql://127.0.0.1:%d%s".formatted(database.port(), url.getPath()));

@@ -47,8 +47,8 @@ class BankStallIT {
   @BeforeAll
   static void open() throws Exception {
     mall = Mall.withEtcd("bank-stall");
-    mall.give(App.ORDER, Mall.TIMES_AS_SHIPPED);
-    mall.give(App.PAYMENT, Mall.TIMES_AS_SHIPPED);
+    mall.give(App.ORDER, AppEnvironment.TIMES_AS_SHIPPED);
+    mall.give(App.PAYMENT, AppEnvironment.TIMES_AS_SHIPPED);
     mall.startAll();
     new Books(mall).stock(Shopper.PRODUCTS, PIECES);
   }

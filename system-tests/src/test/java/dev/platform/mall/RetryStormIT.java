@@ -45,7 +45,7 @@ class RetryStormIT {
   private void assertThatLoadIsBounded(String name, Map<String, String> environment)
       throws Exception {
     mall = Mall.withEtcd(name);
-    Map<String, String> all = new HashMap<>(Mall.TIMES_AS_SHIPPED);
+    Map<String, String> all = new HashMap<>(AppEnvironment.TIMES_AS_SHIPPED);
     all.putAll(environment);
     mall.give(App.ORDER, all);
     mall.give(App.PAYMENT, all);
