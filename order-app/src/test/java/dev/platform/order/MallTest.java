@@ -46,6 +46,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "platform.discovery.enabled=false",
       // One test's failing callee would be refused to the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
+      // A test that is quick is no flood.
+      "platform.resilience.rate-limit.enabled=false",
       "grpc.client.GLOBAL.negotiation-type=plaintext",
       "mall.order.recovery-after=300ms",
       "mall.order.cancel-after=1500ms",

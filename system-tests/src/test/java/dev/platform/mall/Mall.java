@@ -147,7 +147,8 @@ final class Mall implements AutoCloseable {
   private AppProcess start(
       App app, List<String> jvmOptions, List<String> what, Map<String, String> overrides) {
     int number = started.merge(app, 1, Integer::sum);
-    Map<String, String> environment = new HashMap<>(
+    Map<String, String> environment =
+        new HashMap<>(
             AppEnvironment.of(postgres.jdbcUrl(app.id()), registry.endpoints(), snapshots));
     environment.putAll(overrides);
     AppProcess process =

@@ -88,7 +88,8 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      try (Scope ignored = caller.with(span).makeCurrent()) {
+      Context own = span.getSpanContext().isValid() ? caller.with(span) : caller;
+      try (Scope ignored = own.makeCurrent()) {
         call.method.end(span, status, trailers, System.nanoTime() - startedAt, call::getAttributes);
       }
       try (Scope ignored = caller.makeCurrent()) {

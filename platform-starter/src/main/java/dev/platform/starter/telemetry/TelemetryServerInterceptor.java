@@ -29,7 +29,8 @@ final class TelemetryServerInterceptor implements ServerInterceptor {
     CallTelemetry method = telemetry.served(call.getMethodDescriptor());
     Context parent = propagation.extract(headers);
     Span span = method.start(parent);
-    Context context = parent.with(span);
+    // One that is none would put zeros on the lines of the log.
+    Context context = span.getSpanContext().isValid() ? parent.with(span) : parent;
     ServedCall<Q, A> served = new ServedCall<>(call, method, span, context);
     try (Scope ignored = context.makeCurrent()) {
       return new ServedCallListener<>(next.startCall(served, headers), served);
