@@ -35,19 +35,28 @@ final class CallLog {
   private final String verb;
   private final OutcomeClassifier outcomes;
   private final long slowNanos;
-  private final LineLimit lines;
+  private final Supplier<LineLimit> limits;
 
-  CallLog(CallSide side, OutcomeClassifier outcomes, Duration slow, LineLimit lines) {
+  /**
+   * @param limits bounds of lines, one for each method and target
+   */
+  CallLog(CallSide side, OutcomeClassifier outcomes, Duration slow, Supplier<LineLimit> limits) {
     this.verb = side == CallSide.SERVER ? "served" : "made";
     this.log = LoggerFactory.getLogger(LOGGER + verb);
     this.outcomes = outcomes;
     this.slowNanos = slow.isZero() ? Long.MAX_VALUE : slow.toNanos();
-    this.lines = lines;
+    this.limits = limits;
+  }
+
+  /** A bound for the lines of one method and target, so that none hides those of another. */
+  LineLimit newLimit() {
+    return limits.get();
   }
 
   /**
    * @param target the service that was called; empty for a call that was served
    * @param transport asked for the peer, where there is a line
+   * @param lines the bound of this method and target
    */
   void ended(
       MethodDescriptor<?, ?> method,
@@ -55,7 +64,8 @@ final class CallLog {
       Status status,
       @Nullable Metadata trailers,
       long nanos,
-      Supplier<Attributes> transport) {
+      Supplier<Attributes> transport,
+      LineLimit lines) {
     Level level = level(method, status, trailers, nanos);
     if (!log.isEnabledForLevel(level)) {
       return;

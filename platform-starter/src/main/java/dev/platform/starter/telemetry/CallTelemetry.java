@@ -46,6 +46,7 @@ final class CallTelemetry {
   private final GrpcCallConvention convention;
   private final Tracer tracer;
   private final CallLog log;
+  private final LineLimit lines;
   private final @Nullable MeterRegistry meters;
   private final String name;
   private final Attributes startAttributes;
@@ -67,6 +68,7 @@ final class CallTelemetry {
     this.convention = convention;
     this.tracer = tracer;
     this.log = log;
+    this.lines = log.newLimit();
     this.meters = meters;
     this.name = convention.spanName(side, method);
     this.startAttributes = convention.startAttributes(side, method, target);
@@ -123,7 +125,7 @@ final class CallTelemetry {
       @Nullable Metadata trailers,
       long nanos,
       Supplier<io.grpc.Attributes> transport) {
-    log.ended(method, target, status, trailers, nanos, transport);
+    log.ended(method, target, status, trailers, nanos, transport, lines);
     if (meters != null) {
       timer(meters, status.getCode()).record(nanos, TimeUnit.NANOSECONDS);
     }

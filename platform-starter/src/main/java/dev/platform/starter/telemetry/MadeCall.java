@@ -35,14 +35,17 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     try {
       super.start(new Observed<>(listener, this, started, caller, startedAt), headers);
     } catch (RuntimeException | Error e) {
-      method.end(
-          started,
-          Status.UNKNOWN.withCause(e),
-          null,
-          System.nanoTime() - startedAt,
-          () -> Attributes.EMPTY);
+      Status thrown = Status.UNKNOWN.withCause(e);
+      try (Scope ignored = with(caller, started).makeCurrent()) {
+        method.end(started, thrown, null, System.nanoTime() - startedAt, () -> Attributes.EMPTY);
+      }
       throw e;
     }
+  }
+
+  /** Where tracing is off there is no span to be in. */
+  private static Context with(Context caller, Span span) {
+    return span.getSpanContext().isValid() ? caller.with(span) : caller;
   }
 
   private static final class Observed<A> extends SimpleForwardingClientCallListener<A> {
@@ -88,8 +91,7 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      Context own = span.getSpanContext().isValid() ? caller.with(span) : caller;
-      try (Scope ignored = own.makeCurrent()) {
+      try (Scope ignored = with(caller, span).makeCurrent()) {
         call.method.end(span, status, trailers, System.nanoTime() - startedAt, call::getAttributes);
       }
       try (Scope ignored = caller.makeCurrent()) {

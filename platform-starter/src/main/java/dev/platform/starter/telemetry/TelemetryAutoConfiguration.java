@@ -51,11 +51,15 @@ public final class TelemetryAutoConfiguration {
       ObjectProvider<MeterRegistry> meters,
       Environment environment) {
     TelemetryProperties.Log log = properties.log();
-    LineLimit lines = new LineLimit(log.linesPerSecond(), System::nanoTime);
     return new GrpcTelemetry(
         convention,
         tracing(tracing, environment).getTracer(SCOPE),
-        side -> new CallLog(side, outcomes, log.slowAfter(), lines),
+        side ->
+            new CallLog(
+                side,
+                outcomes,
+                log.slowAfter(),
+                () -> new LineLimit(log.linesPerSecond(), System::nanoTime)),
         meters.getIfAvailable());
   }
 

@@ -21,7 +21,8 @@ public record TelemetryProperties(
 
   /**
    * @param slowAfter how long a unary call may take that is no slow one; 0: none is slow
-   * @param linesPerSecond how many failed and slow calls are told of in a second
+   * @param linesPerSecond how many failed and slow calls of one method of one service are told of
+   *     in a second
    */
   public record Log(
       @DefaultValue("1s") Duration slowAfter, @DefaultValue("10") int linesPerSecond) {

@@ -68,15 +68,7 @@ class CircuitBreakerClientInterceptorTest {
     server.start();
     ManagedChannel channel = channel(server.port());
     ask(channel).get();
-    server.delayAnswers(Duration.ofMinutes(1));
-    List<ListenableFuture<PutResponse>> underWay = new ArrayList<>();
-    for (int i = 0; i < CALLS; i++) {
-      underWay.add(put(channel, "key-" + i));
-    }
-    // gRPC sends those again that have not arrived.
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> server.keys("key-").size() == CALLS);
+    List<ListenableFuture<PutResponse>> underWay = hangingPuts(server, channel);
 
     server.dropConnections();
 
@@ -94,14 +86,7 @@ class CircuitBreakerClientInterceptorTest {
     server.start();
     ManagedChannel channel = retryingChannel(server.port());
     ask(channel).get();
-    server.delayAnswers(Duration.ofMinutes(1));
-    List<ListenableFuture<PutResponse>> underWay = new ArrayList<>();
-    for (int i = 0; i < CALLS; i++) {
-      underWay.add(put(channel, "key-" + i));
-    }
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> server.keys("key-").size() == CALLS);
+    List<ListenableFuture<PutResponse>> underWay = hangingPuts(server, channel);
     clock.addAndGet(Duration.ofSeconds(10).toNanos());
     server.delayAnswers(Duration.ZERO);
 
@@ -201,6 +186,20 @@ class CircuitBreakerClientInterceptorTest {
     return KVGrpc.newFutureStub(channel)
         .withDeadlineAfter(1, TimeUnit.MINUTES)
         .put(PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build());
+  }
+
+  /** Calls that have arrived and are not answered; gRPC would send others again. */
+  private static List<ListenableFuture<PutResponse>> hangingPuts(
+      EmbeddedEtcd server, ManagedChannel channel) {
+    server.delayAnswers(Duration.ofMinutes(1));
+    List<ListenableFuture<PutResponse>> underWay = new ArrayList<>();
+    for (int i = 0; i < CALLS; i++) {
+      underWay.add(put(channel, "key-" + i));
+    }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> server.keys("key-").size() == CALLS);
+    return underWay;
   }
 
   private static void assertUnavailable(ListenableFuture<?> call) {

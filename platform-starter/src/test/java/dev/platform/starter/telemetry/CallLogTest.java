@@ -91,7 +91,7 @@ class CallLogTest {
   }
 
   @Test
-  void aBrokenServiceDoesNotFillTheLog(CapturedOutput output) {
+  void noLineComesWhereNoneIsWanted(CapturedOutput output) {
     properties.put("platform.telemetry.grpc.log.lines-per-second", 0);
     call("stuck", Duration.ofMillis(50));
 

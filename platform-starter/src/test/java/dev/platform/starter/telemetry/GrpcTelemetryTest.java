@@ -12,7 +12,11 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class GrpcTelemetryTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -25,7 +29,7 @@ class GrpcTelemetryTest {
                   side,
                   OutcomeClassifier.standard(),
                   Duration.ofSeconds(1),
-                  new LineLimit(10, System::nanoTime)),
+                  () -> new LineLimit(10, () -> 0)),
           meters);
 
   @Test
@@ -44,6 +48,27 @@ class GrpcTelemetryTest {
     CallTelemetry known = telemetry.served(method("a.B/C"));
 
     assertThat(telemetry.served(method("a.B/C"))).isSameAs(known);
+  }
+
+  @Test
+  void aBrokenServiceFillsNoLogAndHidesNoOther(CapturedOutput output) {
+    for (int i = 0; i < 100; i++) {
+      fail(telemetry.made("broken", method("a.B/C")));
+    }
+    fail(telemetry.made("other", method("a.B/C")));
+    fail(telemetry.made("broken", method("a.B/D")));
+
+    assertThat(lines(output, "made a.B/C of broken: UNAVAILABLE")).isEqualTo(10);
+    assertThat(lines(output, "made a.B/C of other: UNAVAILABLE")).isEqualTo(1);
+    assertThat(lines(output, "made a.B/D of broken: UNAVAILABLE")).isEqualTo(1);
+  }
+
+  private static void fail(CallTelemetry call) {
+    call.end(Span.getInvalid(), Status.UNAVAILABLE, null, 1, () -> Attributes.EMPTY);
+  }
+
+  private static long lines(CapturedOutput output, String text) {
+    return output.getOut().lines().filter(line -> line.contains(text)).count();
   }
 
   private static void end(CallTelemetry call) {
