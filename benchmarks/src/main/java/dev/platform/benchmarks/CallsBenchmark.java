@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Unary calls a second that one core serves, by what is around the handler. The servers are
@@ -172,13 +173,17 @@ final class CallsBenchmark {
       RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(channel);
       long end = System.nanoTime() + time.toNanos();
       CountDownLatch done = new CountDownLatch(AT_ONCE);
+      AtomicReference<Throwable> failure = new AtomicReference<>();
       List<Samples> all = new ArrayList<>();
       for (int i = 0; i < AT_ONCE; i++) {
         Samples samples = new Samples();
         all.add(samples);
-        new Caller(stub, end, done, samples).call();
+        new Caller(stub, end, done, failure, samples).call();
       }
       done.await();
+      if (failure.get() != null) {
+        throw new IllegalStateException(name + " failed a call", failure.get());
+      }
       Samples sum = new Samples();
       all.forEach(sum::addAll);
       return sum;
@@ -198,13 +203,20 @@ final class CallsBenchmark {
     private final RecommendationServiceStub stub;
     private final long end;
     private final CountDownLatch done;
+    private final AtomicReference<Throwable> failure;
     private final Samples samples;
     private long startedAt;
 
-    Caller(RecommendationServiceStub stub, long end, CountDownLatch done, Samples samples) {
+    Caller(
+        RecommendationServiceStub stub,
+        long end,
+        CountDownLatch done,
+        AtomicReference<Throwable> failure,
+        Samples samples) {
       this.stub = stub;
       this.end = end;
       this.done = done;
+      this.failure = failure;
       this.samples = samples;
     }
 
@@ -217,8 +229,8 @@ final class CallsBenchmark {
     public void onNext(GetRecommendationsResponse answer) {}
 
     @Override
-    public void onError(Throwable failure) {
-      failure.printStackTrace();
+    public void onError(Throwable ended) {
+      failure.compareAndSet(null, ended);
       done.countDown();
     }
 
