@@ -32,6 +32,8 @@ class OverloadIT {
   /** Those of normal priority may take nine tenths of the limit. */
   private static final int PLACES = 18;
 
+  private static final int CAPACITY = PLACES * 1000 / BANK_MILLIS;
+
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final Duration OVERLOAD = Duration.ofSeconds(30);
   private static final Duration WARM_UP = Duration.ofSeconds(10);
@@ -77,7 +79,7 @@ class OverloadIT {
       int normalRate = (int) Math.max(1, before / 3);
       LoadReport normal = open(payer, normalRate, MEASURED);
 
-      LoadReport overload = open(payer, (int) (TIMES * before), OVERLOAD);
+      LoadReport overload = open(payer, TIMES * CAPACITY, OVERLOAD);
       pass(BACK_WITHIN);
       LoadReport back = open(payer, normalRate, MEASURED);
       double after = atCapacity(payer, MEASURED);

@@ -38,6 +38,7 @@ final class Instance extends ForwardingSubchannel {
 
   private boolean asking;
   private volatile boolean ready;
+  private volatile boolean quiet;
   private volatile boolean silent;
   private volatile boolean heardSinceAsked;
 
@@ -107,6 +108,9 @@ final class Instance extends ForwardingSubchannel {
     if (unansweredSince.get() != 0) {
       unansweredSince.set(0);
     }
+    if (quiet) {
+      quiet = false;
+    }
     if (!heardSinceAsked) {
       heardSinceAsked = true;
     }
@@ -130,6 +134,11 @@ final class Instance extends ForwardingSubchannel {
     return silent;
   }
 
+  /** Whether it may be silent: too early to tell, and better not to rely on it. */
+  boolean isQuiet() {
+    return quiet;
+  }
+
   /** Whether calls should go elsewhere. */
   boolean isAvoided() {
     return silent || ejection.isEjected() || ejection.isTried();
@@ -149,11 +158,19 @@ final class Instance extends ForwardingSubchannel {
     return unansweredSince.get() != 0 || asking || silent;
   }
 
+  /** Looks whether anything has come of late. */
+  void listen(long now) {
+    quiet = ready && isUnansweredFor(UsableInstances.QUIET_NANOS, now);
+  }
+
   /** Whether to ask it. */
   boolean isDoubtful(long now) {
+    return ready && !asking && (silent || isUnansweredFor(UsableInstances.PATIENCE_NANOS, now));
+  }
+
+  private boolean isUnansweredFor(long nanos, long now) {
     long since = unansweredSince.get();
-    boolean quiet = since != 0 && now - since > UsableInstances.PATIENCE_NANOS;
-    return ready && !asking && (silent || quiet);
+    return since != 0 && now - since > nanos;
   }
 
   /** Asks for a sign of life, and tells whether one came. */

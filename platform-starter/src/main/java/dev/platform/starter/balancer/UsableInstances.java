@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,10 @@ import org.slf4j.LoggerFactory;
  * elsewhere, and it is asked on, until it answers. When more than half of all seem silent, it is
  * more likely this process that can't hear, and all are called.
  *
+ * <p>Two seconds are long: a caller with many calls a second would have all its threads waiting by
+ * then. So calls already prefer others a quarter of a second after the first that nothing came
+ * after. Nothing is said of that: an answer comes from most of these, and they are called again.
+ *
  * <p>An instance that answers, and fails, is out for a time ({@link OutlierDetectionProperties}).
  * Were more than half of all out then, it stays: it is the service that fails, which is the circuit
  * breaker's concern.
@@ -47,12 +52,13 @@ import org.slf4j.LoggerFactory;
  */
 final class UsableInstances extends ForwardingLoadBalancer implements Instance.Owner {
 
+  static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
 
   private static final Logger log = LoggerFactory.getLogger(UsableInstances.class);
-  private static final long LOOK_MILLIS = 500;
+  private static final long LOOK_MILLIS = 100;
 
   /** Policies that choose at random, or for many threads at once, may name an avoided one again. */
   private static final int MORE_PICKS = 10;
@@ -67,6 +73,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
   private SynchronizationContext.@Nullable ScheduledHandle timer;
   private volatile BalancerContext context;
   private volatile boolean avoiding;
+  private volatile boolean sparing;
 
   UsableInstances(Helper channel, BalancerContext context, LongSupplier nanoTime) {
     this.channel = channel;
@@ -111,11 +118,13 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     long now = nanoTime.getAsLong();
     boolean more = false;
     for (Instance instance : instances.keySet()) {
+      instance.listen(now);
       if (instance.isDoubtful(now)) {
         instance.ask(answered -> syncContext.execute(() -> asked(instance, answered)));
       }
       more |= instance.isOfInterest();
     }
+    weigh();
     if (more) {
       lookLater();
     } else {
@@ -181,14 +190,22 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
       }
     }
     tell(instance);
-    avoiding = doubted() > 0 && 2 * doubted() <= ready();
+    weigh();
   }
 
   @Override
   public void shutDown(Instance instance) {
     changed(instance);
     instances.remove(instance);
-    avoiding = doubted() > 0 && 2 * doubted() <= ready();
+    weigh();
+  }
+
+  private void weigh() {
+    long ready = ready();
+    long doubted = doubted();
+    avoiding = doubted > 0 && 2 * doubted <= ready;
+    long left = count(each -> each.isDoubted() || each.isQuiet());
+    sparing = left > doubted && 2 * left <= ready;
   }
 
   private void tell(Instance instance) {
@@ -206,11 +223,15 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
   }
 
   private long doubted() {
-    return instances.keySet().stream().filter(Instance::isDoubted).count();
+    return count(Instance::isDoubted);
   }
 
   private long ready() {
-    return instances.keySet().stream().filter(Instance::isReady).count();
+    return count(Instance::isReady);
+  }
+
+  private long count(Predicate<Instance> wanted) {
+    return instances.keySet().stream().filter(wanted).count();
   }
 
   private final class Wrapping extends ForwardingLoadBalancerHelper {
@@ -250,7 +271,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     @Override
     public PickResult pickSubchannel(PickSubchannelArgs call) {
       PickResult pick = policysOwn.pickSubchannel(call);
-      for (int i = 0; i < MORE_PICKS && avoiding && isAvoided(pick); i++) {
+      for (int i = 0; i < MORE_PICKS && isAvoided(pick); i++) {
         pick = policysOwn.pickSubchannel(call);
       }
       if (!(pick.getSubchannel() instanceof Instance instance)) {
@@ -269,7 +290,9 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     }
 
     private boolean isAvoided(PickResult pick) {
-      return pick.getSubchannel() instanceof Instance instance && instance.isAvoided();
+      return (avoiding || sparing)
+          && pick.getSubchannel() instanceof Instance instance
+          && (avoiding && instance.isAvoided() || sparing && instance.isQuiet());
     }
   }
 }

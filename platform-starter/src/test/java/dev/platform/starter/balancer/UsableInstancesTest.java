@@ -3,6 +3,7 @@ package dev.platform.starter.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
@@ -19,13 +20,14 @@ import io.grpc.StatusOr;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,20 @@ class UsableInstancesTest {
     frozen.thaw();
     await("it is called again").atMost(LIMIT).until(() -> callMany().contains(frozen.name()));
     assertThat(callMany()).isEqualTo(servers.keySet());
+  }
+
+  @Test
+  void fewCallsWaitForAFrozenInstanceUntilItCountsAsSilent() {
+    connect();
+    servers.values().iterator().next().freeze();
+    List<ListenableFuture<GetRecommendationsResponse>> first = startMany();
+    AtomicReference<ListenableFuture<?>> last = new AtomicReference<>(Futures.allAsList(first));
+    await("others are preferred")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(150))
+        .until(() -> last.getAndSet(Futures.allAsList(startMany())).isDone());
+    assertThat(told).isEmpty();
+    assertThat(first).anyMatch(call -> !call.isDone());
   }
 
   @Test
@@ -182,13 +198,13 @@ class UsableInstancesTest {
 
   /** Which servers answered a number of calls at once, or how those failed. */
   private TreeSet<String> callMany() {
-    List<ListenableFuture<GetRecommendationsResponse>> calls = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      calls.add(call("quick", QUICK));
-    }
     TreeSet<String> answers = new TreeSet<>();
-    calls.forEach(call -> answers.add(answer(call)));
+    startMany().forEach(call -> answers.add(answer(call)));
     return answers;
+  }
+
+  private List<ListenableFuture<GetRecommendationsResponse>> startMany() {
+    return Stream.generate(() -> call("quick", QUICK)).limit(12).toList();
   }
 
   private ListenableFuture<GetRecommendationsResponse> call(String user, Duration deadline) {
