@@ -3,13 +3,16 @@ package dev.platform.starter.resilience;
 import dev.platform.starter.outcome.OutcomeAutoConfiguration;
 import dev.platform.starter.outcome.OutcomeClassifier;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /** Protects outgoing calls, and the methods that Resilience4j's annotations name. */
 @AutoConfiguration(
@@ -21,6 +24,13 @@ public final class ResilienceAutoConfiguration {
 
   /** Inside tracing and deadline: what is refused here is seen there. */
   static final int ORDER = 2700;
+
+  @Bean
+  @ConditionalOnMissingBean
+  static CircuitBreakerConfigCustomizer statusJudge(
+      OutcomeClassifier outcomes, Environment environment) {
+    return StatusJudge.customizer(outcomes, environment);
+  }
 
   @Bean
   static AnnotatedMethods annotatedMethods() {
