@@ -1,5 +1,6 @@
 package dev.platform.starter.drain;
 
+import io.grpc.Server;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -8,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Cuts calls that are still under way when the drain's time is over, and says which. */
+/**
+ * Cuts calls that are still under way when the drain's time is over, and says which. Once no call
+ * has been under way for a while, connections that are still there are closed: gRPC keeps streams
+ * that nobody waits for, such as that of a request that was too large, until their connection ends.
+ */
 final class DrainDeadline {
 
   private static final Logger log = LoggerFactory.getLogger(DrainDeadline.class);
@@ -16,14 +21,23 @@ final class DrainDeadline {
   /** A moment before the server forgets them, so that their callers are told. */
   private static final long AHEAD_MILLIS = 100;
 
+  /** Longer than any caller needs to learn that the server takes no more calls. */
+  private static final Duration IDLE = Duration.ofSeconds(2);
+
+  private static final long LOOK_MILLIS = 200;
+
   private final OpenCalls calls;
+  private final UnfinishedCalls unfinished;
+  private long busyAt;
   private @Nullable ScheduledExecutorService timer;
 
-  DrainDeadline(OpenCalls calls) {
+  DrainDeadline(OpenCalls calls, UnfinishedCalls unfinished) {
     this.calls = calls;
+    this.unfinished = unfinished;
   }
 
-  synchronized void start(Duration timeout) {
+  synchronized void start(Server server, Duration timeout) {
+    busyAt = System.nanoTime();
     timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -32,7 +46,10 @@ final class DrainDeadline {
               return thread;
             });
     long millis = Math.max(0, timeout.toMillis() - AHEAD_MILLIS);
-    var unused = timer.schedule(() -> over(timeout), millis, TimeUnit.MILLISECONDS);
+    var deadline = timer.schedule(() -> over(timeout), millis, TimeUnit.MILLISECONDS);
+    var looks =
+        timer.scheduleWithFixedDelay(
+            () -> closeIfIdle(server), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   synchronized void stop() {
@@ -48,6 +65,18 @@ final class DrainDeadline {
           timeout.toMillis(),
           calls.byMethod());
       calls.cut();
+    }
+  }
+
+  /** Only the timer's thread comes here. */
+  private void closeIfIdle(Server server) {
+    long now = System.nanoTime();
+    if (!unfinished.areNone()) {
+      busyAt = now;
+    } else if (now - busyAt > IDLE.toNanos()) {
+      log.info("No call has been under way for {} ms, connections are closed", IDLE.toMillis());
+      server.shutdownNow();
+      stop();
     }
   }
 }

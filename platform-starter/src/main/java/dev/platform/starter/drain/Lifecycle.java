@@ -50,7 +50,7 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
     this.calls = calls;
     this.unfinished = unfinished;
     this.properties = properties;
-    this.deadline = new DrainDeadline(calls);
+    this.deadline = new DrainDeadline(calls, unfinished);
     this.secondSignal = new SecondSignal(calls);
   }
 
@@ -85,8 +85,8 @@ public final class Lifecycle implements SmartApplicationListener, DisposableBean
     } else if (event instanceof ContextClosedEvent closed
         && closed.getApplicationContext() == context) {
       leave();
-    } else if (event instanceof GrpcServerShutdownEvent) {
-      deadline.start(properties.timeout());
+    } else if (event instanceof GrpcServerShutdownEvent shutdown) {
+      deadline.start(shutdown.getServer(), properties.timeout());
       calls.endStreams();
     } else if (event instanceof GrpcServerTerminatedEvent) {
       letInterceptorsFinish();

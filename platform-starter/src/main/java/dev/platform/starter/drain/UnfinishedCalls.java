@@ -62,6 +62,10 @@ final class UnfinishedCalls implements ServerInterceptor {
     }
   }
 
+  boolean areNone() {
+    return calls.get() == 0;
+  }
+
   private void begin() {
     calls.incrementAndGet();
   }

@@ -94,6 +94,23 @@ class DrainedCallsTest {
     assertThat(output).doesNotContain("calls that are cut");
   }
 
+  /** gRPC keeps the stream of a request that it found too large until its connection ends. */
+  @Test
+  void doesNotWaitForAConnectionThatNoCallIsLeftOn(CapturedOutput output) {
+    start("30s");
+    ManagedChannel caller = channel();
+    GetRecommendationsRequest tooLarge =
+        GetRecommendationsRequest.newBuilder().setUserId("u".repeat(5 * 1024 * 1024)).build();
+    assertThatThrownBy(
+            () -> RecommendationServiceGrpc.newBlockingStub(caller).getRecommendations(tooLarge))
+        .hasMessageContaining("RESOURCE_EXHAUSTED");
+
+    long start = System.nanoTime();
+    app.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    assertThat(output).doesNotContain("calls that are cut");
+  }
+
   private void start(String timeout) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("spring.application.name", "leaving");
