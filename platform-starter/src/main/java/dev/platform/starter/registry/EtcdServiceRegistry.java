@@ -137,6 +137,14 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     return lease.failedRenewals();
   }
 
+  long timesRoutable() {
+    return lease.timesRoutable();
+  }
+
+  long nanosToRoutable() {
+    return lease.nanosToRoutable();
+  }
+
   private boolean isUp(EtcdRegistration registration) {
     return !InstanceMetadata.OUT_OF_SERVICE.equals(statuses.get(registration));
   }

@@ -33,8 +33,11 @@ final class RegistrationLease implements KeptLease.Listener, StandingKeys.Listen
   private final Map<String, Claim> claims = new LinkedHashMap<>();
   private LeaseState state = LeaseState.IDLE;
   private Instant since;
+  private long enteredAt = System.nanoTime();
   private long acquisitions;
 
+  private volatile long timesRoutable;
+  private volatile long nanosToRoutable;
   private volatile LeaseSnapshot snapshot;
 
   RegistrationLease(EtcdConnection connection, Duration ttl, Clock clock, RandomGenerator random) {
@@ -57,6 +60,16 @@ final class RegistrationLease implements KeptLease.Listener, StandingKeys.Listen
 
   long failedRenewals() {
     return lease.failedRenewals();
+  }
+
+  /** How often all keys have come to stand where they had not been, or no longer. */
+  long timesRoutable() {
+    return timesRoutable;
+  }
+
+  /** How long that took, all times together: from being asked for, or lost, on. */
+  long nanosToRoutable() {
+    return nanosToRoutable;
   }
 
   /** Puts the keys, and keeps them there. */
@@ -179,8 +192,14 @@ final class RegistrationLease implements KeptLease.Listener, StandingKeys.Listen
   }
 
   private void enter(LeaseState next) {
+    long now = System.nanoTime();
+    if (next == LeaseState.HELD) {
+      nanosToRoutable += now - enteredAt;
+      timesRoutable++;
+    }
     state = state.to(next);
     since = clock.instant();
+    enteredAt = now;
     publish();
   }
 

@@ -7,6 +7,7 @@ import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.instance.InstanceCodec;
 import dev.platform.starter.instance.InstanceMetadata;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.ObjectProvider;
@@ -122,6 +124,15 @@ public final class RegistryAutoConfiguration {
       FunctionCounter.builder(
               "platform.registry.acquisitions", registry, r -> r.lease().acquisitions())
           .description("How often keys were put under a new lease, or put again")
+          .register(meters);
+      FunctionTimer.builder(
+              "platform.registry.time.to.routable",
+              registry,
+              EtcdServiceRegistry::timesRoutable,
+              EtcdServiceRegistry::nanosToRoutable,
+              TimeUnit.NANOSECONDS)
+          .description(
+              "From when this process was to be found, or no longer was, until callers could")
           .register(meters);
       renewals("renewed", registry, EtcdServiceRegistry::renewals, meters);
       renewals("failed", registry, EtcdServiceRegistry::failedRenewals, meters);

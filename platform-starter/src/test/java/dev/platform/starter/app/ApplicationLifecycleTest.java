@@ -8,6 +8,7 @@ import dev.platform.starter.drain.LifecyclePhase;
 import dev.platform.starter.registry.EtcdRegistration;
 import dev.platform.starter.registry.EtcdServiceRegistry;
 import dev.platform.starter.test.junit.EtcdExtension;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.junit.jupiter.api.Test;
@@ -218,6 +220,10 @@ class ApplicationLifecycleTest {
           .untilAsserted(
               () -> {
                 assertThat(gauge(meters, "platform.registry.registered")).isEqualTo(1);
+                FunctionTimer routable =
+                    meters.get("platform.registry.time.to.routable").functionTimer();
+                assertThat(routable.count()).isOne();
+                assertThat(routable.totalTime(TimeUnit.SECONDS)).isPositive();
                 assertThat(gauge(meters, "platform.lifecycle.phase", "phase", "UP")).isEqualTo(1);
                 assertThat(gauge(meters, "platform.discovery.instances", "service", "a"))
                     .isEqualTo(1);

@@ -127,8 +127,12 @@ abstract class RegistrationLeaseFaults {
     etcd().stop();
     await().atMost(Duration.ofSeconds(8)).until(() -> lease.snapshot().state() == LeaseState.LOST);
     assertThat(lease.failedRenewals()).isPositive();
+    assertThat(lease.timesRoutable()).isOne();
+    long before = lease.nanosToRoutable();
     etcd().start();
     awaitRegistered();
+    assertThat(lease.timesRoutable()).isEqualTo(2);
+    assertThat(lease.nanosToRoutable()).isGreaterThan(before);
   }
 
   @Test
