@@ -106,7 +106,7 @@ abstract class ObservedApp {
       properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
       properties.put("spring.application.name", "telemetry");
       properties.put("platform.registry.advertise-host", "127.0.0.1");
-      properties.put("management.tracing.sampling.probability", "1.0");
+      properties.putIfAbsent("management.tracing.sampling.probability", "1.0");
       properties.put("platform.discovery.wait-for-first-list", "30s");
       properties.put("platform.deadline.default-timeout", "60s");
       app =
