@@ -24,4 +24,23 @@ class MistypedPropertyIT {
       assertThat(app.log().stackFrames()).isEmpty();
     }
   }
+
+  @Test
+  void aNameThatIsNoneEndsTheAppWithWhatMayBeMeantWhereThatIsAskedFor() throws Exception {
+    try (Mall mall = Mall.withoutEtcd("mistyped-name")) {
+      AppProcess app =
+          mall.start(
+              App.PAYMENT,
+              List.of(),
+              Map.of(
+                  "PLATFORM_REGISTRY_LEASE_TLL", "10s",
+                  "PLATFORM_POLICYCHECK_ONFINDING", "fail"));
+
+      int exitCode = app.awaitExit(AppProcess.START_LIMIT);
+
+      assertThat(exitCode).as(app.log().tail()).isEqualTo(1);
+      assertThat(app.log().text()).contains("did you mean platform.registry.lease-ttl?");
+      assertThat(app.log().stackFrames()).isEmpty();
+    }
+  }
 }

@@ -33,6 +33,7 @@ public final class PolicyAutoConfiguration {
     return new PolicyCheck(
         properties,
         List.of(
+            new PropertyNamePolicy(environment),
             new TimePolicy(environment, called),
             new HedgingPolicy(environment, called),
             new NamePolicy(environment, called, new ServedMethods(services), annotated),
