@@ -5,6 +5,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs that some tests need and not every machine has. */
@@ -18,9 +19,7 @@ final class Programs {
    * @param debianPackage which has it
    */
   static void require(String program, String debianPackage) {
-    boolean isThere =
-        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    boolean isThere = find(program).isPresent();
     String message =
         "skipped: no `%s` on the PATH; get it with `apt-get install %s`"
             .formatted(program, debianPackage);
@@ -28,5 +27,17 @@ final class Programs {
       throw new IllegalStateException(message + " (" + EtcdExtension.NO_SKIPS + " is true)");
     }
     Assumptions.assumeTrue(isThere, message);
+  }
+
+  /** Where a program is that was {@linkplain #require required}. */
+  static Path path(String program) {
+    return find(program).orElseThrow();
+  }
+
+  private static Optional<Path> find(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 }

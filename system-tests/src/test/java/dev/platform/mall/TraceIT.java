@@ -6,12 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.dev.tracing.ReceivedSpan;
 import dev.platform.dev.tracing.SpanReceiver;
 import dev.platform.dev.tracing.SpanTree;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,21 +22,6 @@ class TraceIT {
 
   private static final int ORDERS = Integer.getInteger("mall.trace.orders", 200);
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
-  private static final String REQUEST = "POST /api/orders SERVER";
-  private static final String CALL = REQUEST + " > order.v1.OrderService/CreateOrder SERVER";
-  private static final List<String> WATERFALL =
-      List.of(
-          REQUEST,
-          CALL,
-          CALL + " > check_inventory INTERNAL",
-          CALL + " > check_inventory INTERNAL" + both("inventory.v1.InventoryService/Reserve"),
-          CALL + " > insert_order_to_db INTERNAL",
-          CALL + both("payment.v1.PaymentService/CreatePayment"),
-          CALL
-              + both("payment.v1.PaymentService/CreatePayment")
-              + both("bank.v1.BankGateway/Charge"));
 
   private static SpanReceiver receiver;
   private static Mall mall;
@@ -63,6 +42,7 @@ class TraceIT {
               "200ms"));
     }
     mall.startAll();
+    new Books(mall).stock(List.of(TracedOrder.PRODUCT), 2 * ORDERS + 100);
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
     }
@@ -77,24 +57,35 @@ class TraceIT {
   @Test
   void everyOrderIsOneTreeFromTheRequestToTheBank() throws Exception {
     List<String> traces = new ArrayList<>();
+    long startedAt = System.nanoTime();
     for (int i = 0; i < ORDERS; i++) {
-      traces.add(order());
+      traces.add(TracedOrder.place(mall.only(App.ORDER)));
     }
+
+    double seconds = (System.nanoTime() - startedAt) / 1e9;
 
     for (String trace : traces) {
       await(trace)
           .atMost(LIMIT)
+          .pollDelay(Duration.ZERO)
           .untilAsserted(
               () -> {
                 SpanTree tree = new SpanTree(receiver.trace(trace));
-                assertThat(tree.paths()).containsAll(WATERFALL);
+                assertThat(tree.paths()).containsAll(TracedOrder.WATERFALL);
                 assertThat(tree.roots()).hasSize(1);
                 assertThat(tree.orphans()).isEmpty();
                 assertThat(tree.spans()).allMatch(span -> span.endedAt() >= span.startedAt());
               });
     }
+    // Deliveries and all else included; what just happens comes in later.
+    await("no orphan in any trace")
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(() -> assertThat(orphans()).isEmpty());
     SpanTree first = new SpanTree(receiver.trace(traces.get(0)));
-    Report.line("%d orders, each one tree without an orphan; the first:%n%s", ORDERS, first);
+    Report.line(
+        "%d orders in %.0f s, each one tree without an orphan; %d spans in %d traces; the first:%n%s",
+        ORDERS, seconds, receiver.spans().size(), receiver.traces().size(), first);
     assertThat(servicesOf(first, "inventory.v1.InventoryService/Reserve"))
         .containsExactlyInAnyOrder("order-app", "inventory-app");
     assertThat(servicesOf(first, "payment.v1.PaymentService/CreatePayment"))
@@ -103,7 +94,7 @@ class TraceIT {
 
   @Test
   void theNotificationOfAnOrderIsATraceOfItsOwnThatIsLinkedToTheOrders() throws Exception {
-    String created = order();
+    String created = TracedOrder.place(mall.only(App.ORDER));
 
     List<ReceivedSpan> deliveries =
         await("deliveries linked to " + created)
@@ -112,8 +103,15 @@ class TraceIT {
     SpanTree delivery = new SpanTree(receiver.trace(deliveries.get(0).traceId()));
     assertThat(delivery.paths())
         .contains(
-            "deliver_notification INTERNAL" + both("notification.v1.NotificationService/Notify"));
+            "deliver_notification INTERNAL"
+                + TracedOrder.both("notification.v1.NotificationService/Notify"));
     assertThat(delivery.orphans()).isEmpty();
+  }
+
+  private static List<ReceivedSpan> orphans() {
+    return receiver.traces().stream()
+        .flatMap(trace -> new SpanTree(trace).orphans().stream())
+        .toList();
   }
 
   private static List<ReceivedSpan> deliveriesOf(String created) {
@@ -126,27 +124,5 @@ class TraceIT {
 
   private static List<String> servicesOf(SpanTree tree, String name) {
     return tree.named(name).stream().map(ReceivedSpan::service).toList();
-  }
-
-  /** Places one, and tells its trace's id. */
-  private static String order() throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + mall.only(App.ORDER).httpPort() + "/api/orders");
-    HttpResponse<String> placed =
-        HTTP.send(
-            HttpRequest.newBuilder(uri)
-                .timeout(LIMIT)
-                .header("Content-Type", "application/json")
-                .POST(
-                    BodyPublishers.ofString(
-                        """
-                        {"userId": "u-trace", "items": [{"productId": "p-4", "quantity": 1}]}"""))
-                .build(),
-            BodyHandlers.ofString());
-    assertThat(placed.statusCode()).as(placed.body()).isEqualTo(201);
-    return placed.headers().firstValue("traceresponse").orElseThrow().substring(3, 35);
-  }
-
-  private static String both(String method) {
-    return " > " + method + " CLIENT > " + method + " SERVER";
   }
 }

@@ -32,6 +32,8 @@ public final class DevDefaultsEnvironmentPostProcessor
       defaults.put(OTLP_ENDPOINT, DevTracing.DEFAULT_ENDPOINT);
       defaults.put("management.otlp.tracing.transport", "grpc");
       defaults.put("management.tracing.sampling.probability", "1.0");
+      // Who follows a link to a trace at once finds it there.
+      defaults.put("management.tracing.opentelemetry.export.schedule-delay", "200ms");
     }
     environment.getPropertySources().addLast(new MapPropertySource(NAME, defaults));
   }

@@ -62,6 +62,11 @@ public final class SpanReceiver implements AutoCloseable {
     return trace == null ? List.of() : List.copyOf(trace);
   }
 
+  /** All of them, by trace. */
+  public List<List<ReceivedSpan>> traces() {
+    return traces.values().stream().map(List::copyOf).toList();
+  }
+
   /** Takes no more; what it has can still be read. */
   @Override
   public void close() {

@@ -18,6 +18,9 @@ class DevDefaultsEnvironmentPostProcessorTest {
         .isEqualTo("http://127.0.0.1:4317");
     assertThat(environment.getProperty("management.otlp.tracing.transport")).isEqualTo("grpc");
     assertThat(environment.getProperty("management.tracing.sampling.probability")).isEqualTo("1.0");
+    assertThat(environment.getProperty("management.tracing.opentelemetry.export.schedule-delay"))
+        .as("a trace can be looked at as soon as it is over")
+        .isEqualTo("200ms");
   }
 
   @Test
