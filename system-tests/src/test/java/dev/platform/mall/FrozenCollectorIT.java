@@ -38,6 +38,9 @@ class FrozenCollectorIT {
   /** A queue of 2048 spans and a batch of 512 on its way, with room for what else changes. */
   private static final long MOST_HEAP = 24 * 1024 * 1024;
 
+  /** On a busy machine; who waits for an export waits for ten seconds. */
+  private static final Duration NOISE = Duration.ofMillis(500);
+
   /** What Kubernetes waits for by default. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -119,7 +122,7 @@ class FrozenCollectorIT {
       assertThat(all.failures()).as(all.toString()).isEmpty();
       assertThat(rateFrozen).isGreaterThan(rateBefore / 2);
       assertThat(frozen.percentile(0.5))
-          .isLessThan(before.percentile(0.5).multipliedBy(2).plusMillis(50));
+          .isLessThan(before.percentile(0.5).multipliedBy(2).plus(NOISE));
       assertThat(moreLines).isBetween(1, MOST_LINES);
       assertThat(suffering.heapBytes() - healthy.heapBytes()).isLessThan(MOST_HEAP);
     }
