@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Instance extends ForwardingSubchannel {
 
   private final Subchannel subchannel;
-  private final String name;
+  private final Peer peer;
   private final Ejection ejection;
   private final LongSupplier nanoTime;
   private final Owner owner;
@@ -59,12 +59,16 @@ final class Instance extends ForwardingSubchannel {
   }
 
   Instance(
-      Subchannel subchannel, String name, Ejection ejection, LongSupplier nanoTime, Owner owner) {
+      Subchannel subchannel, Peer peer, Ejection ejection, LongSupplier nanoTime, Owner owner) {
     this.subchannel = subchannel;
-    this.name = name;
+    this.peer = peer;
     this.ejection = ejection;
     this.nanoTime = nanoTime;
     this.owner = owner;
+  }
+
+  Peer peer() {
+    return peer;
   }
 
   @Override
@@ -211,6 +215,6 @@ final class Instance extends ForwardingSubchannel {
 
   @Override
   public String toString() {
-    return name;
+    return peer.toString();
   }
 }

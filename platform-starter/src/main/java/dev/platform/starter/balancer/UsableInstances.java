@@ -12,8 +12,6 @@ import io.grpc.SynchronizationContext;
 import io.grpc.util.ForwardingLoadBalancer;
 import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -54,8 +52,6 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
 
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private static final AttributeKey<String> PEER = AttributeKey.stringKey("network.peer.address");
 
   private static final Logger log = LoggerFactory.getLogger(UsableInstances.class);
   private static final long LOOK_MILLIS = 100;
@@ -163,7 +159,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
         channel.getAuthority(),
         instance,
         time.toMillis() / 1000.0);
-    last.addEvent("platform.instance.ejected", Attributes.of(PEER, instance.toString()));
+    last.addEvent("platform.instance.ejected", instance.peer().attributes());
     changed(instance);
     returns.put(
         instance,
@@ -246,7 +242,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
       Instance instance =
           new Instance(
               channel.createSubchannel(args),
-              args.getAddresses().get(0).getAddresses().toString(),
+              Peer.of(args.getAddresses().get(0)),
               new Ejection(context.ejection(), nanoTime),
               nanoTime,
               UsableInstances.this);
