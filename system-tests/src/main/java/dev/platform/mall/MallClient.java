@@ -6,7 +6,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Places orders and follows them, waits for instances, shows how calls are spread over them.
+ * Places orders and follows them, waits for instances, shows where an order went and how calls are
+ * spread over instances.
  *
  * <p>Ends with 0 when it did what was asked, 1 when that failed, 2 when it was asked wrongly.
  */
@@ -31,6 +32,10 @@ public final class MallClient {
                  --grpc-service name  the service, as its calls are counted: package.Service
                  --orders n           how many orders to place (30)
                  --etcd host:port     where etcd is (127.0.0.1:2379)
+      trace    shows where an order went, who called whom and for how long
+                 --trace-id hex       32 hex digits: the trace
+                 --zipkin host:port   where Zipkin is (127.0.0.1:9411)
+                 --seconds n          how long to wait for its spans (15)
       """;
 
   /** Held here, or the log manager would forget its level. */
@@ -52,6 +57,7 @@ public final class MallClient {
       return switch (arguments.command()) {
         case "order" -> PlaceOrder.run(arguments);
         case "await" -> AwaitInstances.run(arguments);
+        case "trace" -> ShowTrace.run(arguments);
         case "spread" -> ShowSpread.run(arguments);
         default -> throw new IllegalArgumentException("unknown command: " + arguments.command());
       };
