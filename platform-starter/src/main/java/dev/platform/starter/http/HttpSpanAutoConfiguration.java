@@ -11,7 +11,10 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.server.observation.ServerRequestObservationConvention;
 
-/** Names the spans of requests over HTTP. An own convention bean names them otherwise. */
+/**
+ * Names the spans of requests over HTTP, and marks those that failed. An own convention bean names
+ * them otherwise.
+ */
 @AutoConfiguration
 @ConditionalOnClass(HttpServletRequest.class)
 @ConditionalOnWebApplication(type = Type.SERVLET)
@@ -22,5 +25,10 @@ public final class HttpSpanAutoConfiguration {
   @ConditionalOnMissingBean
   ServerRequestObservationConvention httpSpanNames(ObservationProperties properties) {
     return new HttpSpanNames(properties.getHttp().getServer().getRequests().getName());
+  }
+
+  @Bean
+  FailedRequests failedHttpRequests() {
+    return new FailedRequests();
   }
 }

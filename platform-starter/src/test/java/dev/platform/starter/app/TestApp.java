@@ -49,6 +49,13 @@ public class TestApp {
     return builder(properties).web(WebApplicationType.SERVLET).run();
   }
 
+  /** The same with something done to its context first. */
+  public static ConfigurableApplicationContext startWithWeb(
+      Map<String, ?> properties,
+      ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
+    return builder(properties).web(WebApplicationType.SERVLET).initializers(initializer).run();
+  }
+
   private static SpringApplicationBuilder builder(Map<String, ?> properties) {
     return new SpringApplicationBuilder(TestApp.class)
         .properties(
