@@ -141,6 +141,8 @@ class EdgeBadInputTest extends EdgeTest {
     problem(send(to("/api/orders").POST(BodyPublishers.ofString(body))), 415);
     problem(send(post(body).setHeader("Content-Type", "nonsense")), 415);
     problem(send(post(body).setHeader("Content-Type", "multipart/form-data")), 415);
+    problem(send(post(body).setHeader("Content-Type", "\"application/json")), 415);
+    problem(send(to("/api/nothing").header("Accept", "\"text/html")), 404);
   }
 
   @Test
