@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -29,12 +28,14 @@ import org.junit.jupiter.api.condition.OS;
  * A hundred thousand requests that no client should send, to running apps: each is refused for what
  * it is, or has the effect that its caller is told of, and nothing of it stays behind.
  *
- * <p>{@code -Dmall.fuzz.seed} repeats a run, {@code -Dmall.fuzz.requests} sets its length. What a
- * request is like depends on the seed and its number only; in which order they arrive does not.
+ * <p>{@code -Dmall.fuzz.seed} asks for other requests, {@code -Dmall.fuzz.requests} for more. What
+ * a request is like depends on the seed and its number only; in which order they arrive does not.
  */
 class FuzzIT {
 
-  private static final long SEED = Long.getLong("mall.fuzz.seed", new Random().nextInt(1_000_000));
+  /** The same in each build: what another one finds is no fault of the change that is built. */
+  private static final long SEED = Long.getLong("mall.fuzz.seed", 504216);
+
   private static final int REQUESTS = Integer.getInteger("mall.fuzz.requests", 100_000);
 
   /** The part that the JVMs see before their memory is looked at for the first time. */
