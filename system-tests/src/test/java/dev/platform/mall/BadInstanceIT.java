@@ -29,6 +29,9 @@ class BadInstanceIT {
   private static final int INSTANCES = 3;
   private static final Duration EJECTED_WITHIN = Duration.ofSeconds(3);
 
+  /** Five calls have to run into their deadline of two seconds, on a busy machine, too. */
+  private static final Duration NOISE = Duration.ofSeconds(1);
+
   /** Shorter than by default, so that it is tried several times while it is bad. */
   private static final Duration EJECTION_TIME = Duration.ofSeconds(4);
 
@@ -154,7 +157,7 @@ class BadInstanceIT {
             "an instance %s: ejected after %d ms, %.0f times, called again %d ms after it was well;"
                 + " until then: %s; afterwards: %s",
             what, ejected.toMillis(), ejections, back.toMillis(), once, out);
-        assertThat(ejected).as("ejected").isLessThan(EJECTED_WITHIN);
+        assertThat(ejected).as("ejected").isLessThan(EJECTED_WITHIN.plus(NOISE));
         assertThat(ejections).as("ejections while it was bad").isGreaterThanOrEqualTo(2);
         assertThat((double) out.failures().size())
             .as("failures once it was ejected: %s", out)

@@ -164,17 +164,13 @@ final class Instance extends ForwardingSubchannel {
 
   /** Looks whether anything has come of late. */
   void listen(long now) {
-    quiet = ready && isUnansweredFor(UsableInstances.QUIET_NANOS, now);
+    long since = unansweredSince.get();
+    quiet = ready && since != 0 && now - since > UsableInstances.QUIET_NANOS;
   }
 
   /** Whether to ask it. */
-  boolean isDoubtful(long now) {
-    return ready && !asking && (silent || isUnansweredFor(UsableInstances.PATIENCE_NANOS, now));
-  }
-
-  private boolean isUnansweredFor(long nanos, long now) {
-    long since = unansweredSince.get();
-    return since != 0 && now - since > nanos;
+  boolean isDoubtful() {
+    return ready && !asking && (silent || quiet);
   }
 
   /** Asks for a sign of life, and tells whether one came. */

@@ -32,15 +32,13 @@ import org.slf4j.LoggerFactory;
  * long as these are no more than half of all.
  *
  * <p>gRPC's own pings find a frozen process after ten seconds at the earliest; its lease ends when
- * it ends. Until then a part of all calls would wait for their deadline. So an instance from which
- * nothing has come for a second after a unary call was sent is asked for its health. Any answer
- * will do, a refusal too; a slow call is no silence. Without one within a second, calls go
- * elsewhere, and it is asked on, until it answers. When more than half of all seem silent, it is
- * more likely this process that can't hear, and all are called.
- *
- * <p>Two seconds are long: a caller with many calls a second would have all its threads waiting by
- * then. So calls already prefer others a quarter of a second after the first that nothing came
- * after. Nothing is said of that: an answer comes from most of these, and they are called again.
+ * it ends. Until then a part of all calls would wait for their deadline, and their callers' threads
+ * with them. So an instance from which nothing has come for a quarter of a second after a unary
+ * call was sent is asked for its health, and others are preferred until something comes. Any answer
+ * will do, a refusal too; a slow call is no silence. Without one within a second and a half it
+ * counts as silent: that is told of, calls go elsewhere, and it is asked on, until it answers. When
+ * more than half of all seem silent, it is more likely this process that can't hear, and all are
+ * called.
  *
  * <p>An instance that answers, and fails, is out for a time ({@link OutlierDetectionProperties}).
  * Were more than half of all out then, it stays: it is the service that fails, which is the circuit
@@ -51,7 +49,7 @@ import org.slf4j.LoggerFactory;
 final class UsableInstances extends ForwardingLoadBalancer implements Instance.Owner {
 
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
   private static final Logger log = LoggerFactory.getLogger(UsableInstances.class);
   private static final long LOOK_MILLIS = 100;
@@ -115,7 +113,7 @@ final class UsableInstances extends ForwardingLoadBalancer implements Instance.O
     boolean more = false;
     for (Instance instance : instances.keySet()) {
       instance.listen(now);
-      if (instance.isDoubtful(now)) {
+      if (instance.isDoubtful()) {
         instance.ask(answered -> syncContext.execute(() -> asked(instance, answered)));
       }
       more |= instance.isOfInterest();
