@@ -11,7 +11,6 @@ import java.util.Set;
 /** A trace as lines of text: who called whom, when and for how long. Immutable. */
 final class Waterfall {
 
-  private static final int NAME_COLUMNS = 54;
   private static final int BAR_COLUMNS = 24;
 
   private final List<Span> spans;
@@ -65,33 +64,37 @@ final class Waterfall {
   List<String> lines() {
     Set<String> ids = new HashSet<>();
     spans.forEach(span -> ids.add(span.id()));
-    return spans.stream()
-        .filter(span -> !ids.contains(span.parent()))
-        .map(root -> linesFrom(root, root, 0))
-        .max(Comparator.comparingInt(List::size))
-        .orElse(List.of());
+    List<Row> rows =
+        spans.stream()
+            .filter(span -> !ids.contains(span.parent()))
+            .map(root -> rowsFrom(root, 0))
+            .max(Comparator.comparingInt(List::size))
+            .orElse(List.of());
+    int columns = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
+    return rows.stream().map(row -> line(row, rows.get(0).span(), columns)).toList();
   }
 
-  private List<String> linesFrom(Span span, Span root, int depth) {
-    List<String> lines = new ArrayList<>();
-    lines.add(line(span, root, depth));
+  private record Row(Span span, String name) {}
+
+  private List<Row> rowsFrom(Span span, int depth) {
+    List<Row> rows = new ArrayList<>();
+    rows.add(new Row(span, "  ".repeat(depth) + span.name() + (span.failed() ? " FAILED" : "")));
     for (Span child : spans) {
       if (child.parent().equals(span.id())) {
-        lines.addAll(linesFrom(child, root, depth + 1));
+        rows.addAll(rowsFrom(child, depth + 1));
       }
     }
-    return lines;
+    return rows;
   }
 
-  private static String line(Span span, Span root, int depth) {
-    String name = "  ".repeat(depth) + span.name() + (span.failed() ? " FAILED" : "");
+  private static String line(Row row, Span root, int columns) {
     return String.format(
             Locale.ROOT,
-            "%-13s  %-" + NAME_COLUMNS + "s %7.1f ms  %s",
-            span.service(),
-            name,
-            span.micros() / 1e3,
-            bar(span, root))
+            "%-13s  %-" + columns + "s %7.1f ms  %s",
+            row.span().service(),
+            row.name(),
+            row.span().micros() / 1e3,
+            bar(row.span(), root))
         .stripTrailing();
   }
 

@@ -42,7 +42,7 @@ class WaterfallTest {
   }
 
   private static String line(String service, String name, String millis, int from, int length) {
-    return "%-13s  %-54s %s ms  %s%s"
+    return "%-13s  %-20s %s ms  %s%s"
         .formatted(service, name, millis, " ".repeat(from), "=".repeat(length));
   }
 }
