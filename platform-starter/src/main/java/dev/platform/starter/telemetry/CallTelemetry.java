@@ -49,6 +49,7 @@ final class CallTelemetry {
   private final LineLimit lines;
   private final @Nullable MeterRegistry meters;
   private final String name;
+  private final boolean beginsTraces;
   private final Attributes startAttributes;
   private final Map<Code, Attributes> endAttributes = new EnumMap<>(Code.class);
   private final AtomicReferenceArray<Timer> timers =
@@ -58,6 +59,7 @@ final class CallTelemetry {
       CallSide side,
       MethodDescriptor<?, ?> method,
       String target,
+      boolean beginsTraces,
       GrpcCallConvention convention,
       Tracer tracer,
       CallLog log,
@@ -65,6 +67,7 @@ final class CallTelemetry {
     this.side = side;
     this.method = method;
     this.target = target;
+    this.beginsTraces = beginsTraces;
     this.convention = convention;
     this.tracer = tracer;
     this.log = log;
@@ -81,7 +84,11 @@ final class CallTelemetry {
     return name;
   }
 
+  /** None where the call would be a trace of its own and is not worth one. */
   Span start(Context parent) {
+    if (!beginsTraces && !Span.fromContext(parent).getSpanContext().isValid()) {
+      return Span.getInvalid();
+    }
     return tracer
         .spanBuilder(name)
         .setParent(parent)

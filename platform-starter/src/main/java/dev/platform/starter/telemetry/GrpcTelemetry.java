@@ -7,6 +7,7 @@ import io.opentelemetry.api.trace.Tracer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class GrpcTelemetry {
   private final GrpcCallConvention convention;
   private final Tracer tracer;
   private final @Nullable MeterRegistry meters;
+  private final Set<String> untracedServices;
   private final Calls served;
   private final Calls made;
 
@@ -37,10 +39,12 @@ final class GrpcTelemetry {
       GrpcCallConvention convention,
       Tracer tracer,
       Function<CallSide, CallLog> logs,
-      @Nullable MeterRegistry meters) {
+      @Nullable MeterRegistry meters,
+      Set<String> untracedServices) {
     this.convention = convention;
     this.tracer = tracer;
     this.meters = meters;
+    this.untracedServices = untracedServices;
     this.served = new Calls(CallSide.SERVER, logs.apply(CallSide.SERVER));
     this.made = new Calls(CallSide.CLIENT, logs.apply(CallSide.CLIENT));
   }
@@ -63,7 +67,7 @@ final class GrpcTelemetry {
     Calls(CallSide side, CallLog log) {
       this.side = side;
       this.log = log;
-      this.others = new CallTelemetry(side, OTHER, "", convention, tracer, log, meters);
+      this.others = create(OTHER, "");
     }
 
     CallTelemetry of(String target, MethodDescriptor<?, ?> method) {
@@ -78,9 +82,13 @@ final class GrpcTelemetry {
       }
       return byTarget
           .computeIfAbsent(target, ignored -> new ConcurrentHashMap<>())
-          .computeIfAbsent(
-              method.getFullMethodName(),
-              ignored -> new CallTelemetry(side, method, target, convention, tracer, log, meters));
+          .computeIfAbsent(method.getFullMethodName(), ignored -> create(method, target));
+    }
+
+    private CallTelemetry create(MethodDescriptor<?, ?> method, String target) {
+      boolean beginsTraces =
+          method.getServiceName() == null || !untracedServices.contains(method.getServiceName());
+      return new CallTelemetry(side, method, target, beginsTraces, convention, tracer, log, meters);
     }
   }
 

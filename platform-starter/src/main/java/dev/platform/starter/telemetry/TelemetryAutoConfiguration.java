@@ -60,7 +60,8 @@ public final class TelemetryAutoConfiguration {
                 outcomes,
                 log.slowAfter(),
                 () -> new LineLimit(log.linesPerSecond(), System::nanoTime)),
-        meters.getIfAvailable());
+        meters.getIfAvailable(),
+        properties.untracedServices());
   }
 
   @Bean

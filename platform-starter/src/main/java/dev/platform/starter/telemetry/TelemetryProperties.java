@@ -3,6 +3,8 @@ package dev.platform.starter.telemetry;
 import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -11,13 +13,33 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled whether the platform observes gRPC calls; else net.devh's starter does
  * @param keys which generation of OpenTelemetry's keys describes a call
+ * @param untracedServices full names of services whose calls begin no trace; in a trace that is
+ *     under way they are spans like all others
  * @param log which calls are told of in the log
  */
 @ConfigurationProperties("platform.telemetry.grpc")
 public record TelemetryProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("current") RpcKeys keys,
+    @DefaultValue({
+          "grpc.health.v1.Health",
+          "grpc.reflection.v1.ServerReflection",
+          "grpc.reflection.v1alpha.ServerReflection"
+        })
+        Set<String> untracedServices,
     @DefaultValue Log log) {
+
+  private static final Pattern SERVICE = Pattern.compile("\\w+(\\.\\w+)*");
+
+  public TelemetryProperties {
+    for (String service : untracedServices) {
+      check(
+          SERVICE.matcher(service).matches(),
+          "platform.telemetry.grpc.untraced-services",
+          service,
+          "full names of services, such as grpc.health.v1.Health");
+    }
+  }
 
   /**
    * @param slowAfter how long a unary call may take that is no slow one; 0: none is slow

@@ -60,6 +60,9 @@ class ConfigurationMistakesTest {
             + " package.Service/Method, or package.Service for all of its methods)",
         "platform.resilience.retry.methods[0] | a b | platform.resilience.retry.methods[0]: a b"
             + " (expected: package.Service/Method, or package.Service for all of its methods)",
+        "platform.telemetry.grpc.untraced-services | grpc.health.v1.Health/Check |"
+            + " platform.telemetry.grpc.untraced-services: grpc.health.v1.Health/Check"
+            + " (expected: full names of services, such as grpc.health.v1.Health)",
         "platform.caller.name | a b | platform.caller.name: a b (expected: up to 100 letters, digits,"
             + " '.', '_' and '-')",
         "platform.resilience.rate-limit.server | nobody | platform.resilience.rate-limit.server:"

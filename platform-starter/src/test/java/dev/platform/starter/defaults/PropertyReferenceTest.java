@@ -80,10 +80,15 @@ class PropertyReferenceTest {
     for (JsonNode property : metadata.path("properties")) {
       String name = property.path("name").asText();
       if (name.startsWith("platform.")) {
-        defaults.put(name, property.path("defaultValue").asText(""));
+        defaults.put(name, text(property.path("defaultValue")));
       }
     }
     return defaults;
+  }
+
+  private static String text(JsonNode value) {
+    // The processor writes lists in brackets.
+    return value.asText("").replaceAll("^\\[(.*)]$", "$1");
   }
 
   private static Map<String, String> inDefaultsFile() throws IOException {

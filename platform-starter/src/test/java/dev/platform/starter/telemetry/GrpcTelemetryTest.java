@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -30,7 +31,8 @@ class GrpcTelemetryTest {
                   OutcomeClassifier.standard(),
                   Duration.ofSeconds(1),
                   () -> new LineLimit(10, () -> 0)),
-          meters);
+          meters,
+          Set.of());
 
   @Test
   void madeUpMethodsAndTargetsMakeNoMoreThanSoManySeries() {
