@@ -1,12 +1,18 @@
 package dev.platform.starter.http;
 
+import io.micrometer.common.KeyValues;
 import io.micrometer.common.util.StringUtils;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Set;
 import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 
-/** Spring's convention, but for the span's name: OpenTelemetry's {@code POST /api/orders}. */
+/**
+ * Spring's convention for timers, and OpenTelemetry's for spans: their names ({@code POST
+ * /api/orders}) and, beside the timers' few keys, its attributes. A query may hold what nobody else
+ * should read, and is left out.
+ */
 final class HttpSpanNames extends DefaultServerRequestObservationConvention {
 
   private static final Set<String> METHODS =
@@ -21,6 +27,31 @@ final class HttpSpanNames extends DefaultServerRequestObservationConvention {
     String method = method(context.getCarrier());
     String route = context.getPathPattern();
     return StringUtils.isBlank(route) ? method : method + " " + route;
+  }
+
+  @Override
+  public KeyValues getHighCardinalityKeyValues(ServerRequestObservationContext context) {
+    HttpServletRequest request = context.getCarrier();
+    KeyValues known =
+        KeyValues.of(
+            "http.request.method",
+            method(request),
+            "url.scheme",
+            request.getScheme(),
+            "url.path",
+            request.getRequestURI(),
+            "server.address",
+            request.getServerName(),
+            "server.port",
+            Integer.toString(request.getServerPort()));
+    String route = context.getPathPattern();
+    if (StringUtils.isNotBlank(route)) {
+      known = known.and("http.route", route);
+    }
+    HttpServletResponse response = context.getResponse();
+    return response == null
+        ? known
+        : known.and("http.response.status_code", Integer.toString(response.getStatus()));
   }
 
   /** A client may make methods up; those are one. */

@@ -1,8 +1,10 @@
 package dev.platform.starter.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.platform.starter.app.TestApp;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.web.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -76,15 +80,79 @@ class HttpSpansTest {
     }
   }
 
-  private static SpanData spanOf(int status) throws IOException, InterruptedException {
-    int port = ((WebServerApplicationContext) app).getWebServer().getPort();
-    URI uri = URI.create("http://127.0.0.1:" + port + "/answer/" + status);
+  @Test
+  void aSpanHasTheKeysOfOpenTelemetryAndNoQuery() throws Exception {
+    send("/answer/200?token=secret");
+
+    assertThat(ObservedApp.texts(spans.the(SpanKind.SERVER)))
+        .containsEntry("http.request.method", "GET")
+        .containsEntry("http.route", "/answer/{status}")
+        .containsEntry("http.response.status_code", "200")
+        .containsEntry("url.path", "/answer/200")
+        .containsEntry("url.scheme", "http")
+        .containsEntry("server.address", "127.0.0.1")
+        .containsEntry("server.port", Integer.toString(port()))
+        .doesNotContainKey("http.url")
+        .allSatisfy((key, value) -> assertThat(value).doesNotContain("secret"));
+  }
+
+  @Test
+  void aProbeIsTimedAndBeginsNoTrace() throws Exception {
+    assertThat(send("/actuator/health")).isEqualTo(200);
+    // What was not made can't be waited for: this request's span ends after the probe's.
+    send("/answer/200");
+
+    assertThat(spans.the(SpanKind.SERVER).getName()).isEqualTo("GET /answer/{status}");
     assertThat(
-            HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
-                .statusCode())
-        .isEqualTo(status);
+            app.getBean(MeterRegistry.class)
+                .get("http.server.requests")
+                .tag("uri", "/actuator/health")
+                .timer()
+                .count())
+        .isPositive();
+  }
+
+  @Test
+  void aProbeIsPartOfATraceThatIsUnderWay() throws Exception {
+    send(
+        "/actuator/health",
+        "traceparent",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+    assertThat(spans.the(SpanKind.SERVER).getTraceId())
+        .isEqualTo("0af7651916cd43dd8448eb211c80319c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"actuator", "/{a"})
+  void whatIsNoPathIsRefused(String path) {
+    assertThatThrownBy(
+            () ->
+                TestApp.startWithWeb(Map.of("platform.telemetry.http.untraced-paths", path))
+                    .close())
+        .rootCause()
+        .hasMessage(
+            "platform.telemetry.http.untraced-paths: %s (expected: patterns of paths, such as"
+                + " /actuator/**)",
+            path);
+  }
+
+  private static SpanData spanOf(int status) throws IOException, InterruptedException {
+    assertThat(send("/answer/" + status)).isEqualTo(status);
     return spans.the(SpanKind.SERVER);
+  }
+
+  private static int send(String path, String... headers) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  private static int port() {
+    return ((WebServerApplicationContext) app).getWebServer().getPort();
   }
 
   @RestController
