@@ -43,6 +43,8 @@ import org.springframework.test.context.DynamicPropertySource;
     properties = {
       "grpc.server.port=0",
       "grpc.server.address=127.0.0.1",
+      "platform.dev.etcd.enabled=false",
+      "platform.dev.tracing.enabled=false",
       "platform.registry.enabled=false",
       "platform.discovery.enabled=false",
       "platform.resilience.rate-limit.enabled=false",

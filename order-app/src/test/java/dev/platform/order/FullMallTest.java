@@ -21,7 +21,6 @@ import org.springframework.test.context.TestPropertySource;
       // One test's failing callee would be refused to the next tests.
       "resilience4j.circuitbreaker.configs.default.sliding-window-size=10000",
       "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=10000",
-      "platform.dev.tracing.enabled=false",
       "management.tracing.sampling.probability=1.0",
       "mall.edge.trace-url=" + FullMallTest.TRACES + "{trace-id}"
     })

@@ -41,6 +41,8 @@ import org.springframework.test.context.DynamicPropertySource;
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
+      "platform.dev.etcd.enabled=false",
+      "platform.dev.tracing.enabled=false",
       "platform.registry.enabled=false",
       "platform.grpc.request.timeout=2s",
       "platform.discovery.enabled=false",

@@ -42,6 +42,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "grpc.server.in-process-name=payment-app",
       "grpc.client.bank-gateway.address=in-process:payment-app",
       "mall.bank.settable=true",
+      "platform.dev.etcd.enabled=false",
+      "platform.dev.tracing.enabled=false",
       "platform.registry.enabled=false",
       // One test's failing bank would be refused to the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
