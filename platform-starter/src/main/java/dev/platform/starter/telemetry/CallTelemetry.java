@@ -11,8 +11,8 @@ import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,7 +44,7 @@ final class CallTelemetry {
   private final MethodDescriptor<?, ?> method;
   private final String target;
   private final GrpcCallConvention convention;
-  private final Tracer tracer;
+  private final SpanSource spans;
   private final CallLog log;
   private final LineLimit lines;
   private final @Nullable MeterRegistry meters;
@@ -59,17 +59,16 @@ final class CallTelemetry {
       CallSide side,
       MethodDescriptor<?, ?> method,
       String target,
-      boolean beginsTraces,
       GrpcCallConvention convention,
-      Tracer tracer,
+      SpanSource spans,
       CallLog log,
       @Nullable MeterRegistry meters) {
     this.side = side;
     this.method = method;
     this.target = target;
-    this.beginsTraces = beginsTraces;
+    this.beginsTraces = spans.beginsTraces(method);
     this.convention = convention;
-    this.tracer = tracer;
+    this.spans = spans;
     this.log = log;
     this.lines = log.newLimit();
     this.meters = meters;
@@ -84,12 +83,23 @@ final class CallTelemetry {
     return name;
   }
 
-  /** None where the call would be a trace of its own and is not worth one. */
+  /**
+   * None where the call would be a trace of its own and is not worth one, and the caller's where
+   * neither is recorded.
+   */
   Span start(Context parent) {
-    if (!beginsTraces && !Span.fromContext(parent).getSpanContext().isValid()) {
-      return Span.getInvalid();
+    Span caller = Span.fromContext(parent);
+    SpanContext trace = caller.getSpanContext();
+    if (!trace.isValid()) {
+      return beginsTraces ? newSpan(parent) : Span.getInvalid();
     }
-    return tracer
+    boolean unrecorded = !trace.isSampled() && !caller.isRecording();
+    return unrecorded && spans.followsCallers() ? caller : newSpan(parent);
+  }
+
+  private Span newSpan(Context parent) {
+    return spans
+        .tracer()
         .spanBuilder(name)
         .setParent(parent)
         .setSpanKind(side.kind())
@@ -97,9 +107,16 @@ final class CallTelemetry {
         .startSpan();
   }
 
+  /** One that is none, where tracing is off, would put zeros on the lines of the log. */
+  static Context with(Context caller, Span span) {
+    boolean own = span.getSpanContext().isValid() && span != Span.fromContext(caller);
+    return own ? caller.with(span) : caller;
+  }
+
   /** A part of a call that was seen before it was known to be worth a span. */
   Span startPart(String part, Span call, long epochNanos) {
-    return tracer
+    return spans
+        .tracer()
         .spanBuilder(part)
         .setParent(Context.root().with(call))
         .setAllAttributes(startAttributes)

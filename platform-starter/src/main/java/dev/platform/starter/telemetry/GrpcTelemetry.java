@@ -3,11 +3,9 @@ package dev.platform.starter.telemetry;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.trace.Tracer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,22 +27,19 @@ final class GrpcTelemetry {
           .build();
 
   private final GrpcCallConvention convention;
-  private final Tracer tracer;
+  private final SpanSource spans;
   private final @Nullable MeterRegistry meters;
-  private final Set<String> untracedServices;
   private final Calls served;
   private final Calls made;
 
   GrpcTelemetry(
       GrpcCallConvention convention,
-      Tracer tracer,
+      SpanSource spans,
       Function<CallSide, CallLog> logs,
-      @Nullable MeterRegistry meters,
-      Set<String> untracedServices) {
+      @Nullable MeterRegistry meters) {
     this.convention = convention;
-    this.tracer = tracer;
+    this.spans = spans;
     this.meters = meters;
-    this.untracedServices = untracedServices;
     this.served = new Calls(CallSide.SERVER, logs.apply(CallSide.SERVER));
     this.made = new Calls(CallSide.CLIENT, logs.apply(CallSide.CLIENT));
   }
@@ -86,9 +81,7 @@ final class GrpcTelemetry {
     }
 
     private CallTelemetry create(MethodDescriptor<?, ?> method, String target) {
-      boolean beginsTraces =
-          method.getServiceName() == null || !untracedServices.contains(method.getServiceName());
-      return new CallTelemetry(side, method, target, beginsTraces, convention, tracer, log, meters);
+      return new CallTelemetry(side, method, target, convention, spans, log, meters);
     }
   }
 

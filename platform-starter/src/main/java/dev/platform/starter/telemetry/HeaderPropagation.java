@@ -1,13 +1,16 @@
 package dev.platform.starter.telemetry;
 
 import io.grpc.Metadata;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Carries trace and baggage in a call's headers. Thread-safe. */
@@ -15,23 +18,35 @@ final class HeaderPropagation implements TextMapGetter<Metadata>, TextMapSetter<
 
   private static final int MOST = 100;
 
+  private static final Set<String> TRACE = Set.of("traceparent", "tracestate");
+  private static final String BOOTS =
+      "org.springframework.boot.actuate.autoconfigure.tracing.CompositeTextMapPropagator";
+
   private final TextMapPropagator propagator;
-  private final List<Metadata.Key<String>> fields;
+  private final TextMapPropagator tracesAlone;
+  private final List<Metadata.Key<String>> traceFields;
+  private final List<Metadata.Key<String>> otherFields;
   private final Map<String, Metadata.Key<String>> keys = new ConcurrentHashMap<>();
 
   HeaderPropagation(TextMapPropagator propagator) {
     this.propagator = propagator;
-    this.fields = propagator.fields().stream().map(HeaderPropagation::newKey).toList();
+    // Boot's looks for baggage with streams, in a call that brings none, too.
+    this.tracesAlone =
+        propagator.getClass().getName().equals(BOOTS) && propagator.fields().containsAll(TRACE)
+            ? W3CTraceContextPropagator.getInstance()
+            : propagator;
+    this.traceFields = keysOf(propagator.fields().stream().filter(TRACE::contains));
+    this.otherFields = keysOf(propagator.fields().stream().filter(field -> !TRACE.contains(field)));
   }
 
   /** What the caller sent; the root context when that is nothing. */
   Context extract(Metadata headers) {
-    for (Metadata.Key<String> field : fields) {
-      if (headers.containsKey(field)) {
-        return propagator.extract(Context.root(), headers, this);
-      }
+    if (containsOneOf(otherFields, headers)) {
+      return propagator.extract(Context.root(), headers, this);
     }
-    return Context.root();
+    return containsOneOf(traceFields, headers)
+        ? tracesAlone.extract(Context.root(), headers, this)
+        : Context.root();
   }
 
   void inject(Context context, Metadata headers) {
@@ -67,6 +82,20 @@ final class HeaderPropagation implements TextMapGetter<Metadata>, TextMapSetter<
       }
     }
     return known;
+  }
+
+  @SuppressWarnings("ForLoopReplaceableByForEach") // for each call, and an iterator is garbage
+  private static boolean containsOneOf(List<Metadata.Key<String>> fields, Metadata headers) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (headers.containsKey(fields.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<Metadata.Key<String>> keysOf(Stream<String> fields) {
+    return fields.map(HeaderPropagation::newKey).toList();
   }
 
   private static Metadata.Key<String> newKey(String name) {

@@ -36,16 +36,11 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
       super.start(new Observed<>(listener, this, started, caller, startedAt), headers);
     } catch (RuntimeException | Error e) {
       Status thrown = Status.UNKNOWN.withCause(e);
-      try (Scope ignored = with(caller, started).makeCurrent()) {
+      try (Scope ignored = CallTelemetry.with(caller, started).makeCurrent()) {
         method.end(started, thrown, null, System.nanoTime() - startedAt, () -> Attributes.EMPTY);
       }
       throw e;
     }
-  }
-
-  /** Where tracing is off there is no span to be in. */
-  private static Context with(Context caller, Span span) {
-    return span.getSpanContext().isValid() ? caller.with(span) : caller;
   }
 
   private static final class Observed<A> extends SimpleForwardingClientCallListener<A> {
@@ -91,7 +86,7 @@ final class MadeCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      try (Scope ignored = with(caller, span).makeCurrent()) {
+      try (Scope ignored = CallTelemetry.with(caller, span).makeCurrent()) {
         call.method.end(span, status, trailers, System.nanoTime() - startedAt, call::getAttributes);
       }
       try (Scope ignored = caller.makeCurrent()) {

@@ -1,5 +1,6 @@
 package dev.platform.starter.telemetry;
 
+import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -10,10 +11,12 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is served; its span and timer end once, with whatever ends it first. */
-final class ServedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+final class ServedCall<Q, A> extends SimpleForwardingServerCall<Q, A>
+    implements Supplier<Attributes> {
 
   @SuppressWarnings("rawtypes")
   private static final AtomicIntegerFieldUpdater<ServedCall> ENDED =
@@ -35,6 +38,12 @@ final class ServedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
             instanceof InetSocketAddress peer) {
       Peers.put(span, peer);
     }
+  }
+
+  /** Of the transport, for who is told of the end. */
+  @Override
+  public Attributes get() {
+    return getAttributes();
   }
 
   Context context() {
@@ -61,7 +70,7 @@ final class ServedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private void end(Status status, @Nullable Metadata trailers) {
     if (ENDED.compareAndSet(this, 0, 1)) {
       try (Scope ignored = context.makeCurrent()) {
-        method.end(span, status, trailers, System.nanoTime() - startedAt, this::getAttributes);
+        method.end(span, status, trailers, System.nanoTime() - startedAt, this);
       }
     }
   }

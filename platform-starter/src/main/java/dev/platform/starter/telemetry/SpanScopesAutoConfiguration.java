@@ -3,7 +3,6 @@ package dev.platform.starter.telemetry;
 import io.micrometer.tracing.otel.bridge.EventListener;
 import io.micrometer.tracing.otel.bridge.OtelTracer.EventPublisher;
 import io.micrometer.tracing.otel.bridge.Slf4JBaggageEventListener;
-import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.tracing.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.tracing.TracingProperties;
@@ -26,11 +25,15 @@ public final class SpanScopesAutoConfiguration {
   EventPublisher otelTracerEventPublisher(
       ObjectProvider<EventListener> listeners, TracingProperties properties) {
     boolean baggage = !properties.getBaggage().getCorrelation().getFields().isEmpty();
-    List<EventListener> busy =
+    EventListener[] busy =
         listeners
             .orderedStream()
             .filter(listener -> baggage || !(listener instanceof Slf4JBaggageEventListener))
-            .toList();
-    return event -> busy.forEach(listener -> listener.onEvent(event));
+            .toArray(EventListener[]::new);
+    return event -> {
+      for (EventListener listener : busy) {
+        listener.onEvent(event);
+      }
+    };
   }
 }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.springframework.beans.factory.ObjectProvider;
@@ -48,20 +49,23 @@ public final class TelemetryAutoConfiguration {
       OutcomeClassifier outcomes,
       TelemetryProperties properties,
       ObjectProvider<OpenTelemetry> tracing,
+      ObjectProvider<Sampler> sampler,
       ObjectProvider<MeterRegistry> meters,
       Environment environment) {
     TelemetryProperties.Log log = properties.log();
     return new GrpcTelemetry(
         convention,
-        tracing(tracing, environment).getTracer(SCOPE),
+        SpanSource.of(
+            tracing(tracing, environment).getTracer(SCOPE),
+            properties.untracedServices(),
+            sampler.getIfAvailable()),
         side ->
             new CallLog(
                 side,
                 outcomes,
                 log.slowAfter(),
                 () -> new LineLimit(log.linesPerSecond(), System::nanoTime)),
-        meters.getIfAvailable(),
-        properties.untracedServices());
+        meters.getIfAvailable());
   }
 
   @Bean

@@ -29,8 +29,7 @@ final class TelemetryServerInterceptor implements ServerInterceptor {
     CallTelemetry method = telemetry.served(call.getMethodDescriptor());
     Context parent = propagation.extract(headers);
     Span span = method.start(parent);
-    // One that is none would put zeros on the lines of the log.
-    Context context = span.getSpanContext().isValid() ? parent.with(span) : parent;
+    Context context = CallTelemetry.with(parent, span);
     ServedCall<Q, A> served = new ServedCall<>(call, method, span, context);
     try (Scope ignored = context.makeCurrent()) {
       return new ServedCallListener<>(next.startCall(served, headers), served);

@@ -24,15 +24,14 @@ class GrpcTelemetryTest {
   private final GrpcTelemetry telemetry =
       new GrpcTelemetry(
           new OpenTelemetryCallConvention(RpcKeys.CURRENT),
-          OpenTelemetry.noop().getTracer("test"),
+          SpanSource.of(OpenTelemetry.noop().getTracer("test"), Set.of(), null),
           side ->
               new CallLog(
                   side,
                   OutcomeClassifier.standard(),
                   Duration.ofSeconds(1),
                   () -> new LineLimit(10, () -> 0)),
-          meters,
-          Set.of());
+          meters);
 
   @Test
   void madeUpMethodsAndTargetsMakeNoMoreThanSoManySeries() {

@@ -17,6 +17,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,6 +33,7 @@ abstract class ObservedApp {
 
   final CollectedSpans spans = new CollectedSpans();
   final Map<String, Object> properties = new HashMap<>();
+  Consumer<GenericApplicationContext> moreBeans = beans -> {};
   ConfigurableApplicationContext app;
 
   @AfterEach
@@ -116,6 +118,7 @@ abstract class ObservedApp {
                 GenericApplicationContext beans = (GenericApplicationContext) context;
                 beans.registerBean(ScriptedStock.class);
                 beans.registerBean(CollectedSpans.class, () -> spans);
+                moreBeans.accept(beans);
               });
     }
   }

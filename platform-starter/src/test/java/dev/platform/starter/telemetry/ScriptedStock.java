@@ -9,7 +9,9 @@ import dev.platform.contracts.inventory.v1.WatchStockRequest;
 import dev.platform.contracts.inventory.v1.WatchStockResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.devh.boot.grpc.server.service.GrpcService;
@@ -24,6 +26,11 @@ class ScriptedStock extends InventoryServiceImplBase {
   /** The trace that the last work was done in. */
   volatile String trace = "none";
 
+  /** The span and the baggage that the last reservation was made in. */
+  volatile SpanContext span = SpanContext.getInvalid();
+
+  volatile Baggage baggage = Baggage.empty();
+
   private final AsyncTaskExecutor executor;
 
   ScriptedStock(AsyncTaskExecutor executor) {
@@ -32,7 +39,9 @@ class ScriptedStock extends InventoryServiceImplBase {
 
   @Override
   public void reserve(ReserveRequest request, StreamObserver<ReserveResponse> answer) {
-    trace = Span.current().getSpanContext().getTraceId();
+    span = Span.current().getSpanContext();
+    baggage = Baggage.current();
+    trace = span.getTraceId();
     switch (request.getReservationId()) {
       case "missing" ->
           answer.onError(Status.NOT_FOUND.withDescription("no such thing").asRuntimeException());
