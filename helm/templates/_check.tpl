@@ -2,9 +2,19 @@
 {{- define "mall.check" -}}
 {{- include "mall.checkRegistry" . -}}
 {{- include "mall.checkOthers" . -}}
+{{- range list "etcd" "postgresql" "redis" "collector" "tests" -}}
+{{- include "mall.checkTag" (list (printf "%s.image.tag" .) (index $.Values . "image").tag) -}}
+{{- end -}}
+{{- include "mall.checkTag" (list "image.tag" .Values.image.tag) -}}
 {{- range $name := include "mall.enabledServices" . | fromJsonArray -}}
 {{- $service := include "mall.service" (dict "root" $ "name" $name) | fromYaml -}}
 {{- include "mall.checkService" (dict "root" $ "name" $name "service" $service) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkTag" -}}
+{{- if eq (toString (index . 1)) "latest" -}}
+{{- fail (printf "%s: latest (expected: a version, since every node would run what it pulled last)" (index . 0)) -}}
 {{- end -}}
 {{- end -}}
 
@@ -57,6 +67,7 @@
 {{- if not $service.image.repository -}}
 {{- fail (printf "%s.image.repository: \"\" (expected: where its image is)" $at) -}}
 {{- end -}}
+{{- include "mall.checkTag" (list (printf "%s.image.tag" $at) $service.image.tag) -}}
 {{- range $service.calls -}}
 {{- if not (hasKey $root.Values.services .) -}}
 {{- fail (printf "%s.calls: %s (expected: names of services in this chart)" $at .) -}}
