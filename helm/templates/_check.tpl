@@ -7,7 +7,7 @@
 {{- end -}}
 {{- include "mall.checkTag" (list "image.tag" .Values.image.tag) -}}
 {{- range $name := include "mall.enabledServices" . | fromJsonArray -}}
-{{- $service := include "mall.service" (dict "root" $ "name" $name) | fromYaml -}}
+{{- $service := include "mall.service" (dict "root" $ "name" $name) | fromJson -}}
 {{- include "mall.checkService" (dict "root" $ "name" $name "service" $service) -}}
 {{- end -}}
 {{- end -}}
@@ -42,11 +42,16 @@
 {{- end -}}
 {{- end -}}
 
-{{- define "mall.checkOthers" -}}
+{{/* Also called by whoever needs the edge, since the order of templates is Helm's. */}}
+{{- define "mall.checkEdge" -}}
 {{- $services := include "mall.enabledServices" . | fromJsonArray -}}
 {{- if not (has .Values.edge.service $services) -}}
 {{- fail (printf "edge.service: %s (expected: one of the enabled services, %s)" .Values.edge.service (join ", " $services)) -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "mall.checkOthers" -}}
+{{- include "mall.checkEdge" . -}}
 {{- if and .Values.edge.httpRoute.enabled (not .Values.edge.httpRoute.parentRefs) -}}
 {{- fail "edge.httpRoute.parentRefs: [] (expected: the Gateway that the route belongs to)" -}}
 {{- end -}}

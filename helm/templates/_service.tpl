@@ -1,14 +1,14 @@
-{{/* A service's values over the defaults, as YAML. Takes (dict "root" $ "name" name). */}}
+{{/* A service's values over the defaults, as JSON. Takes (dict "root" $ "name" name). */}}
 {{- define "mall.service" -}}
 {{- $own := index .root.Values.services .name -}}
-{{- mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy ($own | default dict)) | toYaml -}}
+{{- mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy ($own | default dict)) | toJson -}}
 {{- end -}}
 
 {{/* The names of the services that are enabled, as a JSON list. */}}
 {{- define "mall.enabledServices" -}}
 {{- $names := list -}}
 {{- range $name := keys .Values.services | sortAlpha -}}
-{{- $service := include "mall.service" (dict "root" $ "name" $name) | fromYaml -}}
+{{- $service := include "mall.service" (dict "root" $ "name" $name) | fromJson -}}
 {{- if $service.enabled }}{{ $names = append $names $name }}{{ end -}}
 {{- end -}}
 {{- toJson $names -}}
