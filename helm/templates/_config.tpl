@@ -104,6 +104,9 @@ discovery:
 cloud:
   kubernetes:
     enabled: true
+    discovery:
+      enabled: true
+      primary-port-name: grpc
 {{- end -}}
 
 {{- define "mall.databaseUrl" -}}
