@@ -2,6 +2,7 @@ package dev.platform.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParser;
 import com.marcnuri.helm.LintResult;
 import java.nio.file.Files;
@@ -122,7 +123,7 @@ class FilesTest {
           }
         });
 
-    assertThat(explained).isEqualTo(values);
+    assertThat(explained).containsExactlyInAnyOrderEntriesOf(values);
   }
 
   @Test
@@ -171,6 +172,6 @@ class FilesTest {
         || value instanceof List<?> list && list.isEmpty()) {
       return "none";
     }
-    return new com.google.gson.Gson().toJson(value).replace("\"", "");
+    return new GsonBuilder().disableHtmlEscaping().create().toJson(value).replace("\"", "");
   }
 }
