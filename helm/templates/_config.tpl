@@ -103,7 +103,6 @@ discovery:
 {{- define "mall.springCloudKubernetes" -}}
 cloud:
   kubernetes:
-    enabled: true
     discovery:
       enabled: true
       primary-port-name: grpc

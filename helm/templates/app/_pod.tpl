@@ -6,7 +6,11 @@
 - name: JAVA_TOOL_OPTIONS
   value: {{ . | quote }}
 {{- end }}
-{{- if eq $values.registry.type "etcd" }}
+{{- if eq $values.registry.type "kubernetes" }}
+# The image has the Kubernetes client beside the app, out of the class path.
+- name: CLASSPATH
+  value: /app/{{ base $service.image.repository }}.jar:/app/kubernetes/*
+{{- else }}
 - name: PLATFORM_REGISTRY_ADVERTISEHOST
   valueFrom:
     fieldRef:

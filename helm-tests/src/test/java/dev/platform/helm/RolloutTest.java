@@ -134,6 +134,7 @@ class RolloutTest {
                 """
                 services:
                   order-app: {autoscaling: {enabled: false}, replicas: 0, podDisruptionBudget: {enabled: false}, javaOptions: ''}
+                defaults: {javaOptions: -Xss512k}
                 """)
             .render();
 
@@ -143,6 +144,8 @@ class RolloutTest {
     assertThat(manifests.has("PodDisruptionBudget", "mall-order-app")).isFalse();
     assertThat(manifests.get("Deployment", "mall-order-app").content().toString())
         .doesNotContain("JAVA_TOOL_OPTIONS");
+    assertThat(manifests.get("Deployment", "mall-payment-app").content().toString())
+        .contains("JAVA_TOOL_OPTIONS", "-Xss512k");
   }
 
   private static Map<String, Object> podTemplate(Manifests manifests, String app) {

@@ -123,6 +123,8 @@ class ServicesTest {
       assertThat(Manifest.at(config, "platform", "registry", "enabled")).isEqualTo(false);
       assertThat(Manifest.at(config, "platform", "discovery", "enabled")).isEqualTo(false);
       assertThat(Manifest.at(config, "platform", "etcd")).isNull();
+      assertThat(manifests.get("Deployment", "mall-" + app).container().get("env").toString())
+          .contains("value=/app/" + app + ".jar:/app/kubernetes/*");
       for (String name : Manifest.texts(Manifest.at(apps(), app, "names"))) {
         Map<String, Object> port =
             Manifest.maps(manifests.get("Service", name).at("spec", "ports")).get(0);
