@@ -53,10 +53,21 @@ final class AppProcess implements AutoCloseable {
   /** Starts a process and returns at once. */
   static AppProcess start(
       String name, List<String> command, Map<String, String> environment, Path logFile) {
+    return start(name, command, environment, logFile, Path.of(""));
+  }
+
+  /** Likewise, in a folder of its own. */
+  static AppProcess start(
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Path logFile,
+      Path folder) {
     try {
       Files.createDirectories(logFile.getParent());
       ProcessBuilder builder =
           new ProcessBuilder(command)
+              .directory(folder.toAbsolutePath().toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.to(logFile.toFile()));
       builder.environment().putAll(environment);

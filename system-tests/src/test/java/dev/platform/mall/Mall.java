@@ -257,7 +257,8 @@ final class Mall implements AutoCloseable {
     return Path.of("target", "system-tests", name);
   }
 
-  private static EtcdServer newEtcd() {
+  /** A real etcd where there is one, not started yet. */
+  static EtcdServer newEtcd() {
     if (EtcdProcess.isAvailable()) {
       return EtcdProcess.create();
     }

@@ -67,6 +67,8 @@ public final class RegistryAutoConfiguration {
       metadata.put(InstanceMetadata.VERSION, version);
     }
     metadata.putAll(properties.metadata());
+    // What a variable of the environment has that stands for a label which the pod lacks.
+    metadata.values().removeIf(String::isEmpty);
     customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
     metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
     metadata.remove(InstanceMetadata.STATUS);

@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param leaseTtl how long a process that died without a word stays registered; whole seconds, at
  *     least 2s; renewed every third of it
  * @param metadata further metadata of every instance; wins over what the platform sets, but for
- *     instance-id, started-at and status
+ *     instance-id, started-at and status; empty ones say nothing
  * @param advertiseHost name or address that others reach this process at; found out by default
  * @param advertisePort port that others reach this process at; the listening port by default
  * @param failFast whether an app refuses to start while etcd can't be reached

@@ -57,6 +57,17 @@ class ApplicationLifecycleTest {
   }
 
   @Test
+  void metadataThatAreEmptySayNothing() {
+    Map<String, Object> properties = properties("platform.registry.metadata.zone", "");
+    properties.put("platform.registry.metadata.rack", "r-1");
+    try (var app = TestApp.start(properties)) {
+      assertThat(app.getBean(EtcdRegistration.class).getMetadata())
+          .containsEntry("rack", "r-1")
+          .doesNotContainKey("zone");
+    }
+  }
+
+  @Test
   void isNamedAfterTheApplicationByDefault() {
     try (var app = TestApp.start(properties("spring.application.name", "my-app"))) {
       awaitKeys("/services/my-app/127.0.0.1:" + app.getBean(EtcdRegistration.class).getPort());

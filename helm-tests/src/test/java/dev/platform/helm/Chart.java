@@ -1,0 +1,143 @@
+package dev.platform.helm;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * The chart with values over its own. Immutable; rendering takes some tens of milliseconds. Where
+ * Helm has no library for this machine, tests are skipped, or fail if nothing may be skipped.
+ */
+final class Chart {
+
+  /** Where the chart is. */
+  static final Path FOLDER = Path.of("..", "helm");
+
+  static final String RELEASE = "mall";
+  static final String NAMESPACE = "shop";
+
+  private static final String NO_SKIPS = "platform.test.no-skips";
+  private static final String KUBERNETES = "1.32.0";
+
+  private final Path folder;
+  private final List<Path> values;
+
+  private Chart(Path folder, List<Path> values) {
+    this.folder = folder;
+    this.values = values;
+  }
+
+  /** With its own values alone. */
+  static Chart tryOut() {
+    requireHelm();
+    Cluster.empty();
+    return new Chart(FOLDER, List.of());
+  }
+
+  /** With one of the files beside its values, {@code production} for one. */
+  static Chart of(String file) {
+    Chart tryOut = tryOut();
+    return file.equals("try-out")
+        ? tryOut
+        : tryOut.plus(FOLDER.resolve("values-" + file + ".yaml"));
+  }
+
+  /** With values over those that it has, in YAML. */
+  Chart with(String yaml) {
+    try {
+      Path file = Files.createTempFile("values", ".yaml");
+      file.toFile().deleteOnExit();
+      return plus(Files.writeString(file, yaml));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A copy of the chart in which what runs as a hook is an object like any other. */
+  Chart withoutHooks(Path copy) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = copy.resolve(folder.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.writeString(target, Files.readString(file).replace("helm.sh/hook:", "was-a-hook:"));
+      }
+    }
+    return new Chart(copy, values);
+  }
+
+  /** What Helm would send to the cluster. */
+  Manifests render() {
+    return Manifests.parse(command().call());
+  }
+
+  /** What Helm says instead of rendering. */
+  String refusal() {
+    try {
+      command().call();
+    } catch (IllegalStateException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+    throw new AssertionError("rendered (expected: refused)");
+  }
+
+  /** What {@code helm lint --strict} says. */
+  LintResult lint() {
+    return new Helm(folder).lint().strict().call();
+  }
+
+  /** The chart's own values. */
+  static Map<String, Object> ownValues() {
+    return yaml(FOLDER.resolve("values.yaml"));
+  }
+
+  static Map<String, Object> yaml(Path file) {
+    try {
+      return new Yaml().load(Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Chart plus(Path file) {
+    List<Path> more = new ArrayList<>(values);
+    more.add(file);
+    return new Chart(folder, more);
+  }
+
+  private TemplateCommand command() {
+    TemplateCommand command =
+        new Helm(folder)
+            .template()
+            .withName(RELEASE)
+            .withNamespace(NAMESPACE)
+            .withKubeVersion(KUBERNETES);
+    values.forEach(command::withValuesFile);
+    return command;
+  }
+
+  private static void requireHelm() {
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    boolean isThere =
+        Stream.of("linux", "mac", "windows").anyMatch(system::contains)
+            && List.of("amd64", "x86_64", "aarch64").contains(machine);
+    String message =
+        "skipped: Helm has no library for %s on %s (expected: Linux, macOS or Windows on amd64 or arm64)"
+            .formatted(system, machine);
+    if (!isThere && Boolean.getBoolean(NO_SKIPS)) {
+      throw new IllegalStateException(message + " (" + NO_SKIPS + " is true)");
+    }
+    Assumptions.assumeTrue(isThere, message);
+  }
+}

@@ -1,0 +1,218 @@
+package dev.platform.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The chart says of the apps what the apps say of themselves. */
+class ServicesTest {
+
+  private static final Pattern CLIENT =
+      Pattern.compile("@GrpcClient\\((?:\"([a-z-]+)\"|(\\w+)\\.SERVICE)\\)");
+  private static final Pattern SERVICE = Pattern.compile("String SERVICE = \"([a-z-]+)\"");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"order-app", "inventory-app", "payment-app"})
+  void portsAndNamesAreTheAppsOwn(String app) {
+    Map<String, Object> own = Chart.yaml(Path.of("..", app, "src/main/resources/application.yml"));
+    Manifests manifests = Chart.tryOut().render();
+    Map<String, Object> config = manifests.config(app);
+
+    assertThat(Manifest.at(config, "server", "port")).isEqualTo(own.get("server.port"));
+    assertThat(Manifest.at(config, "grpc", "server", "port"))
+        .isEqualTo(own.get("grpc.server.port"));
+    assertThat(Manifest.texts(Manifest.at(config, "platform", "registry", "services")))
+        .containsExactly(own.get("platform.registry.services").toString().split(", "));
+    Map<String, Object> ports = new TreeMap<>();
+    Manifest.maps(manifests.get("Deployment", "mall-" + app).container().get("ports"))
+        .forEach(port -> ports.put(port.get("name").toString(), port.get("containerPort")));
+    assertThat(ports)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("http", own.get("server.port"), "grpc", own.get("grpc.server.port")));
+  }
+
+  @Test
+  void policiesLetThroughExactlyTheCallsThatTheAppsMake() throws Exception {
+    Map<String, TreeSet<String>> calls = callsInTheCode();
+    assertThat(calls.get("order-app")).contains("inventory-app", "payment-app");
+    Manifests manifests = Chart.tryOut().with("tests: {enabled: false}").render();
+
+    for (String app : apps().keySet()) {
+      Manifest policy = manifests.get("NetworkPolicy", "mall-" + app);
+      assertThat(peers(policy, "egress", "to"))
+          .as("where %s goes", app)
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.concat(
+                      calls.get(app).stream().map(callee -> callee + ":" + grpcPort(callee)),
+                      Stream.of("etcd:2379", "postgresql:5432", "kube-system:53"))
+                  .toList());
+      assertThat(peers(policy, "ingress", "from"))
+          .as("who comes to %s", app)
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.concat(
+                      apps().keySet().stream()
+                          .filter(caller -> calls.get(caller).contains(app))
+                          .map(caller -> caller + ":" + grpcPort(app)),
+                      app.equals("order-app") ? Stream.of("everybody:8080") : Stream.of())
+                  .toList());
+    }
+    Manifest denied = manifests.get("NetworkPolicy", "mall-deny-all");
+    assertThat(Manifest.texts(denied.at("spec", "policyTypes")))
+        .containsExactly("Ingress", "Egress");
+    assertThat(denied.at("spec", "ingress")).isNull();
+    assertThat(denied.at("spec", "egress")).isNull();
+  }
+
+  @Test
+  void policiesFollowThePortsOfWhatIsElsewhere() {
+    Manifests manifests =
+        Chart.of("production")
+            .with(
+                """
+                tests: {enabled: false}
+                services:
+                  order-app:
+                    database: {url: 'jdbc:postgresql://db-1:5433,db-2:5434/order?a=b:1'}
+                redis: {existingSecret: redis, port: 6380}
+                """)
+            .render();
+
+    assertThat(peers(manifests.get("NetworkPolicy", "mall-order-app"), "egress", "to"))
+        .contains("databases:5433", "databases:5434", "databases:2379", "observability:4317")
+        .contains("everybody:6380")
+        .doesNotContain("databases:5432", "etcd:2379");
+    assertThat(peers(manifests.get("NetworkPolicy", "mall-order-app"), "ingress", "from"))
+        .contains("ingress-nginx:8080", "monitoring:8080")
+        .doesNotContain("everybody:8080");
+  }
+
+  @Test
+  void aFurtherServiceIsABlockOfValues() {
+    Manifests manifests = Variants.chart("a fourth service").render();
+
+    for (String kind : List.of("Deployment", "Service", "ConfigMap", "ServiceAccount")) {
+      assertThat(manifests.has(kind, "mall-price-app")).as(kind).isTrue();
+    }
+    assertThat(manifests.has("Service", "mall-price-app-headless")).isTrue();
+    assertThat(peers(manifests.get("NetworkPolicy", "mall-order-app"), "egress", "to"))
+        .contains("price-app:50054");
+    assertThat(peers(manifests.get("NetworkPolicy", "mall-price-app"), "ingress", "from"))
+        .containsExactly("order-app:50054");
+    assertThat(manifests.get("StatefulSet", "mall-postgresql").container().toString())
+        .contains("value=price");
+  }
+
+  @Test
+  void inTheKubernetesRegistryServicesHaveTheLogicalNamesAndPodsMayLookThemUp() {
+    Manifests manifests = Variants.chart("kubernetes registry").render();
+
+    for (String app : apps().keySet()) {
+      Map<String, Object> config = manifests.config(app);
+      assertThat(Manifest.at(config, "platform", "registry", "enabled")).isEqualTo(false);
+      assertThat(Manifest.at(config, "platform", "discovery", "enabled")).isEqualTo(false);
+      assertThat(Manifest.at(config, "platform", "etcd")).isNull();
+      assertThat(manifests.get("Deployment", "mall-" + app).container().get("env").toString())
+          .contains("value=/app/" + app + ".jar:/app/kubernetes/*");
+      for (String name : Manifest.texts(Manifest.at(apps(), app, "names"))) {
+        Map<String, Object> port =
+            Manifest.maps(manifests.get("Service", name).at("spec", "ports")).get(0);
+        assertThat(port).containsEntry("name", "grpc").containsEntry("port", grpcPort(app));
+      }
+    }
+    assertThat(manifests.get("Role", "mall-registry").at("rules").toString())
+        .contains("get, list, watch")
+        .doesNotContain("secrets", "create", "update", "*");
+    assertThat(manifests.has("StatefulSet", "mall-etcd")).isFalse();
+    assertThat(Chart.tryOut().render().ofKind("Role")).isEmpty();
+  }
+
+  /** Peers and ports of a policy: component:port, namespace:port, everybody:port. */
+  private static List<String> peers(Manifest policy, String direction, String side) {
+    return Manifest.maps(policy.at("spec", direction)).stream()
+        .flatMap(
+            rule ->
+                Manifest.maps(rule.get("ports")).stream()
+                    .map(port -> port.get("port"))
+                    .distinct()
+                    .flatMap(port -> names(rule.get(side)).map(name -> name + ":" + port)))
+        .toList();
+  }
+
+  private static Stream<String> names(Object peers) {
+    if (peers == null) {
+      return Stream.of("everybody");
+    }
+    return Manifest.maps(peers).stream()
+        .map(
+            peer -> {
+              Object component =
+                  Manifest.at(peer, "podSelector", "matchLabels", "app.kubernetes.io/component");
+              Object namespace =
+                  Manifest.at(
+                      peer, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name");
+              return String.valueOf(component == null ? namespace : component);
+            });
+  }
+
+  private static Map<String, Object> apps() {
+    return Manifest.map(Chart.ownValues().get("services"));
+  }
+
+  private static Object grpcPort(String app) {
+    return Manifest.at(apps(), app, "ports", "grpc");
+  }
+
+  /** Which apps each app's code has clients of, by the names that the chart says they register. */
+  private static Map<String, TreeSet<String>> callsInTheCode() throws IOException {
+    Map<String, String> owners = new TreeMap<>();
+    apps()
+        .forEach(
+            (app, values) ->
+                Manifest.texts(Manifest.at(values, "names"))
+                    .forEach(name -> owners.put(name, app)));
+    Map<String, TreeSet<String>> calls = new TreeMap<>();
+    for (String app : apps().keySet()) {
+      TreeSet<String> callees = new TreeSet<>();
+      for (String name : clients(Path.of("..", app, "src/main/java"))) {
+        assertThat(owners).as("names that %s calls", app).containsKey(name);
+        callees.add(owners.get(name));
+      }
+      calls.put(app, callees);
+    }
+    return calls;
+  }
+
+  private static TreeSet<String> clients(Path sources) throws IOException {
+    Map<String, String> constants = new TreeMap<>();
+    TreeSet<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(sources)) {
+      List<Path> java = files.filter(file -> file.toString().endsWith(".java")).toList();
+      for (Path file : java) {
+        Matcher constant = SERVICE.matcher(Files.readString(file));
+        if (constant.find()) {
+          constants.put(file.getFileName().toString().replace(".java", ""), constant.group(1));
+        }
+      }
+      for (Path file : java) {
+        Matcher client = CLIENT.matcher(Files.readString(file));
+        while (client.find()) {
+          String literal = client.group(1);
+          names.add(literal == null ? constants.get(client.group(2)) : literal);
+        }
+      }
+    }
+    return names;
+  }
+}

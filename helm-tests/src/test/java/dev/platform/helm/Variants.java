@@ -1,0 +1,109 @@
+package dev.platform.helm;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Combinations of values that are rendered and looked at: a name, a file and what is set over it.
+ */
+final class Variants {
+
+  private static final Map<String, String[]> ALL = new LinkedHashMap<>();
+
+  static {
+    add("try-out", "try-out", "");
+    add("production", "production", "");
+    add("high availability", "ha", "");
+    add("kubernetes registry", "try-out", "registry: {type: kubernetes}");
+    add("kubernetes registry in production", "production", "registry: {type: kubernetes}");
+    add("etcd with TLS", "try-out", "etcd: {tls: {enabled: true}}");
+    add(
+        "etcd with TLS of one's own",
+        "try-out",
+        "etcd: {tls: {enabled: true, existingSecret: c, serverSecret: s}}");
+    add(
+        "etcd without client certificates",
+        "try-out",
+        "etcd: {tls: {enabled: true, clientCertificate: false}}");
+    add("one etcd without a disk", "try-out", "etcd: {replicas: 1, persistence: {enabled: false}}");
+    add(
+        "five etcds, spread",
+        "try-out",
+        "etcd: {replicas: 5, antiAffinity: hard, zoneSpread: DoNotSchedule, defragmentation: {enabled: false}}");
+    add(
+        "etcd elsewhere",
+        "try-out",
+        "etcd: {enabled: false, endpoints: ['http://etcd.example.com:2379']}");
+    add("a namespace in etcd", "try-out", "registry: {namespace: /staging, leaseTtlSeconds: 5}");
+    add("Redis", "try-out", "redis: {enabled: true}");
+    add("Redis elsewhere", "production", "redis: {existingSecret: redis, limiters: [all-calls]}");
+    add(
+        "a collector",
+        "try-out",
+        "collector: {enabled: true, tracesEndpoint: 'tempo:4317', metricsEndpoint: 'http://prometheus:9090/api/v1/write'}");
+    add("Ingress for every name", "try-out", "edge: {ingress: {enabled: true, className: nginx}}");
+    add(
+        "Ingress and HTTPRoute",
+        "try-out",
+        "edge: {ingress: {enabled: true, hosts: [a.example.com, b.example.com]}, httpRoute: {enabled: true, parentRefs: [{name: public}], hostnames: [a.example.com]}}");
+    add(
+        "monitoring",
+        "try-out",
+        "monitoring: {serviceMonitor: {enabled: true, labels: {release: prometheus}}, prometheusRule: {enabled: true}, dashboards: {enabled: true}}");
+    add(
+        "no policies, no tests",
+        "try-out",
+        "{networkPolicy: {enabled: false}, tests: {enabled: false}}");
+    add(
+        "autoscaling of one",
+        "try-out",
+        "services: {order-app: {autoscaling: {enabled: true, metrics: [{type: Resource, resource: {name: memory, target: {type: Utilization, averageUtilization: 80}}}]}}}");
+    add("gRPC readiness", "try-out", "defaults: {probes: {readiness: {type: grpc}}}");
+    add(
+        "nothing to wait for at the end",
+        "try-out",
+        "defaults: {drain: {preStopSeconds: 0, delaySeconds: 0, timeoutSeconds: 1, reserveSeconds: 2}}");
+    add(
+        "placement",
+        "production",
+        "defaults: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: In, values: [ssd]}]}]}}}, nodeSelector: {kubernetes.io/os: linux}, tolerations: [{key: shop, operator: Exists}], priorityClassName: high, topologySpread: {zone: none, host: none}, zone: {value: eu-1}}");
+    add(
+        "extras",
+        "try-out",
+        "{extraManifests: [{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-extra'}}, \"apiVersion: v1\\nkind: ConfigMap\\nmetadata:\\n  name: text\"], defaults: {extraEnv: [{name: A, value: b}], extraEnvFrom: [{configMapRef: {name: mall-extra}}], extraVolumes: [{name: x, emptyDir: {}}], extraVolumeMounts: [{name: x, mountPath: /x}], podAnnotations: {a: b}, podLabels: {team: shop}}, commonLabels: {team: shop}, image: {pullSecrets: [registry]}}");
+    add(
+        "a fourth service",
+        "try-out",
+        "services: {price-app: {image: {repository: mall/price-app}, names: [price-service], ports: {http: 8083, grpc: 50054}, calls: [inventory-app], database: {name: price}}, order-app: {calls: [order-app, inventory-app, payment-app, price-app]}}");
+    add(
+        "a service without a database or account",
+        "try-out",
+        "services: {payment-app: {database: {enabled: false}, serviceAccount: {create: false}}}");
+    add(
+        "digests and other names",
+        "try-out",
+        "{fullnameOverride: shop, image: {registry: r.example.com, tag: 1.2.3}, services: {order-app: {image: {digest: 'sha256:%s'}}}}"
+            .formatted("a".repeat(64)));
+    add(
+        "passwords as values",
+        "production",
+        "services: {order-app: {database: {existingSecret: '', username: o, password: p}}}");
+  }
+
+  private Variants() {}
+
+  private static void add(String name, String file, String values) {
+    ALL.put(name, new String[] {file, values});
+  }
+
+  static Stream<String> names() {
+    return ALL.keySet().stream();
+  }
+
+  static Chart chart(String name) {
+    String[] variant = ALL.get(name);
+    Chart chart = Chart.of(variant[0]);
+    return variant[1].isEmpty() ? chart : chart.with(variant[1]);
+  }
+}

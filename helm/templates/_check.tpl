@@ -1,0 +1,123 @@
+{{/* What the schema can't see, since it lies between values. Each is a sentence with value and expectation. */}}
+{{- define "mall.check" -}}
+{{- include "mall.checkRegistry" . -}}
+{{- include "mall.checkOthers" . -}}
+{{- range list "etcd" "postgresql" "redis" "collector" "tests" -}}
+{{- include "mall.checkTag" (list (printf "%s.image.tag" .) (index $.Values . "image").tag) -}}
+{{- end -}}
+{{- include "mall.checkTag" (list "image.tag" .Values.image.tag) -}}
+{{- range $name := include "mall.enabledServices" . | fromJsonArray -}}
+{{- $service := include "mall.service" (dict "root" $ "name" $name) | fromJson -}}
+{{- include "mall.checkService" (dict "root" $ "name" $name "service" $service) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkTag" -}}
+{{- if eq (toString (index . 1)) "latest" -}}
+{{- fail (printf "%s: latest (expected: a version, since every node would run what it pulled last)" (index . 0)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkRegistry" -}}
+{{- $etcd := .Values.etcd -}}
+{{- if eq .Values.registry.type "etcd" -}}
+{{- if and $etcd.enabled $etcd.endpoints -}}
+{{- fail (printf "etcd.endpoints: %s (expected: none while etcd.enabled is true, which brings its own)" (toJson $etcd.endpoints)) -}}
+{{- end -}}
+{{- if not (or $etcd.enabled $etcd.endpoints) -}}
+{{- fail "etcd.endpoints: [] (expected: the addresses of etcd's members while etcd.enabled is false)" -}}
+{{- end -}}
+{{- $scheme := printf "%s://" (include "mall.etcdScheme" .) -}}
+{{- range $etcd.endpoints -}}
+{{- if not (hasPrefix $scheme .) -}}
+{{- fail (printf "etcd.endpoints: %s (expected: %s… while etcd.tls.enabled is %t)" . $scheme $etcd.tls.enabled) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $etcd.tls.enabled (not $etcd.enabled) (not $etcd.tls.existingSecret) -}}
+{{- fail "etcd.tls.existingSecret: \"\" (expected: a secret with ca.crt for an etcd outside of this chart)" -}}
+{{- end -}}
+{{- if and $etcd.enabled $etcd.tls.enabled (ne ($etcd.tls.existingSecret | empty) ($etcd.tls.serverSecret | empty)) -}}
+{{- fail "etcd.tls.existingSecret and etcd.tls.serverSecret: one of them (expected: both, or neither and both are generated)" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Also called by whoever needs the edge, since the order of templates is Helm's. */}}
+{{- define "mall.checkEdge" -}}
+{{- $services := include "mall.enabledServices" . | fromJsonArray -}}
+{{- if not (has .Values.edge.service $services) -}}
+{{- fail (printf "edge.service: %s (expected: one of the enabled services, %s)" .Values.edge.service (join ", " $services)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkOthers" -}}
+{{- include "mall.checkEdge" . -}}
+{{- if and .Values.edge.httpRoute.enabled (not .Values.edge.httpRoute.parentRefs) -}}
+{{- fail "edge.httpRoute.parentRefs: [] (expected: the Gateway that the route belongs to)" -}}
+{{- end -}}
+{{- if and .Values.redis.enabled .Values.redis.existingSecret -}}
+{{- fail (printf "redis.existingSecret: %s (expected: none while redis.enabled is true, which brings its own)" .Values.redis.existingSecret) -}}
+{{- end -}}
+{{- with .Values.collector -}}
+{{- if and .enabled (not (and .tracesEndpoint .metricsEndpoint)) -}}
+{{- fail "collector.tracesEndpoint and collector.metricsEndpoint: not both set (expected: where the collector hands traces and metrics to)" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkService" -}}
+{{- $at := printf "services.%s" .name -}}
+{{- $service := .service -}}
+{{- $root := .root -}}
+{{- if not $service.image.repository -}}
+{{- fail (printf "%s.image.repository: \"\" (expected: where its image is)" $at) -}}
+{{- end -}}
+{{- include "mall.checkTag" (list (printf "%s.image.tag" $at) $service.image.tag) -}}
+{{- range $service.calls -}}
+{{- if not (hasKey $root.Values.services .) -}}
+{{- fail (printf "%s.calls: %s (expected: names of services in this chart)" $at .) -}}
+{{- end -}}
+{{- end -}}
+{{- with $service.autoscaling -}}
+{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) -}}
+{{- fail (printf "%s.autoscaling.minReplicas: %d (expected: at most maxReplicas, %d)" $at (int .minReplicas) (int .maxReplicas)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $service.autoscaling.enabled (not (($service.resources.requests | default dict).cpu)) -}}
+{{- fail (printf "%s.resources.requests.cpu: none (expected: some, which autoscaling measures by)" $at) -}}
+{{- end -}}
+{{- include "mall.checkDatabase" . -}}
+{{- include "mall.checkConfig" . -}}
+{{- end -}}
+
+{{- define "mall.checkDatabase" -}}
+{{- $at := printf "services.%s.database" .name -}}
+{{- $database := .service.database -}}
+{{- if $database.enabled -}}
+{{- if not (or $database.url .root.Values.postgresql.enabled) -}}
+{{- fail (printf "%s.url: \"\" (expected: jdbc:postgresql://… while postgresql.enabled is false)" $at) -}}
+{{- end -}}
+{{- if and $database.url (not $database.existingSecret) (not (and $database.username $database.password)) -}}
+{{- fail (printf "%s.existingSecret: \"\" (expected: the secret with its user, or username and password)" $at) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkConfig" -}}
+{{- $name := .name -}}
+{{- range $where, $config := dict "config" .root.Values.config (printf "services.%s.config" .name) .service.config -}}
+{{- range $key, $value := $config -}}
+{{- if contains "." $key -}}
+{{- fail (printf "%s: %s (expected: nested keys, since they are merged with what the chart sets)" $where $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $computed := include "mall.computedConfig" . | fromYaml -}}
+{{- $config := include "mall.config" . | fromYaml -}}
+{{- if ne (toJson $computed.platform.drain) (toJson $config.platform.drain) -}}
+{{- fail (printf "config: platform.drain %s (expected: services.%s.drain or defaults.drain, by which the pod's grace period goes, too)" (toJson $config.platform.drain) $name) -}}
+{{- end -}}
+{{- if or (ne (toString $computed.server.port) (toString $config.server.port)) (ne (toString $computed.grpc.server.port) (toString $config.grpc.server.port)) -}}
+{{- fail (printf "config: another server.port or grpc.server.port (expected: services.%s.ports, by which Services and policies go, too)" $name) -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,144 @@
+{{/* The application.yml of a service. Takes (dict "root" $ "name" name "service" values). */}}
+{{- define "mall.config" -}}
+{{- $computed := include "mall.computedConfig" . | fromYaml -}}
+{{- $given := mergeOverwrite (deepCopy .root.Values.config) (deepCopy .service.config) -}}
+{{- mergeOverwrite $computed $given | toYaml -}}
+{{- end -}}
+
+{{/* What follows from the other values. */}}
+{{- define "mall.computedConfig" -}}
+{{- $values := .root.Values -}}
+{{- $drain := .service.drain -}}
+server:
+  port: {{ .service.ports.http }}
+grpc:
+  server:
+    port: {{ .service.ports.grpc }}
+platform:
+  {{- if eq $values.registry.type "etcd" }}
+  {{- include "mall.etcdConfig" . | nindent 2 }}
+  {{- else }}
+  {{- include "mall.kubernetesConfig" . | nindent 2 }}
+  {{- end }}
+  {{- if include "mall.redis" .root }}
+  resilience:
+    rate-limit:
+      fleet:
+        limiters: {{ toJson $values.redis.limiters }}
+  {{- end }}
+  drain:
+    delay: {{ $drain.delaySeconds }}s
+    timeout: {{ $drain.timeoutSeconds }}s
+    # What is left of the pod's grace period when its preStop hook has ended.
+    grace-period: {{ add $drain.delaySeconds $drain.timeoutSeconds $drain.reserveSeconds }}s
+spring:
+  lifecycle:
+    timeout-per-shutdown-phase: {{ add $drain.timeoutSeconds 5 }}s
+  {{- if eq $values.registry.type "kubernetes" }}
+  {{- include "mall.springCloudKubernetes" . | nindent 2 }}
+  {{- end }}
+  {{- if .service.database.enabled }}
+  datasource:
+    url: {{ include "mall.databaseUrl" . | quote }}
+  flyway:
+    # A database that is started together with the mall is waited for.
+    connect-retries: 20
+    connect-retries-interval: 3s
+  {{- end }}
+  {{- if and (eq $values.registry.type "etcd") $values.etcd.tls.enabled }}
+  ssl:
+    bundle:
+      pem:
+        etcd:
+          # Certificates that the secret's owner has renewed.
+          reload-on-update: true
+          truststore:
+            certificate: file:/etc/mall/etcd/ca.crt
+          {{- if $values.etcd.tls.clientCertificate }}
+          keystore:
+            certificate: file:/etc/mall/etcd/tls.crt
+            private-key: file:/etc/mall/etcd/tls.key
+          {{- end }}
+  {{- end }}
+management:
+  tracing:
+    sampling:
+      probability: {{ $values.tracing.sampling }}
+  {{- with include "mall.tracingEndpoint" .root }}
+  otlp:
+    tracing:
+      endpoint: {{ . }}
+  {{- end }}
+{{- if ne $values.logging.format "none" }}
+logging:
+  structured:
+    format:
+      console: {{ $values.logging.format }}
+{{- end }}
+{{- end -}}
+
+{{- define "mall.etcdConfig" -}}
+{{- $values := .root.Values -}}
+etcd:
+  endpoints: {{ include "mall.etcdEndpoints" .root }}
+  {{- if $values.etcd.tls.enabled }}
+  ssl:
+    bundle: etcd
+  {{- end }}
+registry:
+  services: {{ toJson .service.names }}
+  {{- with $values.registry.namespace }}
+  namespace: {{ . }}
+  {{- end }}
+  lease-ttl: {{ $values.registry.leaseTtlSeconds }}s
+{{- end -}}
+
+{{- define "mall.kubernetesConfig" -}}
+registry:
+  enabled: false
+discovery:
+  enabled: false
+{{- end -}}
+
+{{- define "mall.springCloudKubernetes" -}}
+cloud:
+  kubernetes:
+    discovery:
+      enabled: true
+      primary-port-name: grpc
+{{- end -}}
+
+{{- define "mall.databaseUrl" -}}
+{{- $database := .service.database -}}
+{{- if $database.url -}}
+{{ $database.url }}
+{{- else -}}
+jdbc:postgresql://{{ include "mall.fullname" .root }}-postgresql:5432/{{ $database.name | default .name }}
+{{- end -}}
+{{- end -}}
+
+{{/* The addresses of etcd's members, as a JSON list. */}}
+{{- define "mall.etcdEndpoints" -}}
+{{- $etcd := .Values.etcd -}}
+{{- $endpoints := $etcd.endpoints -}}
+{{- if $etcd.enabled -}}
+{{- $endpoints = list -}}
+{{- range $number := until (int $etcd.replicas) -}}
+{{- $endpoints = append $endpoints (printf "%s://%s:2379" (ternary "https" "http" $etcd.tls.enabled) (include "mall.etcdMember" (dict "root" $ "number" $number))) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $endpoints -}}
+{{- end -}}
+
+{{- define "mall.tracingEndpoint" -}}
+{{- if .Values.collector.enabled -}}
+http://{{ include "mall.fullname" . }}-collector:4317
+{{- else -}}
+{{ .Values.tracing.endpoint }}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether there is a Redis, in the cluster or elsewhere. */}}
+{{- define "mall.redis" -}}
+{{- if or .Values.redis.enabled .Values.redis.existingSecret }}yes{{ end -}}
+{{- end -}}
