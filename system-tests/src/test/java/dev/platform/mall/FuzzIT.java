@@ -25,8 +25,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * A hundred thousand requests that no client should send, to running apps: each is refused for what
- * it is, or has the effect that its caller is told of, and nothing of it stays behind.
+ * Fifty thousand requests that no client should send, to running apps: each is refused for what it
+ * is, or has the effect that its caller is told of, and nothing of it stays behind.
  *
  * <p>{@code -Dmall.fuzz.seed} asks for other requests, {@code -Dmall.fuzz.requests} for more. What
  * a request is like depends on the seed and its number only; in which order they arrive does not.
@@ -36,7 +36,7 @@ class FuzzIT {
   /** The same in each build: what another one finds is no fault of the change that is built. */
   private static final long SEED = Long.getLong("mall.fuzz.seed", 504216);
 
-  private static final int REQUESTS = Integer.getInteger("mall.fuzz.requests", 100_000);
+  private static final int REQUESTS = Integer.getInteger("mall.fuzz.requests", 50_000);
 
   /** The part that the JVMs see before their memory is looked at for the first time. */
   private static final int WARM_UP = REQUESTS / 20;
