@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.platform.starter.test.junit.EtcdExtension;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -24,12 +27,12 @@ import org.yaml.snakeyaml.Yaml;
 /** What the images hold and how they are run, read from the tars that the build made. */
 class ImageIT {
 
-  private static final String FOLDER = "image-contents";
+  private static final Map<App, OciImage> images = new EnumMap<>(App.class);
 
   @ParameterizedTest
   @EnumSource(App.class)
   void startsTheAppAsNobodyInItsFolder(App app) throws Exception {
-    OciImage image = OciImage.of(app, FOLDER);
+    OciImage image = image(app);
     JsonNode config = image.config().get("config");
 
     assertThat(config.get("User").asText()).isEqualTo("65532:65532");
@@ -44,7 +47,7 @@ class ImageIT {
   @ParameterizedTest
   @EnumSource(App.class)
   void exposesTheAppsOwnPorts(App app) throws Exception {
-    OciImage image = OciImage.of(app, FOLDER);
+    OciImage image = image(app);
     Map<String, Object> defaults;
     try (JarFile jar = new JarFile(app.jar().toFile());
         InputStream yaml =
@@ -61,7 +64,7 @@ class ImageIT {
   @ParameterizedTest
   @EnumSource(App.class)
   void saysWhatItIsAndWhatItWasMadeFrom(App app) throws Exception {
-    JsonNode labels = OciImage.of(app, FOLDER).config().at("/config/Labels");
+    JsonNode labels = image(app).config().at("/config/Labels");
 
     assertThat(label(labels, "title")).isEqualTo(app.id() + "-app");
     assertThat(label(labels, "licenses")).isEqualTo("Apache-2.0");
@@ -75,7 +78,7 @@ class ImageIT {
   @ParameterizedTest
   @EnumSource(App.class)
   void whatChangesWithEachBuildIsInASmallLayerOfItsOwnOnTop(App app) throws Exception {
-    List<List<LayerEntry>> layers = appLayers(OciImage.of(app, FOLDER));
+    List<List<LayerEntry>> layers = appLayers(image(app));
 
     List<LayerEntry> top = files(layers.get(layers.size() - 1));
     assertThat(top)
@@ -83,7 +86,7 @@ class ImageIT {
         .contains("/app/" + app.id() + "-app.jar", "/app/jvm.flags")
         .filteredOn(path -> path.startsWith("/app/lib/"))
         .allMatch(path -> path.matches("/app/lib/(platform-starter|proto-contracts)-.*"));
-    assertThat(top.stream().mapToLong(file -> file.content().length).sum()).isLessThan(4_000_000);
+    assertThat(top.stream().mapToLong(LayerEntry::size).sum()).isLessThan(4_000_000);
     assertThat(layers).hasSizeGreaterThan(1);
     assertThat(files(layers.get(0))).hasSizeGreaterThan(50).allMatch(LayerEntry::isLibrary);
   }
@@ -91,7 +94,7 @@ class ImageIT {
   @ParameterizedTest
   @EnumSource(App.class)
   void hasTheLibrariesOfThePackagedJarAndNothingOfDevelopment(App app) throws Exception {
-    TreeSet<String> libraries = new TreeSet<>(libraries(OciImage.of(app, FOLDER)).keySet());
+    TreeSet<String> libraries = new TreeSet<>(jars(image(app), LayerEntry::isLibrary).keySet());
 
     assertThat(libraries).isEqualTo(librariesOf(app));
     assertThat(libraries)
@@ -103,8 +106,24 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
+  void hasTheClientOfKubernetesBesideItsClassPathAndNothingThereTwice(App app) throws Exception {
+    OciImage image = image(app);
+    Set<String> client = jars(image, LayerEntry::isForKubernetes).keySet();
+
+    assertThat(client)
+        .anyMatch(name -> name.startsWith("spring-cloud-kubernetes-client-discovery-"))
+        .extracting(ImageIT::withoutVersion)
+        .doesNotHaveDuplicates()
+        .doesNotContainAnyElementsOf(
+            jars(image, LayerEntry::isLibrary).keySet().stream()
+                .map(ImageIT::withoutVersion)
+                .toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource(App.class)
   void nothingInItCanBeWrittenByWhomItRunsAs(App app) throws Exception {
-    List<List<LayerEntry>> layers = appLayers(OciImage.of(app, FOLDER));
+    List<List<LayerEntry>> layers = appLayers(image(app));
 
     assertThat(layers.stream().flatMap(List::stream))
         .isNotEmpty()
@@ -115,7 +134,7 @@ class ImageIT {
   @ParameterizedTest
   @EnumSource(App.class)
   void theBillOfMaterialsHasExactlyTheLibrariesByTheirHashes(App app) throws Exception {
-    OciImage image = OciImage.of(app, FOLDER);
+    OciImage image = image(app);
     Optional<JsonNode> found = bill(image);
     assumeTrue(
         found.isPresent() || Boolean.getBoolean(EtcdExtension.NO_SKIPS),
@@ -133,7 +152,18 @@ class ImageIT {
         }
       }
     }
-    assertThat(components.values()).containsExactlyInAnyOrderElementsOf(libraries(image).values());
+    assertThat(components.values())
+        .containsExactlyInAnyOrderElementsOf(
+            jars(image, file -> file.isLibrary() || file.isForKubernetes()).values());
+  }
+
+  private static OciImage image(App app) throws IOException {
+    OciImage image = images.get(app);
+    if (image == null) {
+      image = OciImage.of(app, "image-contents");
+      images.put(app, image);
+    }
+    return image;
   }
 
   private static Optional<JsonNode> bill(OciImage image) throws IOException {
@@ -142,6 +172,10 @@ class ImageIT {
         .filter(file -> file.path().equals("/app/sbom/application.cdx.json"))
         .map(file -> json(file.content()))
         .findFirst();
+  }
+
+  private static String withoutVersion(String jar) {
+    return jar.replaceFirst("-\\d.*", "");
   }
 
   private static String label(JsonNode labels, String name) {
@@ -160,10 +194,11 @@ class ImageIT {
   }
 
   /** Names and hashes. */
-  private static Map<String, String> libraries(OciImage image) throws IOException {
+  private static Map<String, String> jars(OciImage image, Predicate<LayerEntry> which)
+      throws IOException {
     return appLayers(image).stream()
         .flatMap(List::stream)
-        .filter(LayerEntry::isLibrary)
+        .filter(which)
         .collect(Collectors.toMap(LayerEntry::fileName, LayerEntry::sha256));
   }
 

@@ -54,12 +54,15 @@ class KubernetesRegistryIT {
   }
 
   @AfterAll
-  static void close() {
+  static void close() throws IOException {
     if (mall != null) {
       mall.close();
     }
     if (api != null) {
       api.close();
+    }
+    for (UnpackedImage image : images.values()) {
+      image.close();
     }
   }
 

@@ -2,7 +2,11 @@ package dev.platform.mall;
 
 import java.time.Instant;
 
-/** A file or folder in a layer of an image. */
+/**
+ * A file or folder in a layer of an image.
+ *
+ * @param content empty for a jar
+ */
 record LayerEntry(
     String path,
     boolean isFolder,
@@ -11,10 +15,16 @@ record LayerEntry(
     long group,
     Instant modified,
     String sha256,
+    long size,
     byte[] content) {
 
   private static final int OTHERS_WRITE = 022;
   private static final int OTHERS_READ = 004;
+
+  /** Whether only the registry of Kubernetes needs it. */
+  boolean isForKubernetes() {
+    return path.matches("/app/kubernetes/[^/]+\\.jar");
+  }
 
   boolean isLibrary() {
     return path.matches("/app/lib/[^/]+\\.jar");

@@ -19,6 +19,7 @@ import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** An app's image, as {@code -Pimage} wrote it: an OCI image layout in a tar. */
@@ -28,6 +29,7 @@ final class OciImage {
 
   private final Path layout;
   private final JsonNode manifest;
+  private @Nullable List<List<LayerEntry>> layers;
 
   private OciImage(Path layout) throws IOException {
     this.layout = layout;
@@ -76,11 +78,14 @@ final class OciImage {
 
   /** What is in each layer, the lowest first. */
   List<List<LayerEntry>> layers() throws IOException {
-    List<List<LayerEntry>> layers = new ArrayList<>();
-    for (JsonNode layer : manifest.get("layers")) {
-      try (InputStream in = layer(layer)) {
-        layers.add(entries(in));
+    if (layers == null) {
+      List<List<LayerEntry>> read = new ArrayList<>();
+      for (JsonNode layer : manifest.get("layers")) {
+        try (InputStream in = layer(layer)) {
+          read.add(entries(in));
+        }
       }
+      layers = read;
     }
     return layers;
   }
@@ -125,7 +130,8 @@ final class OciImage {
               e.getLongGroupId(),
               e.getLastModifiedTime().toInstant(),
               sha256(content),
-              content));
+              content.length,
+              e.getName().endsWith(".jar") ? new byte[0] : content));
     }
     return entries;
   }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
  * for temporary files can be written, if these tests run as root; else everything belongs to
  * whoever runs them.
  */
-final class UnpackedImage {
+final class UnpackedImage implements AutoCloseable {
 
   /** What the JVM takes the machine for, as in a container of that size. */
   private static final String MEMORY = "512m";
@@ -100,6 +101,15 @@ final class UnpackedImage {
     Path copy = temporary.resolve(file.getFileName());
     Files.write(copy, Files.readAllBytes(file));
     return copy;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   static boolean isRoot() {
