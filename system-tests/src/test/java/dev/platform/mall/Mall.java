@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -146,6 +147,16 @@ final class Mall implements AutoCloseable {
 
   private AppProcess start(
       App app, List<String> jvmOptions, List<String> what, Map<String, String> overrides) {
+    return start(app, overrides, environment -> Jvm.command(jvmOptions, what));
+  }
+
+  /**
+   * Likewise, by any command.
+   *
+   * @param command what to run, for who has such an environment
+   */
+  AppProcess start(
+      App app, Map<String, String> overrides, Function<Map<String, String>, List<String>> command) {
     int number = started.merge(app, 1, Integer::sum);
     Map<String, String> environment =
         new HashMap<>(
@@ -154,7 +165,7 @@ final class Mall implements AutoCloseable {
     AppProcess process =
         AppProcess.start(
             app.id() + "-" + number,
-            Jvm.command(jvmOptions, what),
+            command.apply(environment),
             environment,
             logs(name).resolve(app.id() + "-" + number + ".log"));
     all.add(process);

@@ -1,0 +1,141 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Completes what an app's packaged jar was unpacked to: {@code java -cp <jackson>
+ * build/image/ImageLayers.java target/image ../kubernetes-registry/target}.
+ *
+ * <p>Adds a layer with what only the registry of Kubernetes needs, and a bill of materials of all jars.
+ * The plugin that writes such bills knows Maven's scopes, and not that an optional dependency stays out.
+ * A jar that no bill knows fails the build.
+ */
+final class ImageLayers {
+
+  private static final String BILL = "image/all.cdx.json";
+
+  private ImageLayers() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Path image = Path.of(arguments[0]);
+    Path registry = Path.of(arguments[1]);
+    Path layers = image.resolve("layers");
+    Set<String> jars = jars(layers);
+    jars.addAll(addRegistry(registry.resolve("lib"), jars, layers.resolve("kubernetes/kubernetes")));
+    Path app = image.resolveSibling(BILL);
+    if (!Files.exists(app)) {
+      System.err.println("no bill of materials in the image: Maven is offline, its plugin needs the net");
+      return;
+    }
+    Path target = Files.createDirectories(layers.resolve("application/sbom"));
+    new ObjectMapper()
+        .writerWithDefaultPrettyPrinter()
+        .writeValue(
+            target.resolve("application.cdx.json").toFile(),
+            bill(jars, app, registry.resolve(BILL)));
+  }
+
+  /** Copies what the app has in no version; its own come first on the class path, anyway. */
+  private static Set<String> addRegistry(Path from, Set<String> present, Path to) throws IOException {
+    Set<String> names = present.stream().map(ImageLayers::withoutVersion).collect(Collectors.toSet());
+    Files.createDirectories(to);
+    Set<String> added = new TreeSet<>();
+    for (String jar : jars(from.getParent())) {
+      if (!names.contains(withoutVersion(jar))) {
+        Files.copy(from.resolve(jar), to.resolve(jar), StandardCopyOption.REPLACE_EXISTING);
+        added.add(jar);
+      }
+    }
+    return added;
+  }
+
+  private static String withoutVersion(String jar) {
+    return jar.replaceFirst("-\\d.*", "");
+  }
+
+  private static Set<String> jars(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> file.getParent().endsWith("lib"))
+          .map(file -> file.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  /** The first bill, with the components of all whose jars are there. */
+  private static ObjectNode bill(Set<String> jars, Path... files) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode bill = (ObjectNode) json.readTree(files[0].toFile());
+    List<JsonNode> all = List.of(bill, json.readTree(files[1].toFile()));
+    ObjectNode app = (ObjectNode) bill.at("/metadata/component");
+    String own = app.get("group").asText();
+    // Boot's, inherited with its POM.
+    app.remove("externalReferences");
+    Set<String> unknown = new TreeSet<>(jars);
+    Set<String> kept = new HashSet<>(Set.of(app.get("bom-ref").asText()));
+    ArrayNode components = json.createArrayNode();
+    for (JsonNode one : all) {
+      for (JsonNode component : one.get("components")) {
+        if (unknown.remove(fileName(component))) {
+          if (component.path("group").asText().equals(own)) {
+            ((ObjectNode) component).remove("externalReferences");
+          }
+          components.add(component);
+          kept.add(component.get("bom-ref").asText());
+        }
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new IllegalStateException("not in the bill of materials: " + unknown);
+    }
+    bill.set("components", components);
+    bill.set("dependencies", dependencies(all, kept, json));
+    return bill;
+  }
+
+  private static String fileName(JsonNode component) {
+    String purl = component.path("purl").asText();
+    int classifier = purl.indexOf("classifier=");
+    return component.get("name").asText()
+        + "-"
+        + component.get("version").asText()
+        + (classifier < 0 ? "" : "-" + purl.substring(classifier + 11).replaceAll("&.*", ""))
+        + ".jar";
+  }
+
+  private static ArrayNode dependencies(List<JsonNode> all, Set<String> kept, ObjectMapper json) {
+    ArrayNode left = json.createArrayNode();
+    Set<String> seen = new HashSet<>();
+    for (JsonNode bill : all) {
+      for (JsonNode dependency : bill.get("dependencies")) {
+        String ref = dependency.get("ref").asText();
+        if (kept.contains(ref) && seen.add(ref)) {
+          ObjectNode copy = dependency.deepCopy();
+          ArrayNode on = json.createArrayNode();
+          dependency
+              .path("dependsOn")
+              .forEach(
+                  to -> {
+                    if (kept.contains(to.asText())) {
+                      on.add(to);
+                    }
+                  });
+          copy.set("dependsOn", on);
+          left.add(copy);
+        }
+      }
+    }
+    return left;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.platform.mall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The apps find each other through the API of Kubernetes, with no etcd anywhere: started from their
+ * images' layers, with the settings that docs/kubernetes-registry.md tells of.
+ */
+class KubernetesRegistryIT {
+
+  private static final String FOLDER = "kubernetes-registry";
+  private static final Duration CHANGE_LIMIT = Duration.ofSeconds(10);
+  private static final List<String> NONE = List.of();
+  private static final String FIRST = "127.0.0.2";
+  private static final String SECOND = "127.0.0.3";
+
+  private static final Map<App, UnpackedImage> images = new EnumMap<>(App.class);
+  private static KubernetesApi api;
+  private static Mall mall;
+  private static int paymentPort;
+  private static AppProcess firstPayment;
+
+  @BeforeAll
+  static void open() throws Exception {
+    for (App app : App.values()) {
+      images.put(app, UnpackedImage.of(app, FOLDER));
+    }
+    api = new KubernetesApi();
+    api.start();
+    mall = Mall.withoutEtcd(FOLDER);
+    paymentPort = Ports.free();
+    int inventoryPort = Ports.free();
+    AppProcess order = start(App.ORDER, "127.0.0.1", 0);
+    AppProcess inventory = start(App.INVENTORY, FIRST, inventoryPort);
+    firstPayment = start(App.PAYMENT, FIRST, paymentPort);
+    for (AppProcess app : List.of(order, inventory, firstPayment)) {
+      Report.line("%s ready %.1f s after its start", app.name(), seconds(app.awaitReady()));
+    }
+    App.INVENTORY
+        .services()
+        .forEach(name -> api.publish(name, inventoryPort, List.of(FIRST), NONE));
+    publishPayment(List.of(FIRST), NONE);
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    if (mall != null) {
+      mall.close();
+    }
+    if (api != null) {
+      api.close();
+    }
+    for (UnpackedImage image : images.values()) {
+      image.close();
+    }
+  }
+
+  @Test
+  void ordersFollowThePodsThatAreReadyAndTheLastListServesWhileTheApiIsAway() throws Exception {
+    try (Shopper shopper = mall.shopper()) {
+      shopper.warmUp(20);
+      AppProcess second = start(App.PAYMENT, SECOND, paymentPort);
+      second.awaitReady();
+      try (SteadyLoad orders = SteadyLoad.start(5, shopper::order)) {
+        publishPayment(List.of(FIRST), List.of(SECOND));
+        orders.awaitMore(20, Duration.ofSeconds(60));
+        assertThat(payments(second)).as("calls to a pod that is not ready").isZero();
+
+        publishPayment(List.of(FIRST, SECOND), NONE);
+        Report.line("a pod that got ready is called after %.1f s", seconds(untilCalled(second)));
+
+        publishPayment(List.of(SECOND), NONE);
+        Report.line(
+            "a pod that left is called no more after %.1f s", seconds(untilQuiet(firstPayment)));
+
+        api.stop();
+        long before = payments(second);
+        orders.awaitMore(50, Duration.ofSeconds(60));
+        assertThat(payments(second)).as("calls while the API is away").isGreaterThan(before + 20);
+
+        publishPayment(List.of(FIRST), List.of(SECOND));
+        api.start();
+        Report.line(
+            "a change while the API was away is followed %.1f s after it is back",
+            seconds(untilQuiet(second)));
+
+        LoadReport report = orders.stop();
+        Report.line("orders by Kubernetes' registry: %s", report);
+        assertThat(report.failures()).isEmpty();
+      }
+    }
+    assertThat(api.verbs())
+        .as("what a Role has to allow")
+        .containsExactlyInAnyOrder(
+            "list services", "watch services", "list endpoints", "watch endpoints");
+  }
+
+  private static void publishPayment(List<String> ready, List<String> notReady) {
+    App.PAYMENT.services().forEach(name -> api.publish(name, paymentPort, ready, notReady));
+  }
+
+  private static AppProcess start(App app, String host, int port) throws IOException {
+    UnpackedImage image = images.get(app);
+    Path folder = Path.of("target", FOLDER);
+    return mall.start(
+        app,
+        image.environment(
+            Map.of(
+                // In a pod these three are there by themselves.
+                "KUBECONFIG", image.readable(api.kubeconfig(folder)).toString(),
+                "SPRING_MAIN_CLOUDPLATFORM", "kubernetes",
+                "SPRING_CLOUD_KUBERNETES_CLIENT_NAMESPACE", KubernetesApi.NAMESPACE,
+                // What a deployment sets.
+                "PLATFORM_REGISTRY_ENABLED", "false",
+                "PLATFORM_DISCOVERY_ENABLED", "false",
+                "PLATFORM_DISCOVERY_POLLINTERVAL", "1s",
+                "SPRING_CLOUD_DISCOVERY_CLIENT_HEALTHINDICATOR_ENABLED", "false",
+                "GRPC_SERVER_ADDRESS", host,
+                "GRPC_SERVER_PORT", Integer.toString(port))),
+        environment -> image.command(image.classPathForKubernetes()));
+  }
+
+  private static Duration untilCalled(AppProcess payment) throws Exception {
+    long calls = payments(payment);
+    long start = System.nanoTime();
+    await("calls to " + payment.name())
+        .atMost(CHANGE_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> payments(payment) > calls);
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Until no call came for two seconds; tells when the last one came. */
+  private static Duration untilQuiet(AppProcess payment) throws Exception {
+    long start = System.nanoTime();
+    long[] last = {payments(payment), start};
+    await("no calls to " + payment.name())
+        .atMost(CHANGE_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              long calls = payments(payment);
+              if (calls != last[0]) {
+                last[0] = calls;
+                last[1] = System.nanoTime();
+              }
+              return System.nanoTime() - last[1] > 2_000_000_000L;
+            });
+    return Duration.ofNanos(last[1] - start);
+  }
+
+  private static long payments(AppProcess payment) throws Exception {
+    return new CallCount("payment.v1.PaymentService")
+        .in(payment.get("/actuator/prometheus").body());
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.platform.mall;
+
+import java.time.Instant;
+
+/**
+ * A file or folder in a layer of an image.
+ *
+ * @param content empty for a jar
+ */
+record LayerEntry(
+    String path,
+    boolean isFolder,
+    int mode,
+    long user,
+    long group,
+    Instant modified,
+    String sha256,
+    long size,
+    byte[] content) {
+
+  private static final int OTHERS_WRITE = 022;
+  private static final int OTHERS_READ = 004;
+
+  /** Whether only the registry of Kubernetes needs it. */
+  boolean isForKubernetes() {
+    return path.matches("/app/kubernetes/[^/]+\\.jar");
+  }
+
+  boolean isLibrary() {
+    return path.matches("/app/lib/[^/]+\\.jar");
+  }
+
+  String fileName() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** Whether nobody but its owner may change it, and everybody may read it. */
+  boolean isReadOnlyForOthers() {
+    return (mode & OTHERS_WRITE) == 0 && (mode & OTHERS_READ) != 0;
+  }
+}
