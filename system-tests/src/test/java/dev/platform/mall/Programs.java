@@ -2,9 +2,12 @@ package dev.platform.mall;
 
 import dev.platform.starter.test.junit.EtcdExtension;
 import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
@@ -32,6 +35,26 @@ final class Programs {
   /** Where a program is that was {@linkplain #require required}. */
   static Path path(String program) {
     return find(program).orElseThrow();
+  }
+
+  static boolean isThere(String program) {
+    return find(program).isPresent();
+  }
+
+  /** What a program writes, once it has ended well; both of its streams. */
+  static String run(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new IOException(String.join(" ", command) + " ended with " + code + ": " + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for " + command.get(0), e);
+    }
+    return output;
   }
 
   private static Optional<Path> find(String program) {
