@@ -97,15 +97,19 @@ registry:
 registry:
   enabled: false
 discovery:
+  # In etcd, that is.
   enabled: false
+  # Reads the client's memory, not the API.
+  poll-interval: 1s
 {{- end -}}
 
 {{- define "mall.springCloudKubernetes" -}}
 cloud:
-  kubernetes:
-    discovery:
-      enabled: true
-      primary-port-name: grpc
+  discovery:
+    client:
+      health-indicator:
+        # It would read this process's own pod, which the token is not for.
+        enabled: false
 {{- end -}}
 
 {{- define "mall.databaseUrl" -}}

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,12 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigurationTest {
 
   private static final List<String> APPS = List.of("order-app", "inventory-app", "payment-app");
-
-  /** Of Spring Cloud Kubernetes 3.3, which only images have on their class path. */
-  private static final Set<String> SPRING_CLOUD_KUBERNETES =
-      Set.of(
-          "spring.cloud.kubernetes.discovery.enabled",
-          "spring.cloud.kubernetes.discovery.primary-port-name");
 
   @ParameterizedTest
   @ValueSource(
@@ -39,7 +32,6 @@ class ConfigurationTest {
       assertThat(KnownNames.flatten("", manifests.config(app)))
           .as("properties of %s", app)
           .isNotEmpty()
-          .filteredOn(name -> !SPRING_CLOUD_KUBERNETES.contains(name))
           .allMatch(known::contains);
       assertThat(Manifest.maps(container(manifests, app).get("env")))
           .extracting(variable -> variable.get("name").toString())

@@ -132,7 +132,7 @@ class ServicesTest {
       }
     }
     assertThat(manifests.get("Role", "mall-registry").at("rules").toString())
-        .contains("get, list, watch")
+        .contains("[services, endpoints]", "[list, watch]")
         .doesNotContain("secrets", "create", "update", "*");
     assertThat(manifests.has("StatefulSet", "mall-etcd")).isFalse();
     assertThat(Chart.tryOut().render().ofKind("Role")).isEmpty();
