@@ -69,7 +69,7 @@ class ImageIT {
     assertThat(label(labels, "title")).isEqualTo(app.id() + "-app");
     assertThat(label(labels, "licenses")).isEqualTo("Apache-2.0");
     assertThat(label(labels, "version")).matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
-    assertThat(label(labels, "revision")).matches("[0-9a-f]{40}(-dirty)?");
+    assertThat(label(labels, "revision")).matches("[0-9a-f]{40}(-dirty)?|unknown");
     assertThat(label(labels, "created")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
     assertThat(label(labels, "description")).isNotEmpty();
     assertThat(label(labels, "base.name")).isNotEmpty();
