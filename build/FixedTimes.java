@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Gives all entries of a zip file the same time, in place, so that the same sources make the same
- * bytes: {@code java build/FixedTimes.java some.jar}. The offsets are those of PKWARE's APPNOTE 6.3.
+ * Gives all entries of a zip file the same time and the same rights, whatever the umask of whoever
+ * builds, in place, so that the same sources make the same bytes: {@code java build/FixedTimes.java
+ * some.jar}. The offsets are those of PKWARE's APPNOTE 6.3.
  */
 final class FixedTimes {
 
@@ -23,6 +24,10 @@ final class FixedTimes {
 
   private static final int DATE = (2026 - 1980) << 9 | 1 << 5 | 1;
 
+  private static final int FOLDER_RIGHTS = 040755;
+
+  private static final int FILE_RIGHTS = 0100644;
+
   private FixedTimes() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -36,6 +41,7 @@ final class FixedTimes {
       for (int i = 0; i < entries; i++) {
         expect(zip, entry, DIRECTORY_ENTRY);
         setTime(zip, entry + 12);
+        setRights(zip, entry);
         int local = zip.getInt(entry + 42);
         expect(zip, local, LOCAL_ENTRY);
         setTime(zip, local + 10);
@@ -60,6 +66,17 @@ final class FixedTimes {
   private static void expect(ByteBuffer zip, int at, int signature) {
     if (zip.getInt(at) != signature) {
       throw new IllegalArgumentException("not a zip file, or one of over 4 GB: at byte " + at);
+    }
+  }
+
+  /** Where an entry has rights of Unix at all, in the upper half of its external attributes. */
+  private static void setRights(ByteBuffer zip, int entry) {
+    int attributes = zip.getInt(entry + 38);
+    if (attributes >>> 16 != 0) {
+      int nameLength = Short.toUnsignedInt(zip.getShort(entry + 28));
+      boolean isFolder = zip.get(entry + DIRECTORY_ENTRY_LENGTH + nameLength - 1) == '/';
+      int rights = isFolder ? FOLDER_RIGHTS : FILE_RIGHTS;
+      zip.putInt(entry + 38, rights << 16 | attributes & 0xffff);
     }
   }
 
