@@ -1,12 +1,14 @@
 package dev.platform.mall;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthGrpc;
+import dev.platform.contracts.payment.v1.GetPaymentRequest;
+import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
+import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceBlockingStub;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +31,11 @@ class JsonLogIT {
               "LOGGING_LEVEL_DEV_PLATFORM_STARTER_CALLS", "debug"));
       AppProcess app = mall.start(App.PAYMENT);
       app.awaitReady();
-      var unused =
-          HealthGrpc.newBlockingStub(channels.to(app.address()))
-              .check(HealthCheckRequest.getDefaultInstance());
+      PaymentServiceBlockingStub payments =
+          PaymentServiceGrpc.newBlockingStub(channels.to(app.address()));
+      assertThatThrownBy(
+              () -> payments.getPayment(GetPaymentRequest.newBuilder().setOrderId("o-1").build()))
+          .hasMessageContaining("NOT_FOUND");
       await().atMost(SOON).until(() -> call(app).isPresent());
 
       for (String line : app.log().text().lines().toList()) {
@@ -51,7 +55,7 @@ class JsonLogIT {
     return app.log()
         .text()
         .lines()
-        .filter(line -> line.contains("served grpc.health.v1.Health/Check"))
+        .filter(line -> line.contains("served payment.v1.PaymentService/GetPayment"))
         .findFirst();
   }
 }
