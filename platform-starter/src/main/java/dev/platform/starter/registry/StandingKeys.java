@@ -36,7 +36,7 @@ final class StandingKeys {
   /** Of one's own puts. */
   private final Map<String, Long> revisions = new LinkedHashMap<>();
 
-  /** What was found in the place of one's own puts; 0 for nothing. */
+  /** What the last look found in the place of one's own puts; 0 for nothing. */
   private final Map<String, Long> found = new HashMap<>();
 
   private boolean standing;
@@ -216,6 +216,7 @@ final class StandingKeys {
     if (isPutting()) {
       return;
     }
+    found.keySet().removeAll(keys);
     if (!answer.getSucceeded()) {
       recover(KeyReview.of(keys, answer, claims, revisions, lease.id()));
     } else if (standing) {

@@ -68,6 +68,19 @@ class EmbeddedEtcdRegistrationLeaseTest extends RegistrationLeaseFaults {
   }
 
   @Test
+  void noticesThatAPutWhoseAnswerWasLostHasComeToPass() {
+    register();
+    long before = lease.snapshot().acquisitions();
+    etcd.embeddedServer().delayAnswers(Duration.ofMillis(300));
+    etcd().delete(A);
+    await().pollInterval(Duration.ofMillis(5)).until(() -> etcd().get(A).isPresent());
+    etcd.embeddedServer().dropConnections();
+    etcd.embeddedServer().delayAnswers(Duration.ZERO);
+    await().until(() -> lease.snapshot().acquisitions() > before);
+    awaitRegistered();
+  }
+
+  @Test
   void leavesNothingBehindWhenItLeavesWhileItsLeaseIsTakenAnew() throws Exception {
     register();
     etcd().stop();
