@@ -1,5 +1,7 @@
 package dev.platform.starter.test.etcd;
 
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerAdapter;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -45,8 +47,24 @@ final class TrackedChannels {
     }
 
     private void track(SocketChannel connection) {
+      connection.pipeline().addFirst(new Tracking(connection));
+    }
+  }
+
+  /** Tracks a connection from when it has an event loop, on which alone it can be reset. */
+  private final class Tracking extends ChannelHandlerAdapter {
+
+    private final SocketChannel connection;
+
+    Tracking(SocketChannel connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
       connections.add(connection);
       connection.closeFuture().addListener(closed -> connections.remove(connection));
+      context.pipeline().remove(this);
     }
   }
 }

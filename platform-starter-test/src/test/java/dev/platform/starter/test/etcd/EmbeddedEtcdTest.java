@@ -10,10 +10,13 @@ import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Status;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -139,6 +142,26 @@ class EmbeddedEtcdTest {
         .succeedsWithin(5, TimeUnit.SECONDS)
         .extracting(Status::getCode)
         .isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(api.put("k", "1")).isEqualTo(2);
+  }
+
+  @Test
+  void dropsConnectionsWhileOthersAreComing() throws Exception {
+    CompletableFuture<Void> coming =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 500; i++) {
+                try (Socket socket = new Socket(etcd.endpoint().getHost(), etcd.port())) {
+                  assertThat(socket.isConnected()).isTrue();
+                } catch (IOException e) {
+                  // Dropped.
+                }
+              }
+            });
+    while (!coming.isDone()) {
+      etcd.dropConnections();
+    }
+    coming.get();
     assertThat(api.put("k", "1")).isEqualTo(2);
   }
 
