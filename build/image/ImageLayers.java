@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,11 +16,11 @@ import java.util.stream.Stream;
 
 /**
  * Completes what an app's packaged jar was unpacked to: {@code java -cp <jackson>
- * build/image/ImageLayers.java target/image ../kubernetes-registry/target}.
+ * build/image/ImageLayers.java target/image kubernetes=../kubernetes-registry/target …}.
  *
- * <p>Adds a layer with what only the registry of Kubernetes needs, and a bill of materials of all jars.
- * The plugin that writes such bills knows Maven's scopes, and not that an optional dependency stays out.
- * A jar that no bill knows fails the build.
+ * <p>Adds a layer for each addition to the class path that a deployment can choose, and a bill of materials
+ * of all jars. The plugin that writes such bills knows Maven's scopes, and not that an optional dependency
+ * stays out. A jar that no bill knows fails the build.
  */
 final class ImageLayers {
 
@@ -29,25 +30,28 @@ final class ImageLayers {
 
   public static void main(String[] arguments) throws IOException {
     Path image = Path.of(arguments[0]);
-    Path registry = Path.of(arguments[1]);
     Path layers = image.resolve("layers");
-    Set<String> jars = jars(layers);
-    jars.addAll(addRegistry(registry.resolve("lib"), jars, layers.resolve("kubernetes/kubernetes")));
-    Path app = image.resolveSibling(BILL);
-    if (!Files.exists(app)) {
+    Set<String> own = jars(layers);
+    Set<String> jars = new TreeSet<>(own);
+    List<Path> bills = new ArrayList<>(List.of(image.resolveSibling(BILL)));
+    for (String addition : List.of(arguments).subList(1, arguments.length)) {
+      String name = addition.substring(0, addition.indexOf('='));
+      Path from = Path.of(addition.substring(name.length() + 1));
+      jars.addAll(add(from.resolve("lib"), own, layers.resolve(name).resolve(name)));
+      bills.add(from.resolve(BILL));
+    }
+    if (!Files.exists(bills.get(0))) {
       System.err.println("no bill of materials in the image: Maven is offline, its plugin needs the net");
       return;
     }
     Path target = Files.createDirectories(layers.resolve("application/sbom"));
     new ObjectMapper()
         .writerWithDefaultPrettyPrinter()
-        .writeValue(
-            target.resolve("application.cdx.json").toFile(),
-            bill(jars, app, registry.resolve(BILL)));
+        .writeValue(target.resolve("application.cdx.json").toFile(), bill(jars, bills));
   }
 
   /** Copies what the app has in no version; its own come first on the class path, anyway. */
-  private static Set<String> addRegistry(Path from, Set<String> present, Path to) throws IOException {
+  private static Set<String> add(Path from, Set<String> present, Path to) throws IOException {
     Set<String> names = present.stream().map(ImageLayers::withoutVersion).collect(Collectors.toSet());
     Files.createDirectories(to);
     Set<String> added = new TreeSet<>();
@@ -74,10 +78,13 @@ final class ImageLayers {
   }
 
   /** The first bill, with the components of all whose jars are there. */
-  private static ObjectNode bill(Set<String> jars, Path... files) throws IOException {
+  private static ObjectNode bill(Set<String> jars, List<Path> files) throws IOException {
     ObjectMapper json = new ObjectMapper();
-    ObjectNode bill = (ObjectNode) json.readTree(files[0].toFile());
-    List<JsonNode> all = List.of(bill, json.readTree(files[1].toFile()));
+    List<JsonNode> all = new ArrayList<>();
+    for (Path file : files) {
+      all.add(json.readTree(file.toFile()));
+    }
+    ObjectNode bill = (ObjectNode) all.get(0);
     ObjectNode app = (ObjectNode) bill.at("/metadata/component");
     String own = app.get("group").asText();
     // Boot's, inherited with its POM.

@@ -6,11 +6,15 @@
 - name: JAVA_TOOL_OPTIONS
   value: {{ . | quote }}
 {{- end }}
-{{- if eq $values.registry.type "kubernetes" }}
-# The image has the Kubernetes client beside the app, out of the class path.
+{{- $additions := list }}
+{{- if eq $values.registry.type "kubernetes" }}{{ $additions = append $additions ":/app/kubernetes/*" }}{{ end }}
+{{- if include "mall.redis" .root }}{{ $additions = append $additions ":/app/redis/*" }}{{ end }}
+{{- with $additions }}
+# The image has the clients of Kubernetes and Redis beside the app, out of the class path.
 - name: CLASSPATH
-  value: /app/{{ base $service.image.repository }}.jar:/app/kubernetes/*
-{{- else }}
+  value: /app/{{ base $service.image.repository }}.jar{{ join "" . }}
+{{- end }}
+{{- if eq $values.registry.type "etcd" }}
 - name: PLATFORM_REGISTRY_ADVERTISEHOST
   valueFrom:
     fieldRef:

@@ -99,6 +99,17 @@ class ServicesTest {
   }
 
   @Test
+  void theClassPathHasWhatTheImageHasBesideItForWhatIsChosen() {
+    assertThat(classPath("try-out")).isEmpty();
+    assertThat(classPath("Redis")).containsExactly("/app/order-app.jar:/app/redis/*");
+    assertThat(classPath("Redis elsewhere")).containsExactly("/app/order-app.jar:/app/redis/*");
+    assertThat(classPath("kubernetes registry"))
+        .containsExactly("/app/order-app.jar:/app/kubernetes/*");
+    assertThat(classPath("kubernetes registry and Redis"))
+        .containsExactly("/app/order-app.jar:/app/kubernetes/*:/app/redis/*");
+  }
+
+  @Test
   void aFurtherServiceIsABlockOfValues() {
     Manifests manifests = Variants.chart("a fourth service").render();
 
@@ -123,8 +134,6 @@ class ServicesTest {
       assertThat(Manifest.at(config, "platform", "registry", "enabled")).isEqualTo(false);
       assertThat(Manifest.at(config, "platform", "discovery", "enabled")).isEqualTo(false);
       assertThat(Manifest.at(config, "platform", "etcd")).isNull();
-      assertThat(manifests.get("Deployment", "mall-" + app).container().get("env").toString())
-          .contains("value=/app/" + app + ".jar:/app/kubernetes/*");
       for (String name : Manifest.texts(Manifest.at(apps(), app, "names"))) {
         Map<String, Object> port =
             Manifest.maps(manifests.get("Service", name).at("spec", "ports")).get(0);
@@ -136,6 +145,14 @@ class ServicesTest {
         .doesNotContain("secrets", "create", "update", "*");
     assertThat(manifests.has("StatefulSet", "mall-etcd")).isFalse();
     assertThat(Chart.tryOut().render().ofKind("Role")).isEmpty();
+  }
+
+  private static List<Object> classPath(String variant) {
+    Manifest deployment = Variants.chart(variant).render().get("Deployment", "mall-order-app");
+    return Manifest.maps(deployment.container().get("env")).stream()
+        .filter(variable -> variable.get("name").equals("CLASSPATH"))
+        .map(variable -> variable.get("value"))
+        .toList();
   }
 
   /** Peers and ports of a policy: component:port, namespace:port, everybody:port. */

@@ -15,6 +15,10 @@ final class Variants {
     add("try-out", "try-out", "");
     add("production", "production", "");
     add("high availability", "ha", "");
+    add(
+        "kubernetes registry and Redis",
+        "try-out",
+        "{registry: {type: kubernetes}, redis: {enabled: true}}");
     add("kubernetes registry", "try-out", "registry: {type: kubernetes}");
     add("kubernetes registry in production", "production", "registry: {type: kubernetes}");
     add("etcd with TLS", "try-out", "etcd: {tls: {enabled: true}}");

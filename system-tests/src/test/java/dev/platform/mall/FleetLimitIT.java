@@ -13,14 +13,11 @@ import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceFutureStub;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,8 +54,7 @@ class FleetLimitIT {
           "platform.resilience.rate-limit.fleet.timeout",
           "500ms");
 
-  private static final Pattern REDIS_CLIENT =
-      Pattern.compile("(bucket4j|lettuce|redis-authx|netty-|reactor-core|reactive-streams).*");
+  private static final Path REDIS_CLIENT = Path.of("..", "redis-rate-limits", "target", "lib");
 
   private static final Duration TIME_LIMIT = Duration.ofMinutes(2);
 
@@ -79,18 +75,10 @@ class FleetLimitIT {
             redis.uri()));
     instances =
         List.of(
-            mall.start(App.ORDER, LIMITED, redisClient()),
-            mall.start(App.ORDER, LIMITED, redisClient()));
+            mall.start(App.ORDER, LIMITED, REDIS_CLIENT),
+            mall.start(App.ORDER, LIMITED, REDIS_CLIENT));
     instances.forEach(AppProcess::awaitReady);
     mall.awaitRegistered();
-  }
-
-  private static List<Path> redisClient() {
-    return Arrays.stream(
-            System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator)))
-        .map(Path::of)
-        .filter(path -> REDIS_CLIENT.matcher(path.getFileName().toString()).matches())
-        .toList();
   }
 
   @AfterAll

@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -106,18 +105,21 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void hasTheClientOfKubernetesBesideItsClassPathAndNothingThereTwice(App app) throws Exception {
+  void hasTheClientsOfKubernetesAndRedisBesideItsClassPathAndNothingThereTwice(App app)
+      throws Exception {
+    Map<String, String> clients =
+        Map.of("kubernetes", "spring-cloud-kubernetes-client-discovery-", "redis", "lettuce-core-");
     OciImage image = image(app);
-    Set<String> client = jars(image, LayerEntry::isForKubernetes).keySet();
+    List<String> own =
+        jars(image, LayerEntry::isLibrary).keySet().stream().map(ImageIT::withoutVersion).toList();
 
-    assertThat(client)
-        .anyMatch(name -> name.startsWith("spring-cloud-kubernetes-client-discovery-"))
-        .extracting(ImageIT::withoutVersion)
-        .doesNotHaveDuplicates()
-        .doesNotContainAnyElementsOf(
-            jars(image, LayerEntry::isLibrary).keySet().stream()
-                .map(ImageIT::withoutVersion)
-                .toList());
+    for (Map.Entry<String, String> client : clients.entrySet()) {
+      assertThat(jars(image, entry -> entry.isPartOf(client.getKey())).keySet())
+          .anyMatch(name -> name.startsWith(client.getValue()))
+          .extracting(ImageIT::withoutVersion)
+          .doesNotHaveDuplicates()
+          .doesNotContainAnyElementsOf(own);
+    }
   }
 
   @ParameterizedTest
@@ -154,7 +156,11 @@ class ImageIT {
     }
     assertThat(components.values())
         .containsExactlyInAnyOrderElementsOf(
-            jars(image, file -> file.isLibrary() || file.isForKubernetes()).values());
+            jars(
+                    image,
+                    file ->
+                        file.isLibrary() || file.isPartOf("kubernetes") || file.isPartOf("redis"))
+                .values());
   }
 
   private static OciImage image(App app) throws IOException {
@@ -199,7 +205,12 @@ class ImageIT {
     return appLayers(image).stream()
         .flatMap(List::stream)
         .filter(which)
-        .collect(Collectors.toMap(LayerEntry::fileName, LayerEntry::sha256));
+        .collect(Collectors.toMap(LayerEntry::fileName, LayerEntry::sha256, ImageIT::onlyIfSame));
+  }
+
+  private static String onlyIfSame(String one, String other) {
+    assertThat(other).isEqualTo(one);
+    return one;
   }
 
   private static TreeSet<String> librariesOf(App app) throws IOException {

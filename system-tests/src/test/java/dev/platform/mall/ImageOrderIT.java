@@ -1,11 +1,13 @@
 package dev.platform.mall;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -65,6 +67,31 @@ class ImageOrderIT {
       for (App app : App.values()) {
         assertThat(mall.only(app).terminate()).as("exit code of %s", app).isEqualTo(143);
       }
+    }
+  }
+
+  @Test
+  void sharesALimitThroughRedisWithTheClientThatItHasBesideItsClassPath() throws Exception {
+    try (RedisServer redis = RedisServer.require();
+        Mall mall = Mall.withEtcd(FOLDER + "-redis");
+        UnpackedImage image = UnpackedImage.of(App.ORDER, FOLDER + "-redis")) {
+      Map<String, String> shared =
+          Map.of(
+              "PLATFORM_RESILIENCE_RATELIMIT_ENABLED",
+              "true",
+              "PLATFORM_RESILIENCE_RATELIMIT_FLEET_LIMITERS",
+              "all-calls",
+              "PLATFORM_RESILIENCE_RATELIMIT_FLEET_REDISURI",
+              redis.uri());
+      AppProcess order =
+          mall.start(
+              App.ORDER,
+              image.environment(shared),
+              environment -> image.command(image.classPathWith("redis")));
+      order.awaitReady();
+      await("the limit is shared")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> new Meters(order).value("platform.rate.limit.shared") == 1);
     }
   }
 

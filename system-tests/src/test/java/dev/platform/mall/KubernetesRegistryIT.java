@@ -128,7 +128,7 @@ class KubernetesRegistryIT {
                 "SPRING_CLOUD_DISCOVERY_CLIENT_HEALTHINDICATOR_ENABLED", "false",
                 "GRPC_SERVER_ADDRESS", host,
                 "GRPC_SERVER_PORT", Integer.toString(port))),
-        environment -> image.command(image.classPathForKubernetes()));
+        environment -> image.command(image.classPathWith("kubernetes")));
   }
 
   private static Duration untilCalled(AppProcess payment) throws Exception {

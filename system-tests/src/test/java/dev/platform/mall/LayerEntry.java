@@ -21,9 +21,9 @@ record LayerEntry(
   private static final int OTHERS_WRITE = 022;
   private static final int OTHERS_READ = 004;
 
-  /** Whether only the registry of Kubernetes needs it. */
-  boolean isForKubernetes() {
-    return path.matches("/app/kubernetes/[^/]+\\.jar");
+  /** Whether it is beside the class path, for who adds this to it. */
+  boolean isPartOf(String addition) {
+    return path.matches("/app/" + addition + "/[^/]+\\.jar");
   }
 
   boolean isLibrary() {

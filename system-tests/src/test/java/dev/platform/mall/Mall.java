@@ -129,12 +129,13 @@ final class Mall implements AutoCloseable {
     return start(app, jvmOptions, List.of("-jar", app.jar().toString()), overrides);
   }
 
-  /** Likewise, with system properties, and with libraries that the app's jar does not have. */
-  AppProcess start(App app, Map<String, String> properties, List<Path> libraries) {
+  /**
+   * Likewise, with system properties, and with a folder of libraries that the jar does not have.
+   */
+  AppProcess start(App app, Map<String, String> properties, Path libraries) {
     List<String> options = new ArrayList<>(SMALL_JVM);
     properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
-    options.add(
-        "-Dloader.path=" + libraries.stream().map(Path::toString).collect(Collectors.joining(",")));
+    options.add("-Dloader.path=" + libraries);
     return start(
         app,
         options,

@@ -52,9 +52,9 @@ final class UnpackedImage implements AutoCloseable {
         .collect(Collectors.joining());
   }
 
-  /** Likewise, with what a registry needs that is Kubernetes'. */
-  String classPathForKubernetes() {
-    return classPath() + ":/app/kubernetes/*";
+  /** Likewise, with an addition that the image has beside it. */
+  String classPathWith(String addition) {
+    return classPath() + ":/app/" + addition + "/*";
   }
 
   /**
