@@ -149,7 +149,7 @@ final class Soak {
   }
 
   private void ready(SoakInstance instance, boolean now) {
-    if (now) {
+    if (now && !isClaimedTwice(instance)) {
       client.isThere(instance);
     } else {
       client.goes(instance);
@@ -192,10 +192,17 @@ final class Soak {
     List<SoakInstance> unsure =
         instances.stream().filter(i -> i.isReady() && !i.isCertainOfItsAddress()).toList();
     if (!unsure.isEmpty()) {
-      SoakInstance newer = newInstance(any(unsure).port(), false);
+      SoakInstance older = any(unsure);
+      SoakInstance newer = newInstance(older.port(), false);
       doubles.add(newer);
+      client.goes(older);
       tell("claim %d twice, %s".formatted(newer.port(), newer.id()), () -> newer.ready(true));
     }
+  }
+
+  /** When the newer process leaves, nobody is at the address until the older one notices. */
+  private boolean isClaimedTwice(SoakInstance instance) {
+    return doubles.stream().anyMatch(newer -> newer.port() == instance.port());
   }
 
   private void moveTime() {
@@ -283,7 +290,9 @@ final class Soak {
 
   private SoakClient newClient() {
     SoakClient fresh = new SoakClient(etcd, time, HOLD, snapshots);
-    instances.stream().filter(SoakInstance::isReady).forEach(fresh::isThere);
+    instances.stream()
+        .filter(instance -> instance.isReady() && !isClaimedTwice(instance))
+        .forEach(fresh::isThere);
     return fresh;
   }
 
