@@ -54,12 +54,13 @@ final class HeldInstances {
    *
    * @param missing what was listed before and has not left
    * @param before how many were listed before
+   * @param remaining how many are listed in etcd now
    * @param otherHistory whether etcd's revision went backwards: it was emptied or restored
    * @return how many are held now because of it
    */
-  int missing(Map<String, EtcdServiceInstance> missing, int before, boolean otherHistory) {
-    boolean nothingLeft = missing.size() == before;
-    if (missing.isEmpty() || !(otherHistory || nothingLeft || isMass(missing.size(), before))) {
+  int missing(
+      Map<String, EtcdServiceInstance> missing, int before, int remaining, boolean otherHistory) {
+    if (missing.isEmpty() || !(otherHistory || remaining == 0 || isMass(missing.size(), before))) {
       return 0;
     }
     return hold(missing);
@@ -72,16 +73,20 @@ final class HeldInstances {
    * @return how many are held now because of it
    */
   int expired(String key, EtcdServiceInstance instance, int remaining) {
-    long now = connection.nanoTime();
-    recent.values().removeIf(other -> now - other.at > windowNanos);
-    recent.put(key, new Expired(instance, now));
+    forgetOld();
+    recent.put(key, new Expired(instance, connection.nanoTime()));
     int gone = recent.size() + instances.size();
-    if (remaining > 0 && !isMass(gone, gone + remaining)) {
-      return 0;
-    }
-    Map<String, EtcdServiceInstance> batch = new TreeMap<>();
-    recent.forEach((expiredKey, expired) -> batch.put(expiredKey, expired.instance));
-    return hold(batch);
+    return remaining == 0 || isMass(gone, gone + remaining) ? holdRecent() : 0;
+  }
+
+  /**
+   * Takes note that the last one listed in etcd has left.
+   *
+   * @return how many are held now because of it: those that vanished shortly before
+   */
+  int lastLeft() {
+    forgetOld();
+    return holdRecent();
   }
 
   /** These are back, or have left. */
@@ -94,12 +99,23 @@ final class HeldInstances {
     return instances.values().stream().map(Held::instance).toList();
   }
 
+  private void forgetOld() {
+    long now = connection.nanoTime();
+    recent.values().removeIf(expired -> now - expired.at > windowNanos);
+  }
+
+  private int holdRecent() {
+    Map<String, EtcdServiceInstance> batch = new TreeMap<>();
+    recent.forEach((key, expired) -> batch.put(key, expired.instance));
+    return hold(batch);
+  }
+
   private boolean isMass(int gone, int before) {
     return before >= policy.minimumInstances() && gone > policy.ratio() * before;
   }
 
   private int hold(Map<String, EtcdServiceInstance> batch) {
-    if (policy.time().isZero()) {
+    if (policy.time().isZero() || batch.isEmpty()) {
       return 0;
     }
     recent.keySet().removeAll(batch.keySet());

@@ -162,7 +162,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
     // What is on disk may be old: it is worth something only where etcd has nothing to say.
     long watchFrom = listRevision + 1;
     if (!fromDisk || fresh.isEmpty() || otherHistory) {
-      int newlyHeld = held.missing(missing, current.size(), otherHistory);
+      int newlyHeld = held.missing(missing, current.size(), fresh.size(), otherHistory);
       tellHeld(newlyHeld);
       if (newlyHeld > 0 && !otherHistory) {
         watchFrom = revision + 1;
@@ -171,6 +171,9 @@ final class ServiceWatch implements EtcdWatches.Listener {
     fromDisk = false;
     held.forget(fresh.keySet());
     held.forget(marked);
+    if (fresh.isEmpty()) {
+      tellHeld(held.lastLeft());
+    }
     current.clear();
     current.putAll(fresh);
     leaving.clear();
@@ -227,8 +230,8 @@ final class ServiceWatch implements EtcdWatches.Listener {
     Optional<EtcdServiceInstance> instance = read(key, event.getKv().getValue());
     if (instance.isPresent() && instance.get().isUp()) {
       current.put(key, instance.get());
-    } else {
-      current.remove(key);
+    } else if (current.remove(key) != null && current.isEmpty()) {
+      tellHeld(held.lastLeft());
     }
   }
 

@@ -134,6 +134,34 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
+  void holdsWhatExpiredShortlyBeforeTheLastOneLeft() {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    etcd().delete(PREFIX + "127.0.0.1:1");
+    awaitPorts(2);
+    leave(2);
+    awaitPorts(1);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.HELD);
+    awaitPorts();
+  }
+
+  @Test
+  void holdsWhatExpiredWhileItWasCutOffAndTheLastOneIsLeaving() {
+    add(1);
+    add(2);
+    awaitPorts(1, 2);
+    whileCutOff(
+        () -> {
+          etcd().delete(PREFIX + "127.0.0.1:1");
+          markAsLeaving(2);
+        });
+    awaitPorts(1);
+    assertThat(directory.latest("a").origin()).isEqualTo(Origin.HELD);
+    awaitPorts();
+  }
+
+  @Test
   void startsWithTheSnapshotWhileEtcdIsDownAndFollowsEtcdWhenItIsBack() throws Exception {
     etcd()
         .put(
