@@ -1,6 +1,5 @@
 package dev.platform.starter.balancer;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
@@ -38,7 +37,8 @@ class FrozenIdlePeerTest {
       GrpcChannelFactory channels = app.getBean(GrpcChannelFactory.class);
       RecommendationServiceGrpc.newBlockingStub(channels.createChannel("freezable"))
           .getRecommendations(GetRecommendationsRequest.getDefaultInstance());
-      assertThat(state(channels)).isEqualTo(ConnectivityState.READY);
+      // A channel hands waiting calls to their connection first, and tells its state after that.
+      await().until(() -> state(channels) == ConnectivityState.READY);
 
       server.freeze();
       long start = System.nanoTime();
