@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -33,7 +34,7 @@ class SpanCountsTest {
     try (ConfigurableApplicationContext app = start()) {
       spans(app, BATCH);
       await().atMost(Duration.ofSeconds(20)).until(() -> !collector.asked.isEmpty());
-      collector.answerAll(true);
+      collector.answer(true);
 
       await().atMost(Duration.ofSeconds(20)).until(() -> count(app, "exported") == BATCH);
       assertThat(count(app, "dropped")).isZero();
@@ -49,8 +50,7 @@ class SpanCountsTest {
       // The queue is a power of two, and a batch is on its way.
       await().atMost(Duration.ofSeconds(20)).until(() -> count(app, "dropped") >= 8 * QUEUE);
       assertThat(count(app, "exported")).isZero();
-      collector.answers = true;
-      collector.answerAll(true);
+      collector.answer(true);
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> count(app, "exported") + count(app, "dropped") == 10 * QUEUE);
@@ -62,7 +62,7 @@ class SpanCountsTest {
     try (ConfigurableApplicationContext app = start()) {
       spans(app, BATCH);
       await().atMost(Duration.ofSeconds(20)).until(() -> !collector.asked.isEmpty());
-      collector.answerAll(false);
+      collector.answer(false);
 
       await().atMost(Duration.ofSeconds(20)).until(() -> count(app, "failed") == BATCH);
       assertThat(count(app, "exported")).isZero();
@@ -71,7 +71,7 @@ class SpanCountsTest {
 
   @Test
   void whatIsWaitingGoesOutWhenTheAppEnds() {
-    collector.answers = true;
+    collector.answer(true);
     try (ConfigurableApplicationContext app = start()) {
       spans(app, 3);
     }
@@ -117,14 +117,20 @@ class SpanCountsTest {
   @EnableAutoConfiguration
   static class App {}
 
-  /** Answers when it is told to, or at once. */
+  /** Keeps everybody waiting until it is told what to answer. */
   private static final class Collector implements SpanExporter {
 
     private final Queue<CompletableResultCode> asked = new ConcurrentLinkedQueue<>();
     private final Queue<SpanData> received = new ConcurrentLinkedQueue<>();
-    private volatile boolean answers;
+    private volatile @Nullable Boolean answer;
 
-    void answerAll(boolean well) {
+    /** To all who wait, and to all who come: spans need not come in one batch. */
+    void answer(boolean well) {
+      answer = well;
+      answerAll(well);
+    }
+
+    private void answerAll(boolean well) {
       for (CompletableResultCode next = asked.poll(); next != null; next = asked.poll()) {
         var unused = well ? next.succeed() : next.fail();
       }
@@ -133,12 +139,13 @@ class SpanCountsTest {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
       received.addAll(spans);
-      CompletableResultCode answer = new CompletableResultCode();
-      asked.add(answer);
-      if (answers) {
-        answerAll(true);
+      CompletableResultCode result = new CompletableResultCode();
+      asked.add(result);
+      Boolean told = answer;
+      if (told != null) {
+        answerAll(told);
       }
-      return answer;
+      return result;
     }
 
     @Override
