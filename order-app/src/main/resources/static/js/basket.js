@@ -16,7 +16,7 @@ let placing = false;
 export function startBasket({ placed }) {
   byId("user").value = remembered("user") || `guest-${Math.floor(1000 + Math.random() * 9000)}`;
   byId("user").addEventListener("input", () => {
-    key = newKey();
+    change();
     byId("user").removeAttribute("aria-invalid");
   });
   byId("basket").addEventListener("submit", (event) => {
@@ -30,6 +30,10 @@ export function startBasket({ placed }) {
 }
 
 export function addToBasket(productId) {
+  if (placing) {
+    say(byId("shop-status"), "Your order is being placed; the basket is yours again in a moment.");
+    return;
+  }
   const quantity = (quantities.get(productId) ?? 0) + 1;
   set(productId, quantity);
   say(byId("shop-status"), `${product(productId).name} added, ${quantity} in the basket.`);
@@ -37,15 +41,20 @@ export function addToBasket(productId) {
 
 function set(productId, quantity) {
   quantities.set(productId, quantity);
+  change();
+  show();
+}
+
+// Another order from here on: what was said of the last one does not hold for it.
+function change() {
   key = newKey();
   alertIn(byId("order-alert"));
-  show();
 }
 
 function remove(productId) {
   const name = product(productId)?.name ?? productId;
   quantities.delete(productId);
-  key = newKey();
+  change();
   show();
   say(byId("shop-status"), `${name} removed from the basket.`);
   (byId("basket-items").querySelector("input") ?? byId("user")).focus();
@@ -70,6 +79,8 @@ function show() {
   byId("basket-empty").hidden = quantities.size > 0;
   const total = totalInWords();
   say(byId("basket-total"), total);
+  // What is under way can't be changed: its key stands for just what was sent.
+  byId("basket").querySelectorAll("input, button").forEach((control) => control.disabled = placing);
   byId("place").disabled = placing || quantities.size === 0;
   const pieces = [...quantities.values()].reduce((sum, quantity) => sum + quantity, 0);
   byId("to-basket").hidden = quantities.size === 0;
@@ -151,7 +162,7 @@ function tell(problem) {
   const because = problem.reasons.length > 0 ? problem.reasons.map(withName).join("; ") : problem.message;
   if (problem.isOutcomeUnknown) {
     alertIn(box, "We don't know yet whether your order was taken.", `${because}.`,
-      "Place it again when you like: it is the same order, and is taken once.");
+      "Place it again as it is: it is the same order, and is taken once. Changed, it is another one.");
   } else if (problem.code === "FAILED_PRECONDITION") {
     alertIn(box, "Your order could not be taken.", `${because}.`, "Nothing was reserved or charged.");
     key = newKey();

@@ -68,7 +68,7 @@ class ClaimDueTest extends MallTest {
   }
 
   private static Move delivery(Order order) {
-    return new Move(order, OrderStatus.COMPLETED, "Delivered", "", FAR, Optional.empty());
+    return new Move(order, OrderStatus.COMPLETED, "Delivered", "", FAR, Optional.empty(), false);
   }
 
   private void ship(int howMany) {

@@ -72,6 +72,18 @@ class EdgeOrdersTest extends EdgeTest {
     assertThat(ordersOfUser()).hasSize(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  ", "\"\"", "\" \""})
+  void refusesAnEmptyIdempotencyKeyThatWouldProtectNothing(String key) {
+    HttpResponse<String> answer = send(post(orderJson("p-mug", 1)).header("Idempotency-Key", key));
+
+    assertThat(problem(answer, 400).get("detail").toString())
+        .isEqualTo(
+            "\"the header Idempotency-Key must not be empty"
+                + " (expected: a key, or no such header)\"");
+    assertThat(ordersOfUser()).isEmpty();
+  }
+
   @Test
   void refusesTwoIdempotencyKeysForOneRequest() {
     String body =

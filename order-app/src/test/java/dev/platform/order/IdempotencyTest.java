@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.contracts.order.v1.CreateOrderRequest;
 import dev.platform.contracts.order.v1.CreateOrderResponse;
 import dev.platform.order.FakeMall.Paying;
+import dev.platform.order.domain.Move;
+import dev.platform.order.domain.Order;
+import dev.platform.order.domain.OrderStatus;
+import dev.platform.order.domain.Orders;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class IdempotencyTest extends MallTest {
+
+  @Autowired private Orders orderRecord;
 
   @Test
   void answersARepeatedRequestLikeTheFirst() {
@@ -65,6 +74,28 @@ class IdempotencyTest extends MallTest {
     MALL.sells("p-awaited", 100, 1);
 
     assertThat(place(request).getStatus()).isEqualTo(ORDER_STATUS_PAID);
+  }
+
+  @Test
+  void letsAKeyBeUsedAgainFromTheMomentThatItsOrderIsUndone() {
+    MALL.paying.put(user, Paying.LOSES_REQUEST);
+    CreateOrderRequest.Builder request = order("p-mug", 1).setIdempotencyKey("key");
+    refusalOf(request);
+    Order undone = orderRecord.find(onlyOrder()).orElseThrow();
+    orderRecord.move(
+        new Move(
+            undone,
+            OrderStatus.CANCELLED,
+            "Cancelled",
+            "payment-service is not available",
+            Instant.now(),
+            Optional.empty(),
+            true));
+
+    MALL.paying.put(user, Paying.CHARGES);
+
+    assertThat(place(request).getStatus()).isEqualTo(ORDER_STATUS_PAID);
+    assertThat(ordersOfUser()).hasSize(2);
   }
 
   @Test

@@ -118,6 +118,26 @@ class PageTest extends FullMallTest {
     assertThat(browser.text("#order-alert"))
         .contains("We don't know yet whether your order was taken.")
         .contains("it is the same order, and is taken once");
+
+    browser.find("[data-product=p-mug] button").click();
+    assertThat(browser.shows("#order-alert")).as("said of another order").isFalse();
+  }
+
+  @Test
+  void whatIsUnderWayCannotBeChanged() {
+    MALL.paying.put(user, Paying.HANGS);
+    MALL.paymentRecordsAway.add(user);
+
+    orderOneMug();
+    browser.find("[data-product=p-bell] button").click();
+
+    assertThat(browser.text("#shop-status")).startsWith("Your order is being placed");
+    assertThat(browser.all(".basket-item")).hasSize(1);
+    assertThat(browser.find(".basket-item input").isEnabled()).isFalse();
+    assertThat(browser.find("#user").isEnabled()).isFalse();
+    await(() -> browser.shows("#order-alert"));
+    assertThat(browser.find(".basket-item input").isEnabled()).isTrue();
+    assertThat(browser.find("#place").isEnabled()).isTrue();
   }
 
   @Test

@@ -90,6 +90,35 @@ class RecoverOrderTest extends MallTest {
         .isEqualTo(PaymentStatus.PAYMENT_STATUS_REFUNDED);
   }
 
+  @Test
+  void endsAnOrderWhosePaymentWasReturnedByHandAfterItsStockWasSold() {
+    MALL.paying.put(user, Paying.LOSES_ANSWER);
+    MALL.paymentRecordsAway.add(user);
+    refusalOf(order("p-mug", 1));
+    String orderId = onlyOrder();
+
+    MALL.reservations.put(orderId, "CONFIRMED");
+    MALL.payments.computeIfPresent(
+        orderId,
+        (id, payment) ->
+            payment.toBuilder().setStatus(PaymentStatus.PAYMENT_STATUS_REFUNDED).build());
+    MALL.paymentRecordsAway.remove(user);
+
+    awaitStatus(orderId, ORDER_STATUS_CANCELLED);
+    assertThat(MALL.reservations).containsEntry(orderId, "CONFIRMED");
+  }
+
+  /** A job has no deadline: without this it would wait for as long as TCP does, or for ever. */
+  @Test
+  void waitsForNoDatabaseForEver() {
+    int patience =
+        jdbc.sql("select 1")
+            .query((row, number) -> row.getStatement().getConnection().getNetworkTimeout())
+            .single();
+
+    assertThat(patience).isEqualTo(15_000);
+  }
+
   private void awaitPaid(String orderId) {
     // Fulfilment may already have taken it further.
     Awaitility.await()

@@ -18,6 +18,14 @@ final class Fields {
     return optional(name, value);
   }
 
+  /** Empty is left out; blank is a mistake. */
+  static String unlessBlank(String name, String value) {
+    if (!value.isEmpty() && value.isBlank()) {
+      throw OrderException.invalid(name + " must not be blank");
+    }
+    return optional(name, value);
+  }
+
   static String optional(String name, String value) {
     int length = value.codePointCount(0, value.length());
     if (length > MAX_LENGTH) {

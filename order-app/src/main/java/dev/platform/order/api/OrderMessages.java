@@ -39,7 +39,7 @@ final class OrderMessages {
     return new OrderRequest(
         request.getUserId(),
         items(request.getItemsList()),
-        Fields.optional("idempotency_key", request.getIdempotencyKey()));
+        Fields.unlessBlank("idempotency_key", request.getIdempotencyKey()));
   }
 
   static CreateOrderResponse toProto(PlacedOrder placed) {

@@ -60,12 +60,16 @@ final class StockClient implements Stock {
   }
 
   @Override
-  public void release(String orderId) {
+  public boolean release(String orderId) {
     ReleaseRequest request = ReleaseRequest.newBuilder().setReservationId(orderId).build();
     try {
       // A fork is not cancelled with the caller, whose stock has to be given back all the same.
       Context.current().fork().run(() -> inventory.release(request));
+      return true;
     } catch (StatusRuntimeException e) {
+      if (isRefusal(e)) {
+        return false;
+      }
       throw CallFailures.of(SERVICE, e);
     }
   }

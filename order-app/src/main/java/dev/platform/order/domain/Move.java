@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param cancelReason why it is cancelled; empty unless it is
  * @param at when it happens
  * @param dueAt when a job looks at it next; empty after a final step
+ * @param freesKey whether the idempotency key that it was placed with may be used again
  */
 public record Move(
     Order order,
@@ -19,7 +20,8 @@ public record Move(
     String message,
     String cancelReason,
     Instant at,
-    Optional<Instant> dueAt) {
+    Optional<Instant> dueAt,
+    boolean freesKey) {
 
   public Move {
     order.status().moveTo(to);
@@ -30,15 +32,30 @@ public record Move(
   }
 
   static Move to(Order order, OrderStatus to, String message, Instant at, Instant dueAt) {
-    return new Move(order, to, message, "", at, Optional.of(dueAt));
+    return new Move(order, to, message, "", at, Optional.of(dueAt), false);
   }
 
   static Move toTheEnd(Order order, OrderStatus to, String message, Instant at) {
-    return new Move(order, to, message, "", at, Optional.empty());
+    return new Move(order, to, message, "", at, Optional.empty(), false);
   }
 
   static Move toCancelled(Order order, String reason, Instant at) {
+    return cancelled(order, reason, at, false);
+  }
+
+  /** Cancelled as if it had never been asked for. */
+  static Move toUndone(Order order, String reason, Instant at) {
+    return cancelled(order, reason, at, true);
+  }
+
+  private static Move cancelled(Order order, String reason, Instant at, boolean freesKey) {
     return new Move(
-        order, OrderStatus.CANCELLED, "Cancelled: " + reason, reason, at, Optional.empty());
+        order,
+        OrderStatus.CANCELLED,
+        "Cancelled: " + reason,
+        reason,
+        at,
+        Optional.empty(),
+        freesKey);
   }
 }

@@ -18,12 +18,6 @@ public interface OrderRequests {
    */
   void abandon(String orderId);
 
-  /**
-   * Frees the key of an order that was cancelled before anything was charged. Works on when the
-   * caller has given up.
-   */
-  void release(String orderId);
-
   /** Keeps the part of an answer that can't be read from the order. */
   void remember(String orderId, Suggestions suggestions);
 

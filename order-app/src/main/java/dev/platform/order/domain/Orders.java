@@ -20,9 +20,9 @@ public interface Orders {
   Optional<Order> find(String orderId);
 
   /**
-   * Takes an order one step further, with an event and a notification, all or nothing. Empty, and
-   * nothing changed, when it no longer stands where {@link Move#order} says. Works on when the
-   * caller has given up.
+   * Takes an order one step further, with an event and a notification, and frees its idempotency
+   * key where the move says so, all or nothing. Empty, and nothing changed, when it no longer
+   * stands where {@link Move#order} says. Works on when the caller has given up.
    */
   Optional<Order> move(Move move);
 

@@ -152,7 +152,7 @@ public final class PlaceOrder {
       if (e.asked()) {
         throw e;
       }
-      settle.giveUp(order, e.getMessage());
+      settle.undo(order, e.getMessage());
       throw OrderException.notPayable(order.id(), e);
     }
   }

@@ -98,12 +98,7 @@ public final class PlaceOrderOnce {
 
   private void abandonAfter(RuntimeException failure, String orderId) {
     try {
-      if (failure instanceof OrderException e && e.kind() == OrderException.Kind.NOT_PAYABLE) {
-        // Whoever is told to come back later finds the key free.
-        requests.release(orderId);
-      } else {
-        requests.abandon(orderId);
-      }
+      requests.abandon(orderId);
     } catch (RuntimeException e) {
       // The claim is taken over once it is old enough.
       failure.addSuppressed(e);

@@ -41,8 +41,20 @@ public final class SettleOrder {
 
   /** Releases the stock and cancels. Only when no money is, or will be, taken. */
   Order giveUp(Order order, String reason) {
-    stock.release(order.id());
-    return move(Move.toCancelled(order, reason, clock.instant()));
+    return move(Move.toCancelled(order, releasing(order, reason), clock.instant()));
+  }
+
+  /**
+   * Gives up what may be tried again: whoever is told to come back finds the request's key free.
+   */
+  Order undo(Order order, String reason) {
+    return move(Move.toUndone(order, releasing(order, reason), clock.instant()));
+  }
+
+  private String releasing(Order order, String reason) {
+    // Somebody else may return the payment of an order whose stock was sold a moment ago: that is
+    // for people to look at, and nothing to try for ever.
+    return stock.release(order.id()) ? reason : reason + "; its stock stays sold";
   }
 
   private Order markPaid(Order order) {

@@ -12,6 +12,9 @@ public interface Stock {
   /** Sells what is reserved; false when the reservation is gone. */
   boolean confirm(String orderId);
 
-  /** Gives the reservation back; it can't be made again. Works on when the caller has given up. */
-  void release(String orderId);
+  /**
+   * Gives the reservation back; it can't be made again. False when what was reserved is sold, and
+   * stays so. Works on when the caller has given up.
+   */
+  boolean release(String orderId);
 }

@@ -44,7 +44,7 @@ class OrderController {
     Duration limit = timeouts.of(timeout);
     CreateOrderRequest.Builder request = json.read(body, CreateOrderRequest.newBuilder());
     if (key != null) {
-      request.setIdempotencyKey(theOnly(unquoted(key), request.getIdempotencyKey()));
+      request.setIdempotencyKey(theOnly(present(unquoted(key)), request.getIdempotencyKey()));
     }
     CreateOrderResponse placed = within(limit).createOrder(request.build());
     return ResponseEntity.created(URI.create("/api/orders/" + placed.getOrderId()))
@@ -71,6 +71,18 @@ class OrderController {
     String bare = key.strip();
     boolean quoted = bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"");
     return quoted ? bare.substring(1, bare.length() - 1) : bare;
+  }
+
+  /** An empty header is a mistake of whoever wanted to be safe, and would not be. */
+  private static String present(String key) {
+    if (key.isBlank()) {
+      throw Status.INVALID_ARGUMENT
+          .withDescription(
+              "the header %s must not be empty (expected: a key, or no such header)"
+                  .formatted(IDEMPOTENCY_KEY))
+          .asRuntimeException();
+    }
+    return key;
   }
 
   private static String theOnly(String inHeader, String inBody) {

@@ -55,12 +55,11 @@ class PostgresOrderRequests implements OrderRequests {
 
   @Override
   public void abandon(String orderId) {
-    delete("delete from order_requests where order_id = :orderId and not recorded", orderId);
-  }
-
-  @Override
-  public void release(String orderId) {
-    delete("delete from order_requests where order_id = :orderId", orderId);
+    DetachedWork.run(
+        () ->
+            jdbc.sql("delete from order_requests where order_id = :orderId and not recorded")
+                .param("orderId", orderId)
+                .update());
   }
 
   @Override
@@ -75,10 +74,6 @@ class PostgresOrderRequests implements OrderRequests {
         .param("recommended", suggestions.recommendedProductIds().toArray(String[]::new))
         .param("degraded", suggestions.degradedFeatures().toArray(String[]::new))
         .update();
-  }
-
-  private void delete(String statement, String orderId) {
-    DetachedWork.run(() -> jdbc.sql(statement).param("orderId", orderId).update());
   }
 
   private boolean insert(OrderRequest request, String orderId, Instant now) {

@@ -177,6 +177,11 @@ class PostgresOrders implements Orders {
 
   private Order tell(Move move, long sequence) {
     Order from = move.order();
+    if (move.freesKey()) {
+      jdbc.sql("delete from order_requests where order_id = :orderId")
+          .param("orderId", from.id())
+          .update();
+    }
     insertEvent(from.id(), sequence, move.to(), move.message(), move.at());
     jdbc.sql(
             """

@@ -30,7 +30,7 @@ public final class ObservedStock implements Stock {
   }
 
   @Override
-  public void release(String orderId) {
-    stock.release(orderId);
+  public boolean release(String orderId) {
+    return stock.release(orderId);
   }
 }

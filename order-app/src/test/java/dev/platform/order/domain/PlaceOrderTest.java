@@ -53,6 +53,17 @@ class PlaceOrderTest {
   }
 
   @Test
+  void endsTheOrderWhosePaymentSomebodyElseReturnedAfterItsStockWasSold() {
+    world.payment = Payment.in(Payment.State.REFUNDED);
+    world.sold = true;
+
+    assertRefused("the payment was returned; its stock stays sold");
+    assertThat(world.steps)
+        .containsExactly("price", "reserve", "record", "charge", "release", "CANCELLED");
+    assertThat(world.keyFreed).isFalse();
+  }
+
+  @Test
   void stopsBeforeAnythingIsRecordedWhenStockIsShort() {
     world.failing = Map.of("reserve", OrderException.refused("insufficient stock", null));
 
@@ -98,6 +109,7 @@ class PlaceOrderTest {
               assertThat(e.kind()).isEqualTo(OrderException.Kind.NOT_PAYABLE);
               assertThat(e.orderId()).contains("o-1");
             });
+    assertThat(world.keyFreed).as("whoever comes back finds the key free").isTrue();
     assertThat(world.steps)
         .containsExactly("price", "reserve", "record", "charge", "release", "CANCELLED");
   }
@@ -166,6 +178,8 @@ class PlaceOrderTest {
     Map<String, Money> prices = Map.of("p-1", new Money(100, "EUR"), "p-2", new Money(50, "EUR"));
     Payment payment = Payment.in(Payment.State.CHARGED);
     boolean reservationGone;
+    boolean sold;
+    boolean keyFreed;
     Instant dueAt = Instant.MAX;
 
     final Payments payments =
@@ -216,8 +230,9 @@ class PlaceOrderTest {
     }
 
     @Override
-    public void release(String orderId) {
+    public boolean release(String orderId) {
       step("release");
+      return !sold;
     }
 
     @Override
@@ -229,6 +244,7 @@ class PlaceOrderTest {
     @Override
     public Optional<Order> move(Move move) {
       step(move.to().name());
+      keyFreed = move.freesKey();
       Order from = move.order();
       return Optional.of(
           new Order(

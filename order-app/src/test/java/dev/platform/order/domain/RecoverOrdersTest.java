@@ -165,8 +165,9 @@ class RecoverOrdersTest {
     }
 
     @Override
-    public void release(String orderId) {
+    public boolean release(String orderId) {
       steps.add("release");
+      return true;
     }
   }
 
