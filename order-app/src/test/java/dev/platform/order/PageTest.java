@@ -119,7 +119,7 @@ class PageTest extends FullMallTest {
         .contains("We don't know yet whether your order was taken.")
         .contains("it is the same order, and is taken once");
 
-    browser.find("[data-product=p-mug] button").click();
+    browser.find("[data-product=p-mug] button").sendKeys(Keys.ENTER);
     assertThat(browser.shows("#order-alert")).as("said of another order").isFalse();
   }
 
@@ -129,7 +129,7 @@ class PageTest extends FullMallTest {
     MALL.paymentRecordsAway.add(user);
 
     orderOneMug();
-    browser.find("[data-product=p-bell] button").click();
+    browser.find("[data-product=p-bell] button").sendKeys(Keys.ENTER);
 
     assertThat(browser.text("#shop-status")).startsWith("Your order is being placed");
     assertThat(browser.all(".basket-item")).hasSize(1);
