@@ -3,6 +3,7 @@ package dev.platform.inventory;
 import dev.platform.inventory.domain.Catalogue;
 import dev.platform.inventory.domain.CheckStock;
 import dev.platform.inventory.domain.ConfirmReservation;
+import dev.platform.inventory.domain.Deliveries;
 import dev.platform.inventory.domain.ExpireReservations;
 import dev.platform.inventory.domain.FindProduct;
 import dev.platform.inventory.domain.ImportStock;
@@ -74,7 +75,7 @@ class InventoryConfiguration {
 
   /** An import keeps count of its lines, so each stream gets its own. */
   @Bean
-  Supplier<ImportStock> imports(Stock stock, Transaction transaction) {
-    return () -> new ImportStock(stock, transaction);
+  Supplier<ImportStock> imports(Stock stock, Deliveries deliveries, Transaction transaction) {
+    return () -> new ImportStock(stock, deliveries, transaction);
   }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 class ImportIT {
 
   private static final int LINES = 1_000_000;
+  private static final int WARM_UP = 20_000;
 
   /** One line in so many is of a product that nobody sells, and the one after it of no pieces. */
   private static final int BAD = 1000;
@@ -44,12 +45,11 @@ class ImportIT {
         Channels channels = new Channels()) {
       AppProcess inventory = mall.start(App.INVENTORY, TIGHT, Map.of());
       inventory.awaitReady();
-      Delivery warmUp = new Delivery(20_000);
-      warmUp.send(channels, inventory);
+      new Delivery("d-1", WARM_UP).send(channels, inventory);
       Vitals before = Vitals.of(inventory);
       long pieces = pieces(mall);
 
-      Delivery delivery = new Delivery(LINES);
+      Delivery delivery = new Delivery("d-2", LINES);
       long start = System.nanoTime();
       ImportStockResponse done = delivery.send(channels, inventory);
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -72,6 +72,10 @@ class ImportIT {
       assertThat(done.getErrors(99).getLine()).isEqualTo(50 * BAD);
       assertThat(after.heapBytes()).isLessThan(before.heapBytes() + MORE_HEAP);
       assertThat(after.openCalls()).isZero();
+
+      ImportStockResponse again = new Delivery("d-1", WARM_UP).send(channels, inventory);
+      assertThat(again.getLinesRepeated()).isEqualTo(WARM_UP);
+      assertThat(pieces(mall) - pieces).isEqualTo(done.getPiecesImported());
     }
   }
 
@@ -88,13 +92,15 @@ class ImportIT {
   private static final class Delivery
       implements ClientResponseObserver<ImportStockRequest, ImportStockResponse> {
 
+    private final String id;
     private final int lines;
     private final CompletableFuture<ImportStockResponse> summary = new CompletableFuture<>();
 
     // confined to the call's own serialised callbacks
     private int sent;
 
-    Delivery(int lines) {
+    Delivery(String id, int lines) {
+      this.id = id;
       this.lines = lines;
     }
 
@@ -117,9 +123,10 @@ class ImportIT {
           });
     }
 
-    private static ImportStockRequest line(int number) {
+    private ImportStockRequest line(int number) {
       boolean unknown = number % BAD == BAD - 1;
       return ImportStockRequest.newBuilder()
+          .setDeliveryId(id)
           .setProductId(unknown ? "x-" + number : "p-" + (1 + number % PRODUCTS))
           .setQuantity(number % BAD == 0 ? 0 : 2)
           .build();

@@ -32,7 +32,7 @@ final class StockImport implements StreamObserver<ImportStockRequest> {
 
   @Override
   public void onNext(ImportStockRequest line) {
-    storing(() -> importing.add(line.getProductId(), line.getQuantity()));
+    storing(() -> importing.add(line.getDeliveryId(), line.getProductId(), line.getQuantity()));
     if (--asked == 0) {
       asked = ImportStock.BATCH;
       answer.request(asked);
@@ -56,8 +56,7 @@ final class StockImport implements StreamObserver<ImportStockRequest> {
       throw mapping
           .toStatus(e)
           .getStatus()
-          .augmentDescription(
-              "the import stopped: lines up to " + importing.settledLines() + " are kept")
+          .augmentDescription("the import stopped: " + importing.whatIsKept())
           .asRuntimeException();
     }
   }

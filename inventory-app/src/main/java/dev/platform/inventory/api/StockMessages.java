@@ -44,6 +44,7 @@ final class StockMessages {
     ImportStockResponse.Builder message =
         ImportStockResponse.newBuilder()
             .setLinesRead(summary.linesRead())
+            .setLinesRepeated(summary.linesRepeated())
             .setLinesImported(summary.linesImported())
             .setPiecesImported(summary.piecesImported())
             .setLinesRejected(summary.linesRejected());

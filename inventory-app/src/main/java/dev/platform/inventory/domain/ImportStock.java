@@ -1,5 +1,6 @@
 package dev.platform.inventory.domain;
 
+import dev.platform.inventory.domain.Deliveries.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +9,10 @@ import java.util.TreeMap;
 
 /**
  * One import of a delivery: takes lines, adds them to the stock {@value #BATCH} at a time in a
- * transaction each, and keeps no more than a batch in memory. For one thread at a time; every
- * {@value #BATCH}th line blocks on the database.
+ * transaction each, and keeps no more than a batch in memory. How far a delivery with an id has
+ * come in is part of the transaction, so that one that is sent again, whatever became of the
+ * attempt before, counts each line once. For one thread at a time; every {@value #BATCH}th line
+ * blocks on the database.
  */
 public final class ImportStock {
 
@@ -20,23 +23,40 @@ public final class ImportStock {
   public static final int MAX_ERRORS = 100;
 
   private final Stock stock;
+  private final Deliveries deliveries;
   private final Transaction transaction;
   private final List<Line> batch = new ArrayList<>();
   private final List<BadLine> errors = new ArrayList<>();
+  private final LinesDigest digest = new LinesDigest();
+  private String delivery = "";
   private long read;
+  private long repeated;
   private long imported;
   private long pieces;
   private long rejected;
+  private long tried;
   private long kept;
 
-  public ImportStock(Stock stock, Transaction transaction) {
+  public ImportStock(Stock stock, Deliveries deliveries, Transaction transaction) {
     this.stock = stock;
+    this.deliveries = deliveries;
     this.transaction = transaction;
   }
 
-  /** Takes the next line; a bad one ends up in the summary. */
-  public void add(String productId, int quantity) {
+  /**
+   * Takes the next line; a bad one ends up in the summary.
+   *
+   * @param deliveryId which delivery it is a line of; the first line's counts, and may be empty
+   * @throws Refusal when the delivery's id is none, is not the first line's, or stands for other
+   *     lines already
+   */
+  public void add(String deliveryId, String productId, int quantity) {
     read++;
+    if (read == 1 && !deliveryId.isEmpty()) {
+      delivery = InvalidInput.requireId("delivery_id", deliveryId);
+    } else if (!deliveryId.isEmpty() && !deliveryId.equals(delivery)) {
+      throw InvalidInput.otherDelivery(read, delivery);
+    }
     batch.add(Line.of(read, productId, quantity));
     if (batch.size() == BATCH) {
       store();
@@ -46,26 +66,31 @@ public final class ImportStock {
   /** Stores what is left and tells what was done. */
   public Summary finish() {
     store();
-    return new Summary(read, imported, pieces, List.copyOf(errors), rejected);
+    return new Summary(read, repeated, imported, pieces, List.copyOf(errors), rejected);
   }
 
-  /** The number of the last line that is stored or reported; those after it are not. */
-  public long settledLines() {
-    return kept;
+  /** For whom an import was stopped: which lines are stored or reported, and how to go on. */
+  public String whatIsKept() {
+    String certain = "lines up to " + kept + " are kept";
+    if (!delivery.isEmpty()) {
+      return certain + "; send the delivery again from its first line";
+    }
+    // A commit whose answer is lost may have come through.
+    return tried > kept ? certain + ", up to " + tried + " perhaps" : certain;
   }
 
   private void store() {
-    SortedMap<String, Long> sums = new TreeMap<>();
-    for (Line line : batch) {
-      if (line.problem.isEmpty()) {
-        sums.merge(line.productId, (long) line.quantity, Math::addExact);
-      }
+    if (batch.isEmpty()) {
+      return;
     }
-    Set<String> unknown = sums.isEmpty() ? Set.of() : transaction.within(() -> stock.add(sums));
+    tried = read;
+    Stored stored = delivery.isEmpty() ? add(0) : transaction.within(this::addTheRest);
     for (Line line : batch) {
-      if (!line.problem.isEmpty()) {
+      if (line.number <= stored.before) {
+        repeated++;
+      } else if (!line.problem.isEmpty()) {
         reject(line.number, line.problem);
-      } else if (unknown.contains(line.productId)) {
+      } else if (stored.unknown.contains(line.productId)) {
         reject(line.number, "unknown product: " + line.productId);
       } else {
         imported++;
@@ -76,12 +101,42 @@ public final class ImportStock {
     kept = read;
   }
 
+  /** What an earlier attempt has not settled. */
+  private Stored addTheRest() {
+    Progress before = deliveries.lock(delivery);
+    for (Line line : batch) {
+      digest.add(line.productId, line.quantity);
+      if (line.number == before.lines() && !digest.value().equals(before.digest())) {
+        throw Refusal.otherDelivery(delivery);
+      }
+    }
+    Stored stored = add(before.lines());
+    if (read > before.lines()) {
+      deliveries.advance(delivery, new Progress(read, digest.value()));
+    }
+    return stored;
+  }
+
+  private Stored add(long before) {
+    SortedMap<String, Long> sums = new TreeMap<>();
+    for (Line line : batch) {
+      if (line.number > before && line.problem.isEmpty()) {
+        sums.merge(line.productId, (long) line.quantity, Math::addExact);
+      }
+    }
+    return new Stored(
+        before, sums.isEmpty() ? Set.of() : transaction.within(() -> stock.add(sums)));
+  }
+
   private void reject(long line, String problem) {
     rejected++;
     if (errors.size() < MAX_ERRORS) {
       errors.add(new BadLine(line, problem));
     }
   }
+
+  /** How many lines were settled before a batch, and which of its products are none. */
+  private record Stored(long before, Set<String> unknown) {}
 
   private record Line(long number, String productId, int quantity, String problem) {
     static Line of(long number, String productId, int quantity) {
@@ -98,9 +153,13 @@ public final class ImportStock {
   /** A line that could not be imported; lines count from 1. */
   public record BadLine(long line, String problem) {}
 
-  /** What an import did; {@code errors} holds the first {@value #MAX_ERRORS} bad lines. */
+  /**
+   * What an import did; {@code errors} holds the first {@value #MAX_ERRORS} bad lines. Lines that
+   * an earlier attempt had settled are repeated, and neither imported nor rejected.
+   */
   public record Summary(
       long linesRead,
+      long linesRepeated,
       long linesImported,
       long piecesImported,
       List<BadLine> errors,

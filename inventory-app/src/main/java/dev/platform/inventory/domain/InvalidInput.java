@@ -42,6 +42,16 @@ public final class InvalidInput extends Refusal {
     return value;
   }
 
+  static InvalidInput otherDelivery(long line, String expected) {
+    return new InvalidInput(
+        "delivery_id of line %d must be %s"
+            .formatted(
+                line,
+                expected.isEmpty()
+                    ? "left out, as in the first line"
+                    : "the first line's, or left out: " + expected));
+  }
+
   /** Checks that a list has 1 to {@code max} entries. */
   public static void requireSize(String field, int size, int max) {
     if (size == 0) {

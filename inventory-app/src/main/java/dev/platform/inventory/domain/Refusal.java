@@ -36,6 +36,10 @@ public class Refusal extends RuntimeException {
     return new Refusal(Kind.UNKNOWN, "unknown reservation: " + id);
   }
 
+  static Refusal otherDelivery(String id) {
+    return new Refusal(Kind.CONFLICT, "delivery " + id + " is known already, with other lines");
+  }
+
   static Refusal otherLines(String id) {
     return new Refusal(Kind.CONFLICT, "reservation " + id + " is known already, with other lines");
   }

@@ -9,9 +9,12 @@ import dev.platform.contracts.inventory.v1.ImportStockResponse;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
 import dev.platform.inventory.InventoryTest;
 import dev.platform.inventory.domain.ImportStock;
+import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -90,7 +93,141 @@ class StockImportTest extends InventoryTest {
     assertThat(level(mug).getAvailable()).isEqualTo(ImportStock.BATCH);
   }
 
+  @Test
+  void countsADeliveryThatIsSentAgainOnce() throws Exception {
+    String mug = product(0);
+    String id = "d-" + mug;
+
+    ImportStockResponse first = deliver(id, mug, 1200);
+    ImportStockResponse second = deliver(id, mug, 1200);
+
+    assertThat(first.getLinesImported()).isEqualTo(1200);
+    assertThat(first.getLinesRepeated()).isZero();
+    assertThat(second.getLinesRead()).isEqualTo(1200);
+    assertThat(second.getLinesRepeated()).isEqualTo(1200);
+    assertThat(second.getLinesImported()).isZero();
+    assertThat(second.getPiecesImported()).isZero();
+    assertThat(level(mug).getAvailable()).isEqualTo(1200);
+  }
+
+  @Test
+  void takesTheRestOfADeliveryThatBrokeOff() throws Exception {
+    String mug = product(0);
+    String id = "d-" + mug;
+    var lines = (ClientCallStreamObserver<ImportStockRequest>) startImport();
+    for (int i = 0; i < 2 * ImportStock.BATCH + 200; i++) {
+      lines.onNext(line(id, mug, 1));
+    }
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> level(mug).getAvailable() == 2 * ImportStock.BATCH);
+    lines.cancel("the answer is lost", null);
+
+    ImportStockResponse again = deliver(id, mug, 1300);
+
+    assertThat(again.getLinesRepeated()).isEqualTo(2 * ImportStock.BATCH);
+    assertThat(again.getLinesImported()).isEqualTo(300);
+    assertThat(level(mug).getAvailable()).isEqualTo(1300);
+  }
+
+  @Test
+  void countsADeliveryOnceThatComesTwiceAtTheSameTime() throws Exception {
+    String mug = product(0);
+    List<CompletableFuture<ImportStockResponse>> summaries = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      CompletableFuture<ImportStockResponse> each = new CompletableFuture<>();
+      summaries.add(each);
+      send(startImport(each), "d-" + mug, mug, 2100);
+    }
+
+    long imported = 0;
+    for (CompletableFuture<ImportStockResponse> each : summaries) {
+      ImportStockResponse done = each.get(30, SECONDS);
+      assertThat(done.getLinesImported() + done.getLinesRepeated()).isEqualTo(2100);
+      imported += done.getLinesImported();
+    }
+    assertThat(imported).isEqualTo(2100);
+    assertThat(level(mug).getAvailable()).isEqualTo(2100);
+  }
+
+  @Test
+  void refusesAnotherDeliveryUnderTheSameId() throws Exception {
+    String mug = product(0);
+    String lamp = product(0);
+    String id = "d-" + mug;
+    deliver(id, mug, 700);
+
+    send(startImport(), id, lamp, 800);
+
+    assertThat(failure())
+        .isEqualTo(
+            "ALREADY_EXISTS: delivery "
+                + id
+                + " is known already, with other lines\n"
+                + "the import stopped: lines up to 500 are kept;"
+                + " send the delivery again from its first line");
+    assertThat(level(lamp).getAvailable()).isZero();
+  }
+
+  @Test
+  void refusesLinesOfTwoDeliveriesInOneStream() {
+    StreamObserver<ImportStockRequest> lines = startImport();
+    lines.onNext(line("d-1", "p-1", 1));
+    lines.onNext(line("", "p-1", 1));
+    lines.onNext(line("d-2", "p-1", 1));
+
+    assertThat(failure())
+        .startsWith(
+            "INVALID_ARGUMENT: delivery_id of line 3 must be the first line's, or left out: d-1");
+  }
+
+  @Test
+  void refusesADeliveryThatIsNamedTooLate() {
+    StreamObserver<ImportStockRequest> lines = startImport();
+    lines.onNext(line("", "p-1", 1));
+    lines.onNext(line("d-2", "p-1", 1));
+
+    assertThat(failure())
+        .isEqualTo(
+            "INVALID_ARGUMENT: delivery_id of line 2 must be left out, as in the first line\n"
+                + "the import stopped: lines up to 0 are kept");
+  }
+
+  @Test
+  void refusesADeliveryIdThatIsNone() {
+    startImport().onNext(line("x".repeat(129), "p-1", 1));
+
+    assertThat(failure())
+        .startsWith("INVALID_ARGUMENT: delivery_id must have at most 128 characters: 129");
+  }
+
+  private ImportStockResponse deliver(String delivery, String productId, int count)
+      throws Exception {
+    CompletableFuture<ImportStockResponse> done = new CompletableFuture<>();
+    send(startImport(done), delivery, productId, count);
+    return done.get(30, SECONDS);
+  }
+
+  private static void send(
+      StreamObserver<ImportStockRequest> lines, String delivery, String productId, int count) {
+    for (int i = 0; i < count; i++) {
+      lines.onNext(line(delivery, productId, 1));
+    }
+    lines.onCompleted();
+  }
+
+  private String failure() {
+    await().atMost(Duration.ofSeconds(10)).until(summary::isCompletedExceptionally);
+    Status status = Status.fromThrowable(summary.handle((done, failure) -> failure).join());
+    return status.getCode() + ": " + status.getDescription();
+  }
+
   private StreamObserver<ImportStockRequest> startImport() {
+    return startImport(summary);
+  }
+
+  private StreamObserver<ImportStockRequest> startImport(
+      CompletableFuture<ImportStockResponse> summary) {
     return InventoryServiceGrpc.newStub(channel)
         .importStock(
             new StreamObserver<>() {
@@ -110,6 +247,14 @@ class StockImportTest extends InventoryTest {
   }
 
   private static ImportStockRequest line(String productId, int quantity) {
-    return ImportStockRequest.newBuilder().setProductId(productId).setQuantity(quantity).build();
+    return line("", productId, quantity);
+  }
+
+  private static ImportStockRequest line(String delivery, String productId, int quantity) {
+    return ImportStockRequest.newBuilder()
+        .setDeliveryId(delivery)
+        .setProductId(productId)
+        .setQuantity(quantity)
+        .build();
   }
 }
