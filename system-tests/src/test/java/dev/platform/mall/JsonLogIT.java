@@ -53,7 +53,7 @@ class JsonLogIT {
 
   /** What a JVM of 24 and later says to stderr, past every logger, of the libraries it runs. */
   private static boolean isOfTheJvm(String line) {
-    return line.startsWith("WARNING: ");
+    return line.isEmpty() || line.startsWith("WARNING: ");
   }
 
   private static Optional<String> call(AppProcess app) {
