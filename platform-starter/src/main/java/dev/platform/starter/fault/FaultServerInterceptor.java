@@ -67,14 +67,8 @@ final class FaultServerInterceptor implements ServerInterceptor {
       ServerCall<Q, A> call,
       Metadata headers,
       ServerCallHandler<Q, A> next) {
-    if (call.isCancelled()) {
-      return;
-    }
-    try {
-      pending.goOn(go(fault, call, headers, next));
-    } catch (RuntimeException e) {
-      // As gRPC does it for what is thrown on its own threads.
-      call.close(Status.UNKNOWN.withCause(e), new Metadata());
+    if (!call.isCancelled()) {
+      pending.start(call, () -> go(fault, call, headers, next));
     }
   }
 

@@ -6,7 +6,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -58,27 +57,11 @@ final class RateLimitServerInterceptor implements ServerInterceptor {
                 tracing.decorate(
                     () -> {
                       if (!call.isCancelled()) {
-                        start(pending, answer.join(), method, call, headers, next);
+                        pending.start(call, () -> go(answer.join(), method, call, headers, next));
                       }
                     }));
     answer.thenRunAsync(goOn, executor);
     return pending;
-  }
-
-  private static <Q, A> void start(
-      PendingCall<Q> pending,
-      long wait,
-      MethodLimits method,
-      ServerCall<Q, A> call,
-      Metadata headers,
-      ServerCallHandler<Q, A> next) {
-    try {
-      pending.goOn(go(wait, method, call, headers, next));
-    } catch (RuntimeException e) {
-      // As gRPC does it for what is thrown on its own threads.
-      call.close(Status.UNKNOWN.withCause(e), new Metadata());
-      pending.goOn(new ServerCall.Listener<>() {});
-    }
   }
 
   private static <Q, A> ServerCall.Listener<Q> go(

@@ -10,6 +10,8 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors.CheckedForwardingClientCall;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -25,10 +27,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Sends calls through the circuit breaker of the called service. An open breaker answers
  * UNAVAILABLE without touching the network, with {@link CallNotPermittedException} as the status'
  * cause. A call counts once, by its end; one that says nothing about the callee gives its
- * permission back. A stream is never slow, and a call takes as long as its last attempt: what one
- * instance hung on says nothing about the service once another has answered. All calls that end
- * because one connection breaks count as one failure: with an instance that dies, only that
- * instance is gone.
+ * permission back. So does one whose time was over before it began, which is never sent. A stream
+ * that probes a half-open breaker counts by the first thing that comes back: it may go on for days,
+ * and there are few probes. A stream is never slow, and a call takes as long as its last attempt:
+ * what one instance hung on says nothing about the service once another has answered. All calls
+ * that end because one connection breaks count as one failure: with an instance that dies, only
+ * that instance is gone.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
@@ -60,13 +64,34 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
       @Override
       protected void checkedStart(Listener<A> listener, Metadata headers) throws StatusException {
+        if (isOver(options)) {
+          delegate().start(listener, headers);
+          return;
+        }
         if (!callee.tryAcquire()) {
           throw callee.refusal();
         }
         boolean unary = method.getType() == MethodType.UNARY;
-        delegate().start(new Counting<>(listener, callee, attempt, options, unary), headers);
+        Counting<A> counting = new Counting<>(listener, callee, attempt, options, unary);
+        try {
+          delegate().start(counting, headers);
+        } catch (RuntimeException e) {
+          // It was cancelled before: nobody will hear of its end.
+          counting.forget();
+          throw e;
+        }
       }
     };
+  }
+
+  /** Whether gRPC will end the call with DEADLINE_EXCEEDED or CANCELLED and send nothing. */
+  private static boolean isOver(CallOptions options) {
+    Deadline deadline = options.getDeadline();
+    Context context = Context.current();
+    Deadline caller = context.getDeadline();
+    return context.isCancelled()
+        || (deadline != null && deadline.isExpired())
+        || (caller != null && caller.isExpired());
   }
 
   private final class Counting<A> extends SimpleForwardingClientCallListener<A> {
@@ -75,6 +100,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
     private final LastAttempt attempt;
     private final CallOptions options;
     private final boolean unary;
+    private final boolean probingStream;
     private final long startedAt;
     private final AtomicBoolean counted = new AtomicBoolean();
 
@@ -89,7 +115,22 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
       this.attempt = attempt;
       this.options = options;
       this.unary = unary;
+      this.probingStream = !unary && callee.breaker().getState() == State.HALF_OPEN;
       this.startedAt = callee.breaker().getCurrentTimestamp();
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      if (probingStream && counted.compareAndSet(false, true)) {
+        count(CallOutcome.SUCCESS, 0, Status.OK);
+      }
+      super.onHeaders(headers);
+    }
+
+    void forget() {
+      if (counted.compareAndSet(false, true)) {
+        callee.release();
+      }
     }
 
     @Override
@@ -104,6 +145,10 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
       CallOutcome outcome =
           isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
       long elapsed = unary ? callee.breaker().getCurrentTimestamp() - attempt.begunAt() : 0;
+      count(outcome, elapsed, status);
+    }
+
+    private void count(CallOutcome outcome, long elapsed, Status status) {
       State before = callee.breaker().getState();
       callee.ended(outcome, startedAt, elapsed, status);
       State after = callee.breaker().getState();

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
@@ -40,6 +41,13 @@ public final class ResilienceAutoConfiguration {
   @Bean
   static AnnotatedOperations annotatedOperations(AnnotatedMethods seen) {
     return new AnnotatedOperations(seen);
+  }
+
+  /** After the application's own mappers. */
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  CallNotPermittedMapper callNotPermittedMapper() {
+    return new CallNotPermittedMapper();
   }
 
   @Bean

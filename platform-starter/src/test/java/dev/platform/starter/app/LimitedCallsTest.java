@@ -12,6 +12,8 @@ import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.outcome.Rejection;
 import dev.platform.starter.ratelimit.RedisProcess;
 import dev.platform.starter.test.junit.EtcdExtension;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -109,6 +111,20 @@ class LimitedCallsTest {
     try (var app = start(AnnotatedBank.class)) {
       assertThat(servedOf(10, app)).isEqualTo(2);
       assertRefused(app);
+    }
+  }
+
+  @Test
+  void anOpenBreakerAroundAHandlersWorkIsToldAsOneOfACalledService() {
+    try (var app = start(GuardedBank.class)) {
+      assertThat(servedOf(1, app)).isEqualTo(1);
+      app.getBean(CircuitBreakerRegistry.class).circuitBreaker("vault").transitionToOpenState();
+
+      StatusRuntimeException refused = failure(app);
+
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(refused.getStatus().getDescription()).isEqualTo("circuit breaker is open: vault");
+      assertThat(Rejection.of(refused.getTrailers())).contains(Rejection.CIRCUIT_BREAKER);
     }
   }
 
@@ -219,6 +235,16 @@ class LimitedCallsTest {
 
     @Override
     @RateLimiter(name = "annotated")
+    public void charge(ChargeRequest request, StreamObserver<ChargeResponse> answer) {
+      super.charge(request, answer);
+    }
+  }
+
+  @GrpcService
+  static class GuardedBank extends Bank {
+
+    @Override
+    @CircuitBreaker(name = "vault")
     public void charge(ChargeRequest request, StreamObserver<ChargeResponse> answer) {
       super.charge(request, answer);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.product.v1.ListProductsRequest;
+import dev.platform.contracts.product.v1.ListProductsResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
@@ -19,13 +20,18 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +159,65 @@ class GuardedCallsTest {
     }
     assertThat(only().getState()).isEqualTo(State.HALF_OPEN);
     assertThat(only().getMetrics().getNumberOfBufferedCalls()).isZero();
+  }
+
+  @Test
+  void aStreamThatGoesOnIsAGoodProbeFromItsFirstMessage() {
+    ManagedChannel channel = channel(Scope.SERVICE);
+    only(channel).transitionToOpenState();
+    only().transitionToHalfOpenState();
+    server.endless = true;
+    List<Iterator<ListProductsResponse>> streams = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      assertThat(only().getState()).isEqualTo(State.HALF_OPEN);
+      Iterator<ListProductsResponse> stream =
+          ProductServiceGrpc.newBlockingStub(channel)
+              .listProducts(ListProductsRequest.getDefaultInstance());
+      stream.next();
+      streams.add(stream);
+    }
+    assertThat(only().getState()).isEqualTo(State.CLOSED);
+    assertThat(ask(channel)).isNull();
+    server.waiting.forEach(StreamObserver::onCompleted);
+    assertThat(streams).allMatch(stream -> !stream.hasNext());
+    assertThat(only().getMetrics().getNumberOfBufferedCalls()).isEqualTo(1);
+  }
+
+  @Test
+  void aProbeThatIsCancelledBeforeItStartsGivesItsPermissionBack() {
+    ManagedChannel channel = channel(Scope.SERVICE);
+    only(channel).transitionToOpenState();
+    only().transitionToHalfOpenState();
+    for (int i = 0; i < 4; i++) {
+      ClientCall<GetRecommendationsRequest, GetRecommendationsResponse> call =
+          channel.newCall(
+              RecommendationServiceGrpc.getGetRecommendationsMethod(), CallOptions.DEFAULT);
+      call.cancel("not wanted any more", null);
+      try {
+        call.start(new ClientCall.Listener<>() {}, new Metadata());
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("call was cancelled");
+      }
+    }
+    assertThat(ask(channel)).isNull();
+  }
+
+  @Test
+  void callsThatHaveNoTimeLeftToBeSentSayNothingAboutTheCallee() {
+    ManagedChannel channel = channel(Scope.SERVICE);
+    for (int i = 0; i < 10; i++) {
+      StatusRuntimeException late =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () ->
+                  RecommendationServiceGrpc.newBlockingStub(channel)
+                      .withDeadlineAfter(-1, TimeUnit.SECONDS)
+                      .getRecommendations(GetRecommendationsRequest.getDefaultInstance()));
+      assertThat(late.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    }
+    assertThat(only(channel).getState()).isEqualTo(State.CLOSED);
+    assertThat(only().getMetrics().getNumberOfBufferedCalls()).isZero();
+    assertThat(server.calls).hasValue(0);
   }
 
   @Test

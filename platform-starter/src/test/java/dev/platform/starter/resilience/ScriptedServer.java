@@ -30,6 +30,9 @@ final class ScriptedServer implements AutoCloseable {
   volatile Metadata trailers = new Metadata();
   volatile boolean silent;
 
+  /** Streams answer once and go on; they are among {@link #waiting}. */
+  volatile boolean endless;
+
   private final Server server;
 
   ScriptedServer() throws IOException {
@@ -76,6 +79,11 @@ final class ScriptedServer implements AutoCloseable {
     @Override
     public void listProducts(
         ListProductsRequest request, StreamObserver<ListProductsResponse> observer) {
+      if (endless) {
+        observer.onNext(ListProductsResponse.getDefaultInstance());
+        waiting.add(observer);
+        return;
+      }
       answer(observer, ListProductsResponse.getDefaultInstance());
     }
   }
