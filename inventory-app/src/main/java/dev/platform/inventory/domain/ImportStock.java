@@ -36,6 +36,8 @@ public final class ImportStock {
   private long rejected;
   private long tried;
   private long kept;
+  private long settledBefore;
+  private boolean otherLines;
 
   public ImportStock(Stock stock, Deliveries deliveries, Transaction transaction) {
     this.stock = stock;
@@ -53,6 +55,7 @@ public final class ImportStock {
   public void add(String deliveryId, String productId, int quantity) {
     read++;
     if (read == 1 && !deliveryId.isEmpty()) {
+      InvalidInput.requireNotBlank("delivery_id", deliveryId);
       delivery = InvalidInput.requireId("delivery_id", deliveryId);
     } else if (!deliveryId.isEmpty() && !deliveryId.equals(delivery)) {
       throw InvalidInput.otherDelivery(read, delivery);
@@ -63,14 +66,24 @@ public final class ImportStock {
     }
   }
 
-  /** Stores what is left and tells what was done. */
+  /**
+   * Stores what is left and tells what was done.
+   *
+   * @throws Refusal when the delivery is known with other lines, or with more of them
+   */
   public Summary finish() {
     store();
+    if (settledBefore > read) {
+      throw otherLines();
+    }
     return new Summary(read, repeated, imported, pieces, List.copyOf(errors), rejected);
   }
 
   /** For whom an import was stopped: which lines are stored or reported, and how to go on. */
   public String whatIsKept() {
+    if (otherLines) {
+      return "nothing of it is kept";
+    }
     String certain = "lines up to " + kept + " are kept";
     if (!delivery.isEmpty()) {
       return certain + "; send the delivery again from its first line";
@@ -104,10 +117,11 @@ public final class ImportStock {
   /** What an earlier attempt has not settled. */
   private Stored addTheRest() {
     Progress before = deliveries.lock(delivery);
+    settledBefore = before.lines();
     for (Line line : batch) {
       digest.add(line.productId, line.quantity);
       if (line.number == before.lines() && !digest.value().equals(before.digest())) {
-        throw Refusal.otherDelivery(delivery);
+        throw otherLines();
       }
     }
     Stored stored = add(before.lines());
@@ -115,6 +129,12 @@ public final class ImportStock {
       deliveries.advance(delivery, new Progress(read, digest.value()));
     }
     return stored;
+  }
+
+  /** Whatever was settled is another delivery's: lines are added only after all those compare. */
+  private Refusal otherLines() {
+    otherLines = true;
+    return Refusal.otherDelivery(delivery);
   }
 
   private Stored add(long before) {

@@ -42,6 +42,12 @@ public final class InvalidInput extends Refusal {
     return value;
   }
 
+  static void requireNotBlank(String field, String value) {
+    if (value.isBlank()) {
+      throw new InvalidInput(field + " must not be blank");
+    }
+  }
+
   static InvalidInput otherDelivery(long line, String expected) {
     return new InvalidInput(
         "delivery_id of line %d must be %s"

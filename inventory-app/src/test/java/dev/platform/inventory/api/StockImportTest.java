@@ -16,7 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StockImportTest extends InventoryTest {
 
@@ -150,22 +155,22 @@ class StockImportTest extends InventoryTest {
     assertThat(level(mug).getAvailable()).isEqualTo(2100);
   }
 
-  @Test
-  void refusesAnotherDeliveryUnderTheSameId() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 500, 600, 700, 800, 1300})
+  void refusesAnotherDeliveryUnderTheSameId(int lines) throws Exception {
     String mug = product(0);
     String lamp = product(0);
     String id = "d-" + mug;
     deliver(id, mug, 700);
 
-    send(startImport(), id, lamp, 800);
+    send(startImport(), id, lamp, lines);
 
     assertThat(failure())
         .isEqualTo(
             "ALREADY_EXISTS: delivery "
                 + id
                 + " is known already, with other lines\n"
-                + "the import stopped: lines up to 500 are kept;"
-                + " send the delivery again from its first line");
+                + "the import stopped: nothing of it is kept");
     assertThat(level(lamp).getAvailable()).isZero();
   }
 
@@ -177,8 +182,10 @@ class StockImportTest extends InventoryTest {
     lines.onNext(line("d-2", "p-1", 1));
 
     assertThat(failure())
-        .startsWith(
-            "INVALID_ARGUMENT: delivery_id of line 3 must be the first line's, or left out: d-1");
+        .isEqualTo(
+            "INVALID_ARGUMENT: delivery_id of line 3 must be the first line's, or left out: d-1\n"
+                + "the import stopped: lines up to 0 are kept;"
+                + " send the delivery again from its first line");
   }
 
   @Test
@@ -193,12 +200,23 @@ class StockImportTest extends InventoryTest {
                 + "the import stopped: lines up to 0 are kept");
   }
 
-  @Test
-  void refusesADeliveryIdThatIsNone() {
-    startImport().onNext(line("x".repeat(129), "p-1", 1));
+  @ParameterizedTest
+  @MethodSource("idsThatAreNone")
+  void refusesADeliveryIdThatIsNone(String id, String problem) {
+    startImport().onNext(line(id, "p-1", 1));
 
     assertThat(failure())
-        .startsWith("INVALID_ARGUMENT: delivery_id must have at most 128 characters: 129");
+        .isEqualTo(
+            "INVALID_ARGUMENT: delivery_id must "
+                + problem
+                + "\nthe import stopped: lines up to 0 are kept");
+  }
+
+  static Stream<Arguments> idsThatAreNone() {
+    return Stream.of(
+        Arguments.of("x".repeat(129), "have at most 128 characters: 129"),
+        Arguments.of(" ", "not be blank"),
+        Arguments.of("d\u00001", "not contain control characters"));
   }
 
   private ImportStockResponse deliver(String delivery, String productId, int count)
