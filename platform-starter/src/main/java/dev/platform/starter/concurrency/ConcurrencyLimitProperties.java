@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How many unary calls this process's gRPC server works on at once. What is over the limit is
- * refused at once, since gRPC's pool of threads has no bound and everything would become slow
- * together. Streams don't count, since they live long and mostly wait; neither do gRPC's own
- * services (health, reflection).
+ * refused at once, instead of waiting for a thread until its caller has given up. It is refused on
+ * one of the server's threads, of which there have to be more than the limit. Streams don't count,
+ * since they live long and mostly wait; neither do gRPC's own services (health, reflection).
  *
  * @param mode whether there is a limit, and whether it adapts
  * @param limit with {@code fixed}: the limit
@@ -28,7 +28,7 @@ public record ConcurrencyLimitProperties(
     @DefaultValue Shares shares,
     @DefaultValue Map<String, Priority> methods) {
 
-  static final String PREFIX = "platform.resilience.concurrency-limit";
+  public static final String PREFIX = "platform.resilience.concurrency-limit";
 
   private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
   private static final int MOST = 100_000;
@@ -53,7 +53,7 @@ public record ConcurrencyLimitProperties(
   public record Gradient2(
       @DefaultValue("50") int initialLimit,
       @DefaultValue("10") int minLimit,
-      @DefaultValue("500") int maxLimit) {
+      @DefaultValue("180") int maxLimit) {
 
     public Gradient2 {
       check(

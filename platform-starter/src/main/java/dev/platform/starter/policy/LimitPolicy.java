@@ -2,6 +2,8 @@ package dev.platform.starter.policy;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.platform.starter.concurrency.ConcurrencyLimitProperties;
+import dev.platform.starter.executor.ServerExecutorProperties;
 import dev.platform.starter.resilience.AnnotatedMethods;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
@@ -10,15 +12,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.thread.Threading;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Breakers that can't open as they say, limiters that limit nothing, fallbacks that hide failures.
+ * Breakers that can't open as they say, limiters and limits that limit nothing, fallbacks that hide
+ * failures.
  */
 final class LimitPolicy implements PolicyCheck.Policy {
 
+  private static final String BREAKERS = "resilience4j.circuitbreaker.";
   private static final String LIMITERS = "resilience4j.ratelimiter.";
   private static final double UNLIMITED_PER_SECOND = 1_000_000;
 
@@ -33,10 +39,9 @@ final class LimitPolicy implements PolicyCheck.Policy {
   @Override
   public List<Finding> findings() {
     List<Finding> found = new ArrayList<>();
-    for (String group : List.of("configs", "instances")) {
-      breakers("resilience4j.circuitbreaker." + group, found);
-    }
+    breakers(found);
     limiters(found);
+    concurrencyLimit(found);
     annotated
         .hiddenFromRetry()
         .forEach(
@@ -49,23 +54,70 @@ final class LimitPolicy implements PolicyCheck.Policy {
     return found;
   }
 
-  private void breakers(String prefix, List<Finding> found) {
-    bind(prefix, CommonCircuitBreakerConfigurationProperties.InstanceProperties.class)
+  /** An instance takes from its base, else from the default, what it does not say itself. */
+  private void breakers(List<Finding> found) {
+    Map<String, CommonCircuitBreakerConfigurationProperties.InstanceProperties> bases =
+        bind(
+            BREAKERS + "configs",
+            CommonCircuitBreakerConfigurationProperties.InstanceProperties.class);
+    bases.forEach(
+        (name, config) -> window("configs." + name, config, config.getSlidingWindowType(), found));
+    bind(
+            BREAKERS + "instances",
+            CommonCircuitBreakerConfigurationProperties.InstanceProperties.class)
         .forEach(
             (name, breaker) -> {
-              Integer window = breaker.getSlidingWindowSize();
-              Integer minimum = breaker.getMinimumNumberOfCalls();
-              if (window != null
-                  && minimum != null
-                  && breaker.getSlidingWindowType() != SlidingWindowType.TIME_BASED
-                  && minimum > window) {
-                found.add(
-                    new Finding(
-                        prefix + "." + name + ".minimum-number-of-calls",
-                        minimum,
-                        "at most sliding-window-size, " + window));
+              var base = bases.get(requireNonNullElse(breaker.getBaseConfig(), "default"));
+              SlidingWindowType type = breaker.getSlidingWindowType();
+              if (type == null && base != null) {
+                type = base.getSlidingWindowType();
               }
+              window("instances." + name, breaker, type, found);
             });
+  }
+
+  /** A window of seconds may hold any number of calls. */
+  private static void window(
+      String name,
+      CommonCircuitBreakerConfigurationProperties.InstanceProperties breaker,
+      @Nullable SlidingWindowType type,
+      List<Finding> found) {
+    Integer window = breaker.getSlidingWindowSize();
+    Integer minimum = breaker.getMinimumNumberOfCalls();
+    if (window != null
+        && minimum != null
+        && type != SlidingWindowType.TIME_BASED
+        && minimum > window) {
+      found.add(
+          new Finding(
+              BREAKERS + name + ".minimum-number-of-calls",
+              minimum,
+              "at most sliding-window-size, " + window));
+    }
+  }
+
+  /** Calls are refused on the threads that work on them. */
+  private void concurrencyLimit(List<Finding> found) {
+    ServerExecutorProperties threads =
+        Binder.get(environment)
+            .bindOrCreate("platform.grpc.server-executor", ServerExecutorProperties.class);
+    ConcurrencyLimitProperties properties =
+        Binder.get(environment)
+            .bindOrCreate(ConcurrencyLimitProperties.PREFIX, ConcurrencyLimitProperties.class);
+    boolean adaptive = properties.mode() == ConcurrencyLimitProperties.Mode.GRADIENT2;
+    int limit = adaptive ? properties.gradient2().maxLimit() : properties.limit();
+    if (properties.mode() != ConcurrencyLimitProperties.Mode.OFF
+        && threads.enabled()
+        && !Threading.VIRTUAL.isActive(environment)
+        && limit >= threads.maxThreads()) {
+      found.add(
+          new Finding(
+              ConcurrencyLimitProperties.PREFIX + (adaptive ? ".gradient2.max-limit" : ".limit"),
+              limit,
+              "less than platform.grpc.server-executor.max-threads, "
+                  + threads.maxThreads()
+                  + ": calls wait for a thread before they are refused"));
+    }
   }
 
   /** An instance takes from its base, else from the default, what it does not say itself. */

@@ -95,7 +95,7 @@ class ConfigurationMistakesTest {
             + " to 100000)",
         "platform.resilience.concurrency-limit.gradient2.initial-limit | 501 |"
             + " platform.resilience.concurrency-limit.gradient2.initial-limit: 501 (expected:"
-            + " min-limit, 10, to max-limit, 500)",
+            + " min-limit, 10, to max-limit, 180)",
         "platform.resilience.concurrency-limit.shares.normal | 1.1 |"
             + " platform.resilience.concurrency-limit.shares.normal: 1.1 (expected: over 0, at most 1)",
         "platform.resilience.concurrency-limit.shares.low | 0.95 |"

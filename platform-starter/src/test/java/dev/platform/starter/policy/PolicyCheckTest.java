@@ -84,6 +84,16 @@ class PolicyCheckTest {
             + "resilience4j.circuitbreaker.configs.default.sliding-window-size=100"
             + " | resilience4j.circuitbreaker.configs.default.minimum-number-of-calls: 200 (expected:"
             + " at most sliding-window-size, 100)",
+        "platform.resilience.concurrency-limit.mode=fixed,"
+            + "platform.resilience.concurrency-limit.limit=200"
+            + " | platform.resilience.concurrency-limit.limit: 200 (expected: less than"
+            + " platform.grpc.server-executor.max-threads, 200: calls wait for a thread before they"
+            + " are refused)",
+        "platform.resilience.concurrency-limit.mode=gradient2,"
+            + "platform.grpc.server-executor.max-threads=100"
+            + " | platform.resilience.concurrency-limit.gradient2.max-limit: 180 (expected: less than"
+            + " platform.grpc.server-executor.max-threads, 100: calls wait for a thread before they"
+            + " are refused)",
         "resilience4j.ratelimiter.instances.api.limit-for-period=10"
             + " | resilience4j.ratelimiter.instances.api.limit-refresh-period: null (expected: so long"
             + " that limit-for-period limits anything, such as 1s)",
@@ -121,7 +131,10 @@ class PolicyCheckTest {
             "platform.deadline.methods[recommendation.v1.RecommendationService]=1s",
             "platform.resilience.hedging.methods[" + METHOD + "]=50ms",
             "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10",
+            "resilience4j.circuitbreaker.configs.seconds.sliding-window-type=TIME_BASED",
+            "resilience4j.circuitbreaker.instances.shop.base-config=seconds",
             "resilience4j.circuitbreaker.instances.shop.sliding-window-size=10",
+            "resilience4j.circuitbreaker.instances.shop.minimum-number-of-calls=20",
             "resilience4j.ratelimiter.configs.default.timeout-duration=0s",
             "resilience4j.ratelimiter.configs.slow.limit-refresh-period=1s",
             "resilience4j.ratelimiter.instances.api.base-config=slow",
