@@ -6,8 +6,10 @@ import io.grpc.Status.Code;
 import java.io.IOException;
 
 /**
- * The one judge of how calls ended. Circuit breakers, the ejection of instances, spans and metrics
- * all ask it. A bean of this type replaces {@link #standard()}. Thread-safe; must not block.
+ * The one judge of how calls ended. Circuit breakers, the ejection of instances, spans, metrics and
+ * the log all ask it, for each call that ends, with OK too. Retries are no judgement: they go by
+ * the codes that say that nothing was executed. A bean of this type replaces {@link #standard()}.
+ * Thread-safe; must not block.
  */
 @FunctionalInterface
 public interface OutcomeClassifier {
@@ -25,6 +27,9 @@ public interface OutcomeClassifier {
    */
   static OutcomeClassifier standard() {
     return (status, trailers) -> {
+      if (status.isOk()) {
+        return CallOutcome.SUCCESS;
+      }
       if (status.getCode() == Code.CANCELLED || Rejection.of(trailers).isPresent()) {
         return CallOutcome.IGNORED;
       }

@@ -68,6 +68,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     private volatile @Nullable InetSocketAddress peer;
     // guarded by Attempts.this
     private @Nullable Status ended;
+    private @Nullable Metadata trailers;
     private long endedAt;
     private boolean reported;
 
@@ -80,6 +81,13 @@ final class Attempts extends ClientStreamTracer.Factory {
       if (transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress address) {
         peer = address;
         Peers.put(call.get(), address);
+      }
+    }
+
+    @Override
+    public void inboundTrailers(Metadata received) {
+      synchronized (Attempts.this) {
+        trailers = received;
       }
     }
 
@@ -105,7 +113,7 @@ final class Attempts extends ClientStreamTracer.Factory {
       if (address != null) {
         Peers.put(span, address);
       }
-      method.describe(span, ended);
+      method.describe(span, ended, trailers);
       span.end(endedAt, TimeUnit.NANOSECONDS);
     }
   }

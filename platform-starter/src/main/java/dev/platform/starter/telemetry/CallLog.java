@@ -1,10 +1,8 @@
 package dev.platform.starter.telemetry;
 
 import dev.platform.starter.outcome.CallOutcome;
-import dev.platform.starter.outcome.OutcomeClassifier;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
@@ -12,7 +10,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,21 +26,18 @@ final class CallLog {
   static final String LOGGER = "dev.platform.starter.calls.";
 
   private static final int MOST_DESCRIPTION = 200;
-  private static final Metadata NONE = new Metadata();
 
   private final Logger log;
   private final String verb;
-  private final OutcomeClassifier outcomes;
   private final long slowNanos;
   private final Supplier<LineLimit> limits;
 
   /**
    * @param limits bounds of lines, one for each method and target
    */
-  CallLog(CallSide side, OutcomeClassifier outcomes, Duration slow, Supplier<LineLimit> limits) {
+  CallLog(CallSide side, Duration slow, Supplier<LineLimit> limits) {
     this.verb = side == CallSide.SERVER ? "served" : "made";
     this.log = LoggerFactory.getLogger(LOGGER + verb);
-    this.outcomes = outcomes;
     this.slowNanos = slow.isZero() ? Long.MAX_VALUE : slow.toNanos();
     this.limits = limits;
   }
@@ -62,11 +56,11 @@ final class CallLog {
       MethodDescriptor<?, ?> method,
       String target,
       Status status,
-      @Nullable Metadata trailers,
+      CallOutcome outcome,
       long nanos,
       Supplier<Attributes> transport,
       LineLimit lines) {
-    Level level = level(method, status, trailers, nanos);
+    Level level = level(method, outcome, nanos);
     if (!log.isEnabledForLevel(level)) {
       return;
     }
@@ -90,10 +84,8 @@ final class CallLog {
             leftOut);
   }
 
-  private Level level(
-      MethodDescriptor<?, ?> method, Status status, @Nullable Metadata trailers, long nanos) {
-    if (!status.isOk()
-        && outcomes.classify(status, trailers == null ? NONE : trailers) == CallOutcome.FAILURE) {
+  private Level level(MethodDescriptor<?, ?> method, CallOutcome outcome, long nanos) {
+    if (outcome == CallOutcome.FAILURE) {
       return Level.WARN;
     }
     return nanos >= slowNanos && method.getType() == MethodType.UNARY ? Level.INFO : Level.DEBUG;

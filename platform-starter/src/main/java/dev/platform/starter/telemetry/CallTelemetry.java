@@ -1,5 +1,7 @@
 package dev.platform.starter.telemetry;
 
+import dev.platform.starter.outcome.CallOutcome;
+import dev.platform.starter.outcome.OutcomeClassifier;
 import dev.platform.starter.outcome.Rejection;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -7,17 +9,18 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -39,11 +42,16 @@ final class CallTelemetry {
 
   private static final AttributeKey<String> REJECTED_BY =
       AttributeKey.stringKey("platform.rejected_by");
+  private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+  private static final String OUTCOME = "platform.outcome";
+  private static final Metadata NONE = new Metadata();
+  private static final int ENDS = Code.values().length * CallOutcome.values().length;
 
   private final CallSide side;
   private final MethodDescriptor<?, ?> method;
   private final String target;
   private final GrpcCallConvention convention;
+  private final OutcomeClassifier outcomes;
   private final SpanSource spans;
   private final CallLog log;
   private final LineLimit lines;
@@ -51,15 +59,16 @@ final class CallTelemetry {
   private final String name;
   private final boolean beginsTraces;
   private final Attributes startAttributes;
-  private final Map<Code, Attributes> endAttributes = new EnumMap<>(Code.class);
-  private final AtomicReferenceArray<Timer> timers =
-      new AtomicReferenceArray<>(Code.values().length);
+  // by end()
+  private final Attributes[] endAttributes = new Attributes[ENDS];
+  private final AtomicReferenceArray<Timer> timers = new AtomicReferenceArray<>(ENDS);
 
   CallTelemetry(
       CallSide side,
       MethodDescriptor<?, ?> method,
       String target,
       GrpcCallConvention convention,
+      OutcomeClassifier outcomes,
       SpanSource spans,
       CallLog log,
       @Nullable MeterRegistry meters) {
@@ -68,6 +77,7 @@ final class CallTelemetry {
     this.target = target;
     this.beginsTraces = spans.beginsTraces(method);
     this.convention = convention;
+    this.outcomes = outcomes;
     this.spans = spans;
     this.log = log;
     this.lines = log.newLimit();
@@ -75,7 +85,9 @@ final class CallTelemetry {
     this.name = convention.spanName(side, method);
     this.startAttributes = convention.startAttributes(side, method, target);
     for (Code code : Code.values()) {
-      endAttributes.put(code, convention.endAttributes(side, code));
+      for (CallOutcome outcome : CallOutcome.values()) {
+        endAttributes[end(code, outcome)] = endAttributes(code, outcome);
+      }
     }
   }
 
@@ -149,27 +161,29 @@ final class CallTelemetry {
       @Nullable Metadata trailers,
       long nanos,
       Supplier<io.grpc.Attributes> transport) {
-    log.ended(method, target, status, trailers, nanos, transport, lines);
+    CallOutcome outcome = outcome(status, trailers);
+    log.ended(method, target, status, outcome, nanos, transport, lines);
     if (meters != null) {
-      timer(meters, status.getCode()).record(nanos, TimeUnit.NANOSECONDS);
+      timer(meters, status.getCode(), outcome).record(nanos, TimeUnit.NANOSECONDS);
     }
     if (span.isRecording()) {
       Optional<Rejection> rejection = status.isOk() ? Optional.empty() : Rejection.of(trailers);
       rejection.ifPresent(
           by -> span.addEvent("platform.rejected", Attributes.of(REJECTED_BY, by.id())));
-      describe(span, status);
+      describe(span, status, outcome);
     }
     span.end();
   }
 
   /** Puts on a span how what it stands for has ended. */
-  void describe(Span span, Status status) {
+  void describe(Span span, Status status, @Nullable Metadata trailers) {
+    describe(span, status, outcome(status, trailers));
+  }
+
+  private void describe(Span span, Status status, CallOutcome outcome) {
     Code code = status.getCode();
-    Attributes end = endAttributes.get(code);
-    if (end != null) {
-      span.setAllAttributes(end);
-    }
-    if (convention.isError(side, code)) {
+    span.setAllAttributes(endAttributes[end(code, outcome)]);
+    if (isError(code, outcome)) {
       String description = status.getDescription();
       span.setStatus(StatusCode.ERROR, description == null ? "" : description);
       Throwable cause = status.getCause();
@@ -179,17 +193,53 @@ final class CallTelemetry {
     }
   }
 
-  private Timer timer(MeterRegistry registry, Code code) {
-    Timer known = timers.get(code.value());
+  private CallOutcome outcome(Status status, @Nullable Metadata trailers) {
+    return outcomes.classify(status, trailers == null ? NONE : trailers);
+  }
+
+  /** What the judge calls a failure is an error on both sides, whatever its code. */
+  private boolean isError(Code code, CallOutcome outcome) {
+    return outcome == CallOutcome.FAILURE || convention.isError(side, code);
+  }
+
+  private Attributes endAttributes(Code code, CallOutcome outcome) {
+    AttributesBuilder attributes = Attributes.builder();
+    if (outcome == CallOutcome.FAILURE) {
+      attributes.put(ERROR, code.name());
+    }
+    return attributes
+        .putAll(convention.endAttributes(side, code))
+        .put(OUTCOME, text(outcome))
+        .build();
+  }
+
+  private Tags tags(Code code, CallOutcome outcome) {
+    Tags tags = convention.tags(side, method, target, code).and(OUTCOME, text(outcome));
+    // All series of a meter have the same tags.
+    boolean told = tags.stream().anyMatch(tag -> tag.getKey().equals(ERROR.getKey()));
+    return told && outcome == CallOutcome.FAILURE ? tags.and(ERROR.getKey(), code.name()) : tags;
+  }
+
+  private static String text(CallOutcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static int end(Code code, CallOutcome outcome) {
+    return code.value() * CallOutcome.values().length + outcome.ordinal();
+  }
+
+  private Timer timer(MeterRegistry registry, Code code, CallOutcome outcome) {
+    int end = end(code, outcome);
+    Timer known = timers.get(end);
     if (known == null) {
       // The registry gives the same one to all who ask at once.
       known =
           Timer.builder(side.timer())
               .description(side.description())
-              .tags(convention.tags(side, method, target, code))
+              .tags(tags(code, outcome))
               .serviceLevelObjectives(BUCKETS)
               .register(registry);
-      timers.set(code.value(), known);
+      timers.set(end, known);
     }
     return known;
   }

@@ -13,6 +13,9 @@ import io.opentelemetry.api.common.Attributes;
  *
  * <p>A target is the service that a client calls, as its channel names it: never an instance. On
  * the server it is empty.
+ *
+ * <p>Whatever it says, {@code platform.outcome} is added, and a call that the {@link
+ * dev.platform.starter.outcome.OutcomeClassifier} calls a failure is an error.
  */
 public interface GrpcCallConvention {
 

@@ -1,5 +1,6 @@
 package dev.platform.starter.telemetry;
 
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +28,7 @@ final class GrpcTelemetry {
           .build();
 
   private final GrpcCallConvention convention;
+  private final OutcomeClassifier outcomes;
   private final SpanSource spans;
   private final @Nullable MeterRegistry meters;
   private final Calls served;
@@ -34,10 +36,12 @@ final class GrpcTelemetry {
 
   GrpcTelemetry(
       GrpcCallConvention convention,
+      OutcomeClassifier outcomes,
       SpanSource spans,
       Function<CallSide, CallLog> logs,
       @Nullable MeterRegistry meters) {
     this.convention = convention;
+    this.outcomes = outcomes;
     this.spans = spans;
     this.meters = meters;
     this.served = new Calls(CallSide.SERVER, logs.apply(CallSide.SERVER));
@@ -81,7 +85,7 @@ final class GrpcTelemetry {
     }
 
     private CallTelemetry create(MethodDescriptor<?, ?> method, String target) {
-      return new CallTelemetry(side, method, target, convention, spans, log, meters);
+      return new CallTelemetry(side, method, target, convention, outcomes, spans, log, meters);
     }
   }
 

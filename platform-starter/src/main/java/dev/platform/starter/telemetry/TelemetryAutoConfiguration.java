@@ -55,16 +55,14 @@ public final class TelemetryAutoConfiguration {
     TelemetryProperties.Log log = properties.log();
     return new GrpcTelemetry(
         convention,
+        outcomes,
         SpanSource.of(
             tracing(tracing, environment).getTracer(SCOPE),
             properties.untracedServices(),
             sampler.getIfAvailable()),
         side ->
             new CallLog(
-                side,
-                outcomes,
-                log.slowAfter(),
-                () -> new LineLimit(log.linesPerSecond(), System::nanoTime)),
+                side, log.slowAfter(), () -> new LineLimit(log.linesPerSecond(), System::nanoTime)),
         meters.getIfAvailable());
   }
 

@@ -24,13 +24,9 @@ class GrpcTelemetryTest {
   private final GrpcTelemetry telemetry =
       new GrpcTelemetry(
           new OpenTelemetryCallConvention(RpcKeys.CURRENT),
+          OutcomeClassifier.standard(),
           SpanSource.of(OpenTelemetry.noop().getTracer("test"), Set.of(), null),
-          side ->
-              new CallLog(
-                  side,
-                  OutcomeClassifier.standard(),
-                  Duration.ofSeconds(1),
-                  () -> new LineLimit(10, () -> 0)),
+          side -> new CallLog(side, Duration.ofSeconds(1), () -> new LineLimit(10, () -> 0)),
           meters);
 
   @Test

@@ -106,8 +106,8 @@ class SpanTableTest {
     Status end = new Made(SERVICE, type, "well").end();
 
     assertThat(end.getCode()).isEqualTo(Code.OK);
-    assertEnd(client(SERVICE, type), "OK", StatusCode.UNSET, null);
-    assertEnd(server(SERVICE, type), "OK", StatusCode.UNSET, null);
+    assertEnd(client(SERVICE, type), "OK", StatusCode.UNSET, null, "success");
+    assertEnd(server(SERVICE, type), "OK", StatusCode.UNSET, null, "success");
   }
 
   @ParameterizedTest
@@ -116,8 +116,8 @@ class SpanTableTest {
     Status end = new Made(SERVICE, type, "refused").end();
 
     assertThat(end.getCode()).isEqualTo(Code.NOT_FOUND);
-    assertEnd(client(SERVICE, type), "NOT_FOUND", StatusCode.ERROR, "NOT_FOUND");
-    assertEnd(server(SERVICE, type), "NOT_FOUND", StatusCode.UNSET, null);
+    assertEnd(client(SERVICE, type), "NOT_FOUND", StatusCode.ERROR, "NOT_FOUND", "success");
+    assertEnd(server(SERVICE, type), "NOT_FOUND", StatusCode.UNSET, null, "success");
   }
 
   @ParameterizedTest
@@ -126,9 +126,9 @@ class SpanTableTest {
     Status end = new Made(SERVICE, type, "broken").end();
 
     assertThat(end.getCode()).isEqualTo(Code.INTERNAL);
-    assertEnd(client(SERVICE, type), "INTERNAL", StatusCode.ERROR, "INTERNAL");
+    assertEnd(client(SERVICE, type), "INTERNAL", StatusCode.ERROR, "INTERNAL", "failure");
     SpanData server = server(SERVICE, type);
-    assertEnd(server, "INTERNAL", StatusCode.ERROR, "INTERNAL");
+    assertEnd(server, "INTERNAL", StatusCode.ERROR, "INTERNAL", "failure");
     assertThat(events(server)).contains("exception");
   }
 
@@ -145,7 +145,7 @@ class SpanTableTest {
 
     assertThat(end.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
     SpanData client = client(SERVICE, type);
-    assertEnd(client, "DEADLINE_EXCEEDED", StatusCode.ERROR, "DEADLINE_EXCEEDED");
+    assertEnd(client, "DEADLINE_EXCEEDED", StatusCode.ERROR, "DEADLINE_EXCEEDED", "failure");
     assertThat(events(client)).contains("platform.deadline.exceeded");
     // Whether its own clock or its caller's cancellation comes first.
     assertThat(texts(server(SERVICE, type)).get("rpc.response.status_code"))
@@ -162,8 +162,8 @@ class SpanTableTest {
     made.cancel();
 
     assertThat(made.end().getCode()).isEqualTo(Code.CANCELLED);
-    assertEnd(client(SERVICE, type), "CANCELLED", StatusCode.ERROR, "CANCELLED");
-    assertEnd(server(SERVICE, type), "CANCELLED", StatusCode.UNSET, null);
+    assertEnd(client(SERVICE, type), "CANCELLED", StatusCode.ERROR, "CANCELLED", "ignored");
+    assertEnd(server(SERVICE, type), "CANCELLED", StatusCode.UNSET, null, "ignored");
   }
 
   @ParameterizedTest
@@ -176,7 +176,7 @@ class SpanTableTest {
 
     assertThat(end.getCode()).isEqualTo(Code.UNAVAILABLE);
     SpanData client = client(SERVICE, type);
-    assertEnd(client, "UNAVAILABLE", StatusCode.ERROR, "UNAVAILABLE");
+    assertEnd(client, "UNAVAILABLE", StatusCode.ERROR, "UNAVAILABLE", "ignored");
     assertThat(events(client)).contains("platform.rejected");
     assertThat(texts(client)).doesNotContainKey("network.peer.address");
     assertThat(spans.all(SpanKind.SERVER, 0)).isEmpty();
@@ -189,9 +189,9 @@ class SpanTableTest {
 
     assertThat(end.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     SpanData client = client(LIMITED, type);
-    assertEnd(client, "RESOURCE_EXHAUSTED", StatusCode.ERROR, "RESOURCE_EXHAUSTED");
+    assertEnd(client, "RESOURCE_EXHAUSTED", StatusCode.ERROR, "RESOURCE_EXHAUSTED", "ignored");
     SpanData server = server(LIMITED, type);
-    assertEnd(server, "RESOURCE_EXHAUSTED", StatusCode.UNSET, null);
+    assertEnd(server, "RESOURCE_EXHAUSTED", StatusCode.UNSET, null, "ignored");
     assertThat(events(client)).contains("platform.rejected");
     assertThat(events(server)).contains("platform.rejected");
   }
@@ -221,12 +221,13 @@ class SpanTableTest {
   }
 
   private static void assertEnd(
-      SpanData span, String code, StatusCode status, @Nullable String error) {
+      SpanData span, String code, StatusCode status, @Nullable String error, String outcome) {
     assertThat(span.hasEnded()).isTrue();
     assertThat(span.getStatus().getStatusCode()).isEqualTo(status);
     Map<String, String> texts = texts(span);
     assertThat(texts).containsEntry("rpc.response.status_code", code);
     assertThat(texts.get("error.type")).isEqualTo(error);
+    assertThat(texts).containsEntry("platform.outcome", outcome);
   }
 
   private static Map<String, String> texts(SpanData span) {

@@ -2,16 +2,23 @@ package dev.platform.starter.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.starter.outcome.CallOutcome;
+import dev.platform.starter.outcome.OutcomeClassifier;
 import io.grpc.Status.Code;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Timers, and other names for all of it. */
+/** Timers, outcomes, and other names for all of it. */
+@ExtendWith(OutputCaptureExtension.class)
 class TelemetryKeysTest extends ObservedApp {
 
   @Test
@@ -33,6 +40,34 @@ class TelemetryKeysTest extends ObservedApp {
             .isEqualTo(1);
       }
     }
+  }
+
+  @Test
+  void spansAndTimersTellWhatTheJudgeSays(CapturedOutput output) {
+    OutcomeClassifier strict =
+        (status, trailers) ->
+            status.getCode() == Code.NOT_FOUND ? CallOutcome.FAILURE : CallOutcome.SUCCESS;
+    moreBeans = beans -> beans.registerBean(OutcomeClassifier.class, () -> strict);
+    assertFails("missing", Code.NOT_FOUND);
+
+    for (SpanKind side : List.of(SpanKind.CLIENT, SpanKind.SERVER)) {
+      SpanData span = spans.the(side);
+      assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+      assertThat(texts(span))
+          .containsEntry("platform.outcome", "failure")
+          .containsEntry("error.type", "NOT_FOUND");
+    }
+    for (String side : List.of("rpc.client.call.duration", "rpc.server.call.duration")) {
+      assertThat(
+              app.getBean(MeterRegistry.class)
+                  .get(side)
+                  .tags("rpc.response.status_code", "NOT_FOUND")
+                  .tags("platform.outcome", "failure", "error.type", "NOT_FOUND")
+                  .timer()
+                  .count())
+          .isEqualTo(1);
+    }
+    assertThat(output).contains("WARN").contains("served " + RESERVE);
   }
 
   @Test
