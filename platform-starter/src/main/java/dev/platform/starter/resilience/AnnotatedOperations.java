@@ -15,6 +15,7 @@ import io.github.resilience4j.spring6.timelimiter.configure.TimeLimiterAspect;
 import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.jspecify.annotations.Nullable;
@@ -111,11 +112,18 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
     if (annotation == null) {
       return aspect.circuitBreakerAroundAdvice(call, null);
     }
-    EnclosingBreakers.enter(annotation.name());
+    EnclosingBreakers inside = EnclosingBreakers.enter(annotation.name());
+    Object result = null;
     try {
-      return aspect.circuitBreakerAroundAdvice(call, annotation);
+      result = aspect.circuitBreakerAroundAdvice(call, annotation);
+      return result;
     } finally {
-      EnclosingBreakers.leave();
+      inside.leave();
+      if (result instanceof CompletionStage<?> later) {
+        later.whenComplete((value, failure) -> inside.end());
+      } else {
+        inside.end();
+      }
     }
   }
 }

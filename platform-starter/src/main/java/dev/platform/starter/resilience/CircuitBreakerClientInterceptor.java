@@ -5,6 +5,7 @@ import dev.platform.starter.outcome.OutcomeClassifier;
 import dev.platform.starter.telemetry.CallSpan;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -19,8 +20,6 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.common.Attributes;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -35,11 +34,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that instance is gone.
  */
 final class CircuitBreakerClientInterceptor implements ClientInterceptor {
-
-  private static final AttributeKey<String> BREAKER =
-      AttributeKey.stringKey("platform.circuit_breaker.name");
-  private static final AttributeKey<String> STATE =
-      AttributeKey.stringKey("platform.circuit_breaker.state");
 
   private final GuardedCallees callees;
   private final OutcomeClassifier outcomes;
@@ -68,7 +62,7 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
           delegate().start(listener, headers);
           return;
         }
-        if (!callee.tryAcquire()) {
+        if (!callee.tryAcquire(CallSpan.of(options))) {
           throw callee.refusal();
         }
         boolean unary = method.getType() == MethodType.UNARY;
@@ -149,19 +143,11 @@ final class CircuitBreakerClientInterceptor implements ClientInterceptor {
     }
 
     private void count(CallOutcome outcome, long elapsed, Status status) {
-      State before = callee.breaker().getState();
-      callee.ended(outcome, startedAt, elapsed, status);
-      State after = callee.breaker().getState();
-      if (after != before) {
-        CallSpan.of(options)
-            .addEvent(
-                "platform.circuit_breaker.transition",
-                Attributes.of(BREAKER, callee.breaker().getName(), STATE, after.name()));
-      }
+      callee.ended(outcome, startedAt, elapsed, status, CallSpan.of(options));
     }
 
     private boolean isToldAlready(Status status) {
-      io.grpc.Attributes lost =
+      Attributes lost =
           status.getCode() == Code.UNAVAILABLE ? attempt.connectionIfUnanswered() : null;
       return lost != null && !broken.add(lost);
     }

@@ -9,19 +9,33 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A circuit breaker with what Resilience4j's does not know: how many calls failed one after the
- * other, and when it will let one through again. Thread-safe.
+ * other, and when it will let one through again. Each change of its state is told in the log and on
+ * the span of the call that brought it about, or of the operation, where the breaker is around one.
+ * Thread-safe.
  */
 final class GuardedCallee {
 
   private static final Logger log = LoggerFactory.getLogger(GuardedCallee.class);
+
+  private static final AttributeKey<String> NAME =
+      AttributeKey.stringKey("platform.circuit_breaker.name");
+  private static final AttributeKey<String> STATE =
+      AttributeKey.stringKey("platform.circuit_breaker.state");
+
+  /** Of the call that the breaker is told of on this thread; it is not the current span there. */
+  private static final ThreadLocal<@Nullable Span> CALL = new ThreadLocal<>();
 
   private final CircuitBreaker breaker;
   private final int failuresInARow;
@@ -44,8 +58,13 @@ final class GuardedCallee {
   }
 
   /** Whether a call may go; what may go must end in {@link #ended} or {@link #release}. */
-  boolean tryAcquire() {
-    return breaker.tryAcquirePermission();
+  boolean tryAcquire(Span call) {
+    CALL.set(call);
+    try {
+      return breaker.tryAcquirePermission();
+    } finally {
+      CALL.set(null);
+    }
   }
 
   /** What callers are told while it is open. */
@@ -68,7 +87,16 @@ final class GuardedCallee {
    * @param startedAt on the breaker's clock
    * @param elapsed in the breaker's unit
    */
-  void ended(CallOutcome outcome, long startedAt, long elapsed, Status status) {
+  void ended(CallOutcome outcome, long startedAt, long elapsed, Status status, Span call) {
+    CALL.set(call);
+    try {
+      count(outcome, startedAt, elapsed, status);
+    } finally {
+      CALL.set(null);
+    }
+  }
+
+  private void count(CallOutcome outcome, long startedAt, long elapsed, Status status) {
     TimeUnit unit = breaker.getTimestampUnit();
     switch (outcome) {
       case IGNORED -> release();
@@ -112,14 +140,20 @@ final class GuardedCallee {
         change.getFromState(),
         change.getToState(),
         change.getToState() == State.OPEN ? why() : "");
+    Span call = CALL.get();
+    (call == null ? Span.current() : call)
+        .addEvent(
+            "platform.circuit_breaker.transition",
+            Attributes.of(NAME, breaker.getName(), STATE, change.getToState().name()));
     failures.set(0);
   }
 
   private String why() {
     CircuitBreaker.Metrics metrics = breaker.getMetrics();
-    return ", %d failures in a row, %.0f %% of the window's calls failed, %.0f %% were slow%s"
+    int inARow = failures.get();
+    return "%s, %.0f %% of the window's calls failed, %.0f %% were slow%s"
         .formatted(
-            failures.get(),
+            inARow == 0 ? "" : ", " + inARow + " failures in a row",
             Math.max(0, metrics.getFailureRate()),
             Math.max(0, metrics.getSlowCallRate()),
             nextProbe());

@@ -8,7 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** All that have a circuit breaker, by its name. Thread-safe. */
+/**
+ * All that have a circuit breaker, by its name: called services, and operations of beans, as soon
+ * as the registry knows them. Thread-safe.
+ */
 final class GuardedCallees {
 
   private final CircuitBreakerRegistry breakers;
@@ -18,6 +21,10 @@ final class GuardedCallees {
   GuardedCallees(CircuitBreakerRegistry breakers, CircuitBreakerProperties properties) {
     this.breakers = breakers;
     this.properties = properties;
+    breakers.getEventPublisher().onEntryAdded(event -> add(event.getAddedEntry()));
+    breakers.getEventPublisher().onEntryReplaced(event -> add(event.getNewEntry()));
+    breakers.getEventPublisher().onEntryRemoved(event -> remove(event.getRemovedEntry()));
+    breakers.getAllCircuitBreakers().forEach(this::add);
   }
 
   String name(@Nullable String service, MethodDescriptor<?, ?> method) {
@@ -32,12 +39,21 @@ final class GuardedCallees {
     if (known != null && known.breaker() == breaker) {
       return known;
     }
-    // The first call, or somebody has put another breaker into the registry.
+    // The registry tells of it after others can see it.
+    return add(breaker);
+  }
+
+  private GuardedCallee add(CircuitBreaker breaker) {
     return callees.compute(
-        name,
+        breaker.getName(),
         (key, current) ->
             current != null && current.breaker() == breaker
                 ? current
                 : new GuardedCallee(breaker, properties.failuresInARow()));
+  }
+
+  private void remove(CircuitBreaker breaker) {
+    callees.computeIfPresent(
+        breaker.getName(), (key, current) -> current.breaker() == breaker ? null : current);
   }
 }

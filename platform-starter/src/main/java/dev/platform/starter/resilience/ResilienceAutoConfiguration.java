@@ -51,6 +51,13 @@ public final class ResilienceAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnBean(CircuitBreakerRegistry.class)
+  GuardedCallees guardedCallees(
+      CircuitBreakerRegistry breakers, CircuitBreakerProperties properties) {
+    return new GuardedCallees(breakers, properties);
+  }
+
+  @Bean
   @Order(ORDER)
   @GrpcGlobalClientInterceptor
   @ConditionalOnBean(CircuitBreakerRegistry.class)
@@ -58,9 +65,7 @@ public final class ResilienceAutoConfiguration {
       name = "platform.resilience.circuit-breaker.enabled",
       matchIfMissing = true)
   CircuitBreakerClientInterceptor circuitBreakerClientInterceptor(
-      CircuitBreakerRegistry breakers,
-      CircuitBreakerProperties properties,
-      OutcomeClassifier outcomes) {
-    return new CircuitBreakerClientInterceptor(new GuardedCallees(breakers, properties), outcomes);
+      GuardedCallees callees, OutcomeClassifier outcomes) {
+    return new CircuitBreakerClientInterceptor(callees, outcomes);
   }
 }

@@ -17,22 +17,35 @@ import io.github.resilience4j.spring6.spelresolver.SpelResolver;
 import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
 import io.github.resilience4j.springboot3.ratelimiter.autoconfigure.RateLimiterAutoConfiguration;
 import io.github.resilience4j.springboot3.retry.autoconfigure.RetryAutoConfiguration;
+import io.grpc.Context;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.EventData;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.stereotype.Component;
 
+@ExtendWith(OutputCaptureExtension.class)
 class AnnotatedOperationsTest {
 
   private final ApplicationContextRunner app =
@@ -53,6 +66,50 @@ class AnnotatedOperationsTest {
             context -> {
               assertThat(context.getBean(Till.class).isGuarded()).isTrue();
               assertThat(EnclosingBreakers.contains("till")).isFalse();
+            });
+  }
+
+  @Test
+  void aCallIsInsideUntilTheOperationEndsOnAnotherThread() {
+    app.withBean(Till.class)
+        .run(
+            context -> {
+              CompletableFuture<Void> end = new CompletableFuture<>();
+              AtomicReference<Context> handedOn = new AtomicReference<>();
+              context.getBean(Till.class).payLater(end, handedOn);
+
+              assertThat(isGuarded(handedOn.get())).isTrue();
+              assertThat(EnclosingBreakers.contains("till")).isFalse();
+              end.complete(null);
+              assertThat(isGuarded(handedOn.get())).isFalse();
+            });
+  }
+
+  private static boolean isGuarded(Context context) throws Exception {
+    return context.call(() -> EnclosingBreakers.contains("till"));
+  }
+
+  @Test
+  void theOperationThatOpensItsBreakerSaysSoInTheLogAndOnTheSpanOfItsCaller(CapturedOutput output) {
+    app.withBean(Till.class)
+        .withPropertyValues(
+            "resilience4j.circuitbreaker.instances.till.sliding-window-size=2",
+            "resilience4j.circuitbreaker.instances.till.minimum-number-of-calls=2")
+        .run(
+            context -> {
+              Span span = SdkTracerProvider.builder().build().get("").spanBuilder("").startSpan();
+              Till till = context.getBean(Till.class);
+              try (Scope ignored = span.makeCurrent()) {
+                till.price();
+                till.price();
+              }
+
+              assertThat(output)
+                  .containsOnlyOnce(
+                      "circuit breaker till: CLOSED -> OPEN, 100 % of the window's calls failed");
+              assertThat(((ReadableSpan) span).toSpanData().getEvents())
+                  .extracting(EventData::getName)
+                  .containsExactly("platform.circuit_breaker.transition");
             });
   }
 
@@ -205,6 +262,13 @@ class AnnotatedOperationsTest {
     @CircuitBreaker(name = "till")
     public boolean isGuarded() {
       return EnclosingBreakers.contains("till");
+    }
+
+    @CircuitBreaker(name = "till")
+    public CompletionStage<Void> payLater(
+        CompletableFuture<Void> end, AtomicReference<Context> handedOn) {
+      handedOn.set(Context.current());
+      return end;
     }
 
     @Retry(name = "till")

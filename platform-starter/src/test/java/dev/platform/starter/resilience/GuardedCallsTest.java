@@ -22,6 +22,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -277,15 +279,21 @@ class GuardedCallsTest {
   }
 
   @Test
-  void aCallInsideABreakerOfTheSameNameIsCountedByThatOne() {
+  void aCallInsideABreakerOfTheSameNameIsCountedByThatOneOnWhateverThreadItIsMade() {
     ManagedChannel channel = channel(Scope.SERVICE);
     server.status = Status.UNAVAILABLE;
-    EnclosingBreakers.enter(channel.authority());
+    EnclosingBreakers inside = EnclosingBreakers.enter(channel.authority());
     ask(channel);
-    EnclosingBreakers.leave();
+    Context handedOn = Context.current();
+    inside.leave();
+    CompletableFuture.runAsync(() -> handedOn.run(() -> ask(channel))).join();
     assertThat(only(channel).getMetrics().getNumberOfBufferedCalls()).isZero();
+
     ask(channel);
     assertThat(only().getMetrics().getNumberOfFailedCalls()).isEqualTo(1);
+    inside.end();
+    handedOn.run(() -> ask(channel));
+    assertThat(only().getMetrics().getNumberOfFailedCalls()).isEqualTo(2);
   }
 
   private ManagedChannel channel(Scope scope) {
@@ -301,10 +309,6 @@ class GuardedCallsTest {
             .intercept(new CircuitBreakerClientInterceptor(callees, outcomes))
             .build();
     channels.add(channel);
-    if (scope == Scope.SERVICE) {
-      // Before a test touches the breaker, so that its transitions are seen.
-      callees.get(channel.authority());
-    }
     return channel;
   }
 

@@ -17,6 +17,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 /** The spans of a call, by how it ended. */
 class TelemetryTest extends ObservedApp {
+
+  private static final AttributeKey<String> BREAKER_STATE =
+      AttributeKey.stringKey("platform.circuit_breaker.state");
 
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
@@ -166,13 +170,31 @@ class TelemetryTest extends ObservedApp {
     }
 
     List<SpanData> clients = spans.all(SpanKind.CLIENT, 6);
-    assertThat(events(clients.get(4))).doesNotContain("platform.circuit_breaker.transition");
-    assertThat(clients.get(5).getEvents())
-        .filteredOn(event -> event.getName().equals("platform.circuit_breaker.transition"))
-        .extracting(
-            event ->
-                event.getAttributes().get(AttributeKey.stringKey("platform.circuit_breaker.state")))
-        .containsExactly("OPEN");
+    assertThat(transitions(clients.get(4))).isEmpty();
+    assertThat(transitions(clients.get(5))).containsExactly("OPEN");
+  }
+
+  @Test
+  void theCallThatProbesTheBreakerSaysSo() {
+    start();
+    app.getBean(CircuitBreakerRegistry.class)
+        .circuitBreaker("telemetry")
+        .transitionToOpenStateFor(Duration.ZERO);
+    reserve("any");
+    reserve("any");
+    reserve("any");
+
+    List<SpanData> clients = spans.all(SpanKind.CLIENT, 3);
+    assertThat(transitions(clients.get(0))).containsExactly("HALF_OPEN");
+    assertThat(transitions(clients.get(1))).isEmpty();
+    assertThat(transitions(clients.get(2))).containsExactly("CLOSED");
+  }
+
+  private static List<String> transitions(SpanData span) {
+    return span.getEvents().stream()
+        .filter(event -> event.getName().equals("platform.circuit_breaker.transition"))
+        .map(event -> event.getAttributes().get(BREAKER_STATE))
+        .toList();
   }
 
   @Test
