@@ -6,10 +6,8 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives every outgoing unary call a deadline, and streams one where they are configured. gRPC
@@ -37,20 +35,8 @@ final class DeadlineClientInterceptor implements ClientInterceptor {
     if (own != null) {
       return max == null ? options : options.withDeadline(own.minimum(in(max)));
     }
-    Duration timeout = timeout(method);
-    if (timeout == null) {
-      return options;
-    }
-    return options.withDeadline(in(max == null || timeout.compareTo(max) < 0 ? timeout : max));
-  }
-
-  private @Nullable Duration timeout(MethodDescriptor<?, ?> method) {
-    Duration configured = DeadlineProperties.of(properties.methods(), method);
-    if (configured != null) {
-      return configured;
-    }
-    boolean unary = method.getType() == MethodType.UNARY;
-    return unary && !properties.defaultTimeout().isZero() ? properties.defaultTimeout() : null;
+    Duration timeout = properties.timeout(method);
+    return timeout == null ? options : options.withDeadline(in(timeout));
   }
 
   private static Deadline in(Duration timeout) {

@@ -3,6 +3,7 @@ package dev.platform.starter.deadline;
 import static dev.platform.starter.defaults.InvalidPropertyException.check;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,16 @@ public record DeadlineProperties(
                 "platform.deadline." + name + "." + method,
                 duration.toMillis() + "ms",
                 "> 0s"));
+  }
+
+  /** How long a call may take that nobody set a deadline for; null for as long as it likes. */
+  public @Nullable Duration timeout(MethodDescriptor<?, ?> method) {
+    Duration timeout = of(methods, method);
+    if (timeout == null && method.getType() == MethodType.UNARY && !defaultTimeout.isZero()) {
+      timeout = defaultTimeout;
+    }
+    boolean cut = timeout != null && maxTimeout != null && timeout.compareTo(maxTimeout) > 0;
+    return cut ? maxTimeout : timeout;
   }
 
   /** What is set for a method, or for all of its service's; null for nothing. */

@@ -4,7 +4,6 @@ import dev.platform.starter.deadline.DeadlineProperties;
 import dev.platform.starter.retry.HedgingProperties;
 import dev.platform.starter.retry.RetryProperties;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +49,7 @@ final class HedgingPolicy implements PolicyCheck.Policy {
                             + " hedged"));
                 return;
               }
-              Duration timeout = timeout(name, methods, deadline);
+              Duration timeout = longest(methods, deadline);
               if (timeout != null && delay.compareTo(timeout) >= 0) {
                 found.add(
                     new Finding(
@@ -63,18 +62,17 @@ final class HedgingPolicy implements PolicyCheck.Policy {
     return found;
   }
 
-  /** The longest that calls may take; null where they may take any time. */
-  private static @Nullable Duration timeout(
-      String name, List<MethodDescriptor<?, ?>> methods, DeadlineProperties deadline) {
-    int slash = name.indexOf('/');
-    Duration own = deadline.methods().get(name);
-    if (own == null && slash > 0) {
-      own = deadline.methods().get(name.substring(0, slash));
+  /** That calls may take; null where they may take any time, or are not known. */
+  private static @Nullable Duration longest(
+      List<MethodDescriptor<?, ?>> methods, DeadlineProperties deadline) {
+    Duration longest = null;
+    for (MethodDescriptor<?, ?> method : methods) {
+      Duration timeout = deadline.timeout(method);
+      if (timeout == null) {
+        return null;
+      }
+      longest = longest == null || timeout.compareTo(longest) > 0 ? timeout : longest;
     }
-    if (own != null) {
-      return own;
-    }
-    boolean unary = methods.stream().allMatch(method -> method.getType() == MethodType.UNARY);
-    return unary && !deadline.defaultTimeout().isZero() ? deadline.defaultTimeout() : null;
+    return longest;
   }
 }

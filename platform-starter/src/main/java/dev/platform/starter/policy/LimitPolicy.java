@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.thread.Threading;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -126,27 +128,57 @@ final class LimitPolicy implements PolicyCheck.Policy {
         bind(
             LIMITERS + "configs",
             CommonRateLimiterConfigurationProperties.InstanceProperties.class);
-    bind(LIMITERS + "instances", CommonRateLimiterConfigurationProperties.InstanceProperties.class)
+    Map<String, CommonRateLimiterConfigurationProperties.InstanceProperties> instances =
+        bind(
+            LIMITERS + "instances",
+            CommonRateLimiterConfigurationProperties.InstanceProperties.class);
+    instances.forEach(
+        (name, limiter) -> {
+          var base = bases.get(requireNonNullElse(limiter.getBaseConfig(), "default"));
+          Integer limit = limiter.getLimitForPeriod();
+          Duration period = limiter.getLimitRefreshPeriod();
+          if (base != null) {
+            limit = limit == null ? base.getLimitForPeriod() : limit;
+            period = period == null ? base.getLimitRefreshPeriod() : period;
+          }
+          if (isUnlimited(limit, period)) {
+            found.add(
+                new Finding(
+                    LIMITERS + "instances." + name + ".limit-refresh-period",
+                    period,
+                    "so long that limit-for-period limits anything, such as 1s"));
+          }
+        });
+    var standard = bases.get("default");
+    if (standard == null
+        || isUnlimited(standard.getLimitForPeriod(), standard.getLimitRefreshPeriod())) {
+      annotatedLimiters(instances.keySet(), found);
+    }
+  }
+
+  /** Where the default limits nothing, neither does a name that nothing is configured under. */
+  private void annotatedLimiters(Set<String> configured, List<Finding> found) {
+    annotated
+        .limiters()
         .forEach(
-            (name, limiter) -> {
-              var base = bases.get(requireNonNullElse(limiter.getBaseConfig(), "default"));
-              Integer limit = limiter.getLimitForPeriod();
-              Duration period = limiter.getLimitRefreshPeriod();
-              if (base != null) {
-                limit = limit == null ? base.getLimitForPeriod() : limit;
-                period = period == null ? base.getLimitRefreshPeriod() : period;
-              }
-              // Resilience4j's own defaults are 50 in 500 ns.
-              double perSecond =
-                  (limit == null ? 50 : limit) * 1e9 / (period == null ? 500 : period.toNanos());
-              if (perSecond > UNLIMITED_PER_SECOND) {
+            (name, method) -> {
+              if (!configured.contains(name) && !NamePolicy.isExpression(name)) {
                 found.add(
                     new Finding(
-                        LIMITERS + "instances." + name + ".limit-refresh-period",
-                        period,
-                        "so long that limit-for-period limits anything, such as 1s"));
+                        "@RateLimiter on " + method,
+                        name,
+                        "one of resilience4j.ratelimiter.instances, "
+                            + new TreeSet<>(configured)
+                            + ": under another name nothing is limited"));
               }
             });
+  }
+
+  /** Resilience4j's own defaults are 50 in 500 ns. */
+  private static boolean isUnlimited(@Nullable Integer limit, @Nullable Duration period) {
+    double perSecond =
+        (limit == null ? 50 : limit) * 1e9 / (period == null ? 500 : period.toNanos());
+    return perSecond > UNLIMITED_PER_SECOND;
   }
 
   private <T> Map<String, T> bind(String prefix, Class<T> type) {

@@ -1,8 +1,12 @@
 package dev.platform.starter.policy;
 
+import dev.platform.starter.ratelimit.RateLimitProperties;
 import dev.platform.starter.resilience.AnnotatedMethods;
+import dev.platform.starter.resilience.CircuitBreakerProperties;
+import dev.platform.starter.resilience.CircuitBreakerProperties.Scope;
 import dev.platform.starter.retry.RetryProperties;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,11 +15,13 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Names of methods and services in settings that nothing here goes by. Those of calls are not asked
- * about where the application has no {@code @GrpcClient} at all: then it makes its channels itself.
+ * Names of methods, services, breakers and limiters in settings that nothing here goes by. Those of
+ * calls are not asked about where the application has no {@code @GrpcClient} at all: then it makes
+ * its channels itself.
  */
 final class NamePolicy implements PolicyCheck.Policy {
 
+  private static final String BREAKERS = "platform.resilience.circuit-breaker";
   private static final String CALLER = "a @GrpcClient of this application";
   private static final String SERVER = "this application's server";
 
@@ -51,6 +57,7 @@ final class NamePolicy implements PolicyCheck.Policy {
     if (!calls.isEmpty() && !calls.contains("*")) {
       ofCalled(calls, found);
     }
+    limiters(found);
     for (String property : OF_SERVED) {
       Set<String> names = keys(property);
       if (!names.isEmpty()) {
@@ -89,18 +96,65 @@ final class NamePolicy implements PolicyCheck.Policy {
   }
 
   private void breakers(List<Finding> found) {
-    Set<String> clients = called.clients();
+    Set<String> operations = annotated.breakers();
+    if (operations.stream().anyMatch(NamePolicy::isExpression)) {
+      return;
+    }
+    boolean byMethod =
+        Binder.get(environment).bindOrCreate(BREAKERS, CircuitBreakerProperties.class).scope()
+            == Scope.METHOD;
+    String services = "a service of @GrpcClient, one of " + called.clients();
     for (String name : keys("resilience4j.circuitbreaker.instances")) {
-      String service = name.contains("/") ? name.substring(0, name.indexOf('/')) : name;
-      if (!clients.contains(service) && !annotated.breakers().contains(name)) {
+      boolean known = byMethod ? isCalledMethod(name) : called.clients().contains(name);
+      if (!known && !operations.contains(name)) {
         found.add(
             new Finding(
                 "resilience4j.circuitbreaker.instances",
                 name,
-                "a service of @GrpcClient, one of %s, or the name of a @CircuitBreaker"
-                    .formatted(clients)));
+                (byMethod ? "service/package.Service/Method with " : "")
+                    + services
+                    + ", or the name of a @CircuitBreaker"
+                    + (byMethod == name.contains("/")
+                        ? ""
+                        : ": %s.scope is %s"
+                            .formatted(BREAKERS, byMethod ? "method" : "service"))));
       }
     }
+  }
+
+  private boolean isCalledMethod(String name) {
+    int slash = name.indexOf('/');
+    return slash > 0
+        && called.clients().contains(name.substring(0, slash))
+        && called.names().contains(name.substring(slash + 1));
+  }
+
+  /** Limiters that are configured, and limit nothing since nobody names them. */
+  private void limiters(List<Finding> found) {
+    RateLimitProperties limits =
+        Binder.get(environment).bindOrCreate(RateLimitProperties.PREFIX, RateLimitProperties.class);
+    Set<String> named = new HashSet<>(annotated.limiters().keySet());
+    if (named.stream().anyMatch(NamePolicy::isExpression)) {
+      return;
+    }
+    named.addAll(limits.methods().values());
+    named.add(limits.server());
+    named.add(limits.caller().limiter());
+    for (String name : keys("resilience4j.ratelimiter.instances")) {
+      if (!named.contains(name)) {
+        found.add(
+            new Finding(
+                "resilience4j.ratelimiter.instances",
+                name,
+                "a limiter that %s.server, .methods or .caller.limiter names, or a @RateLimiter"
+                    .formatted(RateLimitProperties.PREFIX)));
+      }
+    }
+  }
+
+  /** What a name is, is known when the method is called. */
+  static boolean isExpression(String name) {
+    return name.startsWith("#") || name.startsWith("@") || name.contains("${");
   }
 
   private Set<String> keys(String property) {

@@ -4,9 +4,12 @@ import dev.platform.starter.deadline.DeadlineProperties;
 import dev.platform.starter.discovery.DiscoveryProperties;
 import dev.platform.starter.drain.DrainProperties;
 import dev.platform.starter.retry.RetryProperties;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
@@ -14,6 +17,8 @@ import org.springframework.core.env.Environment;
  * Times that only work together: deadlines and what must fit into them, the drain and its phase.
  */
 final class TimePolicy implements PolicyCheck.Policy {
+
+  private static final String DEFAULT_TIMEOUT = "platform.deadline.default-timeout";
 
   private final Environment environment;
   private final CalledMethods called;
@@ -33,49 +38,86 @@ final class TimePolicy implements PolicyCheck.Policy {
   }
 
   private void deadlines(DeadlineProperties deadline, List<Finding> found) {
+    cut(DEFAULT_TIMEOUT, deadline.defaultTimeout(), deadline, found);
+    new TreeMap<>(deadline.methods())
+        .forEach((name, timeout) -> cut(ofMethod(name), timeout, deadline, found));
+    retries(deadline, found);
     Duration timeout = deadline.defaultTimeout();
-    Duration max = deadline.maxTimeout();
-    if (max != null && timeout.compareTo(max) > 0) {
-      found.add(
-          new Finding(
-              "platform.deadline.default-timeout",
-              text(timeout),
-              "at most platform.deadline.max-timeout, " + text(max) + ", which cuts it"));
-    }
-    if (timeout.isZero()) {
-      return;
-    }
     DiscoveryProperties discovery =
         Binder.get(environment).bindOrCreate("platform.discovery", DiscoveryProperties.class);
-    if (discovery.waitForFirstList().compareTo(timeout) >= 0) {
+    if (!timeout.isZero() && discovery.waitForFirstList().compareTo(timeout) >= 0) {
       found.add(
           new Finding(
               "platform.discovery.wait-for-first-list",
               text(discovery.waitForFirstList()),
-              "less than platform.deadline.default-timeout, "
+              "less than %s, ".formatted(DEFAULT_TIMEOUT)
                   + text(timeout)
                   + ": callers get DEADLINE_EXCEEDED before they are told who is missing"));
     }
-    RetryProperties retry =
-        Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
-    Duration pauses = pauses(retry);
-    if (isAnyRetried(retry) && pauses.compareTo(timeout) >= 0) {
+  }
+
+  private static void cut(
+      String property, Duration timeout, DeadlineProperties deadline, List<Finding> found) {
+    Duration max = deadline.maxTimeout();
+    if (max != null && timeout.compareTo(max) > 0) {
       found.add(
           new Finding(
-              "platform.resilience.retry.max-attempts",
-              retry.maxAttempts(),
-              "so few that their pauses, up to %s, fit into platform.deadline.default-timeout, %s"
-                  .formatted(text(pauses), text(timeout))));
+              property,
+              text(timeout),
+              "at most platform.deadline.max-timeout, " + text(max) + ", which cuts it"));
     }
   }
 
-  /** What is named counts also where the application makes its channels itself. */
-  private boolean isAnyRetried(RetryProperties retry) {
-    return retry.enabled()
-        && (!retry.methods().isEmpty() || called.methods().stream().anyMatch(retry::isRetried));
+  private static String ofMethod(String name) {
+    return "platform.deadline.methods[" + name + "]";
   }
 
-  /** The longest that all pauses between attempts may take. */
+  private void retries(DeadlineProperties deadline, List<Finding> found) {
+    RetryProperties retry =
+        Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
+    Duration pauses = pauses(retry);
+    retried(retry, deadline)
+        .forEach(
+            (property, timeout) -> {
+              if (pauses.compareTo(timeout) >= 0) {
+                found.add(
+                    new Finding(
+                        "platform.resilience.retry.max-attempts",
+                        retry.maxAttempts(),
+                        "so few that their pauses, up to %s, fit into %s, %s"
+                            .formatted(text(pauses), property, text(timeout))));
+              }
+            });
+  }
+
+  /** The deadlines of calls that may be retried, by the properties that say them. */
+  private Map<String, Duration> retried(RetryProperties retry, DeadlineProperties deadline) {
+    Map<String, Duration> deadlines = new TreeMap<>();
+    for (MethodDescriptor<?, ?> method : called.methods()) {
+      Duration timeout = deadline.timeout(method);
+      if (retry.isRetried(method) && timeout != null) {
+        deadlines.put(property(deadline, method), timeout);
+      }
+    }
+    // What is named counts also where the application makes its channels itself.
+    boolean unknown = retry.methods().stream().anyMatch(name -> called.methods(name).isEmpty());
+    if (retry.enabled() && unknown && !deadline.defaultTimeout().isZero()) {
+      deadlines.put(DEFAULT_TIMEOUT, deadline.defaultTimeout());
+    }
+    return deadlines;
+  }
+
+  private static String property(DeadlineProperties deadline, MethodDescriptor<?, ?> method) {
+    String service = method.getServiceName();
+    if (deadline.methods().containsKey(method.getFullMethodName())) {
+      return ofMethod(method.getFullMethodName());
+    }
+    return service != null && deadline.methods().containsKey(service)
+        ? ofMethod(service)
+        : DEFAULT_TIMEOUT;
+  }
+
+  /** The longest that all pauses between attempts may take; gRPC varies each by a fifth. */
   private static Duration pauses(RetryProperties retry) {
     Duration sum = Duration.ZERO;
     Duration pause = retry.initialBackoff();
@@ -86,7 +128,7 @@ final class TimePolicy implements PolicyCheck.Policy {
         pause = retry.maxBackoff();
       }
     }
-    return sum;
+    return sum.multipliedBy(6).dividedBy(5);
   }
 
   private void drain(DrainProperties drain, List<Finding> found) {

@@ -31,7 +31,7 @@ public record RateLimitProperties(
     @DefaultValue Caller caller,
     @DefaultValue Fleet fleet) {
 
-  static final String PREFIX = "platform.resilience.rate-limit";
+  public static final String PREFIX = "platform.resilience.rate-limit";
 
   private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
   private static final Pattern HEADER = Pattern.compile("[0-9a-z_.-]+(?<!-bin)");

@@ -1,10 +1,13 @@
 package dev.platform.starter.resilience;
 
 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.github.resilience4j.retry.annotation.Retry;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class AnnotatedMethods {
 
   private final Set<String> breakers = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> limiters = new ConcurrentHashMap<>();
   private final Set<String> withFallback = ConcurrentHashMap.newKeySet();
   private final Set<String> retried = ConcurrentHashMap.newKeySet();
 
@@ -20,6 +24,14 @@ public final class AnnotatedMethods {
   /** The names of all breakers that annotations ask for. */
   public Set<String> breakers() {
     return new TreeSet<>(breakers);
+  }
+
+  /**
+   * The names of all rate limiters that annotations ask for, each with a method that does; a name
+   * that is an expression is left as it is.
+   */
+  public Map<String, String> limiters() {
+    return new TreeMap<>(limiters);
   }
 
   /** The methods whose breaker's fallback answers before their retry sees the failure. */
@@ -36,6 +48,8 @@ public final class AnnotatedMethods {
       if (!breaker.fallbackMethod().isEmpty()) {
         withFallback.add(name);
       }
+    } else if (annotation instanceof RateLimiter limiter) {
+      limiters.putIfAbsent(limiter.name(), name);
     } else if (annotation instanceof Retry) {
       retried.add(name);
     }

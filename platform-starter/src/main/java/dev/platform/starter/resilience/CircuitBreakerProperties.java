@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled whether calls go through a circuit breaker
  * @param scope what has a breaker of its own
- * @param failuresInARow a breaker opens when more than so many calls fail one after the other,
+ * @param failuresInARow a breaker of calls opens when more than so many fail one after the other,
  *     whatever its window says; 0 to leave it to the window; at most 1000
  */
 @ConfigurationProperties("platform.resilience.circuit-breaker")

@@ -26,8 +26,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     package.Service} for all methods of a service
  * @param excludedMethods what is not to be repeated whatever its proto says, likewise
  * @param maxAttempts how often a call is tried in all
- * @param initialBackoff bound of the random pause before the second attempt
- * @param maxBackoff bound of any pause
+ * @param initialBackoff pause before the second attempt, a fifth longer or shorter by chance; each
+ *     further one is twice as long
+ * @param maxBackoff what no pause grows beyond, but by its fifth
  * @param budget how many retries there may be, for each called service
  */
 @ConfigurationProperties("platform.resilience.retry")

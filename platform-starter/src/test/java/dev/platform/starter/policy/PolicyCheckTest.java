@@ -6,8 +6,10 @@ import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.Recomm
 import dev.platform.starter.outcome.OutcomeAutoConfiguration;
 import dev.platform.starter.resilience.ResilienceAutoConfiguration;
 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.github.resilience4j.retry.annotation.Retry;
 import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
+import io.github.resilience4j.springboot3.ratelimiter.autoconfigure.RateLimiterAutoConfiguration;
 import io.github.resilience4j.springboot3.retry.autoconfigure.RetryAutoConfiguration;
 import net.devh.boot.grpc.client.autoconfigure.GrpcClientAutoConfiguration;
 import net.devh.boot.grpc.client.inject.GrpcClient;
@@ -36,6 +38,7 @@ class PolicyCheckTest {
                   GrpcClientAutoConfiguration.class,
                   CircuitBreakerAutoConfiguration.class,
                   RetryAutoConfiguration.class,
+                  RateLimiterAutoConfiguration.class,
                   OutcomeAutoConfiguration.class,
                   ResilienceAutoConfiguration.class,
                   PolicyAutoConfiguration.class))
@@ -94,7 +97,39 @@ class PolicyCheckTest {
             + " | platform.resilience.concurrency-limit.gradient2.max-limit: 180 (expected: less than"
             + " platform.grpc.server-executor.max-threads, 100: calls wait for a thread before they"
             + " are refused)",
-        "resilience4j.ratelimiter.instances.api.limit-for-period=10"
+        "platform.resilience.circuit-breaker.scope=method,"
+            + "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10"
+            + " | resilience4j.circuitbreaker.instances: recommendation-service (expected:"
+            + " service/package.Service/Method with a service of @GrpcClient, one of"
+            + " [recommendation-service], or the name of a @CircuitBreaker:"
+            + " platform.resilience.circuit-breaker.scope is method)",
+        "resilience4j.circuitbreaker.instances[recommendation-service/"
+            + METHOD
+            + "].sliding-window-size=10"
+            + " | resilience4j.circuitbreaker.instances: recommendation-service/"
+            + METHOD
+            + " (expected: a service of @GrpcClient, one of [recommendation-service], or the name of"
+            + " a @CircuitBreaker: platform.resilience.circuit-breaker.scope is service)",
+        "resilience4j.ratelimiter.instances.api.limit-refresh-period=1s"
+            + " | resilience4j.ratelimiter.instances: api (expected: a limiter that"
+            + " platform.resilience.rate-limit.server, .methods or .caller.limiter names, or a"
+            + " @RateLimiter)",
+        "platform.deadline.methods["
+            + METHOD
+            + "]=5s,platform.deadline.max-timeout=4s,"
+            + "platform.deadline.default-timeout=4s"
+            + " | platform.deadline.methods["
+            + METHOD
+            + "]: 5000ms (expected: at most platform.deadline.max-timeout, 4000ms, which cuts it)",
+        "platform.deadline.methods["
+            + METHOD
+            + "]=180ms"
+            + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
+            + " 180ms, fit into platform.deadline.methods["
+            + METHOD
+            + "], 180ms)",
+        "platform.resilience.rate-limit.server=api,"
+            + "resilience4j.ratelimiter.instances.api.limit-for-period=10"
             + " | resilience4j.ratelimiter.instances.api.limit-refresh-period: null (expected: so long"
             + " that limit-for-period limits anything, such as 1s)",
         "platform.deadline.default-timeout=10s,platform.deadline.max-timeout=4s"
@@ -106,7 +141,7 @@ class PolicyCheckTest {
             + " told who is missing)",
         "platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
             + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
-            + " 5000ms, fit into platform.deadline.default-timeout, 5000ms)",
+            + " 6000ms, fit into platform.deadline.default-timeout, 5000ms)",
         "spring.lifecycle.timeout-per-shutdown-phase=20s"
             + " | spring.lifecycle.timeout-per-shutdown-phase: 20000ms (expected: more than"
             + " platform.drain.timeout, 30000ms)",
@@ -138,6 +173,7 @@ class PolicyCheckTest {
             "resilience4j.ratelimiter.configs.default.timeout-duration=0s",
             "resilience4j.ratelimiter.configs.slow.limit-refresh-period=1s",
             "resilience4j.ratelimiter.instances.api.base-config=slow",
+            "platform.resilience.rate-limit.caller.limiter=api",
             "platform.drain.grace-period=45s")
         .run(
             context -> {
@@ -155,6 +191,36 @@ class PolicyCheckTest {
                     .contains(
                         "@CircuitBreaker(fallbackMethod) and @Retry on Hidden.price: both (expected: the"
                             + " fallback on @Retry: that of the breaker hides failures from it)"));
+  }
+
+  @Test
+  void namesARateLimiterThatNothingIsConfiguredFor(CapturedOutput output) {
+    app.withBean(Gate.class)
+        .withPropertyValues("resilience4j.ratelimiter.instances.gate.limit-refresh-period=1s")
+        .run(
+            context ->
+                assertThat(output)
+                    .containsOnlyOnce("WARN")
+                    .contains(
+                        "@RateLimiter on Gate.enter: gaet (expected: one of"
+                            + " resilience4j.ratelimiter.instances, [gate]: under another name"
+                            + " nothing is limited)"));
+  }
+
+  @Test
+  void aRateLimiterMayGoByADefaultThatLimits(CapturedOutput output) {
+    app.withBean(Gate.class)
+        .withPropertyValues("resilience4j.ratelimiter.configs.default.limit-refresh-period=1s")
+        .run(context -> assertThat(output).doesNotContain("@RateLimiter on Gate.enter"));
+  }
+
+  @Test
+  void namesThatAreExpressionsAreNotGuessedAt(CapturedOutput output) {
+    app.withBean(Dynamic.class)
+        .withPropertyValues(
+            "resilience4j.circuitbreaker.instances.any.sliding-window-size=10",
+            "resilience4j.ratelimiter.instances.any.limit-refresh-period=1s")
+        .run(context -> assertThat(output).doesNotContain("platform.policy-check"));
   }
 
   @Test
@@ -183,6 +249,20 @@ class PolicyCheckTest {
   static class Shop {
     @CircuitBreaker(name = "shop")
     public void open() {}
+  }
+
+  static class Gate {
+    @RateLimiter(name = "gaet")
+    public void enter() {}
+
+    @RateLimiter(name = "gate")
+    public void leave() {}
+  }
+
+  static class Dynamic {
+    @CircuitBreaker(name = "#root.args[0]")
+    @RateLimiter(name = "${limiter}")
+    public void enter(String name) {}
   }
 
   static class Hidden {
