@@ -57,7 +57,9 @@ class SignalTest {
   @AfterEach
   void end() {
     process.destroyForcibly();
-    channel.shutdownNow();
+    if (channel != null) {
+      channel.shutdownNow();
+    }
   }
 
   @Test
@@ -112,7 +114,7 @@ class SignalTest {
             .start();
     await()
         .atMost(Duration.ofSeconds(60))
-        .failFast("the process has ended", () -> !process.isAlive())
+        .failFast(() -> assertThat(process.isAlive()).as("%s", log()).isTrue())
         .until(() -> etcd.server().keys("/services/told-to-go/").size() == 1);
     String key = etcd.server().keys("/services/told-to-go/").get(0);
     channel =
