@@ -49,12 +49,10 @@ final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
     Object target = invocation.getThis();
     Class<?> targetClass =
         target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
-    return aspect
-        .advice()
-        .around(
-            bean(),
-            new MethodInvocationProceedingJoinPoint((ProxyMethodInvocation) invocation),
-            operations.find(invocation.getMethod(), targetClass));
+    A annotation = operations.find(invocation.getMethod(), targetClass);
+    ProceedingJoinPoint operation =
+        aspect.operation().of((ProxyMethodInvocation) invocation, annotation);
+    return aspect.advice().around(bean(), operation, annotation);
   }
 
   private T bean() {
@@ -68,9 +66,30 @@ final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
    * @param type its class
    * @param annotation what it looks for
    * @param advice what it does about that
+   * @param operation what it does that around
    */
   record Aspect<A extends Annotation, T extends Ordered>(
-      String bean, Class<T> type, Class<A> annotation, Around<A, T> advice) {}
+      String bean,
+      Class<T> type,
+      Class<A> annotation,
+      Around<A, T> advice,
+      Operation<A> operation) {
+
+    Aspect(String bean, Class<T> type, Class<A> annotation, Around<A, T> advice) {
+      this(
+          bean,
+          type,
+          annotation,
+          advice,
+          (call, found) -> new MethodInvocationProceedingJoinPoint(call));
+    }
+  }
+
+  /** A call of an annotated method, with what is inside of it. */
+  @FunctionalInterface
+  interface Operation<A extends Annotation> {
+    ProceedingJoinPoint of(ProxyMethodInvocation call, @Nullable A annotation);
+  }
 
   /** An aspect's advice. */
   @FunctionalInterface

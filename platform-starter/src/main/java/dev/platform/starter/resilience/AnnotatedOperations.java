@@ -19,6 +19,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.aspectj.MethodInvocationProceedingJoinPoint;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.MutablePropertyValues;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -44,7 +46,8 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
               "circuitBreakerAspect",
               CircuitBreakerAspect.class,
               CircuitBreaker.class,
-              AnnotatedOperations::inside),
+              CircuitBreakerAspect::circuitBreakerAroundAdvice,
+              AnnotatedOperations::guarded),
           new Aspect<>(
               "retryAspect", RetryAspect.class, Retry.class, RetryAspect::retryAroundAdvice),
           new Aspect<>(
@@ -105,24 +108,38 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
     return aspects.stream().map(Aspect::bean).collect(Collectors.joining("|", "(?!(?:", ")$).*"));
   }
 
-  /** The method's name of the breaker may be an expression; then it is none of a called service. */
-  private static @Nullable Object inside(
-      CircuitBreakerAspect aspect, ProceedingJoinPoint call, @Nullable CircuitBreaker annotation)
-      throws Throwable {
-    if (annotation == null) {
-      return aspect.circuitBreakerAroundAdvice(call, null);
+  /** The name of the breaker may be an expression; then it is none of a called service. */
+  private static ProceedingJoinPoint guarded(
+      ProxyMethodInvocation call, @Nullable CircuitBreaker annotation) {
+    return annotation == null
+        ? new MethodInvocationProceedingJoinPoint(call)
+        : new GuardedOperation(call, annotation.name());
+  }
+
+  /** The operation alone: a fallback is none of it. */
+  private static final class GuardedOperation extends MethodInvocationProceedingJoinPoint {
+
+    private final String breaker;
+
+    GuardedOperation(ProxyMethodInvocation call, String breaker) {
+      super(call);
+      this.breaker = breaker;
     }
-    EnclosingBreakers inside = EnclosingBreakers.enter(annotation.name());
-    Object result = null;
-    try {
-      result = aspect.circuitBreakerAroundAdvice(call, annotation);
-      return result;
-    } finally {
-      inside.leave();
-      if (result instanceof CompletionStage<?> later) {
-        later.whenComplete((value, failure) -> inside.end());
-      } else {
-        inside.end();
+
+    @Override
+    public @Nullable Object proceed() throws Throwable {
+      EnclosingBreakers inside = EnclosingBreakers.enter(breaker);
+      Object result = null;
+      try {
+        result = super.proceed();
+        return result;
+      } finally {
+        inside.leave();
+        if (result instanceof CompletionStage<?> later) {
+          later.whenComplete((value, failure) -> inside.end());
+        } else {
+          inside.end();
+        }
       }
     }
   }

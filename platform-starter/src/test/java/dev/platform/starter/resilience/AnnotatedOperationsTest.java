@@ -65,6 +65,7 @@ class AnnotatedOperationsTest {
         .run(
             context -> {
               assertThat(context.getBean(Till.class).isGuarded()).isTrue();
+              assertThat(context.getBean(Till.class).isFallbackGuarded()).isFalse();
               assertThat(EnclosingBreakers.contains("till")).isFalse();
             });
   }
@@ -261,6 +262,15 @@ class AnnotatedOperationsTest {
 
     @CircuitBreaker(name = "till")
     public boolean isGuarded() {
+      return EnclosingBreakers.contains("till");
+    }
+
+    @CircuitBreaker(name = "till", fallbackMethod = "isGuardedInstead")
+    public boolean isFallbackGuarded() {
+      throw new IllegalStateException("no money");
+    }
+
+    boolean isGuardedInstead(Throwable cause) {
       return EnclosingBreakers.contains("till");
     }
 
