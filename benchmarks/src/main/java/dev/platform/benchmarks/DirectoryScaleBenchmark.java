@@ -1,7 +1,7 @@
 package dev.platform.benchmarks;
 
-import dev.platform.starter.discovery.InstanceDirectory;
-import dev.platform.starter.discovery.InstanceList;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.discovery.InstanceList;
 import dev.platform.starter.test.etcd.EtcdServer;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;

@@ -1,7 +1,7 @@
 package dev.platform.benchmarks;
 
-import dev.platform.starter.registry.EtcdRegistration;
-import dev.platform.starter.registry.EtcdServiceRegistry;
+import dev.platform.spring.registry.EtcdRegistration;
+import dev.platform.spring.registry.EtcdServiceRegistry;
 import java.net.URI;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;

@@ -10,7 +10,7 @@ import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayImplBase;
 import dev.platform.contracts.bank.v1.RefundRequest;
 import dev.platform.contracts.bank.v1.RefundResponse;
 import dev.platform.inventory.domain.Transaction;
-import dev.platform.starter.deadline.DetachedWork;
+import dev.platform.core.deadline.DetachedWork;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.stub.StreamObserver;

@@ -5,7 +5,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
 import dev.platform.inventory.domain.InsufficientStock;
 import dev.platform.inventory.domain.Refusal;
-import dev.platform.starter.failure.GrpcExceptionMapper;
+import dev.platform.core.failure.GrpcExceptionMapper;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;

@@ -19,7 +19,7 @@ import dev.platform.inventory.domain.ImportStock;
 import dev.platform.inventory.domain.ReleaseReservation;
 import dev.platform.inventory.domain.Reservation;
 import dev.platform.inventory.domain.ReserveStock;
-import dev.platform.starter.failure.GrpcExceptionMapping;
+import dev.platform.core.failure.GrpcExceptionMapping;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;

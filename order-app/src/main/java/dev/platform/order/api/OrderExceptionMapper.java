@@ -7,7 +7,7 @@ import dev.platform.order.domain.NotificationException;
 import dev.platform.order.domain.OrderException;
 import dev.platform.order.domain.RemoteFailure;
 import dev.platform.order.domain.Shortage;
-import dev.platform.starter.failure.GrpcExceptionMapper;
+import dev.platform.core.failure.GrpcExceptionMapper;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;

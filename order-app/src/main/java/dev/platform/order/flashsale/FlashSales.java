@@ -4,7 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.RetryInfo;
 import dev.platform.order.flashsale.WaitingLine.Outcome;
-import dev.platform.starter.outcome.Rejection;
+import dev.platform.core.outcome.Rejection;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Status;

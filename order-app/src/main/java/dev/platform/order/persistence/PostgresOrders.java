@@ -11,7 +11,7 @@ import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
 import dev.platform.order.trace.OrderOrigins;
-import dev.platform.starter.deadline.DetachedWork;
+import dev.platform.core.deadline.DetachedWork;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

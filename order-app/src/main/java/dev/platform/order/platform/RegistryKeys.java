@@ -1,8 +1,8 @@
 package dev.platform.order.platform;
 
-import dev.platform.starter.etcd.EtcdConnection;
-import dev.platform.starter.etcd.KeyRange;
-import dev.platform.starter.instance.InstanceCodec;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.KeyRange;
+import dev.platform.core.instance.InstanceCodec;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.rpc.ErrorInfo;
 import dev.platform.order.domain.OrderException;
-import dev.platform.starter.outcome.Rejection;
+import dev.platform.core.outcome.Rejection;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;

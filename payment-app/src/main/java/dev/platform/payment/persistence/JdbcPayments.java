@@ -4,7 +4,7 @@ import dev.platform.payment.domain.Money;
 import dev.platform.payment.domain.Payment;
 import dev.platform.payment.domain.PaymentStatus;
 import dev.platform.payment.domain.Payments;
-import dev.platform.starter.deadline.DetachedWork;
+import dev.platform.core.deadline.DetachedWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;

@@ -1,39 +1,21 @@
 package dev.platform.starter.registry;
 
-import dev.platform.starter.etcd.EtcdAvailability;
-import dev.platform.starter.instance.InstanceMetadata;
+import dev.platform.spring.registry.RegistryHealth;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.Status;
 
-/**
- * Whether this process is registered. Never DOWN: an app that etcd has lost still serves those who
- * know it, and restarting it would help nobody.
- */
+/** {@link RegistryHealth} for Boot's health endpoint: UP or UNKNOWN, never DOWN. */
 final class RegistryHealthIndicator extends AbstractHealthIndicator {
 
-  private final EtcdServiceRegistry registry;
-  private final EtcdRegistration registration;
-  private final EtcdAvailability availability;
+  private final RegistryHealth registry;
 
-  RegistryHealthIndicator(
-      EtcdServiceRegistry registry, EtcdRegistration registration, EtcdAvailability availability) {
+  RegistryHealthIndicator(RegistryHealth registry) {
     this.registry = registry;
-    this.registration = registration;
-    this.availability = availability;
   }
 
   @Override
   protected void doHealthCheck(Health.Builder health) {
-    String status = registry.getStatus(registration);
-    LeaseSnapshot lease = registry.lease();
-    // An operator's wish is not ill health either: out of discovery, but all right.
-    health
-        .status(status.equals(InstanceMetadata.UP) ? Status.UP : Status.UNKNOWN)
-        .withDetail("registration", status)
-        .withDetail("services", registration.getServiceIds())
-        .withDetail("lease", lease.state())
-        .withDetail("since", lease.since())
-        .withDetail("etcd", availability.describe());
+    health.status(registry.isUp() ? Status.UP : Status.UNKNOWN).withDetails(registry.details());
   }
 }

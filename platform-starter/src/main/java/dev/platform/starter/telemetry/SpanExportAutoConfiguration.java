@@ -1,5 +1,6 @@
 package dev.platform.starter.telemetry;
 
+import dev.platform.spring.telemetry.SpanCounts;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.exporter.SpanFilter;
 import io.micrometer.tracing.exporter.SpanReporter;

@@ -3,10 +3,10 @@ package dev.platform.starter.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.drain.Lifecycle;
-import dev.platform.starter.drain.LifecyclePhase;
-import dev.platform.starter.registry.EtcdRegistration;
-import dev.platform.starter.registry.EtcdServiceRegistry;
+import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.spring.drain.Lifecycle;
+import dev.platform.spring.registry.EtcdRegistration;
+import dev.platform.spring.registry.EtcdServiceRegistry;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -8,7 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
-import dev.platform.starter.registry.EtcdRegistration;
+import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;

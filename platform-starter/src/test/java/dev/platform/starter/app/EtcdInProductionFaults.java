@@ -3,8 +3,8 @@ package dev.platform.starter.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.discovery.InstanceDirectory;
-import dev.platform.starter.registry.EtcdServiceRegistry;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.spring.registry.EtcdServiceRegistry;
 import dev.platform.starter.test.etcd.EtcdServer;
 import dev.platform.starter.test.etcd.ServerTls;
 import dev.platform.starter.test.tls.TestAuthority;

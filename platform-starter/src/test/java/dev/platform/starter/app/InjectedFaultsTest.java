@@ -10,7 +10,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
-import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;

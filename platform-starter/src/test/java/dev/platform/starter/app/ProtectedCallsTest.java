@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
-import dev.platform.starter.discovery.InstanceDirectory;
+import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;

@@ -2,7 +2,8 @@ package dev.platform.starter.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.platform.starter.balancer.AvoidanceListener.Reason;
+import dev.platform.core.balancer.AvoidanceListener.Reason;
+import dev.platform.core.balancer.BalancerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -2,7 +2,9 @@ package dev.platform.starter.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.platform.starter.outcome.CallOutcome;
+import dev.platform.core.balancer.Ejection;
+import dev.platform.core.outcome.CallOutcome;
+import dev.platform.spring.resolver.OutlierDetectionProperties;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

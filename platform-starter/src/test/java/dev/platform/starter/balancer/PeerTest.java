@@ -2,6 +2,7 @@ package dev.platform.starter.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.balancer.Peer;
 import io.grpc.EquivalentAddressGroup;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;

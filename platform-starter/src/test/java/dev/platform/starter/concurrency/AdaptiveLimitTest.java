@@ -2,7 +2,8 @@ package dev.platform.starter.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.platform.starter.concurrency.ConcurrencyLimitProperties.Gradient2;
+import dev.platform.core.concurrency.ConcurrencyLimit;
+import dev.platform.spring.concurrency.ConcurrencyLimitProperties.Gradient2;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,9 @@ package dev.platform.starter.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.concurrency.ConcurrencyLimit;
+import dev.platform.core.concurrency.ConcurrencyLimitServerInterceptor;
+import dev.platform.spring.concurrency.ConcurrencyLimitAutoConfiguration;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.platform.starter.concurrency.ConcurrencyLimitProperties.Gradient2;
-import dev.platform.starter.concurrency.ConcurrencyLimitProperties.Mode;
-import dev.platform.starter.concurrency.ConcurrencyLimitProperties.Shares;
-import dev.platform.starter.outcome.Rejection;
+import dev.platform.core.concurrency.ConcurrencyLimit;
+import dev.platform.core.concurrency.ConcurrencyLimitServerInterceptor;
+import dev.platform.core.concurrency.Priority;
+import dev.platform.core.outcome.Rejection;
+import dev.platform.spring.concurrency.ConcurrencyLimitProperties;
+import dev.platform.spring.concurrency.ConcurrencyLimitProperties.Gradient2;
+import dev.platform.spring.concurrency.ConcurrencyLimitProperties.Mode;
+import dev.platform.spring.concurrency.ConcurrencyLimitProperties.Shares;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

@@ -2,6 +2,7 @@ package dev.platform.starter.deadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.deadline.TimedListener;
 import io.grpc.Deadline;
 import io.grpc.ServerCall;
 import io.opentelemetry.api.common.AttributeKey;

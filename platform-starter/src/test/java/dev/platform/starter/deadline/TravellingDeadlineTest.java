@@ -2,6 +2,7 @@ package dev.platform.starter.deadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.spring.deadline.DeadlineAutoConfiguration;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import java.util.concurrent.CompletableFuture;

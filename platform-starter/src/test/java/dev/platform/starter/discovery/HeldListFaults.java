@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.Uninterruptibles;
-import dev.platform.starter.discovery.InstanceList.Origin;
+import dev.platform.core.discovery.InstanceList;
+import dev.platform.core.discovery.InstanceList.Origin;
 import dev.platform.starter.etcd.TestConnections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -3,7 +3,8 @@ package dev.platform.starter.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.discovery.InstanceList.Origin;
+import dev.platform.core.discovery.InstanceList;
+import dev.platform.core.discovery.InstanceList.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

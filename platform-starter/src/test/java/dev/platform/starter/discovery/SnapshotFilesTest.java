@@ -3,11 +3,13 @@ package dev.platform.starter.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.platform.starter.discovery.InstanceList.Origin;
-import dev.platform.starter.instance.EtcdServiceInstance;
-import dev.platform.starter.instance.HostAndPort;
-import dev.platform.starter.instance.InstanceCodec;
-import dev.platform.starter.instance.ValueFormat;
+import dev.platform.core.discovery.InstanceList;
+import dev.platform.core.discovery.InstanceList.Origin;
+import dev.platform.core.discovery.SnapshotFiles;
+import dev.platform.core.instance.HostAndPort;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.ValueFormat;
+import dev.platform.spring.discovery.EtcdServiceInstance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,12 @@
 package dev.platform.starter.discovery;
 
-import dev.platform.starter.etcd.EtcdConnection;
-import dev.platform.starter.instance.InstanceCodec;
-import dev.platform.starter.instance.ValueFormat;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.discovery.SnapshotFiles;
+import dev.platform.core.discovery.Snapshots;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.ValueFormat;
+import dev.platform.spring.discovery.DiscoveryProperties;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,7 +2,8 @@ package dev.platform.starter.discovery;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.starter.etcd.TestConnections;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.nio.file.Path;

@@ -3,12 +3,13 @@ package dev.platform.starter.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.discovery.InstanceList.Origin;
+import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.core.registry.LeaseState;
+import dev.platform.spring.endpoint.PlatformEndpoint;
+import dev.platform.spring.endpoint.PlatformEndpoint.Watched;
+import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.starter.app.TestApp;
-import dev.platform.starter.discovery.InstanceList.Origin;
-import dev.platform.starter.drain.LifecyclePhase;
-import dev.platform.starter.endpoint.PlatformEndpoint.Watched;
-import dev.platform.starter.registry.EtcdRegistration;
-import dev.platform.starter.registry.LeaseState;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.platform.starter.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.etcd.EtcdAvailability;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.EtcdConnectionFactory;
+import dev.platform.spring.etcd.EtcdProperties;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.EmbeddedEtcdBuilder;
 import io.etcd.jetcd.api.RangeRequest;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.EtcdWatches;
 import dev.platform.starter.test.etcd.EtcdServer;
 import dev.platform.starter.test.etcd.ServerTls;
 import dev.platform.starter.test.tls.TestAuthority;

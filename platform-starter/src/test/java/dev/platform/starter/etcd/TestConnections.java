@@ -1,5 +1,8 @@
 package dev.platform.starter.etcd;
 
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.EtcdConnectionFactory;
+import dev.platform.spring.etcd.EtcdProperties;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.time.Duration;
 import java.util.List;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.defaults.InvalidPropertyException;
+import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.server.HandlerThread;
+import dev.platform.spring.server.ServerExecutorProperties;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,6 +2,10 @@ package dev.platform.starter.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.failure.FailureServerInterceptor;
+import dev.platform.core.failure.GrpcExceptionMapper;
+import dev.platform.core.failure.GrpcExceptionMapping;
+import dev.platform.spring.failure.FailureAutoConfiguration;
 import io.grpc.Status;
 import net.devh.boot.grpc.server.advice.GrpcAdvice;
 import org.junit.jupiter.api.Test;

@@ -11,6 +11,7 @@ import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceFutureStub;
+import dev.platform.core.fault.Fault;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

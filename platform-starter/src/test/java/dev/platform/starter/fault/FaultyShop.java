@@ -6,6 +6,12 @@ import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryService
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
+import dev.platform.core.fault.Fault;
+import dev.platform.core.fault.FaultClientInterceptor;
+import dev.platform.core.fault.FaultServerInterceptor;
+import dev.platform.core.fault.FaultThreads;
+import dev.platform.core.fault.Faults;
+import dev.platform.spring.fault.FaultRequest;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;

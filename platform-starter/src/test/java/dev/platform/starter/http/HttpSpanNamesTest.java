@@ -2,6 +2,8 @@ package dev.platform.starter.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.spring.http.HttpSpanAutoConfiguration;
+import dev.platform.spring.http.HttpSpanNames;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;

@@ -3,6 +3,7 @@ package dev.platform.starter.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.platform.jdbc.JdbcAutoConfiguration;
 import io.grpc.Context;
 import java.io.PrintWriter;
 import java.lang.reflect.Proxy;

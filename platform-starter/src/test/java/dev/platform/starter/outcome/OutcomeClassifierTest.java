@@ -2,6 +2,8 @@ package dev.platform.starter.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.outcome.CallOutcome;
+import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;

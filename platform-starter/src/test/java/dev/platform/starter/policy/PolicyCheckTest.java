@@ -3,8 +3,9 @@ package dev.platform.starter.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
-import dev.platform.starter.outcome.OutcomeAutoConfiguration;
-import dev.platform.starter.resilience.ResilienceAutoConfiguration;
+import dev.platform.spring.check.PolicyAutoConfiguration;
+import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.resilience.ResilienceAutoConfiguration;
 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.github.resilience4j.retry.annotation.Retry;

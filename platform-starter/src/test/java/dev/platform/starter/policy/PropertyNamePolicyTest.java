@@ -2,6 +2,8 @@ package dev.platform.starter.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.spring.check.Finding;
+import dev.platform.spring.check.PropertyNamePolicy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

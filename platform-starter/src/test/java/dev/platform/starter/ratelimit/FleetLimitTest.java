@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
+import dev.platform.core.ratelimit.FleetBucket;
+import dev.platform.core.ratelimit.FleetLimit;
+import dev.platform.core.ratelimit.FleetLimits;
+import dev.platform.core.ratelimit.RateLimitServerInterceptor;
+import dev.platform.core.ratelimit.RateLimits;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.grpc.StatusRuntimeException;

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
-import dev.platform.starter.outcome.Rejection;
+import dev.platform.core.outcome.Rejection;
+import dev.platform.core.ratelimit.CallerLimits;
+import dev.platform.core.ratelimit.FleetLimits;
+import dev.platform.core.ratelimit.RateLimitServerInterceptor;
+import dev.platform.core.ratelimit.RateLimits;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;

@@ -3,6 +3,9 @@ package dev.platform.starter.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.ratelimit.FleetLimit;
+import dev.platform.core.ratelimit.FleetLimits;
+import dev.platform.spring.ratelimit.RedisBuckets;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;

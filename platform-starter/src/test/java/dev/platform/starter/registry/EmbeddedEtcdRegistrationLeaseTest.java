@@ -3,6 +3,7 @@ package dev.platform.starter.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.registry.LeaseState;
 import dev.platform.starter.test.etcd.EtcdServer;
 import dev.platform.starter.test.junit.EtcdExtension;
 import java.time.Duration;

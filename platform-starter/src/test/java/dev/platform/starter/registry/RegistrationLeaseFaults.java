@@ -3,7 +3,10 @@ package dev.platform.starter.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.registry.Claim;
+import dev.platform.core.registry.LeaseState;
+import dev.platform.core.registry.RegistrationLease;
 import dev.platform.starter.etcd.TestConnections;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.EtcdServer;

@@ -1,11 +1,11 @@
 package dev.platform.starter.registry;
 
-import dev.platform.starter.discovery.InstanceDirectory;
-import dev.platform.starter.discovery.InstanceList;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.discovery.InstanceList;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.spring.discovery.EtcdServiceInstance;
 import dev.platform.starter.discovery.TestDirectories;
-import dev.platform.starter.etcd.EtcdConnection;
 import dev.platform.starter.etcd.MovedTime;
-import dev.platform.starter.instance.EtcdServiceInstance;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,10 +1,14 @@
 package dev.platform.starter.registry;
 
-import dev.platform.starter.etcd.EtcdConnection;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.instance.ValueFormat;
+import dev.platform.core.registry.RegistrationLease;
+import dev.platform.spring.registry.AdvertisedHost;
+import dev.platform.spring.registry.EtcdRegistration;
+import dev.platform.spring.registry.EtcdServiceRegistry;
 import dev.platform.starter.etcd.MovedTime;
-import dev.platform.starter.instance.InstanceCodec;
-import dev.platform.starter.instance.InstanceMetadata;
-import dev.platform.starter.instance.ValueFormat;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,8 +1,9 @@
 package dev.platform.starter.registry;
 
 import com.google.protobuf.ByteString;
-import dev.platform.starter.etcd.EtcdConnection;
-import dev.platform.starter.etcd.EtcdWatches;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.EtcdWatches;
+import dev.platform.core.registry.OwnedKeys;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.RangeRequest;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.contracts.bank.v1.BankGatewayGrpc;
 import dev.platform.contracts.bank.v1.ChargeRequest;
 import dev.platform.contracts.bank.v1.ChargeResponse;
+import dev.platform.core.request.PendingCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;

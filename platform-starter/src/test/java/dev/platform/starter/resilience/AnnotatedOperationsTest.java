@@ -3,7 +3,10 @@ package dev.platform.starter.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.platform.starter.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.resilience.AnnotatedOperationAdvisor;
+import dev.platform.spring.resilience.EnclosingBreakers;
+import dev.platform.spring.resilience.ResilienceAutoConfiguration;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;

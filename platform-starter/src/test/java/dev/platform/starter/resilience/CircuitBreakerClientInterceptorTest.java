@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
-import dev.platform.starter.outcome.OutcomeClassifier;
-import dev.platform.starter.resilience.CircuitBreakerProperties.Scope;
+import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
+import dev.platform.core.breaker.GuardedCallees;
+import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.spring.resilience.CircuitBreakerProperties;
+import dev.platform.spring.resilience.CircuitBreakerProperties.Scope;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;

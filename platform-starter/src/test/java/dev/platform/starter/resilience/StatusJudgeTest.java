@@ -2,9 +2,10 @@ package dev.platform.starter.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.platform.starter.outcome.CallOutcome;
-import dev.platform.starter.outcome.OutcomeClassifier;
-import dev.platform.starter.outcome.Rejection;
+import dev.platform.core.outcome.CallOutcome;
+import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.outcome.Rejection;
+import dev.platform.spring.resilience.StatusJudge;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.balancer.UsableInstancesProvider;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.resolver.InstanceAttributes;
 import dev.platform.starter.app.TestApp;
-import dev.platform.starter.balancer.UsableInstancesProvider;
-import dev.platform.starter.discovery.InstanceDirectory;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;

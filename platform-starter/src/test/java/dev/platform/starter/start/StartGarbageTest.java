@@ -2,6 +2,7 @@ package dev.platform.starter.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.spring.server.StartAutoConfiguration;
 import java.lang.ref.WeakReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -42,14 +42,14 @@ class CallLogTest {
 
   @AfterEach
   void stop() {
-    LOGGING.setLogLevel("dev.platform.starter.calls", null);
+    LOGGING.setLogLevel("dev.platform.calls", null);
     app.close();
   }
 
   @Test
   void aCallThatIsWellIsTellableAtDebugWithItsTraceAndNothingOfItsContent(CapturedOutput output) {
     start();
-    LOGGING.setLogLevel("dev.platform.starter.calls", LogLevel.DEBUG);
+    LOGGING.setLogLevel("dev.platform.calls", LogLevel.DEBUG);
     call(SECRET);
 
     String served = line(output, "served " + RESERVE + " for 127.0.0.1:");

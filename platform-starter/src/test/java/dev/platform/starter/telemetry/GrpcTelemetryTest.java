@@ -3,7 +3,14 @@ package dev.platform.starter.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
-import dev.platform.starter.outcome.OutcomeClassifier;
+import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.telemetry.CallLog;
+import dev.platform.core.telemetry.CallTelemetry;
+import dev.platform.core.telemetry.GrpcTelemetry;
+import dev.platform.core.telemetry.LineLimit;
+import dev.platform.core.telemetry.OpenTelemetryCallConvention;
+import dev.platform.core.telemetry.RpcKeys;
+import dev.platform.core.telemetry.SpanSource;
 import io.grpc.Attributes;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;

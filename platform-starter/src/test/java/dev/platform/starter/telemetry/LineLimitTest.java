@@ -2,6 +2,7 @@ package dev.platform.starter.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.telemetry.LineLimit;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,8 @@ package dev.platform.starter.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.platform.starter.outcome.CallOutcome;
-import dev.platform.starter.outcome.OutcomeClassifier;
+import dev.platform.core.outcome.CallOutcome;
+import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.Status.Code;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;

@@ -1,0 +1,10 @@
+package dev.platform.core.chain;
+
+import io.grpc.ServerInterceptor;
+
+/**
+ * One interceptor of a server's chain.
+ *
+ * @param stage where it stands
+ */
+public record ServerLink(ServerStage stage, ServerInterceptor interceptor) {}

@@ -1,0 +1,73 @@
+package dev.platform.core.concurrency;
+
+import io.grpc.Deadline;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that has its place, until gRPC says that it is over. That comes after a handler that works
+ * on gRPC's thread has returned, also for a caller who has left: what is still worked on counts.
+ */
+final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+
+  private final ConcurrencyLimit limit;
+  private final int inFlightAtStart;
+  private final @Nullable Deadline deadline;
+  private final LongSupplier nanos;
+  private final long startedAt;
+
+  AdmittedCall(
+      ServerCall<Q, A> call,
+      ConcurrencyLimit limit,
+      int inFlightAtStart,
+      @Nullable Deadline deadline,
+      LongSupplier nanos) {
+    super(call);
+    this.limit = limit;
+    this.inFlightAtStart = inFlightAtStart;
+    this.deadline = deadline;
+    this.nanos = nanos;
+    this.startedAt = nanos.getAsLong();
+  }
+
+  /** Only good answers, and calls that took too long, say how long work takes. */
+  @Override
+  public void close(Status status, Metadata trailers) {
+    if (status.isOk()) {
+      sample(false);
+    } else if (status.getCode() == Code.DEADLINE_EXCEEDED) {
+      sample(true);
+    }
+    super.close(status, trailers);
+  }
+
+  ServerCall.Listener<Q> listen(ServerCall.Listener<Q> handler) {
+    return new SimpleForwardingServerCallListener<>(handler) {
+
+      @Override
+      public void onComplete() {
+        limit.leave();
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        limit.leave();
+        if (deadline != null && deadline.isExpired()) {
+          sample(true);
+        }
+        super.onCancel();
+      }
+    };
+  }
+
+  private void sample(boolean dropped) {
+    limit.sample(startedAt, nanos.getAsLong(), inFlightAtStart, dropped);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.platform.core.concurrency;
+
+import dev.platform.core.outcome.Rejection;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses unary calls that find no place, before anybody works on them, and tells their callers not
+ * to try again: a second attempt would only add to what there is too much of. Never blocks.
+ */
+public final class ConcurrencyLimitServerInterceptor implements ServerInterceptor {
+
+  private final ConcurrencyLimit limit;
+  private final ConcurrencyLimitSettings properties;
+  private final MeterRegistry meters;
+  private final LongSupplier nanos;
+  private final ConcurrentMap<String, Optional<LimitedMethod>> methods = new ConcurrentHashMap<>();
+
+  public ConcurrencyLimitServerInterceptor(
+      ConcurrencyLimit limit,
+      ConcurrencyLimitSettings properties,
+      MeterRegistry meters,
+      LongSupplier nanos) {
+    this.limit = limit;
+    this.properties = properties;
+    this.meters = meters;
+    this.nanos = nanos;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    LimitedMethod method = method(call.getMethodDescriptor());
+    if (method == null) {
+      return next.startCall(call, headers);
+    }
+    int inFlight = limit.enter(method.share());
+    if (inFlight == 0) {
+      method.shed().increment();
+      call.close(method.refusal(), Rejection.CONCURRENCY_LIMIT.trailers());
+      return new ServerCall.Listener<>() {};
+    }
+    AdmittedCall<Q, A> admitted =
+        new AdmittedCall<>(call, limit, inFlight, Context.current().getDeadline(), nanos);
+    try {
+      return admitted.listen(next.startCall(admitted, headers));
+    } catch (RuntimeException | Error e) {
+      limit.leave();
+      throw e;
+    }
+  }
+
+  private @Nullable LimitedMethod method(MethodDescriptor<?, ?> descriptor) {
+    Optional<LimitedMethod> method = methods.get(descriptor.getFullMethodName());
+    if (method == null) {
+      method = methods.computeIfAbsent(descriptor.getFullMethodName(), name -> of(descriptor));
+    }
+    return method.orElse(null);
+  }
+
+  private Optional<LimitedMethod> of(MethodDescriptor<?, ?> descriptor) {
+    String service = String.valueOf(descriptor.getServiceName());
+    if (descriptor.getType() != MethodType.UNARY || service.startsWith("grpc.")) {
+      return Optional.empty();
+    }
+    String name = descriptor.getFullMethodName();
+    Priority priority = properties.priority(name, service);
+    return Optional.of(
+        new LimitedMethod(
+            properties.shares().of(priority),
+            Status.RESOURCE_EXHAUSTED.withDescription("concurrency limit exceeded for " + name),
+            Counter.builder("platform.concurrency.shed")
+                .tag("method", name)
+                .tag("priority", priority.name().toLowerCase(Locale.ROOT))
+                .description("Calls that were refused because there were too many at once")
+                .register(meters)));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.platform.core.concurrency;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * How many unary calls this process's gRPC server works on at once. What is over the limit is
+ * refused at once, instead of waiting for a thread until its caller has given up. It is refused on
+ * one of the server's threads, of which there have to be more than the limit. Streams don't count,
+ * since they live long and mostly wait; neither do gRPC's own services (health, reflection).
+ *
+ * @param limit the limit, where it is fixed
+ * @param gradient2 the bounds of an adaptive limit
+ * @param shares how much of the limit a call finds, by its priority
+ * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
+ *     methods of a service, {@code package.Service}; normal where nothing is said
+ */
+public record ConcurrencyLimitSettings(
+    int limit, Gradient2 gradient2, Shares shares, Map<String, Priority> methods) {
+
+  private static final String PREFIX = "platform.resilience.concurrency-limit";
+
+  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+  private static final int MOST = 100_000;
+
+  /**
+   * The bounds of an adaptive limit.
+   *
+   * @param initialLimit what it begins with
+   * @param minLimit how far it may fall
+   * @param maxLimit how far it may rise
+   */
+  public record Gradient2(int initialLimit, int minLimit, int maxLimit) {
+
+    public Gradient2 {
+      check(
+          minLimit >= 1 && minLimit <= MOST,
+          PREFIX + ".gradient2.min-limit",
+          minLimit,
+          "1 to " + MOST);
+      check(
+          maxLimit >= minLimit && maxLimit <= MOST,
+          PREFIX + ".gradient2.max-limit",
+          maxLimit,
+          "min-limit, " + minLimit + ", to " + MOST);
+      check(
+          initialLimit >= minLimit && initialLimit <= maxLimit,
+          PREFIX + ".gradient2.initial-limit",
+          initialLimit,
+          "min-limit, " + minLimit + ", to max-limit, " + maxLimit);
+    }
+  }
+
+  /**
+   * A call is refused when this part of the limit is taken, by whatever calls. Those of high
+   * priority find all of it.
+   *
+   * @param low for low priority
+   * @param normal for normal priority
+   */
+  public record Shares(double low, double normal) {
+
+    public Shares {
+      check(normal > 0 && normal <= 1, PREFIX + ".shares.normal", normal, "over 0, at most 1");
+      check(
+          low > 0 && low <= normal,
+          PREFIX + ".shares.low",
+          low,
+          "over 0, at most shares.normal, " + normal);
+    }
+
+    double of(Priority priority) {
+      return switch (priority) {
+        case LOW -> low;
+        case NORMAL -> normal;
+        case HIGH -> 1;
+      };
+    }
+  }
+
+  /** A fixed limit of 100; normal calls find 90 % of it, those of low priority 60 %. */
+  public static ConcurrencyLimitSettings defaults() {
+    return new ConcurrencyLimitSettings(
+        100, new Gradient2(50, 10, 180), new Shares(0.6, 0.9), Map.of());
+  }
+
+  public ConcurrencyLimitSettings {
+    methods = Map.copyOf(methods);
+    check(limit >= 1 && limit <= MOST, PREFIX + ".limit", limit, "1 to " + MOST);
+    methods
+        .keySet()
+        .forEach(
+            method ->
+                check(
+                    METHOD.matcher(method).matches(),
+                    PREFIX + ".methods",
+                    method,
+                    "package.Service/Method, or package.Service for all of its methods"));
+  }
+
+  Priority priority(String method, String service) {
+    return methods.getOrDefault(method, methods.getOrDefault(service, Priority.NORMAL));
+  }
+}

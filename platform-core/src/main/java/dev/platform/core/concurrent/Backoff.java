@@ -1,0 +1,35 @@
+package dev.platform.core.concurrent;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * Exponential back-off with jitter: each delay is drawn between half and all of a bound that
+ * doubles from attempt to attempt. Not thread-safe.
+ */
+public final class Backoff {
+
+  private static final long FIRST_MILLIS = 100;
+
+  private final long maxMillis;
+  private final RandomGenerator random;
+  private int attempts;
+
+  /** Delays of at most {@code max}. */
+  public Backoff(Duration max, RandomGenerator random) {
+    this.maxMillis = max.toMillis();
+    this.random = random;
+  }
+
+  /** The next delay in milliseconds. */
+  public long nextMillis() {
+    long bound = Math.min(maxMillis, FIRST_MILLIS << Math.min(attempts, 20));
+    attempts++;
+    return bound / 2 + random.nextLong(bound / 2 + 1);
+  }
+
+  /** Starts over, after a success. */
+  public void reset() {
+    attempts = 0;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.platform.core.concurrent;
+
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes threads that don't keep the JVM alive. Thread-safe. */
+public final class DaemonThreadFactory implements ThreadFactory {
+
+  private final String name;
+  private final boolean numbered;
+  private final AtomicInteger last = new AtomicInteger();
+
+  private DaemonThreadFactory(String name, boolean numbered) {
+    this.name = name;
+    this.numbered = numbered;
+  }
+
+  /** For one thread: all of them have this very name. */
+  public static DaemonThreadFactory named(String name) {
+    return new DaemonThreadFactory(name, false);
+  }
+
+  /** For several threads: {@code prefix} and a number, from 1 on. */
+  public static DaemonThreadFactory numbered(String prefix) {
+    return new DaemonThreadFactory(prefix, true);
+  }
+
+  @Override
+  public Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, numbered ? name + last.incrementAndGet() : name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.platform.core.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A property has a value that the platform can't work with. The application does not start; its
+ * failure analysis names property, value and expectation.
+ */
+public final class InvalidPropertyException extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String property;
+  private final @Nullable Object value;
+  private final String expected;
+
+  /**
+   * @param property the full name, {@code platform.registry.lease-ttl}
+   * @param value what it was set to
+   * @param expected what would have been right, for people to read: {@code >= 2s}
+   */
+  public InvalidPropertyException(String property, @Nullable Object value, String expected) {
+    this(property, value, expected, null);
+  }
+
+  /** The same with the error that showed the value to be wrong. */
+  public InvalidPropertyException(
+      String property, @Nullable Object value, String expected, @Nullable Throwable cause) {
+    super("%s: %s (expected: %s)".formatted(property, value, expected), cause);
+    this.property = property;
+    this.value = value;
+    this.expected = expected;
+  }
+
+  /** Throws unless {@code valid}. */
+  public static void check(
+      boolean valid, String property, @Nullable Object value, String expected) {
+    if (!valid) {
+      throw new InvalidPropertyException(property, value, expected);
+    }
+  }
+
+  /** The full name of the property. */
+  public String property() {
+    return property;
+  }
+
+  /** What it was set to. */
+  public @Nullable Object value() {
+    return value;
+  }
+
+  /** What would have been right. */
+  public String expected() {
+    return expected;
+  }
+}

@@ -1,0 +1,5 @@
+/** Every call has a deadline, and its remaining time travels with the work. */
+@NullMarked
+package dev.platform.core.deadline;
+
+import org.jspecify.annotations.NullMarked;

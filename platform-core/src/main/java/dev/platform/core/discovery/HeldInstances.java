@@ -1,0 +1,138 @@
+package dev.platform.core.discovery;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.instance.Instance;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Instances that vanished from etcd without having left, kept for a bounded time, while the
+ * balancer finds out by connecting which of them still answer. One instance that vanishes has died;
+ * a large part of a service that vanishes at once, or its last one, says more about etcd than about
+ * the instances. On the connection's thread.
+ */
+final class HeldInstances {
+
+  private final EtcdConnection connection;
+  private final DiscoverySettings.Hold policy;
+  private final long windowNanos;
+  private final BooleanSupplier following;
+  private final Runnable onReleased;
+  private final TreeMap<String, Held> instances = new TreeMap<>();
+  private final Map<String, Expired> recent = new HashMap<>();
+
+  /** One that is kept until its batch is given up. */
+  private record Held(Instance instance, Object batch) {}
+
+  private record Expired(Instance instance, long at) {}
+
+  /**
+   * @param policy with its window
+   * @param following whether etcd is in sight; nothing is released while it is not
+   * @param onReleased what to do when held instances were given up
+   */
+  HeldInstances(
+      EtcdConnection connection,
+      DiscoverySettings.Hold policy,
+      BooleanSupplier following,
+      Runnable onReleased) {
+    this.connection = connection;
+    this.policy = policy;
+    this.windowNanos = requireNonNull(policy.window(), "window").toNanos();
+    this.following = following;
+    this.onReleased = onReleased;
+  }
+
+  /**
+   * Takes note of what is missing from a new list.
+   *
+   * @param missing what was listed before and has not left
+   * @param before how many were listed before
+   * @param remaining how many are listed in etcd now
+   * @param otherHistory whether etcd's revision went backwards: it was emptied or restored
+   * @return how many are held now because of it
+   */
+  int missing(Map<String, Instance> missing, int before, int remaining, boolean otherHistory) {
+    if (missing.isEmpty() || !(otherHistory || remaining == 0 || isMass(missing.size(), before))) {
+      return 0;
+    }
+    return hold(missing);
+  }
+
+  /**
+   * Takes note of one that vanished under the watch.
+   *
+   * @param remaining how many are still listed in etcd
+   * @return how many are held now because of it
+   */
+  int expired(String key, Instance instance, int remaining) {
+    forgetOld();
+    recent.put(key, new Expired(instance, connection.nanoTime()));
+    int gone = recent.size() + instances.size();
+    return remaining == 0 || isMass(gone, gone + remaining) ? holdRecent() : 0;
+  }
+
+  /**
+   * Takes note that the last one listed in etcd has left.
+   *
+   * @return how many are held now because of it: those that vanished shortly before
+   */
+  int lastLeft() {
+    forgetOld();
+    return holdRecent();
+  }
+
+  /** These are back, or have left. */
+  void forget(Collection<String> keys) {
+    instances.keySet().removeAll(keys);
+    recent.keySet().removeAll(keys);
+  }
+
+  List<Instance> instances() {
+    return instances.values().stream().map(Held::instance).toList();
+  }
+
+  private void forgetOld() {
+    long now = connection.nanoTime();
+    recent.values().removeIf(expired -> now - expired.at > windowNanos);
+  }
+
+  private int holdRecent() {
+    Map<String, Instance> batch = new TreeMap<>();
+    recent.forEach((key, expired) -> batch.put(key, expired.instance));
+    return hold(batch);
+  }
+
+  private boolean isMass(int gone, int before) {
+    return before >= policy.minimumInstances() && gone > policy.ratio() * before;
+  }
+
+  private int hold(Map<String, Instance> batch) {
+    if (policy.time().isZero() || batch.isEmpty()) {
+      return 0;
+    }
+    recent.keySet().removeAll(batch.keySet());
+    Object token = new Object();
+    batch.forEach((key, instance) -> instances.put(key, new Held(instance, token)));
+    releaseLater(token);
+    return batch.size();
+  }
+
+  private void releaseLater(Object batch) {
+    connection.schedule(
+        () -> {
+          if (!following.getAsBoolean()) {
+            releaseLater(batch);
+          } else if (instances.values().removeIf(held -> held.batch == batch)) {
+            onReleased.run();
+          }
+        },
+        policy.time().toMillis());
+  }
+}

@@ -1,0 +1,230 @@
+package dev.platform.core.discovery;
+
+import dev.platform.core.concurrent.Backoff;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.KeyRange;
+import dev.platform.core.instance.InstanceCodec;
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.RangeRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The one watched view of other services' instances in a process. A service is watched from the
+ * first time that somebody asks for it, until the directory's connection is closed. While etcd is
+ * away the last good lists stay. Thread-safe; never blocks.
+ */
+public final class InstanceDirectory implements AutoCloseable {
+
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
+
+  private final EtcdConnection connection;
+  private final InstanceCodec codec;
+  private final DiscoverySettings settings;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final Snapshots snapshots;
+  private final ConcurrentMap<String, ServiceWatch> services = new ConcurrentHashMap<>();
+  private final List<Consumer<String>> watchListeners = new CopyOnWriteArrayList<>();
+  private volatile List<String> lastKnownServices = List.of();
+
+  private InstanceDirectory(
+      EtcdConnection connection,
+      InstanceCodec codec,
+      DiscoverySettings settings,
+      Clock clock,
+      RandomGenerator random,
+      Snapshots snapshots) {
+    this.connection = connection;
+    this.codec = codec;
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+    this.snapshots = snapshots;
+  }
+
+  /**
+   * A directory that reads keys as {@code codec} writes them.
+   *
+   * @param connection that it is read over; closed by its owner
+   */
+  public static Builder builder(EtcdConnection connection, InstanceCodec codec) {
+    return new Builder(connection, codec);
+  }
+
+  /** Not thread-safe. */
+  public static final class Builder {
+
+    private final EtcdConnection connection;
+    private final InstanceCodec codec;
+    private DiscoverySettings settings = DiscoverySettings.defaults();
+    private Clock clock = Clock.systemUTC();
+    private RandomGenerator random = RandomGenerator.getDefault();
+    private List<String> endpoints = List.of();
+
+    private Builder(EtcdConnection connection, InstanceCodec codec) {
+      this.connection = connection;
+      this.codec = codec;
+    }
+
+    public Builder settings(DiscoverySettings discovery) {
+      this.settings = discovery;
+      return this;
+    }
+
+    /** What lists are dated by, and what snapshots grow old by. */
+    public Builder clock(Clock wallClock) {
+      this.clock = wallClock;
+      return this;
+    }
+
+    /** What back-offs are drawn from. */
+    public Builder random(RandomGenerator generator) {
+      this.random = generator;
+      return this;
+    }
+
+    /** Which etcd it is: snapshots of lists from another one are not restored. */
+    public Builder endpoints(List<String> etcd) {
+      this.endpoints = List.copyOf(etcd);
+      return this;
+    }
+
+    public InstanceDirectory build() {
+      return new InstanceDirectory(connection, codec, settings, clock, random, snapshots());
+    }
+
+    private Snapshots snapshots() {
+      DiscoverySettings.Snapshot snapshot = settings.snapshot();
+      if (!snapshot.enabled()) {
+        return Snapshots.none();
+      }
+      String source = endpoints + codec.root();
+      String folder = UUID.nameUUIDFromBytes(source.getBytes(StandardCharsets.UTF_8)).toString();
+      return Snapshots.in(
+          new SnapshotFiles(
+              snapshot.directoryOrDefault().resolve(folder), codec, snapshot.maxAge(), clock));
+    }
+  }
+
+  /** Ends a subscription. Nothing is told once it has run on the connection's thread. */
+  @FunctionalInterface
+  public interface Subscription {
+
+    /** Idempotent. */
+    void cancel();
+  }
+
+  /** What is known of a service now; it is watched from here on. */
+  public InstanceList latest(String serviceId) {
+    return watch(serviceId).latest();
+  }
+
+  /** Completes with the service's first list, at once if there is one; never exceptionally. */
+  public CompletableFuture<InstanceList> firstList(String serviceId) {
+    return watch(serviceId).firstList().copy();
+  }
+
+  /**
+   * Tells the latest list, if any, and every one after it, in order, on one thread that must not be
+   * blocked.
+   */
+  public Subscription subscribe(String serviceId, Consumer<InstanceList> subscriber) {
+    ServiceWatch watch = watch(serviceId);
+    watch.subscribe(subscriber);
+    return () -> watch.unsubscribe(subscriber);
+  }
+
+  /** Told of each service that is watched, or will be, once. */
+  void onWatched(Consumer<String> listener) {
+    watchListeners.add(listener);
+    services.keySet().forEach(listener);
+  }
+
+  /** Lists of all services that are watched. */
+  public List<InstanceList> watched() {
+    return services.values().stream().map(ServiceWatch::latest).toList();
+  }
+
+  /** Whether the service's list follows etcd at this moment. */
+  public boolean isFollowing(String serviceId) {
+    return Optional.ofNullable(services.get(serviceId)).map(ServiceWatch::isWatching).orElse(false);
+  }
+
+  /** The names of all services in etcd; those known last while etcd is away. */
+  public CompletableFuture<List<String>> serviceIds() {
+    KeyRange range = KeyRange.prefix(codec.root());
+    CompletableFuture<List<String>> names = new CompletableFuture<>();
+    connection.then(
+        connection
+            .kv()
+            .range(
+                RangeRequest.newBuilder()
+                    .setKey(range.key())
+                    .setRangeEnd(range.end())
+                    .setKeysOnly(true)
+                    .build()),
+        answer -> {
+          lastKnownServices = names(answer.getKvsList());
+          names.complete(lastKnownServices);
+        },
+        failure -> names.complete(lastKnownServices));
+    return names;
+  }
+
+  /** What is known of etcd, for messages. */
+  public String describeRegistry() {
+    return connection.availability().describe();
+  }
+
+  /** How long somebody who asks first may wait. */
+  public Duration waitForFirstList() {
+    return settings.waitForFirstList();
+  }
+
+  /** Keeps the last good lists for the next start. The watches end with the connection. */
+  @Override
+  public void close() {
+    snapshots.close();
+  }
+
+  private List<String> names(List<KeyValue> keys) {
+    return keys.stream()
+        .flatMap(kv -> codec.serviceOf(kv.getKey().toStringUtf8()).stream())
+        .distinct()
+        .toList();
+  }
+
+  private ServiceWatch watch(String serviceId) {
+    ServiceWatch known = services.get(serviceId);
+    if (known != null) {
+      return known;
+    }
+    ServiceWatch fresh =
+        new ServiceWatch(
+            serviceId,
+            connection,
+            codec,
+            clock,
+            new Backoff(MAX_BACKOFF, random),
+            settings.hold(),
+            snapshots);
+    ServiceWatch raced = services.putIfAbsent(serviceId, fresh);
+    if (raced != null) {
+      return raced;
+    }
+    fresh.start();
+    watchListeners.forEach(listener -> listener.accept(serviceId));
+    return fresh;
+  }
+}

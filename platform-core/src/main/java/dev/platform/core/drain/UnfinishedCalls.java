@@ -1,0 +1,80 @@
+package dev.platform.core.drain;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Knows whether the interceptors of this process's gRPC server have anything left to do. The server
+ * is done when the last connection is; what tracing and metrics make of a call's end comes a moment
+ * later, and would be lost if telemetry were closed before. Thread-safe.
+ */
+public final class UnfinishedCalls implements ServerInterceptor {
+
+  private final AtomicInteger calls = new AtomicInteger();
+  private volatile boolean awaited;
+
+  @Override
+  public <Q, A> Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    begin();
+    try {
+      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+
+        @Override
+        public void onComplete() {
+          try {
+            super.onComplete();
+          } finally {
+            end();
+          }
+        }
+
+        @Override
+        public void onCancel() {
+          try {
+            super.onCancel();
+          } finally {
+            end();
+          }
+        }
+      };
+    } catch (RuntimeException | Error e) {
+      end();
+      throw e;
+    }
+  }
+
+  /** Blocks until there are none, for so long at most. */
+  synchronized void awaitNone(Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    awaited = true;
+    for (long left = atMost.toNanos();
+        calls.get() > 0 && left > 0;
+        left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  boolean areNone() {
+    return calls.get() == 0;
+  }
+
+  private void begin() {
+    calls.incrementAndGet();
+  }
+
+  private void end() {
+    if (calls.decrementAndGet() == 0 && awaited) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
+  }
+}

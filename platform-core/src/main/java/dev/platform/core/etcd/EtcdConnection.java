@@ -1,0 +1,278 @@
+package dev.platform.core.etcd;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.platform.core.concurrent.DaemonThreadFactory;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.KVGrpc.KVFutureStub;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseGrpc.LeaseFutureStub;
+import io.etcd.jetcd.api.LeaseGrpc.LeaseStub;
+import io.etcd.jetcd.api.WatchGrpc;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process's connection to etcd: a gRPC channel over all endpoints and one thread on which every
+ * answer, event and timer arrives. Whoever uses it keeps its state on that thread and never blocks
+ * it. Every unary call has a deadline; none waits for a connection that failed.
+ */
+public final class EtcdConnection implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+  private static final long RECONNECT_PAUSE_NANOS = 500_000_000L;
+  private static final long RETRY_SPACE_NANOS = 20_000_000L;
+  private static final long RETRY_PAUSE_MILLIS = 1_000;
+  private static final TimeUnit NANOS = TimeUnit.NANOSECONDS;
+
+  private final SwitchableChannel channel;
+  private final Channel calls;
+  private final ScheduledExecutorService executor;
+  private final EtcdAvailability availability;
+  private final Duration requestTimeout;
+  private final LongSupplier nanoTime;
+  private final EtcdWatches watches;
+  private final RandomGenerator random;
+  private final TlsReload tlsReload;
+  private long reconnectedAt; // guarded by this
+  private long retriedAt; // guarded by this
+
+  private EtcdConnection(
+      EtcdSettings settings,
+      EtcdChannels channels,
+      @Nullable EtcdTls tls,
+      ScheduledExecutorService executor,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.channel = new SwitchableChannel(channels.open(tls));
+    this.executor = executor;
+    this.availability = new EtcdAvailability(settings.endpoints().toString(), nanoTime);
+    this.calls =
+        ClientInterceptors.intercept(
+            channel,
+            new EtcdCallInterceptor(availability, EtcdCredentials.of(settings, channel, nanoTime)));
+    this.requestTimeout = settings.requestTimeout();
+    this.nanoTime = nanoTime;
+    this.random = random;
+    this.retriedAt = nanoTime.getAsLong() - RETRY_SPACE_NANOS;
+    this.reconnectedAt = nanoTime.getAsLong() - RECONNECT_PAUSE_NANOS;
+    this.watches = new EtcdWatches(this, () -> WatchGrpc.newStub(calls));
+    this.tlsReload = new TlsReload(channels, channel, this, random);
+  }
+
+  /** A connection that is opened by {@link Builder#open()}. */
+  public static Builder builder(EtcdSettings settings) {
+    return new Builder(settings);
+  }
+
+  /**
+   * Moves to connections with other certificates, once etcd has answered on one of them; until then
+   * the old ones are used. On any thread, never blocks; certificates that can't be used are logged.
+   */
+  public void replaceTls(EtcdTls tls) {
+    tlsReload.replace(tls);
+  }
+
+  /** Not thread-safe. */
+  public static final class Builder {
+
+    private final EtcdSettings settings;
+    private @Nullable EtcdTls tls;
+    private @Nullable ScheduledExecutorService executor;
+    private LongSupplier nanoTime = System::nanoTime;
+    private RandomGenerator random = RandomGenerator.getDefault();
+
+    private Builder(EtcdSettings settings) {
+      this.settings = settings;
+    }
+
+    /** Certificates for {@code https} endpoints; by default what the JVM trusts. */
+    public Builder tls(@Nullable EtcdTls certificates) {
+      this.tls = certificates;
+      return this;
+    }
+
+    /**
+     * The one thread on which answers, events and timers arrive, and which the connection shuts
+     * down; by default a daemon thread of its own.
+     */
+    public Builder executor(ScheduledExecutorService singleThread) {
+      this.executor = singleThread;
+      return this;
+    }
+
+    /** Monotonic time in nanoseconds; by default the system's. */
+    public Builder nanoTime(LongSupplier ticker) {
+      this.nanoTime = ticker;
+      return this;
+    }
+
+    /** What back-offs are drawn from. */
+    public Builder random(RandomGenerator generator) {
+      this.random = generator;
+      return this;
+    }
+
+    /**
+     * Connects in the background.
+     *
+     * @throws IllegalStateException if the certificates can't be used, or no transport is there
+     */
+    public EtcdConnection open() {
+      ScheduledExecutorService thread = executor == null ? newExecutor() : executor;
+      EtcdChannels channels = new EtcdChannels(settings, EtcdTransport.available(), thread);
+      return new EtcdConnection(settings, channels, tls, thread, nanoTime, random);
+    }
+
+    private static ScheduledExecutorService newExecutor() {
+      ScheduledThreadPoolExecutor executor =
+          new ScheduledThreadPoolExecutor(1, DaemonThreadFactory.named("platform-etcd"));
+      executor.setRemoveOnCancelPolicy(true);
+      return executor;
+    }
+  }
+
+  /** Keys and values; each call with the request timeout as its deadline. */
+  public KVFutureStub kv() {
+    return KVGrpc.newFutureStub(calls).withDeadlineAfter(requestTimeout.toNanos(), NANOS);
+  }
+
+  /** Leases; each call with the request timeout as its deadline. */
+  public LeaseFutureStub lease() {
+    return LeaseGrpc.newFutureStub(calls).withDeadlineAfter(requestTimeout.toNanos(), NANOS);
+  }
+
+  /** For one keep-alive; the request timeout is its deadline. */
+  public LeaseStub leaseKeepAlive() {
+    return LeaseGrpc.newStub(calls).withDeadlineAfter(requestTimeout.toNanos(), NANOS);
+  }
+
+  /** The process's watches, all on one stream. */
+  public EtcdWatches watches() {
+    return watches;
+  }
+
+  /** Whether etcd answers. */
+  public EtcdAvailability availability() {
+    return availability;
+  }
+
+  /** How long one request may take. */
+  public Duration requestTimeout() {
+    return requestTimeout;
+  }
+
+  /** Monotonic time in nanoseconds. */
+  public long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  /**
+   * Ends gRPC's own waiting before the next attempt to connect, so that the next request tries;
+   * however many ask for it, there are at most two attempts a second.
+   */
+  public void reconnect() {
+    long now = nanoTime();
+    synchronized (this) {
+      if (now - reconnectedAt < RECONNECT_PAUSE_NANOS) {
+        return;
+      }
+      reconnectedAt = now;
+    }
+    channel.resetConnectBackoff();
+  }
+
+  /** Runs {@code task} on the connection's thread; drops it when the connection is closed. */
+  public void execute(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException closed) {
+      // Nothing is left that the task could change.
+    }
+  }
+
+  /** Runs {@code task} on the connection's thread after a delay; never, once closed. */
+  public @Nullable ScheduledFuture<?> schedule(Runnable task, long delayMillis) {
+    try {
+      return executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      return null;
+    }
+  }
+
+  /**
+   * Runs {@code action}, which is to ask etcd again, on the connection's thread after a delay.
+   * While etcd is away the delay may be longer: however many want to try again, only some do each
+   * second, and the rest when etcd answers.
+   */
+  public @Nullable ScheduledFuture<?> retry(Runnable action, long delayMillis) {
+    return schedule(
+        () -> {
+          if (mayRetry()) {
+            reconnect();
+            action.run();
+          } else {
+            retry(action, RETRY_PAUSE_MILLIS / 2 + random.nextLong(RETRY_PAUSE_MILLIS));
+          }
+        },
+        delayMillis);
+  }
+
+  private synchronized boolean mayRetry() {
+    long now = nanoTime();
+    if (now - retriedAt < RETRY_SPACE_NANOS && availability.isAway()) {
+      return false;
+    }
+    retriedAt = now;
+    return true;
+  }
+
+  /** Brings the outcome of a call to the connection's thread. */
+  public <T> void then(ListenableFuture<T> call, Consumer<T> onAnswer, Consumer<Status> onFailure) {
+    Futures.addCallback(
+        call,
+        new FutureCallback<T>() {
+          @Override
+          public void onSuccess(@Nullable T answer) {
+            onAnswer.accept(Objects.requireNonNull(answer));
+          }
+
+          @Override
+          public void onFailure(Throwable failure) {
+            onFailure.accept(Status.fromThrowable(failure));
+          }
+        },
+        this::execute);
+  }
+
+  /**
+   * Ends channel, watches and thread; waits at most two seconds for calls under way. Leases are
+   * left alone: whoever took one gives it back before.
+   */
+  @Override
+  public void close() {
+    availability.closed();
+    channel.shutdownNow();
+    try {
+      channel.awaitTermination(CLOSE_TIMEOUT.toMillis());
+      executor.shutdownNow();
+      executor.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

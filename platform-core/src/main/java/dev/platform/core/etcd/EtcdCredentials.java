@@ -1,0 +1,198 @@
+package dev.platform.core.etcd;
+
+import dev.platform.core.concurrent.Backoff;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthenticateRequest;
+import io.etcd.jetcd.api.AuthenticateResponse;
+import io.grpc.CallCredentials;
+import io.grpc.Channel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs in with user and password. The token is fetched when it is first needed and again after
+ * etcd has refused it. A refused sign-in is not repeated at once, since each costs etcd the time of
+ * a password hash: meanwhile calls fail with its outcome. Thread-safe, never blocks.
+ */
+final class EtcdCredentials {
+
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
+
+  /** Tokens that are refused more often have not just run out. */
+  private static final long SHORTEST_LIFE_NANOS = 1_000_000_000L;
+
+  private final Channel channel;
+  private final AuthenticateRequest request;
+  private final Duration timeout;
+  private final LongSupplier nanoTime;
+  // guarded by this
+  private final Backoff backoff = new Backoff(MAX_BACKOFF, RandomGenerator.getDefault());
+  private final List<Use> waiting = new ArrayList<>();
+  private @Nullable Token token;
+  private @Nullable Status refusal;
+  private long refusalEnds;
+  private boolean signingIn;
+  private long forgottenAt;
+
+  /** {@code channel} must be one that these credentials are not put on. */
+  /** Null where the settings name no user. */
+  static @Nullable EtcdCredentials of(
+      EtcdSettings settings, Channel channel, LongSupplier nanoTime) {
+    String username = settings.username();
+    String password = settings.password();
+    return username == null || password == null
+        ? null
+        : new EtcdCredentials(channel, username, password, settings.requestTimeout(), nanoTime);
+  }
+
+  EtcdCredentials(
+      Channel channel, String username, String password, Duration timeout, LongSupplier nanoTime) {
+    this.channel = channel;
+    this.request = AuthenticateRequest.newBuilder().setName(username).setPassword(password).build();
+    this.timeout = timeout;
+    this.nanoTime = nanoTime;
+    this.forgottenAt = nanoTime.getAsLong() - SHORTEST_LIFE_NANOS;
+  }
+
+  /** For one call. */
+  Use forCall() {
+    return new Use();
+  }
+
+  private void provide(Use use) {
+    boolean signIn = false;
+    Token known;
+    Status refused = null;
+    synchronized (this) {
+      known = token;
+      if (known == null && refusal != null && nanoTime.getAsLong() - refusalEnds < 0) {
+        refused = refusal;
+      } else if (known == null) {
+        waiting.add(use);
+        signIn = !signingIn;
+        signingIn = true;
+      }
+    }
+    if (known != null) {
+      use.apply(known);
+    } else if (refused != null) {
+      use.fail(refused);
+    } else if (signIn) {
+      signIn();
+    }
+  }
+
+  private void signIn() {
+    AuthGrpc.newStub(channel)
+        .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .authenticate(
+            request,
+            new StreamObserver<>() {
+              @Override
+              public void onNext(AuthenticateResponse answer) {
+                Token fresh = new Token(answer.getToken());
+                signedIn(fresh, null).forEach(use -> use.apply(fresh));
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                Status status = Status.fromThrowable(failure);
+                signedIn(null, status).forEach(use -> use.fail(status));
+              }
+
+              @Override
+              public void onCompleted() {}
+            });
+  }
+
+  private synchronized List<Use> signedIn(@Nullable Token fresh, @Nullable Status failure) {
+    token = fresh;
+    signingIn = false;
+    if (failure != null && EtcdFailure.of(failure).kind().isRefusal()) {
+      refusal = failure;
+      refusalEnds = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis());
+    } else {
+      refusal = null;
+      backoff.reset();
+    }
+    List<Use> uses = List.copyOf(waiting);
+    waiting.clear();
+    return uses;
+  }
+
+  private synchronized boolean forget(Token refused) {
+    if (token != refused) {
+      return true;
+    }
+    token = null;
+    long now = nanoTime.getAsLong();
+    boolean ranOut = refused.accepted && now - forgottenAt >= SHORTEST_LIFE_NANOS;
+    forgottenAt = now;
+    return ranOut;
+  }
+
+  /** The credentials of one call, which know what token it went out with. */
+  final class Use extends CallCredentials {
+
+    private @Nullable MetadataApplier applier;
+    private volatile @Nullable Token used;
+
+    @Override
+    public void applyRequestMetadata(
+        RequestInfo info, Executor executor, MetadataApplier metadataApplier) {
+      applier = metadataApplier;
+      provide(this);
+    }
+
+    /** etcd has done what only a user with a good token may ask for. */
+    void accepted() {
+      if (used != null) {
+        used.accepted = true;
+      }
+    }
+
+    /** etcd refused the token; true if it was a good one, which has simply run out. */
+    boolean refused() {
+      return used != null && forget(used);
+    }
+
+    private void apply(Token known) {
+      used = known;
+      Metadata headers = new Metadata();
+      headers.put(TOKEN, known.value);
+      withApplier(a -> a.apply(headers));
+    }
+
+    private void fail(Status status) {
+      withApplier(a -> a.fail(status));
+    }
+
+    private void withApplier(Consumer<MetadataApplier> action) {
+      if (applier != null) {
+        action.accept(applier);
+      }
+    }
+  }
+
+  private static final class Token {
+
+    private final String value;
+    private volatile boolean accepted;
+
+    Token(String value) {
+      this.value = value;
+    }
+  }
+}

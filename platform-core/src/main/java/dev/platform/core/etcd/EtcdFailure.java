@@ -1,0 +1,162 @@
+package dev.platform.core.etcd;
+
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why etcd did not do what it was asked for.
+ *
+ * @param kind what is to be told apart in the log
+ * @param text names the cause, and where to mend it
+ */
+record EtcdFailure(Kind kind, String text) {
+
+  /** Each has a life of its own: one may end while another goes on. */
+  enum Kind {
+    UNREACHABLE,
+    TLS,
+    OTHER,
+    CREDENTIALS,
+    PERMISSION,
+    FULL;
+
+    /** Whether etcd does answer, so that other requests may well succeed. */
+    boolean isRefusal() {
+      return compareTo(OTHER) > 0;
+    }
+  }
+
+  private static final String BY_ETCD = "etcdserver: ";
+  private static final String CLOSED = "Network closed for unknown reason";
+  private static final String BUNDLE = "platform.etcd.ssl.bundle";
+
+  static EtcdFailure of(Status status) {
+    EtcdFailure refusal = refusal(status.getDescription());
+    if (refusal != null) {
+      return refusal;
+    }
+    String insecure = insecure(status);
+    if (insecure != null) {
+      return new EtcdFailure(Kind.TLS, insecure);
+    }
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> new EtcdFailure(Kind.UNREACHABLE, "unreachable: " + told(status));
+      case DEADLINE_EXCEEDED -> new EtcdFailure(Kind.UNREACHABLE, "no answer in time");
+      default -> new EtcdFailure(Kind.OTHER, told(status));
+    };
+  }
+
+  static String explain(Status status) {
+    return of(status).text;
+  }
+
+  /** By etcd's words, in a status or in the reason of a watch's end. */
+  static @Nullable EtcdFailure refusal(@Nullable String said) {
+    if (said == null) {
+      return null;
+    }
+    String text = said.substring(Math.max(0, said.indexOf(BY_ETCD)));
+    // Not by the code: gRPC gives a failed sign-in another one than etcd did.
+    if (text.contains("authentication failed") || isTokenRefused(text)) {
+      return new EtcdFailure(
+          Kind.CREDENTIALS,
+          "etcd refused the credentials (platform.etcd.username, .password): " + text);
+    }
+    if (text.contains("user name is empty")) {
+      return new EtcdFailure(
+          Kind.CREDENTIALS, "etcd asks for a user (platform.etcd.username, .password): " + text);
+    }
+    if (text.contains("permission denied")) {
+      return new EtcdFailure(
+          Kind.PERMISSION,
+          "the etcd user lacks a role for these keys (platform.etcd.username,"
+              + " platform.registry.namespace): "
+              + text);
+    }
+    if (text.contains("database space exceeded")) {
+      return new EtcdFailure(
+          Kind.FULL, "etcd is full (NOSPACE): compact, defragment and disarm the alarm");
+    }
+    return null;
+  }
+
+  static boolean isTokenRefused(String text) {
+    return text.contains("invalid auth token");
+  }
+
+  /** Whether it was etcd that said so, and not the way to it. */
+  boolean isAnswer() {
+    return kind.isRefusal() || text.contains(BY_ETCD);
+  }
+
+  /** The same, for an etcd that has never answered yet. */
+  EtcdFailure beforeAnyAnswer() {
+    return text.endsWith(CLOSED)
+        ? new EtcdFailure(kind, text + "; if etcd speaks TLS, platform.etcd.endpoints needs https")
+        : this;
+  }
+
+  private static @Nullable String insecure(Status status) {
+    if (status.getCode() != Code.UNAVAILABLE) {
+      return null;
+    }
+    for (Throwable cause : (Iterable<Throwable>) causes(status)::iterator) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof CertificateExpiredException
+          || cause instanceof CertificateNotYetValidException) {
+        return "etcd's certificate is not valid at this time, renew it: " + message;
+      }
+      if (cause instanceof CertPathBuilderException) {
+        return "etcd's certificate is by an authority that is not trusted ("
+            + BUNDLE
+            + "): "
+            + message;
+      }
+      if (cause instanceof CertificateException && cause.getCause() == null) {
+        return "etcd's certificate is not accepted ("
+            + BUNDLE
+            + ", platform.etcd.endpoints): "
+            + message;
+      }
+      if (message.contains("_ALERT_")) {
+        return "etcd refused the client's certificate, or asks for one ("
+            + BUNDLE
+            + "): "
+            + message.substring(message.lastIndexOf(':') + 1);
+      }
+      if (cause.getClass().getSimpleName().equals("NotSslRecordException")) {
+        return "no TLS is spoken there, try http in platform.etcd.endpoints";
+      }
+    }
+    String description = String.valueOf(status.getDescription());
+    return description.startsWith("Connection closed while performing TLS")
+        ? "the TLS handshake was cut short, is it http in platform.etcd.endpoints? " + description
+        : null;
+  }
+
+  private static Stream<Throwable> causes(Status status) {
+    return Stream.iterate(
+        status.getCause(),
+        cause -> cause != null,
+        cause -> cause == cause.getCause() ? null : cause.getCause());
+  }
+
+  private static String told(Status status) {
+    StringBuilder text = new StringBuilder(status.getCode().name());
+    String description = status.getDescription();
+    if (description != null) {
+      text.append(", ").append(description);
+    }
+    causes(status)
+        .reduce((outer, inner) -> inner)
+        .map(Throwable::getMessage)
+        .ifPresent(message -> text.append(", ").append(message));
+    return text.toString();
+  }
+}

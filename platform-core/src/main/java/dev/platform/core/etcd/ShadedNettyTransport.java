@@ -1,0 +1,49 @@
+package dev.platform.core.etcd;
+
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On {@code grpc-netty-shaded}; its types have other names than those of {@link NettyTransport}.
+ */
+final class ShadedNettyTransport implements EtcdTransport {
+
+  @Override
+  public NettyChannelBuilder builder(
+      String target, Duration connectTimeout, boolean secure, @Nullable EtcdTls tls) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget(target)
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis());
+    if (!secure) {
+      return builder.usePlaintext();
+    }
+    return tls == null ? builder.useTransportSecurity() : builder.sslContext(context(tls));
+  }
+
+  private static SslContext context(EtcdTls tls) {
+    SslContextBuilder builder = GrpcSslContexts.forClient();
+    if (tls.trust() != null) {
+      builder.trustManager(tls.trust());
+    }
+    if (tls.key() != null) {
+      builder.keyManager(tls.key());
+    }
+    if (tls.protocols() != null) {
+      builder.protocols(tls.protocols());
+    }
+    if (tls.ciphers() != null) {
+      builder.ciphers(tls.ciphers());
+    }
+    try {
+      return builder.build();
+    } catch (SSLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}

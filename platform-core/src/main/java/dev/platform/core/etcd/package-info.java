@@ -1,0 +1,5 @@
+/** Access to etcd: one channel, its credentials, calls with deadlines, watches. */
+@NullMarked
+package dev.platform.core.etcd;
+
+import org.jspecify.annotations.NullMarked;

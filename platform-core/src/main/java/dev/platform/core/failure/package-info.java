@@ -1,0 +1,5 @@
+/** What callers of this process's gRPC services are told when a handler throws. */
+@NullMarked
+package dev.platform.core.failure;
+
+import org.jspecify.annotations.NullMarked;

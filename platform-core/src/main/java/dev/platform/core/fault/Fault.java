@@ -1,0 +1,98 @@
+package dev.platform.core.fault;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to which calls. Immutable but for the count of those that it has happened to.
+ *
+ * @param id unique in this process
+ * @param method {@code package.Service/Method}, {@code package.Service}, or {@code *} for all but
+ *     gRPC's own services, such as health
+ * @param caller who makes the call, by its header {@code platform-caller}; null for anybody
+ * @param ratio to which part of these calls, over 0, at most 1
+ * @param delay how long they wait; null for not at all
+ * @param abort how they end then, without having been worked on; null for as usual
+ * @param endsAt when the fault ends by itself; null for never
+ * @param injected how many calls it has happened to
+ */
+public record Fault(
+    String id,
+    Side side,
+    String method,
+    @Nullable String caller,
+    double ratio,
+    @Nullable Duration delay,
+    @Nullable Status abort,
+    @Nullable Instant endsAt,
+    LongAdder injected) {
+
+  static final String ALL = "*";
+
+  private static final Metadata.Key<String> CALLER =
+      Metadata.Key.of("platform-caller", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Metadata.Key<String> MARK =
+      Metadata.Key.of("platform-injected-fault", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** Which calls of this process. */
+  public enum Side {
+    /** Those that come in. */
+    SERVER,
+    /** Those that it makes. */
+    CLIENT;
+
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * @param headers of an incoming call; null for an outgoing one
+   */
+  boolean concerns(Side side, MethodDescriptor<?, ?> called, @Nullable Metadata headers) {
+    return this.side == side
+        && isOf(called)
+        && (caller == null || headers != null && caller.equals(headers.get(CALLER)));
+  }
+
+  private boolean isOf(MethodDescriptor<?, ?> called) {
+    String service = String.valueOf(called.getServiceName());
+    return method.equals(ALL)
+        ? !service.startsWith("grpc.")
+        : method.equals(called.getFullMethodName()) || method.equals(service);
+  }
+
+  /** Trailers by which an aborted call can be told from one that failed by itself. */
+  Metadata trailers() {
+    Metadata trailers = new Metadata();
+    trailers.put(MARK, id);
+    return trailers;
+  }
+
+  /** For people to read. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(side == Side.SERVER ? "incoming" : "outgoing").append(" calls of ").append(method);
+    if (caller != null) {
+      text.append(" by ").append(caller);
+    }
+    if (ratio < 1) {
+      text.append(", ").append(ratio).append(" of them");
+    }
+    if (delay != null) {
+      text.append(", delayed by ").append(delay.toMillis()).append("ms");
+    }
+    if (abort != null) {
+      text.append(", aborted with ").append(abort.getCode());
+    }
+    return text.append(endsAt == null ? "" : ", until " + endsAt).toString();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.platform.core.fault;
+
+import dev.platform.core.fault.Fault.Side;
+import dev.platform.core.request.PendingCall;
+import io.grpc.Context;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+
+/**
+ * Delays and aborts incoming calls where a slow or failing handler would: limits, deadlines, meters
+ * and traces take it for one. A delayed call holds its place, but no thread.
+ */
+public final class FaultServerInterceptor implements ServerInterceptor {
+
+  private final Faults faults;
+  private final FaultThreads threads;
+  private final UnaryOperator<Runnable> context;
+
+  /**
+   * @param context binds work to what the current thread has of traces, for another thread
+   */
+  public FaultServerInterceptor(
+      Faults faults, FaultThreads threads, UnaryOperator<Runnable> context) {
+    this.faults = faults;
+    this.threads = threads;
+    this.context = context;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Fault fault = faults.hit(Side.SERVER, call.getMethodDescriptor(), headers);
+    if (fault == null) {
+      return next.startCall(call, headers);
+    }
+    Duration delay = fault.delay();
+    return delay == null
+        ? go(fault, call, headers, next)
+        : later(delay, fault, call, headers, next);
+  }
+
+  private <Q, A> ServerCall.Listener<Q> later(
+      Duration delay,
+      Fault fault,
+      ServerCall<Q, A> call,
+      Metadata headers,
+      ServerCallHandler<Q, A> next) {
+    PendingCall<Q> pending = new PendingCall<>();
+    Runnable goOn =
+        Context.current().wrap(context.apply(() -> start(pending, fault, call, headers, next)));
+    Future<?> timer = threads.after(delay, goOn);
+    return new SimpleForwardingServerCallListener<>(pending) {
+
+      @Override
+      public void onCancel() {
+        timer.cancel(false);
+        super.onCancel();
+      }
+    };
+  }
+
+  private static <Q, A> void start(
+      PendingCall<Q> pending,
+      Fault fault,
+      ServerCall<Q, A> call,
+      Metadata headers,
+      ServerCallHandler<Q, A> next) {
+    if (!call.isCancelled()) {
+      pending.start(call, () -> go(fault, call, headers, next));
+    }
+  }
+
+  private static <Q, A> ServerCall.Listener<Q> go(
+      Fault fault, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Status abort = fault.abort();
+    if (abort == null) {
+      return next.startCall(call, headers);
+    }
+    call.close(abort, fault.trailers());
+    return new ServerCall.Listener<>() {};
+  }
+}

@@ -1,0 +1,127 @@
+package dev.platform.core.fault;
+
+import dev.platform.core.fault.Fault.Side;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The faults in force. Thread-safe, never blocks; a call costs one read while there is none. */
+public final class Faults {
+
+  private static final Logger log = LoggerFactory.getLogger(Faults.class);
+
+  private final FaultThreads threads;
+  private final Clock clock;
+  private final MeterRegistry meters;
+  // written by one at a time, guarded by this
+  private volatile List<Fault> inForce = List.of();
+  // guarded by this
+  private int lastId;
+
+  public Faults(FaultThreads threads, Clock clock, MeterRegistry meters) {
+    this.threads = threads;
+    this.clock = clock;
+    this.meters = meters;
+    Gauge.builder("platform.faults.active", this, faults -> faults.list().size())
+        .description("Injected faults that are in force")
+        .register(meters);
+  }
+
+  /** A fault that somebody asks for. */
+  public interface Request {
+
+    /** How long the fault is to last; null for until it is removed. */
+    @Nullable Duration timeToLive();
+
+    /**
+     * The fault.
+     *
+     * @throws dev.platform.core.config.InvalidPropertyException when it makes no sense
+     */
+    Fault toFault(String id, Instant now);
+  }
+
+  /** In the order in which they came. */
+  public List<Fault> list() {
+    return inForce;
+  }
+
+  /**
+   * Injects what is asked for from now on.
+   *
+   * @throws dev.platform.core.config.InvalidPropertyException when it makes no sense
+   */
+  public Fault add(Request request) {
+    Fault fault;
+    synchronized (this) {
+      fault = request.toFault(Integer.toString(lastId + 1), clock.instant());
+      lastId++;
+      List<Fault> next = new ArrayList<>(inForce);
+      next.add(fault);
+      inForce = List.copyOf(next);
+    }
+    log.warn("Fault {} is injected from now on: {}", fault.id(), fault);
+    Duration lasting = request.timeToLive();
+    if (lasting != null) {
+      threads.after(lasting, () -> end(fault.id(), "its time is over"));
+    }
+    return fault;
+  }
+
+  /** Whether there was such a fault. */
+  public boolean remove(String id) {
+    return end(id, "removed");
+  }
+
+  private boolean end(String id, String why) {
+    List<Fault> ended;
+    synchronized (this) {
+      ended = inForce.stream().filter(fault -> fault.id().equals(id)).toList();
+      inForce = inForce.stream().filter(fault -> !fault.id().equals(id)).toList();
+    }
+    ended.forEach(
+        fault ->
+            log.info(
+                "Fault {} has ended ({}) after {} calls: {}", id, why, fault.injected(), fault));
+    return !ended.isEmpty();
+  }
+
+  /**
+   * What is to happen to a call: the first fault that concerns it and that chance does not spare it
+   * from; null for nothing. Counts it.
+   */
+  @Nullable Fault hit(Side side, MethodDescriptor<?, ?> method, @Nullable Metadata headers) {
+    for (Fault fault : inForce) {
+      if (fault.concerns(side, method, headers)
+          && (fault.ratio() == 1 || ThreadLocalRandom.current().nextDouble() < fault.ratio())) {
+        count(fault, method);
+        return fault;
+      }
+    }
+    return null;
+  }
+
+  private void count(Fault fault, MethodDescriptor<?, ?> method) {
+    fault.injected().increment();
+    String effect =
+        fault.abort() == null ? "delay" : fault.delay() == null ? "abort" : "delay-and-abort";
+    Counter.builder("platform.faults.injected")
+        .description("Calls that a fault was injected into")
+        .tag("side", fault.side().id())
+        .tag("method", method.getFullMethodName())
+        .tag("effect", effect)
+        .register(meters)
+        .increment();
+  }
+}

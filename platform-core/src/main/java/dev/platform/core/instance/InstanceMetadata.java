@@ -1,0 +1,37 @@
+package dev.platform.core.instance;
+
+/** The metadata keys that every instance carries; users may add their own. */
+public final class InstanceMetadata {
+
+  /** Unique for each start of a process. */
+  public static final String INSTANCE_ID = "instance-id";
+
+  /** The port for HTTP, where there is one. */
+  public static final String HTTP_PORT = "http-port";
+
+  /** The port for gRPC, where there is one; the spelling is Spring Cloud's users' own. */
+  public static final String GRPC_PORT = "gRPC_port";
+
+  /** Where the instance runs. */
+  public static final String ZONE = "zone";
+
+  /** The version of the application. */
+  public static final String VERSION = "version";
+
+  /** The instance's share of calls, 100 by default. */
+  public static final String WEIGHT = "weight";
+
+  /** When the process started, ISO 8601 in UTC. */
+  public static final String STARTED_AT = "started-at";
+
+  /** Absent or {@code UP}: takes calls. Anything else: is leaving, or was taken out. */
+  public static final String STATUS = "status";
+
+  /** An instance that takes calls. */
+  public static final String UP = "UP";
+
+  /** An instance that is leaving or was taken out by an operator. */
+  public static final String OUT_OF_SERVICE = "OUT_OF_SERVICE";
+
+  private InstanceMetadata() {}
+}

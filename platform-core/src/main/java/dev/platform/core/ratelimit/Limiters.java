@@ -1,0 +1,75 @@
+package dev.platform.core.ratelimit;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import dev.platform.core.config.InvalidPropertyException;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Resilience4j's limiters, as far as a server can use them: they must not wait, and must limit. */
+public final class Limiters {
+
+  private static final double MOST_PER_SECOND = 1_000_000;
+
+  private final RateLimiterRegistry registry;
+
+  public Limiters(RateLimiterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * The limiter that a property names, made not to wait.
+   *
+   * @throws InvalidPropertyException when there is none, or it limits nothing
+   */
+  public RateLimiter named(String property, String name) {
+    RateLimiter limiter =
+        registry
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new InvalidPropertyException(
+                        property,
+                        name.isBlank() ? "(empty)" : name,
+                        "a limiter that is configured under resilience4j.ratelimiter.instances"));
+    RateLimiterConfig config = limiter.getRateLimiterConfig();
+    check(
+        perSecond(config) <= MOST_PER_SECOND,
+        property,
+        "%s, which is %d per %dns"
+            .formatted(name, config.getLimitForPeriod(), config.getLimitRefreshPeriod().toNanos()),
+        "a limiter with resilience4j.ratelimiter.instances.%s.limit-for-period and .limit-refresh-period of at most a million a second"
+            .formatted(name));
+    limiter.changeTimeoutDuration(Duration.ZERO);
+    return limiter;
+  }
+
+  /** How long until a limiter that has just refused grants again; at least 1 ms, in whole ones. */
+  static Duration retryAfter(RateLimiter limiter) {
+    long nanos =
+        limiter instanceof AtomicRateLimiter known
+            ? known.getDetailedMetrics().getNanosToWait()
+            : limiter.getRateLimiterConfig().getLimitRefreshPeriod().toNanos();
+    return inMillis(nanos);
+  }
+
+  /** Rounded up; at least 1 ms. */
+  static Duration inMillis(long nanos) {
+    return Duration.ofMillis(Math.max(1, (nanos + 999_999) / 1_000_000));
+  }
+
+  /** The same for a limiter that may be known by this name. */
+  Duration retryAfter(@Nullable String name) {
+    return name == null
+        ? Duration.ofMillis(1)
+        : registry.find(name).map(Limiters::retryAfter).orElse(Duration.ofMillis(1));
+  }
+
+  private static double perSecond(RateLimiterConfig config) {
+    return config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
+  }
+}

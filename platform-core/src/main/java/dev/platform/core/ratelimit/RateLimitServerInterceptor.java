@@ -1,0 +1,91 @@
+package dev.platform.core.ratelimit;
+
+import dev.platform.core.request.PendingCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+
+/**
+ * Refuses calls over a limit before anybody works on them. Never blocks: a call that waits for an
+ * answer about a limit of the fleet goes on, with its context, on another thread.
+ */
+public final class RateLimitServerInterceptor implements ServerInterceptor {
+
+  private final RateLimits limits;
+  private final Executor executor;
+  private final UnaryOperator<Runnable> context;
+
+  /**
+   * @param executor where a call goes on that had to wait for an answer
+   * @param context binds work to what the current thread has of traces, for another thread
+   */
+  public RateLimitServerInterceptor(
+      RateLimits limits, Executor executor, UnaryOperator<Runnable> context) {
+    this.limits = limits;
+    this.executor = executor;
+    this.context = context;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    MethodLimits method = limits.of(call.getMethodDescriptor());
+    if (method == null) {
+      return next.startCall(call, headers);
+    }
+    Duration retryAfter = method.take(headers);
+    if (retryAfter != null) {
+      return refuse(call, retryAfter);
+    }
+    if (method.isShared()) {
+      return ask(method, call, headers, next);
+    }
+    method.accept();
+    return next.startCall(call, headers);
+  }
+
+  private <Q, A> ServerCall.Listener<Q> ask(
+      MethodLimits method, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    CompletableFuture<Long> answer = method.takeShared();
+    if (answer.isDone()) {
+      return go(answer.join(), method, call, headers, next);
+    }
+    PendingCall<Q> pending = new PendingCall<>();
+    Runnable goOn =
+        Context.current()
+            .wrap(
+                context.apply(
+                    () -> {
+                      if (!call.isCancelled()) {
+                        pending.start(call, () -> go(answer.join(), method, call, headers, next));
+                      }
+                    }));
+    answer.thenRunAsync(goOn, executor);
+    return pending;
+  }
+
+  private static <Q, A> ServerCall.Listener<Q> go(
+      long wait,
+      MethodLimits method,
+      ServerCall<Q, A> call,
+      Metadata headers,
+      ServerCallHandler<Q, A> next) {
+    if (wait > 0) {
+      return refuse(call, Limiters.inMillis(wait));
+    }
+    method.accept();
+    return next.startCall(call, headers);
+  }
+
+  private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Duration retryAfter) {
+    Refusal refusal = Refusal.of(call.getMethodDescriptor().getFullMethodName(), retryAfter);
+    call.close(refusal.status(), refusal.trailers());
+    return new ServerCall.Listener<>() {};
+  }
+}

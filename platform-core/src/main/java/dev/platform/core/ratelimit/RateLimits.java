@@ -1,0 +1,96 @@
+package dev.platform.core.ratelimit;
+
+import dev.platform.core.ratelimit.MethodLimits.Counted;
+import dev.platform.core.ratelimit.MethodLimits.Shared;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.grpc.MethodDescriptor;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** All limits of a server, sorted by method when one is first called. Thread-safe. */
+public final class RateLimits {
+
+  private final @Nullable CallerLimits callers;
+  private final Map<String, RateLimiter> methods;
+  private final @Nullable RateLimiter server;
+  private final FleetLimits fleet;
+  private final MeterRegistry meters;
+  private final ConcurrentMap<String, Optional<MethodLimits>> known = new ConcurrentHashMap<>();
+
+  public RateLimits(
+      @Nullable CallerLimits callers,
+      Map<String, RateLimiter> methods,
+      @Nullable RateLimiter server,
+      FleetLimits fleet,
+      MeterRegistry meters) {
+    this.callers = callers;
+    this.methods = Map.copyOf(methods);
+    this.server = server;
+    this.fleet = fleet;
+    this.meters = meters;
+  }
+
+  /** What limits this method; null when nothing does. */
+  @Nullable MethodLimits of(MethodDescriptor<?, ?> method) {
+    Optional<MethodLimits> limits = known.get(method.getFullMethodName());
+    if (limits == null) {
+      limits = known.computeIfAbsent(method.getFullMethodName(), name -> collect(method));
+    }
+    return limits.orElse(null);
+  }
+
+  private Optional<MethodLimits> collect(MethodDescriptor<?, ?> method) {
+    String name = method.getFullMethodName();
+    String service = String.valueOf(method.getServiceName());
+    if (service.startsWith("grpc.")) {
+      return Optional.empty();
+    }
+    List<Counted> limiters = new ArrayList<>();
+    List<Shared> shared = new ArrayList<>();
+    add(methods.getOrDefault(name, methods.get(service)), name, "method", limiters, shared);
+    add(server, name, "server", limiters, shared);
+    return callers == null && limiters.isEmpty() && shared.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new MethodLimits(
+                callers,
+                calls(name, "caller", "refused"),
+                limiters,
+                shared,
+                calls(name, "none", "accepted")));
+  }
+
+  private void add(
+      @Nullable RateLimiter limiter,
+      String method,
+      String limit,
+      List<Counted> limiters,
+      List<Shared> shared) {
+    if (limiter == null) {
+      return;
+    }
+    FleetLimit common = fleet.of(limiter.getName());
+    Counter refused = calls(method, limit, "refused");
+    if (common == null) {
+      limiters.add(new Counted(limiter, refused));
+    } else {
+      shared.add(new Shared(common, refused));
+    }
+  }
+
+  private Counter calls(String method, String limit, String result) {
+    return Counter.builder("platform.rate.limit.calls")
+        .tag("method", method)
+        .tag("limit", limit)
+        .tag("result", result)
+        .description("Calls that came to a rate limit, and which limit refused them")
+        .register(meters);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.platform.core.registry;
+
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.TxnResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How claimed keys stand in etcd, after a {@linkplain OwnedKeys#check check} that failed.
+ *
+ * @param missing not there
+ * @param own there under the lease, by modification revision: a put whose answer was lost
+ * @param older there as one's own put left them, under an earlier lease, by modification revision
+ * @param retaken put by somebody else, though the address is certainly this process's own
+ * @param foreign put by somebody else, who may well be right, by what they have put
+ */
+record KeyReview(
+    List<String> missing,
+    Map<String, Long> own,
+    Map<String, Long> older,
+    Map<String, Other> retaken,
+    Map<String, String> foreign) {
+
+  /** What somebody else has put, at which revision. */
+  record Other(String value, long revision) {}
+
+  /**
+   * @param keys that were checked, in their order
+   * @param revisions of one's own puts
+   */
+  static KeyReview of(
+      List<String> keys,
+      TxnResponse answer,
+      Map<String, Claim> claims,
+      Map<String, Long> revisions,
+      long leaseId) {
+    KeyReview review =
+        new KeyReview(
+            new ArrayList<>(),
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>());
+    for (int i = 0; i < keys.size(); i++) {
+      Claim claim = claims.get(keys.get(i));
+      if (claim != null) {
+        List<KeyValue> found = answer.getResponses(i).getResponseRange().getKvsList();
+        review.add(claim, found, revisions.getOrDefault(claim.key(), -1L), leaseId);
+      }
+    }
+    return review;
+  }
+
+  /** What is to be put, by the revision that it stands at; 0 for what is missing. */
+  Map<String, Long> toPut() {
+    Map<String, Long> all = new HashMap<>(older);
+    missing.forEach(key -> all.put(key, 0L));
+    retaken.forEach((key, other) -> all.put(key, other.revision));
+    return all;
+  }
+
+  private void add(Claim claim, List<KeyValue> found, long ownRevision, long leaseId) {
+    if (found.isEmpty()) {
+      missing.add(claim.key());
+      return;
+    }
+    KeyValue kv = found.get(0);
+    String value = kv.getValue().toStringUtf8();
+    if (kv.getLease() == leaseId) {
+      own.put(claim.key(), kv.getModRevision());
+    } else if (kv.getModRevision() == ownRevision) {
+      older.put(claim.key(), ownRevision);
+    } else if (value.equals(claim.value()) || claim.stillOurs().getAsBoolean()) {
+      retaken.put(claim.key(), new Other(value, kv.getModRevision()));
+    } else {
+      foreign.put(claim.key(), value);
+    }
+  }
+}

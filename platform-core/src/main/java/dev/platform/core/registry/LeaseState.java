@@ -1,0 +1,34 @@
+package dev.platform.core.registry;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Where a process stands with its lease. */
+public enum LeaseState {
+  /** Nothing is to be registered. */
+  IDLE,
+  /** A lease is being taken and keys are being put, for the first time or after a rest. */
+  ACQUIRING,
+  /** All keys stand under a lease that is kept alive. */
+  HELD,
+  /** The lease or a key was lost and is being taken again. */
+  LOST,
+  /** The process is leaving; final. */
+  CLOSED;
+
+  private static final Map<LeaseState, Set<LeaseState>> NEXT =
+      Map.of(
+          IDLE, EnumSet.of(ACQUIRING, CLOSED),
+          ACQUIRING, EnumSet.of(HELD, IDLE, CLOSED),
+          HELD, EnumSet.of(LOST, IDLE, CLOSED),
+          LOST, EnumSet.of(HELD, IDLE, CLOSED),
+          CLOSED, EnumSet.noneOf(LeaseState.class));
+
+  LeaseState to(LeaseState next) {
+    if (!NEXT.getOrDefault(this, Set.of()).contains(next)) {
+      throw new IllegalStateException("A lease can't go from " + this + " to " + next);
+    }
+    return next;
+  }
+}

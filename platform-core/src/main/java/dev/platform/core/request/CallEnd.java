@@ -1,0 +1,34 @@
+package dev.platform.core.request;
+
+import io.grpc.Attributes;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a call is ended from outside its handler. An interceptor next to the handler says how, so
+ * that all the others see the end. Thread-safe.
+ */
+public final class CallEnd {
+
+  static final Attributes.Key<CallEnd> KEY = Attributes.Key.create("platform.call-end");
+
+  private volatile @Nullable Consumer<Status> how;
+
+  CallEnd() {}
+
+  /** Says how this call is ended; the last one to say so counts. To be called as it starts. */
+  public static void offer(ServerCall<?, ?> call, Consumer<Status> how) {
+    CallEnd end = call.getAttributes().get(KEY);
+    if (end != null) {
+      end.how = how;
+    }
+  }
+
+  /** Ends the call as was said, otherwise in this way. */
+  void or(Status status, Consumer<Status> otherwise) {
+    Consumer<Status> said = how;
+    (said == null ? otherwise : said).accept(status);
+  }
+}

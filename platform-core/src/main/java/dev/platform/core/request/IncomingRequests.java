@@ -1,0 +1,112 @@
+package dev.platform.core.request;
+
+import dev.platform.core.concurrent.DaemonThreadFactory;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands in front of services, outside of all interceptors, and ends calls whose request is not
+ * what it should be. One thread looks several times in a timeout for calls that wait for too long,
+ * so a call costs no timer. Thread-safe.
+ */
+public final class IncomingRequests implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(IncomingRequests.class);
+  private static final long LOOKS = 10;
+
+  private final Duration timeout;
+  private final LongSupplier nanoTime;
+  private final Set<IncomingRequest<?, ?>> waiting = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("platform-requests"));
+
+  /**
+   * @param timeout how long a call may wait for its caller; zero for as long as that likes
+   */
+  public IncomingRequests(Duration timeout, LongSupplier nanoTime) {
+    this.timeout = timeout;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Starts to look for calls that wait; until {@link #close}. */
+  public void start() {
+    if (!timeout.isZero()) {
+      long pause = Math.min(TimeUnit.SECONDS.toNanos(1), timeout.toNanos() / LOOKS);
+      clock.scheduleWithFixedDelay(
+          () -> waiting.forEach(IncomingRequests::look), pause, pause, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void look(IncomingRequest<?, ?> request) {
+    try {
+      request.endIfOverdue();
+    } catch (RuntimeException e) {
+      // One call that can't be ended must not keep all others from it.
+      log.warn("A call that waits for its caller can't be ended: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  /** The same service, whose handlers only see what they should. */
+  public ServerServiceDefinition inFrontOf(ServerServiceDefinition service) {
+    ServiceDescriptor known = service.getServiceDescriptor();
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(known.getName())
+            .setSchemaDescriptor(known.getSchemaDescriptor());
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+      ServerMethodDefinition<?, ?> read = inFrontOf(method);
+      descriptor.addMethod(read.getMethodDescriptor());
+      methods.add(read);
+    }
+    ServerServiceDefinition.Builder read = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(read::addMethod);
+    return read.build();
+  }
+
+  private <Q, A> ServerMethodDefinition<ReadMessage<Q>, A> inFrontOf(
+      ServerMethodDefinition<Q, A> method) {
+    MethodDescriptor<Q, A> known = method.getMethodDescriptor();
+    return ServerMethodDefinition.create(
+        known.toBuilder(
+                ReadMessage.marshaller(known.getRequestMarshaller()), known.getResponseMarshaller())
+            .build(),
+        (call, headers) -> start(call, headers, known, method.getServerCallHandler()));
+  }
+
+  private <Q, A> ServerCall.Listener<ReadMessage<Q>> start(
+      ServerCall<ReadMessage<Q>, A> call,
+      Metadata headers,
+      MethodDescriptor<Q, A> method,
+      ServerCallHandler<Q, A> next) {
+    IncomingRequest<Q, A> request =
+        new IncomingRequest<>(call, method, timeout, nanoTime, waiting::remove);
+    waiting.add(request);
+    try {
+      return request.listen(next.startCall(request, headers));
+    } catch (RuntimeException | Error e) {
+      waiting.remove(request);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.platform.core.resolver;
+
+import dev.platform.core.instance.Instance;
+import io.grpc.Attributes;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a resolved address tells a load balancer of the instance behind it. */
+public final class InstanceAttributes {
+
+  /** Unique for each start of a process, where the instance tells it. */
+  public static final Attributes.Key<String> INSTANCE_ID = key("instance-id");
+
+  /** Where it runs, where it tells. */
+  public static final Attributes.Key<String> ZONE = key("zone");
+
+  /** Which version it is of, where it tells. */
+  public static final Attributes.Key<String> VERSION = key("version");
+
+  /** Its share of calls; 100 unless it tells otherwise. */
+  public static final Attributes.Key<Integer> WEIGHT =
+      Attributes.Key.create("dev.platform.instance.weight");
+
+  /** All of its metadata. */
+  public static final Attributes.Key<Map<String, String>> METADATA =
+      Attributes.Key.create("dev.platform.instance.metadata");
+
+  private InstanceAttributes() {}
+
+  static Attributes of(Instance instance) {
+    Attributes.Builder attributes =
+        Attributes.newBuilder().set(METADATA, instance.metadata()).set(WEIGHT, instance.weight());
+    set(attributes, INSTANCE_ID, instance.id());
+    set(attributes, ZONE, instance.zone());
+    set(attributes, VERSION, instance.version());
+    return attributes.build();
+  }
+
+  private static void set(
+      Attributes.Builder attributes, Attributes.Key<String> key, @Nullable String value) {
+    if (value != null) {
+      attributes.set(key, value);
+    }
+  }
+
+  private static Attributes.Key<String> key(String name) {
+    return Attributes.Key.create("dev.platform.instance." + name);
+  }
+}

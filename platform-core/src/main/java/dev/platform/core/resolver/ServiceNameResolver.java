@@ -1,0 +1,234 @@
+package dev.platform.core.resolver;
+
+import dev.platform.core.balancer.BalancerContext;
+import dev.platform.core.balancer.UsableInstancesProvider;
+import dev.platform.core.instance.Instance;
+import io.grpc.Attributes;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.InternalConfigSelector;
+import io.grpc.NameResolver;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import io.grpc.SynchronizationContext;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves a service's name to its instances, pushed by their source. A first call waits for a
+ * first instance, with a bound. After a first success an outage of the registry is never reported
+ * to the channel: the last list stays. State is kept in the channel's synchronization context.
+ */
+final class ServiceNameResolver extends NameResolver {
+
+  private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
+
+  private final String scheme;
+  private final String serviceId;
+  private final Args args;
+  private final ResolverContexts contexts;
+  private final SynchronizationContext syncContext;
+  private final @Nullable ResolverContext ownContext;
+  private final AddressGroups groups = new AddressGroups();
+  private final Runnable onContextsChanged;
+
+  // in syncContext
+  private @Nullable Listener2 listener;
+  private @Nullable ResolverContext context;
+  private @Nullable InternalConfigSelector attempts;
+  private Runnable unsubscribe = () -> {};
+  private SynchronizationContext.@Nullable ScheduledHandle firstWait;
+  private List<Instance> latest = List.of();
+  private boolean resolved;
+  private boolean waited;
+  private int subscription;
+
+  ServiceNameResolver(String scheme, String serviceId, Args args, ResolverContexts contexts) {
+    this.scheme = scheme;
+    this.serviceId = serviceId;
+    this.args = args;
+    this.contexts = contexts;
+    this.syncContext = args.getSynchronizationContext();
+    this.ownContext = args.getArg(ResolverContext.KEY);
+    this.onContextsChanged = () -> syncContext.execute(this::bind);
+  }
+
+  @Override
+  public String getServiceAuthority() {
+    return serviceId;
+  }
+
+  @Override
+  public void start(Listener2 channel) {
+    listener = channel;
+    contexts.addListener(onContextsChanged);
+    bind();
+    ScheduledExecutorService timer = args.getScheduledExecutorService();
+    Duration wait = context == null ? DEFAULT_WAIT : context.waitForFirstList();
+    firstWait =
+        syncContext.schedule(this::waitedLongEnough, wait.toNanos(), TimeUnit.NANOSECONDS, timer);
+  }
+
+  /** A connection failed: names may lead elsewhere now, or there is nobody left to connect to. */
+  @Override
+  public void refresh() {
+    if (latest.isEmpty()) {
+      tellWhyNobodyIsThere();
+    } else if (groups.forgetNames()) {
+      lookUpThenDeliver(latest);
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    contexts.removeListener(onContextsChanged);
+    listener = null;
+    subscription++;
+    unsubscribe.run();
+    if (firstWait != null) {
+      firstWait.cancel();
+    }
+  }
+
+  private void bind() {
+    if (listener == null) {
+      return;
+    }
+    ResolverContext next = choose();
+    if (next == null || next == context) {
+      return;
+    }
+    context = next;
+    attempts = next.repeated().selector(args.getServiceConfigParser());
+    unsubscribe.run();
+    unsubscribe = () -> {};
+    int current = ++subscription;
+    next.source(scheme)
+        .ifPresent(
+            source ->
+                unsubscribe =
+                    source.subscribe(
+                        serviceId,
+                        instances -> syncContext.execute(() -> take(current, instances))));
+  }
+
+  /** The channel's own context while it lives; else the latest; none: what is known stays. */
+  private @Nullable ResolverContext choose() {
+    if (ownContext != null) {
+      return contexts.isAlive(ownContext) ? ownContext : null;
+    }
+    if (context != null && contexts.isAlive(context)) {
+      return context;
+    }
+    return contexts.latest().orElse(null);
+  }
+
+  private void take(int from, List<Instance> instances) {
+    if (from != subscription || listener == null || context == null) {
+      return;
+    }
+    latest = instances;
+    if (!instances.isEmpty()) {
+      lookUpThenDeliver(instances);
+    } else {
+      tellWhyNobodyIsThere();
+    }
+  }
+
+  /** Not an outage alone, which would leave the list as it was. */
+  private void tellWhyNobodyIsThere() {
+    if (resolved) {
+      fail("the last instance of %s has left".formatted(serviceId));
+    } else if (waited) {
+      fail("no instance of %s is known".formatted(serviceId));
+    }
+  }
+
+  private void lookUpThenDeliver(List<Instance> instances) {
+    Set<String> names = groups.unknownNames(instances);
+    Executor lookups = args.getOffloadExecutor();
+    if (names.isEmpty() || lookups == null) {
+      deliver(instances, Map.of());
+      return;
+    }
+    lookups.execute(
+        () -> {
+          Map<String, InetAddress> found = AddressGroups.lookUp(names);
+          syncContext.execute(() -> deliver(instances, found));
+        });
+  }
+
+  private void deliver(List<Instance> instances, Map<String, InetAddress> lookedUp) {
+    // A newer list may have come while names were looked up.
+    if (listener == null || context == null || instances != latest) {
+      return;
+    }
+    List<EquivalentAddressGroup> addresses = groups.of(instances, lookedUp);
+    if (addresses.isEmpty()) {
+      return;
+    }
+    resolved = true;
+    listener.onResult2(
+        ResolutionResult.newBuilder()
+            .setAddressesOrError(StatusOr.fromValue(addresses))
+            .setServiceConfig(serviceConfig(context))
+            .setAttributes(attributes(context))
+            .build());
+  }
+
+  private void waitedLongEnough() {
+    waited = true;
+    if (!resolved) {
+      tellWhyNobodyIsThere();
+    }
+  }
+
+  private void fail(String what) {
+    if (listener != null) {
+      String why =
+          Optional.ofNullable(context)
+              .flatMap(known -> known.source(scheme))
+              .map(InstanceSource::describe)
+              .orElseGet(this::whyNoSource);
+      listener.onError(Status.UNAVAILABLE.withDescription("%s; %s".formatted(what, why)));
+    }
+  }
+
+  private String whyNoSource() {
+    if (context == null) {
+      return "no application context with the platform's discovery is alive";
+    }
+    return scheme.equals(EtcdNameResolverProvider.SCHEME)
+        ? "discovery in etcd is off (platform.discovery.enabled)"
+        : "no DiscoveryClient is there to ask";
+  }
+
+  private Attributes attributes(ResolverContext from) {
+    Attributes.Builder attributes =
+        Attributes.newBuilder().set(BalancerContext.KEY, from.balancer());
+    if (attempts != null) {
+      attributes.set(InternalConfigSelector.KEY, attempts);
+    }
+    return attributes.build();
+  }
+
+  private ConfigOrError serviceConfig(ResolverContext from) {
+    String own = args.getArg(ResolverContext.LOAD_BALANCING);
+    String policy = own == null ? from.loadBalancing() : own;
+    Map<String, Object> config = new HashMap<>(from.repeated().serviceConfig());
+    Map<String, ?> balancing =
+        from.balancer().isNeeded()
+            ? UsableInstancesProvider.around(policy)
+            : Map.of(policy, Map.of());
+    config.put("loadBalancingConfig", List.of(balancing));
+    return args.getServiceConfigParser().parseServiceConfig(config);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.platform.core.retry;
+
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+
+/** Lets the work for a call know whether its caller would make it again. */
+public final class RetryServerInterceptor implements ServerInterceptor {
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    return RetriedAbove.isSo(headers)
+        ? Contexts.interceptCall(RetriedAbove.context(), call, headers, next)
+        : next.startCall(call, headers);
+  }
+}

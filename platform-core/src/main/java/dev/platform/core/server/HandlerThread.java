@@ -1,0 +1,42 @@
+package dev.platform.core.server;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A thread of the gRPC server.
+ *
+ * <p>Their pool is a fork-join pool in its mode for events (Doug Lea, "A Java Fork/Join Framework",
+ * 2000): whoever became idle last is woken first, so that few threads do the work while it is
+ * little, and each has a queue of its own. A pool with one queue wakes a thread for each call.
+ */
+public final class HandlerThread extends ForkJoinWorkerThread {
+
+  /** Before Java 25 no more than one thread goes in this time, and only while none has work. */
+  private static final long KEEP_ALIVE_MILLIS = 500;
+
+  private HandlerThread(ForkJoinPool pool, ClassLoader classes) {
+    super(pool);
+    setName("grpc-server-" + getPoolIndex());
+    // Those of a fork-join pool see the system's classes alone, not those inside an application
+    // jar.
+    setContextClassLoader(classes);
+  }
+
+  /** A pool of at most so many. A handler that blocks takes one of them until it goes on. */
+  public static ForkJoinPool pool(int threads) {
+    ClassLoader classes = HandlerThread.class.getClassLoader();
+    return new ForkJoinPool(
+        threads,
+        pool -> new HandlerThread(pool, classes),
+        null,
+        true,
+        0,
+        threads,
+        1,
+        saturated -> true,
+        KEEP_ALIVE_MILLIS,
+        TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.platform.core.telemetry;
+
+import io.grpc.Metadata;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Carries trace and baggage in a call's headers. Thread-safe. */
+public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMapSetter<Metadata> {
+
+  private static final int MOST = 100;
+
+  private static final Set<String> TRACE = Set.of("traceparent", "tracestate");
+
+  private final TextMapPropagator propagator;
+  private final TextMapPropagator tracesAlone;
+  private final List<Metadata.Key<String>> traceFields;
+  private final List<Metadata.Key<String>> otherFields;
+  private final Map<String, Metadata.Key<String>> keys = new ConcurrentHashMap<>();
+
+  public HeaderPropagation(TextMapPropagator propagator) {
+    this(propagator, propagator);
+  }
+
+  /**
+   * One that reads headers without baggage by W3C's format alone, which is cheaper, where the
+   * propagator knows that format.
+   */
+  public static HeaderPropagation ofW3cTraces(TextMapPropagator propagator) {
+    return propagator.fields().containsAll(TRACE)
+        ? new HeaderPropagation(propagator, W3CTraceContextPropagator.getInstance())
+        : new HeaderPropagation(propagator);
+  }
+
+  private HeaderPropagation(TextMapPropagator propagator, TextMapPropagator tracesAlone) {
+    this.propagator = propagator;
+    this.tracesAlone = tracesAlone;
+    this.traceFields = keysOf(propagator.fields().stream().filter(TRACE::contains));
+    this.otherFields = keysOf(propagator.fields().stream().filter(field -> !TRACE.contains(field)));
+  }
+
+  /** What the caller sent; the root context when that is nothing. */
+  Context extract(Metadata headers) {
+    if (containsOneOf(otherFields, headers)) {
+      return propagator.extract(Context.root(), headers, this);
+    }
+    return containsOneOf(traceFields, headers)
+        ? tracesAlone.extract(Context.root(), headers, this)
+        : Context.root();
+  }
+
+  void inject(Context context, Metadata headers) {
+    propagator.inject(context, headers, this);
+  }
+
+  @Override
+  public Iterable<String> keys(Metadata headers) {
+    return headers.keys();
+  }
+
+  @Override
+  public @Nullable String get(@Nullable Metadata headers, String name) {
+    return headers == null ? null : headers.get(key(name));
+  }
+
+  @Override
+  public void set(@Nullable Metadata headers, String name, String value) {
+    if (headers != null) {
+      Metadata.Key<String> key = key(name);
+      // A stub's own headers, or those of a call that is handed on.
+      headers.discardAll(key);
+      headers.put(key, value);
+    }
+  }
+
+  private Metadata.Key<String> key(String name) {
+    Metadata.Key<String> known = keys.get(name);
+    if (known == null) {
+      known = newKey(name);
+      if (keys.size() < MOST) {
+        keys.put(name, known);
+      }
+    }
+    return known;
+  }
+
+  @SuppressWarnings("ForLoopReplaceableByForEach") // for each call, and an iterator is garbage
+  private static boolean containsOneOf(List<Metadata.Key<String>> fields, Metadata headers) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (headers.containsKey(fields.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<Metadata.Key<String>> keysOf(Stream<String> fields) {
+    return fields.map(HeaderPropagation::newKey).toList();
+  }
+
+  private static Metadata.Key<String> newKey(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+}

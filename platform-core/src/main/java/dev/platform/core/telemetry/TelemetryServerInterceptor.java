@@ -1,0 +1,41 @@
+package dev.platform.core.telemetry;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+
+/**
+ * A span and a timer of each call that is served. The span is current wherever the call's handler
+ * is called, and ends with the status that is sent, or with the cancellation.
+ */
+public final class TelemetryServerInterceptor implements ServerInterceptor {
+
+  private final GrpcTelemetry telemetry;
+  private final HeaderPropagation propagation;
+
+  public TelemetryServerInterceptor(GrpcTelemetry telemetry, HeaderPropagation propagation) {
+    this.telemetry = telemetry;
+    this.propagation = propagation;
+  }
+
+  @Override
+  public <Q, A> Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    CallTelemetry method = telemetry.served(call.getMethodDescriptor());
+    Context parent = propagation.extract(headers);
+    Span span = method.start(parent);
+    Context context = CallTelemetry.with(parent, span);
+    ServedCall<Q, A> served = new ServedCall<>(call, method, span, context);
+    try (Scope ignored = context.makeCurrent()) {
+      return new ServedCallListener<>(next.startCall(served, headers), served);
+    } catch (RuntimeException | Error e) {
+      served.failed(e);
+      throw e;
+    }
+  }
+}

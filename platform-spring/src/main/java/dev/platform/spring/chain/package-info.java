@@ -1,0 +1,5 @@
+/** Outgoing calls say which application makes them. */
+@NullMarked
+package dev.platform.spring.chain;
+
+import org.jspecify.annotations.NullMarked;

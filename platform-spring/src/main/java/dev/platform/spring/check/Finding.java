@@ -1,0 +1,17 @@
+package dev.platform.spring.check;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting that does not do what it seems to.
+ *
+ * @param property its full name
+ * @param expected what would have been right, for people to read
+ */
+record Finding(String property, @Nullable Object value, String expected) {
+
+  @Override
+  public String toString() {
+    return "%s: %s (expected: %s)".formatted(property, value, expected);
+  }
+}

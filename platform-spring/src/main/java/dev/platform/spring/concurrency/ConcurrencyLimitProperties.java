@@ -1,0 +1,81 @@
+package dev.platform.spring.concurrency;
+
+import dev.platform.core.concurrency.ConcurrencyLimitSettings;
+import dev.platform.core.concurrency.Priority;
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How many unary calls this process's gRPC server works on at once. What is over the limit is
+ * refused at once, instead of waiting for a thread until its caller has given up. It is refused on
+ * one of the server's threads, of which there have to be more than the limit. Streams don't count,
+ * since they live long and mostly wait; neither do gRPC's own services (health, reflection).
+ *
+ * @param mode whether there is a limit, and whether it adapts
+ * @param limit with {@code fixed}: the limit
+ * @param gradient2 with {@code gradient2}: its bounds
+ * @param shares how much of the limit a call finds, by its priority
+ * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
+ *     methods of a service, {@code package.Service}; normal where nothing is said
+ */
+@ConfigurationProperties(ConcurrencyLimitProperties.PREFIX)
+public record ConcurrencyLimitProperties(
+    @DefaultValue("off") Mode mode,
+    @DefaultValue("100") int limit,
+    @DefaultValue Gradient2 gradient2,
+    @DefaultValue Shares shares,
+    @DefaultValue Map<String, Priority> methods) {
+
+  public static final String PREFIX = "platform.resilience.concurrency-limit";
+
+  /** Where the limit comes from. */
+  public enum Mode {
+    /** There is none. */
+    OFF,
+    /** It is {@code limit}. */
+    FIXED,
+    /** Netflix's Gradient2 finds it: it falls while calls take longer than usual. */
+    GRADIENT2
+  }
+
+  /**
+   * The bounds of an adaptive limit.
+   *
+   * @param initialLimit what it begins with
+   * @param minLimit how far it may fall
+   * @param maxLimit how far it may rise
+   */
+  public record Gradient2(
+      @DefaultValue("50") int initialLimit,
+      @DefaultValue("10") int minLimit,
+      @DefaultValue("180") int maxLimit) {
+
+    ConcurrencyLimitSettings.Gradient2 settings() {
+      return new ConcurrencyLimitSettings.Gradient2(initialLimit, minLimit, maxLimit);
+    }
+  }
+
+  /**
+   * A call is refused when this part of the limit is taken, by whatever calls. Those of high
+   * priority find all of it.
+   *
+   * @param low for low priority
+   * @param normal for normal priority
+   */
+  public record Shares(@DefaultValue("0.6") double low, @DefaultValue("0.9") double normal) {
+
+    ConcurrencyLimitSettings.Shares settings() {
+      return new ConcurrencyLimitSettings.Shares(low, normal);
+    }
+  }
+
+  public ConcurrencyLimitProperties {
+    var validated =
+        new ConcurrencyLimitSettings(limit, gradient2.settings(), shares.settings(), methods);
+  }
+
+  ConcurrencyLimitSettings settings() {
+    return new ConcurrencyLimitSettings(limit, gradient2.settings(), shares.settings(), methods);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.platform.spring.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.DefaultPropertiesPropertySource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.CompositePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * Adds {@code application-defaults.yml} below every other property source: whatever a user sets
+ * anywhere wins. Boot keeps the source of {@link SpringApplication#setDefaultProperties default
+ * properties} last of all, below {@code @PropertySource} too; so the platform's defaults become the
+ * lower part of that very source.
+ */
+public final class PlatformDefaults {
+
+  private static final String NAME = "platformDefaults";
+  private static final String FILE = "application-defaults.yml";
+
+  /** Called by each line's {@code EnvironmentPostProcessor}, as the last of them. */
+  public void addTo(ConfigurableEnvironment environment) {
+    MutablePropertySources sources = environment.getPropertySources();
+    PropertySource<?> users = sources.remove(DefaultPropertiesPropertySource.NAME);
+    if (users instanceof LowestPropertySource) {
+      sources.addLast(users);
+      return;
+    }
+    LowestPropertySource lowest = new LowestPropertySource();
+    if (users != null) {
+      lowest.addPropertySource(users);
+    }
+    Set<ConfigurationPropertyName> set = names(users);
+    load().forEach(ours -> lowest.addPropertySource(without(ours, set)));
+    sources.addLast(lowest);
+  }
+
+  private static Set<ConfigurationPropertyName> names(@Nullable PropertySource<?> users) {
+    return users instanceof EnumerablePropertySource<?> known
+        ? Arrays.stream(known.getPropertyNames())
+            .map(name -> ConfigurationPropertyName.adapt(name, '.'))
+            .collect(Collectors.toSet())
+        : Set.of();
+  }
+
+  /** In one source, the canonical spelling wins over any other, and a value over a list's items. */
+  private static PropertySource<?> without(
+      PropertySource<?> ours, Set<ConfigurationPropertyName> set) {
+    Map<String, Object> kept = new LinkedHashMap<>();
+    for (String name : ((EnumerablePropertySource<?>) ours).getPropertyNames()) {
+      ConfigurationPropertyName adapted = ConfigurationPropertyName.adapt(name, '.');
+      if (set.stream().noneMatch(user -> user.equals(adapted) || adapted.isAncestorOf(user))) {
+        kept.put(name, Objects.requireNonNull(ours.getProperty(name)));
+      }
+    }
+    return new MapPropertySource(ours.getName(), kept);
+  }
+
+  private List<PropertySource<?>> load() {
+    try {
+      return new YamlPropertySourceLoader()
+          .load(NAME, new ClassPathResource(FILE, getClass().getClassLoader()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The platform's own " + FILE + " can't be read", e);
+    }
+  }
+
+  /** First the user's default properties, then the platform's. */
+  private static final class LowestPropertySource extends CompositePropertySource {
+
+    LowestPropertySource() {
+      super(DefaultPropertiesPropertySource.NAME);
+    }
+  }
+}

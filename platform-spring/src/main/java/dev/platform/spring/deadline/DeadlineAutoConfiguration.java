@@ -1,0 +1,43 @@
+package dev.platform.spring.deadline;
+
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
+import dev.platform.core.chain.ServerLink;
+import dev.platform.core.chain.ServerStage;
+import dev.platform.core.deadline.DeadlineClientInterceptor;
+import dev.platform.core.deadline.DeadlineServerInterceptor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
+
+/**
+ * Time-boxes calls, and lets the time that is left travel with the work. Deadlines by default are
+ * off with {@code platform.deadline.default-timeout=0s}.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(DeadlineProperties.class)
+public final class DeadlineAutoConfiguration {
+
+  @Bean
+  ClientLink deadlineClientInterceptor(DeadlineProperties properties) {
+    return new ClientLink(
+        ClientStage.DEADLINE, new DeadlineClientInterceptor(properties.settings()));
+  }
+
+  /** Inside tracing and the marking of refusals (2400), outside limits and the handler. */
+  @Bean
+  ServerLink deadlineServerInterceptor(DeadlineProperties properties) {
+    return new ServerLink(
+        ServerStage.DEADLINE, new DeadlineServerInterceptor(properties.settings()));
+  }
+
+  /** Spring's executors carry the trace and gRPC's context to their threads. */
+  @Bean
+  @ConditionalOnMissingBean(TaskDecorator.class)
+  TaskDecorator contextPropagatingTaskDecorator() {
+    return new ContextPropagatingTaskDecorator();
+  }
+}

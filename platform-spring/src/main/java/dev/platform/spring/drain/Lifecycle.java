@@ -1,0 +1,98 @@
+package dev.platform.spring.drain;
+
+import dev.platform.core.drain.Drain;
+import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.spring.registry.AutoRegistration;
+import dev.platform.spring.server.ServerListener;
+import io.grpc.Server;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SmartApplicationListener;
+
+/**
+ * Drains the process when its context closes, and before any server stops: readiness refuses, then
+ * {@link Drain} does the rest.
+ */
+public final class Lifecycle implements SmartApplicationListener, ServerListener, DisposableBean {
+
+  private final ConfigurableApplicationContext context;
+  private final Optional<AutoRegistration> registration;
+  private final Drain drain;
+
+  Lifecycle(
+      ConfigurableApplicationContext context,
+      Optional<AutoRegistration> registration,
+      Drain drain) {
+    this.context = context;
+    this.registration = registration;
+    this.drain = drain;
+  }
+
+  /** Where the process stands. */
+  public LifecyclePhase phase() {
+    return drain.phase();
+  }
+
+  /** Calls in flight, by method. */
+  public Map<String, Integer> openCalls() {
+    return drain.openCalls();
+  }
+
+  @Override
+  public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+    return AvailabilityChangeEvent.class.isAssignableFrom(type)
+        || ContextClosedEvent.class.isAssignableFrom(type);
+  }
+
+  /** Before every other listener: nothing may stop while the process is still in discovery. */
+  @Override
+  public int getOrder() {
+    return HIGHEST_PRECEDENCE;
+  }
+
+  @Override
+  public void onApplicationEvent(ApplicationEvent event) {
+    if (event instanceof AvailabilityChangeEvent<?> change && change.getSource() == context) {
+      readinessChanged(change);
+    } else if (event instanceof ContextClosedEvent closed
+        && closed.getApplicationContext() == context) {
+      drain.leave(this::deregister);
+    }
+  }
+
+  @Override
+  public void grpcServerStopping(Server server) {
+    drain.serverStopping(server);
+  }
+
+  @Override
+  public void grpcServerStopped() {
+    drain.serverStopped();
+  }
+
+  /** For an application without a gRPC server, whose end no other event reports. */
+  @Override
+  public void destroy() {
+    drain.stopped();
+  }
+
+  private boolean deregister() {
+    AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+    return registration.isPresent() && registration.get().leave();
+  }
+
+  private void readinessChanged(AvailabilityChangeEvent<?> change) {
+    if (change.getState() == ReadinessState.REFUSING_TRAFFIC) {
+      drain.accepting(false);
+    } else if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC && context.isRunning()) {
+      // Before that, not every server listens; Boot repeats the event when they do.
+      drain.accepting(true);
+    }
+  }
+}

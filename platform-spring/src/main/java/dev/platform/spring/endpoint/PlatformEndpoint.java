@@ -1,0 +1,149 @@
+package dev.platform.spring.endpoint;
+
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.discovery.InstanceList;
+import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.registry.LeaseSnapshot;
+import dev.platform.spring.drain.Lifecycle;
+import dev.platform.spring.registry.EtcdRegistration;
+import dev.platform.spring.registry.EtcdServiceRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/** What the platform believes at this moment, for people to read. Read-only; asks nobody. */
+@Endpoint(id = "platform")
+public final class PlatformEndpoint {
+
+  private final Optional<EtcdConnection> connection;
+  private final Optional<EtcdServiceRegistry> registry;
+  private final Optional<EtcdRegistration> registration;
+  private final Optional<InstanceDirectory> directory;
+  private final Optional<CircuitBreakerRegistry> breakers;
+  private final Lifecycle lifecycle;
+  private final Clock clock;
+
+  PlatformEndpoint(
+      Optional<EtcdConnection> connection,
+      Optional<EtcdServiceRegistry> registry,
+      Optional<EtcdRegistration> registration,
+      Optional<InstanceDirectory> directory,
+      Optional<CircuitBreakerRegistry> breakers,
+      Lifecycle lifecycle,
+      Clock clock) {
+    this.connection = connection;
+    this.registry = registry;
+    this.registration = registration;
+    this.directory = directory;
+    this.breakers = breakers;
+    this.lifecycle = lifecycle;
+    this.clock = clock;
+  }
+
+  /**
+   * The whole answer.
+   *
+   * @param etcd whether etcd answers; null when neither registry nor discovery is on
+   * @param registration what is registered; null when the registry is off
+   * @param services what is known of each watched service
+   * @param circuitBreakers each breaker's state
+   * @param phase where the process stands between coming and going
+   * @param openCalls calls under way in its gRPC server, by method
+   */
+  public record Platform(
+      @Nullable String etcd,
+      @Nullable Registered registration,
+      List<Watched> services,
+      Map<String, CircuitBreaker.State> circuitBreakers,
+      LifecyclePhase phase,
+      Map<String, Integer> openCalls) {}
+
+  /**
+   * What this process has registered.
+   *
+   * @param status UP, OUT_OF_SERVICE or UNKNOWN
+   * @param instanceId unique for each start of the process
+   * @param services the names
+   * @param lease the lease that its keys stand under
+   */
+  public record Registered(
+      String status, String instanceId, List<String> services, LeaseSnapshot lease) {}
+
+  /**
+   * What is known of a service.
+   *
+   * @param service the name
+   * @param origin how the list became known
+   * @param following whether it follows etcd at this moment
+   * @param revision etcd's revision that it was true at
+   * @param ageSeconds how long ago it last changed or was confirmed by a list
+   * @param held how many instances are listed although etcd no longer has them
+   * @param instances those that take calls
+   */
+  public record Watched(
+      String service,
+      InstanceList.Origin origin,
+      boolean following,
+      long revision,
+      long ageSeconds,
+      int held,
+      List<Instance> instances) {}
+
+  /** One instance: its address and what it tells of itself. */
+  public record Instance(String address, Map<String, String> metadata) {}
+
+  /** Everything. */
+  @ReadOperation
+  public Platform platform() {
+    return new Platform(
+        connection.map(known -> known.availability().describe()).orElse(null),
+        registered(),
+        directory.map(InstanceDirectory::watched).orElse(List.of()).stream()
+            .map(this::watched)
+            .toList(),
+        breakers(),
+        lifecycle.phase(),
+        lifecycle.openCalls());
+  }
+
+  private @Nullable Registered registered() {
+    if (registry.isEmpty() || registration.isEmpty()) {
+      return null;
+    }
+    EtcdRegistration own = registration.get();
+    String status = registry.get().getStatus(own);
+    return new Registered(status, own.getInstanceId(), own.getServiceIds(), registry.get().lease());
+  }
+
+  private Watched watched(InstanceList list) {
+    boolean following = directory.map(d -> d.isFollowing(list.serviceId())).orElse(false);
+    return new Watched(
+        list.serviceId(),
+        list.origin(),
+        following,
+        list.revision(),
+        Duration.between(list.updatedAt(), clock.instant()).toSeconds(),
+        list.held(),
+        list.instances().stream().map(PlatformEndpoint::instance).toList());
+  }
+
+  private static Instance instance(dev.platform.core.instance.Instance instance) {
+    return new Instance(instance.address().toString(), new TreeMap<>(instance.metadata()));
+  }
+
+  private Map<String, CircuitBreaker.State> breakers() {
+    Map<String, CircuitBreaker.State> states = new TreeMap<>();
+    breakers.ifPresent(
+        known -> known.getAllCircuitBreakers().forEach(b -> states.put(b.getName(), b.getState())));
+    return states;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.platform.spring.fault;
+
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
+import dev.platform.core.chain.ServerLink;
+import dev.platform.core.chain.ServerStage;
+import dev.platform.core.fault.FaultClientInterceptor;
+import dev.platform.core.fault.FaultServerInterceptor;
+import dev.platform.core.fault.FaultThreads;
+import dev.platform.core.fault.Faults;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
+
+/**
+ * Lets faults be injected into calls while the application runs. Nothing of it is there unless
+ * {@code platform.fault-injection.enabled=true}.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "platform.fault-injection.enabled")
+@EnableConfigurationProperties(FaultProperties.class)
+public final class FaultAutoConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(FaultAutoConfiguration.class);
+
+  @Bean
+  FaultThreads faultThreads() {
+    return new FaultThreads();
+  }
+
+  @Bean
+  Faults faults(FaultThreads threads, ObjectProvider<MeterRegistry> meters) {
+    return new Faults(
+        threads, Clock.systemUTC(), meters.getIfAvailable(CompositeMeterRegistry::new));
+  }
+
+  @Bean
+  ServerLink faultServerInterceptor(Faults faults, FaultThreads threads) {
+    return new ServerLink(
+        ServerStage.FAULT_INJECTION,
+        new FaultServerInterceptor(
+            faults, threads, new ContextPropagatingTaskDecorator()::decorate));
+  }
+
+  @Bean
+  ClientLink faultClientInterceptor(Faults faults, FaultThreads threads) {
+    return new ClientLink(ClientStage.FAULT_INJECTION, new FaultClientInterceptor(faults, threads));
+  }
+
+  @Bean
+  @ConditionalOnAvailableEndpoint
+  FaultEndpoint faultEndpoint(Faults faults) {
+    return new FaultEndpoint(faults);
+  }
+
+  @Bean
+  SmartInitializingSingleton faultWarning(ObjectProvider<FaultEndpoint> endpoint) {
+    return () ->
+        log.warn(
+            "Fault injection is on (platform.fault-injection.enabled): {}",
+            endpoint.getIfAvailable() == null
+                ? "but the endpoint faults is not exposed"
+                    + " (management.endpoints.web.exposure.include), so nobody can inject any"
+                : "whoever reaches the endpoint faults can delay and abort this process's calls");
+  }
+}

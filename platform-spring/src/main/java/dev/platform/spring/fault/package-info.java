@@ -1,0 +1,5 @@
+/** Delays and failures that are injected on purpose, for tests and game days. */
+@NullMarked
+package dev.platform.spring.fault;
+
+import org.jspecify.annotations.NullMarked;

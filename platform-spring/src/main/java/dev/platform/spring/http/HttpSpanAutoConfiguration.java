@@ -1,0 +1,58 @@
+package dev.platform.spring.http;
+
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.server.observation.ServerRequestObservationConvention;
+
+/**
+ * Names the spans of requests over HTTP, marks those that failed, and leaves out probes. An own
+ * convention bean names them otherwise.
+ */
+@AutoConfiguration(
+    afterName = {
+      "org.springframework.boot.actuate.autoconfigure.tracing.OpenTelemetryTracingAutoConfiguration",
+      "org.springframework.boot.actuate.autoconfigure.tracing.MicrometerTracingAutoConfiguration",
+      "org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration",
+      "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration"
+    })
+@ConditionalOnClass(HttpServletRequest.class)
+@ConditionalOnWebApplication(type = Type.SERVLET)
+@EnableConfigurationProperties(HttpTelemetryProperties.class)
+public final class HttpSpanAutoConfiguration {
+
+  @Bean
+  @ConditionalOnMissingBean
+  ServerRequestObservationConvention httpSpanNames(
+      @Value("${management.observations.http.server.requests.name:http.server.requests}")
+          String name) {
+    return new HttpSpanNames(name);
+  }
+
+  @Bean
+  FailedRequests failedHttpRequests() {
+    return new FailedRequests();
+  }
+
+  @Bean
+  @ConditionalOnBean({Tracer.class, Propagator.class})
+  UntracedRequests untracedHttpRequests(
+      HttpTelemetryProperties properties,
+      Tracer tracer,
+      Propagator propagator,
+      @Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+    Set<String> paths = properties.untracedPaths();
+    return new UntracedRequests(
+        paths == null ? Set.of(actuator + "/**") : paths, tracer, propagator);
+  }
+}

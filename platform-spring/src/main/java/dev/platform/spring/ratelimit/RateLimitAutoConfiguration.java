@@ -1,0 +1,134 @@
+package dev.platform.spring.ratelimit;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import dev.platform.core.chain.ServerLink;
+import dev.platform.core.chain.ServerStage;
+import dev.platform.core.ratelimit.CallerLimits;
+import dev.platform.core.ratelimit.FleetLimits;
+import dev.platform.core.ratelimit.Limiters;
+import dev.platform.core.ratelimit.RateLimitServerInterceptor;
+import dev.platform.core.ratelimit.RateLimits;
+import dev.platform.core.ratelimit.RequestNotPermittedMapper;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
+
+/** Limits what comes in. Nothing is limited until a property names a limiter. */
+@AutoConfiguration(
+    after = FleetLimitAutoConfiguration.class,
+    afterName = {
+      "io.github.resilience4j.springboot3.ratelimiter.autoconfigure.RateLimiterAutoConfiguration",
+      "io.github.resilience4j.springboot.ratelimiter.autoconfigure.RateLimiterAutoConfiguration"
+    })
+@ConditionalOnBean(RateLimiterRegistry.class)
+@EnableConfigurationProperties(RateLimitProperties.class)
+public final class RateLimitAutoConfiguration {
+
+  /** Inside tracing and authentication, outside the concurrency limit. */
+  static final int ORDER = 5300;
+
+  @Bean
+  Limiters limiters(RateLimiterRegistry registry) {
+    return new Limiters(registry);
+  }
+
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  RequestNotPermittedMapper requestNotPermittedMapper(Limiters limiters) {
+    return new RequestNotPermittedMapper(limiters);
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty(
+      name = RateLimitProperties.PREFIX + ".enabled",
+      matchIfMissing = true)
+  ServerLink rateLimitServerInterceptor(
+      RateLimitProperties properties,
+      Limiters limiters,
+      FleetLimits fleet,
+      ObjectProvider<MeterRegistry> meters) {
+    return new ServerLink(
+        ServerStage.RATE_LIMIT,
+        new RateLimitServerInterceptor(
+            new RateLimits(
+                callers(properties.caller(), limiters),
+                methods(properties, limiters),
+                server(properties, limiters),
+                fleet,
+                meters.getIfAvailable(CompositeMeterRegistry::new)),
+            fleet.executor(),
+            new ContextPropagatingTaskDecorator()::decorate));
+  }
+
+  @Bean(initMethod = "start")
+  @ConditionalOnMissingBean
+  @ConditionalOnBooleanProperty(
+      name = RateLimitProperties.PREFIX + ".enabled",
+      matchIfMissing = true)
+  FleetLimits fleetLimits(RateLimitProperties properties) {
+    RateLimitProperties.Fleet fleet = properties.fleet();
+    check(
+        fleet.limiters().isEmpty() || fleet.redisUri() != null,
+        RateLimitProperties.PREFIX + ".fleet.redis-uri",
+        "(none)",
+        "where Redis is, since .fleet.limiters names some");
+    check(
+        fleet.limiters().isEmpty(),
+        RateLimitProperties.PREFIX + ".fleet.limiters",
+        fleet.limiters(),
+        "none, or com.bucket4j:bucket4j_jdk17-lettuce and io.lettuce:lettuce-core on the class"
+            + " path");
+    return FleetLimits.none();
+  }
+
+  private static @Nullable RateLimiter server(RateLimitProperties properties, Limiters limiters) {
+    String name = properties.server();
+    return name == null ? null : limiters.named(RateLimitProperties.PREFIX + ".server", name);
+  }
+
+  private static Map<String, RateLimiter> methods(
+      RateLimitProperties properties, Limiters limiters) {
+    Map<String, RateLimiter> methods = new HashMap<>();
+    properties
+        .methods()
+        .forEach(
+            (method, name) ->
+                methods.put(
+                    method,
+                    limiters.named(RateLimitProperties.PREFIX + ".methods." + method, name)));
+    return methods;
+  }
+
+  /** Not in the registry: there, each caller would be a series of metrics. */
+  private static @Nullable CallerLimits callers(
+      RateLimitProperties.Caller caller, Limiters limiters) {
+    if (caller.limiter() == null) {
+      return null;
+    }
+    RateLimiter pattern =
+        limiters.named(RateLimitProperties.PREFIX + ".caller.limiter", caller.limiter());
+    RateLimiterConfig config =
+        RateLimiterConfig.from(pattern.getRateLimiterConfig())
+            .timeoutDuration(Duration.ZERO)
+            .build();
+    return new CallerLimits(
+        caller.header(), caller.maxCallers(), name -> RateLimiter.of(name, config));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.platform.spring.ratelimit;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How many calls this process's gRPC server takes in a time. The limiters are Resilience4j's, are
+ * configured under {@code resilience4j.ratelimiter.instances}, and are named here. Nothing is
+ * limited until one is named, and gRPC's own services (health, reflection) never are. A call is
+ * refused at once, never held.
+ *
+ * @param enabled whether the limits named here apply
+ * @param server the limiter of all calls together
+ * @param methods limiters of single methods, {@code package.Service/Method}, or of all other
+ *     methods of a service together, {@code package.Service}
+ * @param caller a limit for each caller
+ * @param fleet limits of all instances of this application together
+ */
+@ConfigurationProperties(RateLimitProperties.PREFIX)
+public record RateLimitProperties(
+    @DefaultValue("true") boolean enabled,
+    @Nullable String server,
+    @DefaultValue Map<String, String> methods,
+    @DefaultValue Caller caller,
+    @DefaultValue Fleet fleet) {
+
+  public static final String PREFIX = "platform.resilience.rate-limit";
+
+  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
+  private static final Pattern HEADER = Pattern.compile("[0-9a-z_.-]+(?<!-bin)");
+
+  /**
+   * A bucket for each caller.
+   *
+   * @param limiter whose configuration each of them has; none by default
+   * @param header where a call says who makes it; calls that don't say share one bucket
+   * @param maxCallers how many callers are remembered, those seen last; whoever is forgotten begins
+   *     with a full bucket
+   */
+  public record Caller(
+      @Nullable String limiter,
+      @DefaultValue("platform-caller") String header,
+      @DefaultValue("1000") int maxCallers) {
+
+    public Caller {
+      check(
+          HEADER.matcher(header).matches(),
+          PREFIX + ".caller.header",
+          header.isBlank() ? "(empty)" : header,
+          "a header's name of lower-case letters, digits, '.', '_' and '-', not ending in -bin");
+      check(
+          maxCallers >= 1 && maxCallers <= 100_000,
+          PREFIX + ".caller.max-callers",
+          maxCallers,
+          "1 to 100000");
+    }
+  }
+
+  /**
+   * Limits that all instances of this application share through Redis, by Bucket4j. Needs {@code
+   * com.bucket4j:bucket4j_jdk17-lettuce} and {@code io.lettuce:lettuce-core}.
+   *
+   * @param limiters which of the limiters named by {@code server} and {@code methods} are meant
+   * @param redisUri where Redis is: {@code redis://[user:password@]host:port[/database]}, or {@code
+   *     rediss} for TLS
+   * @param timeout how long Redis may take to answer; then this instance keeps to its own share
+   *     until Redis is back
+   * @param localShare which part of a limit that is, over 0 and at most 1; by default one part in
+   *     as many as there are instances in discovery
+   */
+  public record Fleet(
+      @DefaultValue List<String> limiters,
+      @Nullable String redisUri,
+      @DefaultValue("40ms") Duration timeout,
+      @Nullable Double localShare) {
+
+    public Fleet {
+      limiters = List.copyOf(limiters);
+      check(
+          timeout.toMillis() >= 5 && timeout.toMillis() <= 1000,
+          PREFIX + ".fleet.timeout",
+          timeout.toMillis() + "ms",
+          "5ms to 1s");
+      check(
+          localShare == null || localShare > 0 && localShare <= 1,
+          PREFIX + ".fleet.local-share",
+          localShare,
+          "over 0, at most 1");
+    }
+  }
+
+  public RateLimitProperties {
+    methods = Map.copyOf(methods);
+    methods.forEach(
+        (method, limiter) ->
+            check(
+                METHOD.matcher(method).matches(),
+                PREFIX + ".methods",
+                method,
+                "package.Service/Method, or package.Service for all of its methods"));
+    for (int i = 0; i < fleet.limiters().size(); i++) {
+      String name = fleet.limiters().get(i);
+      check(
+          name.equals(server) || methods.containsValue(name),
+          PREFIX + ".fleet.limiters[" + i + "]",
+          name.isBlank() ? "(empty)" : name,
+          "a limiter that %s.server or .methods names".formatted(PREFIX));
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.platform.spring.registry;
+
+import dev.platform.core.instance.Instance;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.instance.ValueFormat;
+import dev.platform.core.registry.Claim;
+import dev.platform.core.registry.LeaseSnapshot;
+import dev.platform.core.registry.RegistrationLease;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+
+/**
+ * Spring Cloud's service registry over etcd. Registrations stand under one lease for the whole
+ * process. {@link #register} returns at once and is carried out for as long as the registration
+ * lasts, whatever happens to etcd meanwhile; {@link #deregister}, {@link #setStatus} to {@code
+ * OUT_OF_SERVICE} and {@link #close} wait until etcd has taken the keys out, at most the time of
+ * one request. Thread-safe.
+ */
+public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistration> {
+
+  private static final Logger log = LoggerFactory.getLogger(EtcdServiceRegistry.class);
+
+  private final RegistrationLease lease;
+  private final InstanceCodec codec;
+  private final ValueFormat format;
+  private final Duration releaseTimeout;
+  // guarded by this
+  private final Map<EtcdRegistration, List<Claim>> registered = new LinkedHashMap<>();
+  private final Map<EtcdRegistration, String> statuses = new LinkedHashMap<>();
+  private boolean closed;
+
+  EtcdServiceRegistry(
+      RegistrationLease lease, InstanceCodec codec, ValueFormat format, Duration requestTimeout) {
+    this.lease = lease;
+    this.codec = codec;
+    this.format = format;
+    this.releaseTimeout = requestTimeout;
+  }
+
+  /** Registers, unless an operator has set the registration out of service. */
+  @Override
+  public synchronized void register(EtcdRegistration registration) {
+    if (closed || registered.containsKey(registration)) {
+      return;
+    }
+    List<Claim> claims =
+        registration.instances().stream().map(i -> claim(registration, i)).toList();
+    registered.put(registration, claims);
+    if (isUp(registration)) {
+      lease.claim(claims);
+    }
+  }
+
+  @Override
+  public void deregister(EtcdRegistration registration) {
+    CompletableFuture<Void> released;
+    synchronized (this) {
+      List<Claim> claims = registered.remove(registration);
+      if (claims == null) {
+        return;
+      }
+      released = release(claims);
+    }
+    await(released);
+  }
+
+  /** Deregisters everything, for good. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      registered.clear();
+    }
+    await(lease.close());
+  }
+
+  /**
+   * Takes an instance out of discovery, or puts it back. The status survives a lost lease.
+   *
+   * @param status {@code UP} or {@code OUT_OF_SERVICE}
+   */
+  @Override
+  public void setStatus(EtcdRegistration registration, String status) {
+    if (!status.equals(InstanceMetadata.UP) && !status.equals(InstanceMetadata.OUT_OF_SERVICE)) {
+      throw new InvalidEndpointRequestException(
+          "status: %s (expected: UP or OUT_OF_SERVICE)".formatted(status), "unknown status");
+    }
+    CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
+    synchronized (this) {
+      String before = statuses.put(registration, status);
+      if (status.equals(before == null ? InstanceMetadata.UP : before)) {
+        return;
+      }
+      log.info("{} was set {}", registration, status);
+      List<Claim> claims = registered.getOrDefault(registration, List.of());
+      if (isUp(registration)) {
+        lease.claim(claims);
+      } else {
+        released = release(claims);
+      }
+    }
+    await(released);
+  }
+
+  /**
+   * {@code UP} when registered in etcd, {@code OUT_OF_SERVICE} when an operator has set that,
+   * {@code UNKNOWN} while it is not registered (any more, or yet).
+   */
+  @Override
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the interface's own signature
+  public synchronized <T> T getStatus(EtcdRegistration registration) {
+    if (!isUp(registration)) {
+      return (T) InstanceMetadata.OUT_OF_SERVICE;
+    }
+    boolean held = registered.containsKey(registration) && lease.snapshot().isHeld();
+    return (T) (held ? InstanceMetadata.UP : "UNKNOWN");
+  }
+
+  /** What is known of the process's lease. */
+  public LeaseSnapshot lease() {
+    return lease.snapshot();
+  }
+
+  long renewals() {
+    return lease.renewals();
+  }
+
+  long failedRenewals() {
+    return lease.failedRenewals();
+  }
+
+  long timesRoutable() {
+    return lease.timesRoutable();
+  }
+
+  long nanosToRoutable() {
+    return lease.nanosToRoutable();
+  }
+
+  private boolean isUp(EtcdRegistration registration) {
+    return !InstanceMetadata.OUT_OF_SERVICE.equals(statuses.get(registration));
+  }
+
+  private Claim claim(EtcdRegistration registration, Instance instance) {
+    return new Claim(
+        codec.key(instance),
+        codec.value(instance),
+        format == ValueFormat.ADDRESS ? null : codec.value(instance.outOfService()),
+        registration::listensItself);
+  }
+
+  /** Claims and releases reach the lease in the order that they were asked for. */
+  private CompletableFuture<Void> release(List<Claim> claims) {
+    List<String> keys = claims.stream().map(Claim::key).toList();
+    return lease.release(keys).thenRun(() -> log.info("Deregistered {}", keys));
+  }
+
+  private void await(CompletableFuture<Void> done) {
+    try {
+      done.get(releaseTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn("etcd did not confirm the deregistration in time; the lease's end will do it");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Deregistration failed", e);
+    }
+  }
+}

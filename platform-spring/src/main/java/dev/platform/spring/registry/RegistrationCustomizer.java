@@ -1,0 +1,11 @@
+package dev.platform.spring.registry;
+
+import java.util.Map;
+
+/** Adds to, or changes, the metadata that this process registers with. */
+@FunctionalInterface
+public interface RegistrationCustomizer {
+
+  /** Called once at start, with metadata that may be changed. */
+  void customize(Map<String, String> metadata);
+}

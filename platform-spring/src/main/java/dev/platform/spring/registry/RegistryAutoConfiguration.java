@@ -1,0 +1,169 @@
+package dev.platform.spring.registry;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.registry.RegistrationLease;
+import dev.platform.spring.etcd.EtcdAutoConfiguration;
+import dev.platform.spring.etcd.EtcdProperties;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.cloud.client.ConditionalOnDiscoveryEnabled;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
+import org.springframework.cloud.client.serviceregistry.ServiceRegistryAutoConfiguration;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** Registers this process in etcd. Off with {@code platform.registry.enabled=false}. */
+@AutoConfiguration(
+    after = {EtcdAutoConfiguration.class, UtilAutoConfiguration.class},
+    before = {
+      ServiceRegistryAutoConfiguration.class,
+      AutoServiceRegistrationAutoConfiguration.class
+    })
+@ConditionalOnDiscoveryEnabled
+@ConditionalOnBooleanProperty(name = "platform.registry.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(
+    name = "spring.cloud.service-registry.auto-registration.enabled",
+    matchIfMissing = true)
+@EnableConfigurationProperties(RegistryProperties.class)
+public final class RegistryAutoConfiguration {
+
+  @Bean
+  @ConditionalOnMissingBean
+  EtcdRegistration etcdRegistration(
+      RegistryProperties properties,
+      Environment environment,
+      InetUtils inetUtils,
+      ObjectProvider<BuildProperties> build,
+      ObjectProvider<RegistrationCustomizer> customizers) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(InstanceMetadata.WEIGHT, "100");
+    build.ifAvailable(info -> metadata.put(InstanceMetadata.VERSION, info.getVersion()));
+    String version = environment.getProperty("spring.application.version");
+    if (version != null) {
+      metadata.put(InstanceMetadata.VERSION, version);
+    }
+    metadata.putAll(properties.metadata());
+    // What a variable of the environment has that stands for a label which the pod lacks.
+    metadata.values().removeIf(String::isEmpty);
+    customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
+    metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
+    metadata.remove(InstanceMetadata.STATUS);
+    return new EtcdRegistration(
+        services(properties, environment),
+        UUID.randomUUID().toString(),
+        metadata,
+        new AdvertisedHost(properties.advertiseHost(), inetUtils),
+        properties.advertisePort());
+  }
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean
+  EtcdServiceRegistry etcdServiceRegistry(
+      EtcdConnection connection, EtcdProperties etcd, RegistryProperties properties) {
+    RegistrationLease lease =
+        new RegistrationLease(
+            connection, properties.leaseTtl(), Clock.systemUTC(), RandomGenerator.getDefault());
+    return new EtcdServiceRegistry(
+        lease,
+        new InstanceCodec(etcd.namespace(), properties.valueFormat()),
+        properties.valueFormat(),
+        connection.requestTimeout());
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  AutoRegistration etcdAutoRegistration(
+      ConfigurableApplicationContext context,
+      EtcdServiceRegistry registry,
+      EtcdRegistration registration) {
+    return new AutoRegistration(context, registry, registration);
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty(name = "platform.registry.fail-fast")
+  FailFastCheck etcdFailFastCheck(
+      EtcdConnection connection, EtcdProperties etcd, RegistryProperties properties) {
+    return new FailFastCheck(
+        connection, new InstanceCodec(etcd.namespace(), properties.valueFormat()).root());
+  }
+
+  @Bean
+  RegistryHealth registryHealth(
+      EtcdServiceRegistry registry, EtcdRegistration registration, EtcdConnection connection) {
+    return new RegistryHealth(registry, registration, connection.availability());
+  }
+
+  @Bean
+  MeterBinder registryMetrics(EtcdServiceRegistry registry) {
+    return meters -> {
+      Gauge.builder("platform.registry.registered", registry, r -> r.lease().isHeld() ? 1 : 0)
+          .description("1 while all of this process's keys stand in etcd under its lease")
+          .register(meters);
+      FunctionCounter.builder(
+              "platform.registry.acquisitions", registry, r -> r.lease().acquisitions())
+          .description("How often keys were put under a new lease, or put again")
+          .register(meters);
+      FunctionTimer.builder(
+              "platform.registry.time.to.routable",
+              registry,
+              EtcdServiceRegistry::timesRoutable,
+              EtcdServiceRegistry::nanosToRoutable,
+              TimeUnit.NANOSECONDS)
+          .description(
+              "From when this process was to be found, or no longer was, until callers could")
+          .register(meters);
+      renewals("renewed", registry, EtcdServiceRegistry::renewals, meters);
+      renewals("failed", registry, EtcdServiceRegistry::failedRenewals, meters);
+    };
+  }
+
+  private static void renewals(
+      String result,
+      EtcdServiceRegistry registry,
+      ToDoubleFunction<EtcdServiceRegistry> count,
+      MeterRegistry meters) {
+    FunctionCounter.builder("platform.registry.renewals", registry, count)
+        .description("How often the lease was to be renewed, by whether etcd did")
+        .tag("result", result)
+        .register(meters);
+  }
+
+  private static List<String> services(RegistryProperties properties, Environment environment) {
+    if (!properties.services().isEmpty()) {
+      return properties.services();
+    }
+    String name = environment.getProperty("spring.application.name", "");
+    check(
+        !name.isBlank(),
+        "spring.application.name",
+        "(empty)",
+        "the service's name, here or in platform.registry.services");
+    RegistryProperties.checkService("spring.application.name", name);
+    return List.of(name);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.platform.spring.registry;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import dev.platform.core.instance.ValueFormat;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What this process registers in etcd, and how.
+ *
+ * @param enabled whether this process registers itself
+ * @param services names to register, each a gRPC service of this process; {@code
+ *     spring.application.name} when empty; at most 100
+ * @param valueFormat {@code grpc}: etcd's own gRPC naming, with metadata; {@code address}: plain
+ *     host:port
+ * @param leaseTtl how long a process that died without a word stays registered; whole seconds, at
+ *     least 2s; renewed every third of it
+ * @param metadata further metadata of every instance; wins over what the platform sets, but for
+ *     instance-id, started-at and status; empty ones say nothing
+ * @param advertiseHost name or address that others reach this process at; found out by default
+ * @param advertisePort port that others reach this process at; the listening port by default
+ * @param failFast whether an app refuses to start while etcd can't be reached
+ */
+@ConfigurationProperties("platform.registry")
+public record RegistryProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue List<String> services,
+    @DefaultValue("grpc") ValueFormat valueFormat,
+    @DefaultValue("10s") Duration leaseTtl,
+    @DefaultValue Map<String, String> metadata,
+    @Nullable String advertiseHost,
+    @Nullable Integer advertisePort,
+    @DefaultValue("false") boolean failFast) {
+
+  private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*)");
+  private static final int MAX_SERVICES = 100;
+
+  public RegistryProperties {
+    services = List.copyOf(services);
+    metadata = Map.copyOf(metadata);
+    services.forEach(name -> checkService("platform.registry.services", name));
+    check(
+        services.size() <= MAX_SERVICES && new HashSet<>(services).size() == services.size(),
+        "platform.registry.services",
+        services,
+        "at most " + MAX_SERVICES + " names, each once");
+    check(
+        leaseTtl.compareTo(Duration.ofSeconds(2)) >= 0
+            && leaseTtl.equals(Duration.ofSeconds(leaseTtl.toSeconds())),
+        "platform.registry.lease-ttl",
+        text(leaseTtl),
+        ">= 2s, in whole seconds");
+    check(
+        advertiseHost == null || !advertiseHost.isBlank(),
+        "platform.registry.advertise-host",
+        "(empty)",
+        "a host name or an address");
+    check(
+        advertisePort == null || (advertisePort >= 1 && advertisePort <= 65535),
+        "platform.registry.advertise-port",
+        advertisePort,
+        "1 to 65535");
+  }
+
+  static void checkService(String property, String name) {
+    check(
+        SERVICE.matcher(name).matches(),
+        property,
+        name.isEmpty() ? "(empty)" : name,
+        "a service name of letters, digits, '.', '_' and '-'");
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
+  }
+}

@@ -1,0 +1,29 @@
+package dev.platform.spring.resilience;
+
+import dev.platform.core.breaker.CircuitBreakerSettings;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Circuit breakers of outgoing gRPC calls. The breakers themselves are Resilience4j's and are
+ * configured under {@code resilience4j.circuitbreaker}.
+ *
+ * @param enabled whether calls go through a circuit breaker
+ * @param scope what has a breaker of its own
+ * @param failuresInARow a breaker of calls opens when more than so many fail one after the other,
+ *     whatever its window says; 0 to leave it to the window; at most 1000
+ */
+@ConfigurationProperties("platform.resilience.circuit-breaker")
+public record CircuitBreakerProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("service") CircuitBreakerSettings.Scope scope,
+    @DefaultValue("5") int failuresInARow) {
+
+  public CircuitBreakerProperties {
+    var validated = new CircuitBreakerSettings(scope, failuresInARow);
+  }
+
+  CircuitBreakerSettings settings() {
+    return new CircuitBreakerSettings(scope, failuresInARow);
+  }
+}

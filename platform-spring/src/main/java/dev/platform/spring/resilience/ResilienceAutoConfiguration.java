@@ -1,0 +1,75 @@
+package dev.platform.spring.resilience;
+
+import dev.platform.core.breaker.CallNotPermittedMapper;
+import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
+import dev.platform.core.breaker.GuardedCallees;
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
+import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/** Protects outgoing calls, and the methods that Resilience4j's annotations name. */
+@AutoConfiguration(
+    after = OutcomeAutoConfiguration.class,
+    afterName = {
+      "io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration",
+      "io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration"
+    })
+@EnableConfigurationProperties(CircuitBreakerProperties.class)
+public final class ResilienceAutoConfiguration {
+
+  /** Inside tracing and deadline: what is refused here is seen there. */
+  static final int ORDER = 2700;
+
+  @Bean
+  @ConditionalOnMissingBean
+  static CircuitBreakerConfigCustomizer statusJudge(
+      OutcomeClassifier outcomes, Environment environment) {
+    return StatusJudge.customizer(outcomes, environment);
+  }
+
+  @Bean
+  static AnnotatedMethods annotatedMethods() {
+    return new AnnotatedMethods();
+  }
+
+  @Bean
+  static AnnotatedOperations annotatedOperations(AnnotatedMethods seen) {
+    return new AnnotatedOperations(seen);
+  }
+
+  /** After the application's own mappers. */
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  CallNotPermittedMapper callNotPermittedMapper() {
+    return new CallNotPermittedMapper();
+  }
+
+  @Bean
+  @ConditionalOnBean(CircuitBreakerRegistry.class)
+  GuardedCallees guardedCallees(
+      CircuitBreakerRegistry breakers, CircuitBreakerProperties properties) {
+    return new GuardedCallees(breakers, properties.settings());
+  }
+
+  @Bean
+  @ConditionalOnBean(CircuitBreakerRegistry.class)
+  @ConditionalOnBooleanProperty(
+      name = "platform.resilience.circuit-breaker.enabled",
+      matchIfMissing = true)
+  ClientLink circuitBreakerClientInterceptor(GuardedCallees callees, OutcomeClassifier outcomes) {
+    return new ClientLink(
+        ClientStage.CIRCUIT_BREAKER, new CircuitBreakerClientInterceptor(callees, outcomes));
+  }
+}

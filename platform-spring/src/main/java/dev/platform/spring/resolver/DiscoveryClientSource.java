@@ -1,0 +1,130 @@
+package dev.platform.spring.resolver;
+
+import dev.platform.core.instance.Instance;
+import dev.platform.core.resolver.InstanceSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.event.HeartbeatEvent;
+import org.springframework.context.event.EventListener;
+
+/**
+ * Instances asked of any other {@link DiscoveryClient}: at once, after every heartbeat, and every
+ * poll interval. A client that fails leaves the last good list in place. Asking may block, so it
+ * happens on a thread of its own, which exists from the first subscription on.
+ */
+final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(DiscoveryClientSource.class);
+
+  private final DiscoveryClient client;
+  private final Duration pollInterval;
+  private final Map<Subscriber, Boolean> subscribers = new ConcurrentHashMap<>();
+  // guarded by this
+  private @Nullable ScheduledExecutorService executor;
+  private boolean closed;
+
+  DiscoveryClientSource(DiscoveryClient client, Duration pollInterval) {
+    this.client = client;
+    this.pollInterval = pollInterval;
+  }
+
+  @Override
+  public Runnable subscribe(String serviceId, Consumer<List<Instance>> subscriber) {
+    Subscriber entry = new Subscriber(serviceId, subscriber);
+    subscribers.put(entry, true);
+    submit(entry::ask);
+    return () -> subscribers.remove(entry);
+  }
+
+  @Override
+  public String describe() {
+    return client.description();
+  }
+
+  /** Something may have changed. */
+  @EventListener
+  void onHeartbeat(HeartbeatEvent event) {
+    askAll();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (executor != null) {
+      executor.shutdownNow();
+    }
+  }
+
+  private void askAll() {
+    if (!subscribers.isEmpty()) {
+      submit(() -> subscribers.keySet().forEach(Subscriber::ask));
+    }
+  }
+
+  private synchronized void submit(Runnable task) {
+    if (closed) {
+      return;
+    }
+    if (executor == null) {
+      executor = start();
+    }
+    executor.execute(task);
+  }
+
+  private ScheduledExecutorService start() {
+    ScheduledExecutorService fresh =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "platform-discovery");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long millis = pollInterval.toMillis();
+    fresh.scheduleWithFixedDelay(this::askAll, millis, millis, TimeUnit.MILLISECONDS);
+    return fresh;
+  }
+
+  private final class Subscriber {
+
+    private final String serviceId;
+    private final Consumer<List<Instance>> consumer;
+    private @Nullable List<Instance> last;
+    private boolean failing;
+
+    Subscriber(String serviceId, Consumer<List<Instance>> consumer) {
+      this.serviceId = serviceId;
+      this.consumer = consumer;
+    }
+
+    /** On the source's thread. */
+    void ask() {
+      try {
+        List<Instance> instances = ForeignInstances.read(serviceId, client.getInstances(serviceId));
+        failing = false;
+        if (!instances.equals(last)) {
+          last = instances;
+          consumer.accept(instances);
+        }
+      } catch (RuntimeException e) {
+        if (!failing) {
+          failing = true;
+          log.warn(
+              "{} can't tell the instances of {}, the last list stays: {}",
+              client.description(),
+              serviceId,
+              e.toString());
+        }
+      }
+    }
+  }
+}

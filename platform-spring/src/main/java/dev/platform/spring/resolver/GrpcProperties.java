@@ -1,0 +1,29 @@
+package dev.platform.spring.resolver;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import io.grpc.LoadBalancerRegistry;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How calls are spread over instances.
+ *
+ * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's
+ *     own {@code grpc.client.*.default-load-balancing-policy} wins
+ * @param avoidSilentInstances whether calls keep away from instances that are connected and answer
+ *     nothing at all
+ */
+@ConfigurationProperties("platform.grpc")
+public record GrpcProperties(
+    @DefaultValue("round_robin") String loadBalancing,
+    @DefaultValue("true") boolean avoidSilentInstances) {
+
+  public GrpcProperties {
+    check(
+        LoadBalancerRegistry.getDefaultRegistry().getProvider(loadBalancing) != null,
+        "platform.grpc.load-balancing",
+        loadBalancing,
+        "a policy that is registered with gRPC, such as round_robin or pick_first");
+  }
+}

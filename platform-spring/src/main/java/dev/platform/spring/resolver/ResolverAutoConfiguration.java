@@ -1,0 +1,102 @@
+package dev.platform.spring.resolver;
+
+import dev.platform.core.balancer.BalancerContext;
+import dev.platform.core.balancer.BalancerMetrics;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.resolver.DirectorySource;
+import dev.platform.core.resolver.InstanceSource;
+import dev.platform.core.resolver.ResolverContext;
+import dev.platform.core.resolver.ResolverContexts;
+import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
+import dev.platform.spring.discovery.DiscoveryProperties;
+import dev.platform.spring.discovery.EtcdDiscoveryClient;
+import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.retry.RetryAutoConfiguration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
+import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClientAutoConfiguration;
+import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClient;
+import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Feeds {@code etcd:///name} and {@code discovery:///name} targets of every channel in the JVM from
+ * this application's discovery.
+ */
+@AutoConfiguration(
+    after = {
+      OutcomeAutoConfiguration.class,
+      RetryAutoConfiguration.class,
+      DiscoveryAutoConfiguration.class,
+      CompositeDiscoveryClientAutoConfiguration.class
+    })
+@EnableConfigurationProperties({
+  GrpcProperties.class,
+  OutlierDetectionProperties.class,
+  DiscoveryProperties.class
+})
+public final class ResolverAutoConfiguration {
+
+  @Bean
+  @ConditionalOnBean(DiscoveryClient.class)
+  DiscoveryClientSource discoveryClientSource(
+      DiscoveryClient client, DiscoveryProperties properties) {
+    return new DiscoveryClientSource(client, properties.pollInterval());
+  }
+
+  @Bean
+  BalancerMetrics balancerMetrics() {
+    return new BalancerMetrics();
+  }
+
+  @Bean
+  BalancerContext balancerContext(
+      GrpcProperties grpc,
+      OutlierDetectionProperties ejection,
+      OutcomeClassifier outcomes,
+      BalancerMetrics metrics) {
+    return new BalancerContext(grpc.avoidSilentInstances(), ejection.settings(), outcomes, metrics);
+  }
+
+  @Bean
+  ResolverContext resolverContext(
+      ObjectProvider<InstanceDirectory> directory,
+      List<DiscoveryClient> clients,
+      ObjectProvider<SimpleDiscoveryProperties> simple,
+      ObjectProvider<DiscoveryClientSource> discoveryClients,
+      DiscoveryProperties discovery,
+      GrpcProperties grpc,
+      BalancerContext balancer,
+      RepeatedCalls repeated) {
+    InstanceDirectory known = directory.getIfAvailable();
+    @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
+    boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
+    ResolverContext context =
+        new ResolverContext(
+            etcd,
+            etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
+            grpc.loadBalancing(),
+            balancer,
+            repeated,
+            discovery.waitForFirstList());
+    ResolverContexts.jvm().add(context);
+    return context;
+  }
+
+  /** Whether somebody but etcd may know instances. */
+  private static boolean isOther(
+      DiscoveryClient client, ObjectProvider<SimpleDiscoveryProperties> simple) {
+    if (client instanceof SimpleDiscoveryClient) {
+      return simple.stream().anyMatch(properties -> !properties.getInstances().isEmpty());
+    }
+    return !(client instanceof CompositeDiscoveryClient || client instanceof EtcdDiscoveryClient);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.platform.spring.retry;
+
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
+import dev.platform.core.chain.ServerLink;
+import dev.platform.core.chain.ServerStage;
+import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.core.retry.RetryClientInterceptor;
+import dev.platform.core.retry.RetryServerInterceptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Makes calls again, and lets one hop alone do so. Without retries of its own ({@code
+ * platform.resilience.retry.enabled=false}) a process still hands on that a hop above it retries.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties({RetryProperties.class, HedgingProperties.class})
+public final class RetryAutoConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(RetryAutoConfiguration.class);
+
+  @Bean
+  RepeatedCalls repeatedCalls(RetryProperties retry, HedgingProperties hedging) {
+    hedging
+        .methods()
+        .forEach(
+            (method, delay) ->
+                log.info(
+                    "Calls of {} are hedged after {} ms, and not retried",
+                    method,
+                    delay.toMillis()));
+    return new RepeatedCalls(retry.settings(), hedging.settings());
+  }
+
+  @Bean
+  ClientLink retryClientInterceptor() {
+    return new ClientLink(ClientStage.RETRY, new RetryClientInterceptor());
+  }
+
+  @Bean
+  ServerLink retryServerInterceptor() {
+    return new ServerLink(ServerStage.UPSTREAM_RETRY, new RetryServerInterceptor());
+  }
+}

@@ -1,0 +1,77 @@
+package dev.platform.spring.server;
+
+import dev.platform.core.server.HandlerThread;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
+import java.util.concurrent.ForkJoinPool;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnJava;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.system.JavaVersion;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
+/**
+ * Gives the gRPC server threads: a bounded pool of them, or virtual ones with {@code
+ * spring.threads.virtual.enabled}. Off with {@code platform.grpc.server-executor.enabled=false}.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "platform.grpc.server-executor.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ServerExecutorProperties.class)
+public final class ServerExecutorAutoConfiguration {
+
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(NoVirtualThreads.class)
+  static class Pooled {
+
+    @Bean(destroyMethod = "shutdown")
+    HandlerThreads grpcServerThreads(ServerExecutorProperties properties) {
+      return new HandlerThreads(HandlerThread.pool(properties.maxThreads()));
+    }
+
+    @Bean
+    ServerExecutor grpcServerExecutor(HandlerThreads threads) {
+      return new ServerExecutor(threads.pool());
+    }
+
+    @Bean
+    MeterBinder serverExecutorMetrics(HandlerThreads threads) {
+      return new ExecutorServiceMetrics(threads.pool(), "grpc-server", Tags.empty());
+    }
+  }
+
+  /** Not a bean of type Executor: Spring's own executors would stay away. */
+  record HandlerThreads(ForkJoinPool pool) {
+    void shutdown() {
+      pool.shutdown();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnBooleanProperty("spring.threads.virtual.enabled")
+  @ConditionalOnJava(JavaVersion.TWENTY_ONE)
+  static class Virtual {
+
+    @Bean
+    ServerExecutor grpcServerExecutor() {
+      return new ServerExecutor(new VirtualThreadTaskExecutor("grpc-server-"));
+    }
+  }
+
+  /** As Boot decides it; the type that it decides with differs between its generations. */
+  static final class NoVirtualThreads extends NoneNestedConditions {
+
+    NoVirtualThreads() {
+      super(ConfigurationPhase.REGISTER_BEAN);
+    }
+
+    @ConditionalOnBooleanProperty("spring.threads.virtual.enabled")
+    @ConditionalOnJava(JavaVersion.TWENTY_ONE)
+    static final class VirtualThreads {}
+  }
+}

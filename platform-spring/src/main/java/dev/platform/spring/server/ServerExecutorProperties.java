@@ -1,0 +1,37 @@
+package dev.platform.spring.server;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.system.JavaVersion;
+import org.springframework.core.env.Environment;
+
+/**
+ * The threads of the gRPC server.
+ *
+ * @param enabled whether the platform brings them; else gRPC's own pool without a bound is used, or
+ *     what a {@code GrpcServerConfigurer} of the application sets
+ * @param maxThreads how many handlers run at once; further calls wait. Means nothing with {@code
+ *     spring.threads.virtual.enabled}
+ */
+@ConfigurationProperties("platform.grpc.server-executor")
+public record ServerExecutorProperties(
+    @DefaultValue("true") boolean enabled, @DefaultValue("200") int maxThreads) {
+
+  private static final int MOST = 10_000;
+
+  /** Whether handlers run on virtual threads, of which there is no bounded number. */
+  public static boolean areVirtual(Environment environment) {
+    return environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false)
+        && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
+  }
+
+  public ServerExecutorProperties {
+    check(
+        maxThreads >= 1 && maxThreads <= MOST,
+        "platform.grpc.server-executor.max-threads",
+        maxThreads,
+        "a whole number from 1 to " + MOST);
+  }
+}

@@ -1,0 +1,5 @@
+/** The threads that gRPC handlers run on. */
+@NullMarked
+package dev.platform.spring.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package dev.platform.spring.telemetry;
+
+import static dev.platform.core.config.InvalidPropertyException.check;
+
+import dev.platform.core.telemetry.RpcKeys;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Spans, timers and log lines of gRPC calls.
+ *
+ * @param enabled whether the platform observes gRPC calls; else net.devh's starter does
+ * @param keys which generation of OpenTelemetry's keys describes a call
+ * @param untracedServices full names of services whose calls begin no trace; in a trace that is
+ *     under way they are spans like all others
+ * @param log which calls are told of in the log
+ */
+@ConfigurationProperties("platform.telemetry.grpc")
+public record TelemetryProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("current") RpcKeys keys,
+    @DefaultValue({
+          "grpc.health.v1.Health",
+          "grpc.reflection.v1.ServerReflection",
+          "grpc.reflection.v1alpha.ServerReflection"
+        })
+        Set<String> untracedServices,
+    @DefaultValue Log log) {
+
+  private static final Pattern SERVICE = Pattern.compile("\\w+(\\.\\w+)*");
+
+  public TelemetryProperties {
+    for (String service : untracedServices) {
+      check(
+          SERVICE.matcher(service).matches(),
+          "platform.telemetry.grpc.untraced-services",
+          service,
+          "full names of services, such as grpc.health.v1.Health");
+    }
+  }
+
+  /**
+   * @param slowAfter how long a unary call may take that is no slow one; 0: none is slow
+   * @param linesPerSecond how many failed and slow calls of one method of one service are told of
+   *     in a second
+   */
+  public record Log(
+      @DefaultValue("1s") Duration slowAfter, @DefaultValue("10") int linesPerSecond) {
+
+    public Log {
+      check(
+          !slowAfter.isNegative(),
+          "platform.telemetry.grpc.log.slow-after",
+          slowAfter,
+          "a duration, or 0 for none");
+      check(
+          linesPerSecond >= 0,
+          "platform.telemetry.grpc.log.lines-per-second",
+          linesPerSecond,
+          "0 or more");
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** Outgoing calls say which application makes them. */
-@NullMarked
-package dev.platform.starter.caller;
-
-import org.jspecify.annotations.NullMarked;

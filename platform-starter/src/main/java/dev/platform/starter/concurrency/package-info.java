@@ -1,5 +1,0 @@
-/** A server works on only so many calls at once. */
-@NullMarked
-package dev.platform.starter.concurrency;
-
-import org.jspecify.annotations.NullMarked;

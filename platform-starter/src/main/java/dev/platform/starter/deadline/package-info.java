@@ -1,5 +1,0 @@
-/** Every call has a deadline, and its remaining time travels with the work. */
-@NullMarked
-package dev.platform.starter.deadline;
-
-import org.jspecify.annotations.NullMarked;

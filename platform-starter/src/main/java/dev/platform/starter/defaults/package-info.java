@@ -1,5 +1,0 @@
-/** The platform's defaults, and failures that say which property is wrong. */
-@NullMarked
-package dev.platform.starter.defaults;
-
-import org.jspecify.annotations.NullMarked;

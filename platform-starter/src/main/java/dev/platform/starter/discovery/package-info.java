@@ -1,5 +1,0 @@
-/** The read side: one watched directory of other services' instances. */
-@NullMarked
-package dev.platform.starter.discovery;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Coming and going without a caller noticing. */
-@NullMarked
-package dev.platform.starter.drain;
-
-import org.jspecify.annotations.NullMarked;

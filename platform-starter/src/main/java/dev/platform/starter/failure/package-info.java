@@ -1,5 +1,0 @@
-/** What callers of this process's gRPC services are told when a handler throws. */
-@NullMarked
-package dev.platform.starter.failure;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Delays and failures that are injected on purpose, for tests and game days. */
-@NullMarked
-package dev.platform.starter.fault;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What an instance of a service is, and how it is written into etcd. */
-@NullMarked
-package dev.platform.starter.instance;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What comes in of a call: whole, readable and in time, or refused before a handler sees it. */
-@NullMarked
-package dev.platform.starter.request;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** gRPC targets resolved from the directory or any other discovery client. */
-@NullMarked
-package dev.platform.starter.resolver;
-
-import org.jspecify.annotations.NullMarked;

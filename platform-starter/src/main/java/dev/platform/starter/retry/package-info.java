@@ -1,5 +1,0 @@
-/** Failed calls of idempotent methods are made again elsewhere, within a budget. */
-@NullMarked
-package dev.platform.starter.retry;
-
-import org.jspecify.annotations.NullMarked;
