@@ -29,6 +29,12 @@ public record OutlierDetection(
 
   private static final String PREFIX = "platform.resilience.outlier-detection.";
 
+  /** Five consecutive failures, or half of at least ten calls in 5 s, eject for 10 s to 1 min. */
+  public static OutlierDetection defaults() {
+    return new OutlierDetection(
+        true, 5, 50, 10, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofMinutes(1));
+  }
+
   public OutlierDetection {
     check(
         failuresInARow >= 1 && failuresInARow <= 1000,

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,6 +90,14 @@ public final class InstanceCodec {
     update.addProperty("Addr", instance.address().toString());
     update.add("Metadata", metadata);
     return Json.write(update);
+  }
+
+  /**
+   * What marks an instance as out of service for those who watch its key; null where the format
+   * can't say it.
+   */
+  public @Nullable String leavingValue(Instance instance) {
+    return format == ValueFormat.ADDRESS ? null : value(instance.outOfService());
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.platform.core.registry;
 
+import dev.platform.core.instance.Instance;
+import dev.platform.core.instance.InstanceCodec;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,4 +15,11 @@ import org.jspecify.annotations.Nullable;
  *     happens when somebody else has put the key
  */
 public record Claim(
-    String key, String value, @Nullable String leavingValue, BooleanSupplier stillOurs) {}
+    String key, String value, @Nullable String leavingValue, BooleanSupplier stillOurs) {
+
+  /** The key of an instance, in the codec's format. */
+  public static Claim of(InstanceCodec codec, Instance instance, BooleanSupplier stillOurs) {
+    return new Claim(
+        codec.key(instance), codec.value(instance), codec.leavingValue(instance), stillOurs);
+  }
+}

@@ -30,7 +30,7 @@ public final class ResolverContexts {
     listeners.forEach(Runnable::run);
   }
 
-  void remove(ResolverContext context) {
+  public void remove(ResolverContext context) {
     synchronized (this) {
       alive.remove(context);
     }

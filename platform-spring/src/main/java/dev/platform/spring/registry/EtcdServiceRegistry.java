@@ -3,7 +3,6 @@ package dev.platform.spring.registry;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
-import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.registry.Claim;
 import dev.platform.core.registry.LeaseSnapshot;
 import dev.platform.core.registry.RegistrationLease;
@@ -33,7 +32,6 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
 
   private final RegistrationLease lease;
   private final InstanceCodec codec;
-  private final ValueFormat format;
   private final Duration releaseTimeout;
   // guarded by this
   private final Map<EtcdRegistration, List<Claim>> registered = new LinkedHashMap<>();
@@ -41,10 +39,9 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   private boolean closed;
 
   EtcdServiceRegistry(
-      RegistrationLease lease, InstanceCodec codec, ValueFormat format, Duration requestTimeout) {
+      RegistrationLease lease, InstanceCodec codec, Duration requestTimeout) {
     this.lease = lease;
     this.codec = codec;
-    this.format = format;
     this.releaseTimeout = requestTimeout;
   }
 
@@ -153,11 +150,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   }
 
   private Claim claim(EtcdRegistration registration, Instance instance) {
-    return new Claim(
-        codec.key(instance),
-        codec.value(instance),
-        format == ValueFormat.ADDRESS ? null : codec.value(instance.outOfService()),
-        registration::listensItself);
+    return Claim.of(codec, instance, registration::listensItself);
   }
 
   /** Claims and releases reach the lease in the order that they were asked for. */

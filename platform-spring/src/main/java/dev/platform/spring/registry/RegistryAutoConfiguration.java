@@ -91,7 +91,6 @@ public final class RegistryAutoConfiguration {
     return new EtcdServiceRegistry(
         lease,
         new InstanceCodec(etcd.namespace(), properties.valueFormat()),
-        properties.valueFormat(),
         connection.requestTimeout());
   }
 

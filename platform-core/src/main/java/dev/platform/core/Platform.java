@@ -1,0 +1,330 @@
+package dev.platform.core;
+
+import dev.platform.core.balancer.BalancerContext;
+import dev.platform.core.balancer.BalancerMetrics;
+import dev.platform.core.chain.ClientChain;
+import dev.platform.core.chain.ServerChain;
+import dev.platform.core.discovery.DiscoveryMetrics;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.drain.Drain;
+import dev.platform.core.drain.GrpcHealth;
+import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.instance.HostAndPort;
+import dev.platform.core.instance.Instance;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.registry.Claim;
+import dev.platform.core.registry.LeaseSnapshot;
+import dev.platform.core.registry.LocalAddress;
+import dev.platform.core.registry.RegistrationLease;
+import dev.platform.core.request.IncomingRequests;
+import dev.platform.core.resolver.DirectorySource;
+import dev.platform.core.resolver.ResolverContext;
+import dev.platform.core.resolver.ResolverContexts;
+import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.core.server.HandlerThread;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.grpc.BindableService;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The platform for a program without a framework: its gRPC server is registered in etcd and
+ * drained, its channels find other services by name, and all calls have a deadline, a circuit
+ * breaker, retries and telemetry.
+ *
+ * <p>{@link #close} drains and then closes everything; unless switched off, it also runs when the
+ * JVM shuts down. Thread-safe.
+ */
+public final class Platform implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Platform.class);
+  private static final int HANDLER_THREADS = 200;
+  private static final int DEFAULT_WEIGHT = 100;
+  private static final long CHANNELS_END_MILLIS = 1_000;
+
+  private final PlatformBuilder settings;
+  private final EtcdConnection connection;
+  private final InstanceCodec codec;
+  private final InstanceDirectory directory;
+  private final RegistrationLease lease;
+  private final CircuitBreakerRegistry breakers;
+  private final ClientChain clientChain;
+  private final ServerChain serverChain;
+  private final IncomingRequests requests;
+  private final ResolverContext resolver;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final GrpcHealth reportedHealth = new GrpcHealth(Optional.of(health));
+  private final Drain drain;
+  private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
+  private final @Nullable Thread shutdownHook;
+  // guarded by this
+  private @Nullable Server server;
+  private @Nullable ForkJoinPool handlers;
+  private boolean closed;
+
+  Platform(PlatformBuilder settings) {
+    this.settings = settings;
+    this.connection =
+        EtcdConnection.builder(settings.etcd)
+            .tls(settings.tls)
+            .nanoTime(settings.nanoTime)
+            .random(settings.random)
+            .open();
+    this.codec = new InstanceCodec(settings.namespace, settings.valueFormat);
+    this.directory =
+        InstanceDirectory.builder(connection, codec)
+            .settings(settings.discovery)
+            .clock(settings.clock)
+            .random(settings.random)
+            .endpoints(settings.etcd.endpoints())
+            .build();
+    this.lease =
+        new RegistrationLease(connection, settings.leaseTtl, settings.clock, settings.random);
+    this.breakers = settings.circuitBreakers();
+    PlatformChains chains = new PlatformChains(settings, breakers);
+    this.requests = chains.requests();
+    this.clientChain = chains.client();
+    this.serverChain = chains.server();
+    this.drain = chains.drain(reportedHealth);
+    BalancerMetrics avoided = new BalancerMetrics();
+    if (settings.meters != null) {
+      avoided.bindTo(settings.meters);
+      new DiscoveryMetrics(directory, settings.clock).bindTo(settings.meters);
+    }
+    DirectorySource source = new DirectorySource(directory);
+    this.resolver =
+        new ResolverContext(
+            source,
+            source,
+            settings.loadBalancing,
+            new BalancerContext(true, settings.outlierDetection, settings.outcomes, avoided),
+            new RepeatedCalls(settings.retries, settings.hedging),
+            settings.discovery.waitForFirstList());
+    ResolverContexts.jvm().add(resolver);
+    requests.start();
+    this.shutdownHook =
+        settings.closeAtShutdown ? new Thread(this::close, "platform-shutdown") : null;
+    if (shutdownHook != null) {
+      Runtime.getRuntime().addShutdownHook(shutdownHook);
+    }
+  }
+
+  /**
+   * Begins to describe a platform.
+   *
+   * @param service the name that others call this program by
+   */
+  public static PlatformBuilder builder(String service) {
+    return new PlatformBuilder(service);
+  }
+
+  /**
+   * Starts a server of these services in plaintext, with a bounded pool of handler threads, and
+   * registers it. A program has one server.
+   *
+   * @param port 0 for any free one
+   * @throws IOException if the port can't be bound
+   */
+  public Server serve(int port, BindableService... services) throws IOException {
+    ForkJoinPool pool = HandlerThread.pool(HANDLER_THREADS);
+    ServerBuilder<?> builder =
+        Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
+            .executor(pool)
+            // Callers may ping idle connections, to detect a frozen server within seconds.
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+    synchronized (this) {
+      handlers = pool;
+    }
+    return serve(builder, services);
+  }
+
+  /**
+   * The same with a server of the program's own making: its credentials, executor and limits are
+   * kept. Services that the builder has already are served without the platform.
+   *
+   * @throws IOException if the port can't be bound
+   * @throws IllegalStateException if there is a server already, or the platform is closed
+   */
+  public synchronized Server serve(ServerBuilder<?> builder, BindableService... services)
+      throws IOException {
+    if (server != null || closed) {
+      throw new IllegalStateException(closed ? "The platform is closed" : "There is a server");
+    }
+    builder.addService(serverChain.outside(health.getHealthService().bindService()));
+    for (BindableService service : services) {
+      builder.addService(serverChain.around(service.bindService()));
+    }
+    Server started = builder.build().start();
+    server = started;
+    reportedHealth.serverStarted(started);
+    drain.accepting(true);
+    lease.claim(List.of(claim(started)));
+    return started;
+  }
+
+  /**
+   * A channel to a service by its name, in plaintext, with the platform's interceptors. Closed with
+   * the platform.
+   */
+  public ManagedChannel channel(String service) {
+    ManagedChannel channel = channelBuilder(service).usePlaintext().build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** The same to be completed, with TLS for one; whoever builds the channel shuts it down. */
+  public ManagedChannelBuilder<?> channelBuilder(String service) {
+    return ManagedChannelBuilder.forTarget("etcd:///" + service)
+        .setNameResolverArg(ResolverContext.KEY, resolver)
+        .intercept(clientChain)
+        // A frozen server is detected within seconds, also before it is called.
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(3, TimeUnit.SECONDS)
+        .keepAliveWithoutCalls(true);
+  }
+
+  /** What is known of other services. */
+  public InstanceDirectory directory() {
+    return directory;
+  }
+
+  /** What is known of this program's registration. */
+  public LeaseSnapshot registration() {
+    return lease.snapshot();
+  }
+
+  /** The breakers of called services, by name. */
+  public CircuitBreakerRegistry circuitBreakers() {
+    return breakers;
+  }
+
+  /** Where the program stands between start and stop. */
+  public LifecyclePhase phase() {
+    return drain.phase();
+  }
+
+  /**
+   * Deregisters, serves on for the drain's delay, ends calls in flight, and closes channels and
+   * connections. Blocks for all of it; does nothing when called again.
+   */
+  @Override
+  public void close() {
+    Server running;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      running = server;
+    }
+    drain.leave(this::deregister);
+    if (running != null) {
+      stop(running);
+    }
+    drain.serverStopped();
+    closeChannels();
+    ResolverContexts.jvm().remove(resolver);
+    requests.close();
+    directory.close();
+    connection.close();
+    synchronized (this) {
+      if (handlers != null) {
+        handlers.shutdown();
+      }
+    }
+    removeShutdownHook();
+  }
+
+  private Claim claim(Server started) {
+    String host =
+        settings.advertisedHost == null
+            ? LocalAddress.reachable(started.getListenSockets())
+            : settings.advertisedHost;
+    int port = settings.advertisedPort == 0 ? started.getPort() : settings.advertisedPort;
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(InstanceMetadata.WEIGHT, Integer.toString(DEFAULT_WEIGHT));
+    metadata.put(InstanceMetadata.GRPC_PORT, Integer.toString(started.getPort()));
+    metadata.putAll(settings.metadata);
+    metadata.put(InstanceMetadata.INSTANCE_ID, UUID.randomUUID().toString());
+    metadata.put(InstanceMetadata.STARTED_AT, settings.clock.instant().toString());
+    Instance instance =
+        new Instance(settings.service, new HostAndPort(host, port), Map.copyOf(metadata));
+    boolean ours = settings.advertisedPort == 0 && LocalAddress.isLocal(host);
+    return Claim.of(codec, instance, () -> ours);
+  }
+
+  /** Whether anybody may still take this program for an instance. */
+  private boolean deregister() {
+    boolean registered = lease.snapshot().acquisitions() > 0;
+    try {
+      lease.close().get(settings.etcd.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn("etcd did not confirm the deregistration in time; the lease's end will do it");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      log.warn("Deregistration failed; the lease's end will do it", e);
+    }
+    return registered;
+  }
+
+  private void stop(Server running) {
+    drain.serverStopping(running);
+    running.shutdown();
+    try {
+      if (!running.awaitTermination(settings.drain.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        running.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      running.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeChannels() {
+    channels.forEach(ManagedChannel::shutdown);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CHANNELS_END_MILLIS);
+    for (ManagedChannel channel : channels) {
+      try {
+        if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          channel.shutdownNow();
+        }
+      } catch (InterruptedException e) {
+        channel.shutdownNow();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void removeShutdownHook() {
+    if (shutdownHook != null && Thread.currentThread() != shutdownHook) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(shutdownHook);
+      } catch (IllegalStateException e) {
+        log.debug("The JVM shuts down already", e);
+      }
+    }
+  }
+}

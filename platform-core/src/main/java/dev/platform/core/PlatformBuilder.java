@@ -1,0 +1,234 @@
+package dev.platform.core;
+
+import dev.platform.core.balancer.OutlierDetection;
+import dev.platform.core.breaker.CircuitBreakerSettings;
+import dev.platform.core.breaker.GrpcStatusPredicates;
+import dev.platform.core.deadline.DeadlineSettings;
+import dev.platform.core.discovery.DiscoverySettings;
+import dev.platform.core.drain.DrainSettings;
+import dev.platform.core.etcd.EtcdSettings;
+import dev.platform.core.etcd.EtcdTls;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.ValueFormat;
+import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.retry.HedgingSettings;
+import dev.platform.core.retry.RetrySettings;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Platform} is made of; everything but the service's name has a default. */
+public final class PlatformBuilder {
+
+  final String service;
+  EtcdSettings etcd = EtcdSettings.defaults();
+  @Nullable EtcdTls tls;
+  String namespace = "";
+  ValueFormat valueFormat = ValueFormat.GRPC;
+  Duration leaseTtl = Duration.ofSeconds(10);
+  @Nullable String advertisedHost;
+  int advertisedPort;
+  Map<String, String> metadata = Map.of();
+  DiscoverySettings discovery = DiscoverySettings.defaults();
+  String loadBalancing = "round_robin";
+  OutlierDetection outlierDetection = OutlierDetection.defaults();
+  DeadlineSettings deadlines = DeadlineSettings.defaults();
+  CircuitBreakerSettings breakers = CircuitBreakerSettings.defaults();
+  @Nullable CircuitBreakerConfig breakerConfig;
+  RetrySettings retries = RetrySettings.defaults();
+  HedgingSettings hedging = HedgingSettings.none();
+  DrainSettings drain = DrainSettings.defaults();
+  OutcomeClassifier outcomes = OutcomeClassifier.standard();
+  OpenTelemetry telemetry = OpenTelemetry.noop();
+  @Nullable MeterRegistry meters;
+  boolean closeAtShutdown = true;
+  Clock clock = Clock.systemUTC();
+  LongSupplier nanoTime = System::nanoTime;
+  RandomGenerator random = RandomGenerator.getDefault();
+
+  PlatformBuilder(String service) {
+    this.service = service;
+  }
+
+  /** How etcd is reached; by default at {@code http://127.0.0.1:2379}. */
+  public PlatformBuilder etcd(EtcdSettings settings) {
+    this.etcd = settings;
+    return this;
+  }
+
+  /** etcd's members, {@code http://host:port} or {@code https://host:port}. */
+  public PlatformBuilder etcdEndpoints(String... endpoints) {
+    this.etcd = etcd.withEndpoints(List.of(endpoints));
+    return this;
+  }
+
+  /** Certificates for {@code https} endpoints. */
+  public PlatformBuilder etcdTls(EtcdTls certificates) {
+    this.tls = certificates;
+    return this;
+  }
+
+  /** A path before all keys in etcd, such as {@code /staging}; by default none. */
+  public PlatformBuilder namespace(String path) {
+    InstanceCodec.checkNamespace(path);
+    this.namespace = path;
+    return this;
+  }
+
+  /** How instances are written into etcd. */
+  public PlatformBuilder valueFormat(ValueFormat format) {
+    this.valueFormat = format;
+    return this;
+  }
+
+  /** How long a crashed program stays registered; whole seconds, 10 by default. */
+  public PlatformBuilder leaseTtl(Duration ttl) {
+    this.leaseTtl = ttl;
+    return this;
+  }
+
+  /** Where others reach this program; by default an address of this machine. */
+  public PlatformBuilder advertise(String host) {
+    this.advertisedHost = host;
+    return this;
+  }
+
+  /** The same with another port than the one that the server listens on. */
+  public PlatformBuilder advertise(String host, int port) {
+    this.advertisedHost = host;
+    this.advertisedPort = port;
+    return this;
+  }
+
+  /** Further metadata of the instance: {@code zone}, {@code version}, {@code weight}, your own. */
+  public PlatformBuilder metadata(Map<String, String> more) {
+    this.metadata = Map.copyOf(more);
+    return this;
+  }
+
+  public PlatformBuilder discovery(DiscoverySettings settings) {
+    this.discovery = settings;
+    return this;
+  }
+
+  /** A policy that is registered with gRPC; {@code round_robin} by default. */
+  public PlatformBuilder loadBalancing(String policy) {
+    this.loadBalancing = policy;
+    return this;
+  }
+
+  public PlatformBuilder outlierDetection(OutlierDetection settings) {
+    this.outlierDetection = settings;
+    return this;
+  }
+
+  public PlatformBuilder deadlines(DeadlineSettings settings) {
+    this.deadlines = settings;
+    return this;
+  }
+
+  public PlatformBuilder circuitBreakers(CircuitBreakerSettings settings) {
+    this.breakers = settings;
+    return this;
+  }
+
+  /** The windows and thresholds of all breakers. */
+  public PlatformBuilder circuitBreakerConfig(CircuitBreakerConfig config) {
+    this.breakerConfig = config;
+    return this;
+  }
+
+  public PlatformBuilder retries(RetrySettings settings) {
+    this.retries = settings;
+    return this;
+  }
+
+  public PlatformBuilder hedging(HedgingSettings settings) {
+    this.hedging = settings;
+    return this;
+  }
+
+  public PlatformBuilder drain(DrainSettings settings) {
+    this.drain = settings;
+    return this;
+  }
+
+  /** What a failed call is, for breakers, ejection and telemetry. */
+  public PlatformBuilder outcomes(OutcomeClassifier classifier) {
+    this.outcomes = classifier;
+    return this;
+  }
+
+  /** Where spans go, and how trace context travels; by default there are none. */
+  public PlatformBuilder openTelemetry(OpenTelemetry openTelemetry) {
+    this.telemetry = openTelemetry;
+    return this;
+  }
+
+  /** Where meters are registered; by default there are none. */
+  public PlatformBuilder meters(MeterRegistry registry) {
+    this.meters = registry;
+    return this;
+  }
+
+  /** Whether the platform closes itself when the JVM shuts down; true by default. */
+  public PlatformBuilder closeAtShutdown(boolean close) {
+    this.closeAtShutdown = close;
+    return this;
+  }
+
+  /** Wall-clock time. */
+  public PlatformBuilder clock(Clock wallClock) {
+    this.clock = wallClock;
+    return this;
+  }
+
+  /** Monotonic time in nanoseconds. */
+  public PlatformBuilder nanoTime(LongSupplier ticker) {
+    this.nanoTime = ticker;
+    return this;
+  }
+
+  /** What back-offs are drawn from. */
+  public PlatformBuilder random(RandomGenerator generator) {
+    this.random = generator;
+    return this;
+  }
+
+  /**
+   * Connects to etcd in the background; never blocks.
+   *
+   * @throws dev.platform.core.config.InvalidPropertyException for settings that can't work
+   */
+  public Platform build() {
+    return new Platform(this);
+  }
+
+  CircuitBreakerRegistry circuitBreakers() {
+    return CircuitBreakerRegistry.of(breakerConfig == null ? defaultBreakers() : breakerConfig);
+  }
+
+  /** As application-defaults.yml has it for Spring applications. */
+  private CircuitBreakerConfig defaultBreakers() {
+    return CircuitBreakerConfig.custom()
+        .slidingWindow(10, 20, SlidingWindowType.TIME_BASED)
+        .failureRateThreshold(50)
+        .slowCallDurationThreshold(Duration.ofSeconds(3))
+        .slowCallRateThreshold(80)
+        .waitDurationInOpenState(Duration.ofSeconds(30))
+        .permittedNumberOfCallsInHalfOpenState(3)
+        .maxWaitDurationInHalfOpenState(Duration.ofSeconds(30))
+        .recordException(new GrpcStatusPredicates.Failures(outcomes))
+        .ignoreException(new GrpcStatusPredicates.Ignored(outcomes))
+        .build();
+  }
+}

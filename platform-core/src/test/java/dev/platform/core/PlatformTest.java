@@ -1,0 +1,241 @@
+package dev.platform.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.deadline.DeadlineSettings;
+import dev.platform.core.drain.DrainSettings;
+import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A program without a framework; nothing of Spring is on the class path here. */
+class PlatformTest {
+
+  private static final String NAME = "recommendation-service";
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private EmbeddedEtcd etcd;
+  private Platform caller;
+
+  @BeforeEach
+  void start() {
+    etcd = EmbeddedEtcd.builder().build();
+    etcd.start();
+    caller = builder("caller").meters(meters).build();
+  }
+
+  @AfterEach
+  void stop() {
+    caller.close();
+    etcd.close();
+  }
+
+  @Test
+  void hasNoSpringOnItsClassPath() {
+    assertThatThrownBy(() -> Class.forName("org.springframework.core.SpringVersion"))
+        .isInstanceOf(ClassNotFoundException.class);
+  }
+
+  @Test
+  void isRegisteredAndCalledByItsName() throws IOException {
+    try (Platform callee = serve(answering("p-1"))) {
+      assertThat(callNow().getProductIdsList()).containsExactly("p-1");
+      assertThat(etcd.keys("/services/" + NAME + "/")).hasSize(1);
+      assertThat(callee.registration().isHeld()).isTrue();
+      assertThat(callee.phase()).isEqualTo(LifecyclePhase.UP);
+      assertThat(meters.get("rpc.client.call.duration").timer().count()).isEqualTo(1);
+    }
+    assertThat(etcd.keys("/services/")).isEmpty();
+  }
+
+  @Test
+  void givesCallsADeadlineThatTheCalleeKnows() throws IOException {
+    AtomicReference<Deadline> known = new AtomicReference<>();
+    try (Platform callee = serve(answer -> known.set(Context.current().getDeadline()));
+        Platform hasty =
+            builder("hasty")
+                .deadlines(new DeadlineSettings(Duration.ofMillis(500), null, Map.of(), Map.of()))
+                .build()) {
+      assertThat(failure(stub(hasty)).getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+      assertThat(known.get()).isNotNull();
+    }
+  }
+
+  @Test
+  void stopsCallingAServiceThatFails() throws IOException {
+    AtomicInteger calls = new AtomicInteger();
+    try (Platform callee =
+        serve(
+            answer -> {
+              calls.incrementAndGet();
+              answer.onError(Status.INTERNAL.asRuntimeException());
+            })) {
+      RecommendationServiceBlockingStub stub = stub(caller);
+      for (int i = 0; i < 6; i++) {
+        assertThat(failure(stub).getStatus().getCode()).isEqualTo(Code.INTERNAL);
+      }
+      StatusRuntimeException refused = failure(stub);
+      assertThat(refused.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(refused).hasMessageContaining("circuit breaker is open: " + NAME);
+      assertThat(calls).hasValue(6);
+      assertThat(caller.circuitBreakers().circuitBreaker(NAME).getState())
+          .isEqualTo(CircuitBreaker.State.OPEN);
+    }
+  }
+
+  @Test
+  void answersExceptionsOfHandlersWithoutTheirText() throws IOException {
+    try (Platform callee =
+        serve(
+            answer -> {
+              throw new IllegalStateException("secret");
+            })) {
+      StatusRuntimeException failure = failure(stub(caller));
+      assertThat(failure.getStatus().getCode()).isEqualTo(Code.INTERNAL);
+      assertThat(failure).hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
+  void leavesWithoutAFailedCall() throws Exception {
+    RecommendationServiceBlockingStub stub = stub(caller);
+    AtomicBoolean stopped = new AtomicBoolean();
+    try (Platform stays = serve(answering("stays"))) {
+      Platform leaves = serve(answering("leaves"));
+      await().until(() -> stub.getRecommendations(request()).getProductIds(0).equals("leaves"));
+      CompletableFuture<Integer> calls =
+          CompletableFuture.supplyAsync(
+              () -> {
+                int made = 0;
+                while (!stopped.get()) {
+                  stub.getRecommendations(request());
+                  made++;
+                }
+                return made;
+              });
+      leaves.close();
+      stopped.set(true);
+      assertThat(calls.get()).isPositive();
+      assertThat(leaves.phase()).isEqualTo(LifecyclePhase.STOPPED);
+      for (int i = 0; i < 10; i++) {
+        assertThat(stub.getRecommendations(request()).getProductIdsList()).containsExactly("stays");
+      }
+    }
+  }
+
+  @Test
+  void leavesNoThreadBehind() throws IOException {
+    try (Platform callee = serve(answering("p-1"))) {
+      callNow();
+    }
+    caller.close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("platform-")));
+  }
+
+  @Test
+  void isNotRegisteredAgainOnceItIsClosed() throws IOException {
+    Platform callee = serve(answering("p-1"));
+    callee.close();
+    assertThatThrownBy(() -> callee.serve(0)).hasMessage("The platform is closed");
+    callee.close();
+  }
+
+  @Test
+  void hasOneServer() throws IOException {
+    try (Platform callee = serve(answering("p-1"))) {
+      assertThatThrownBy(() -> callee.serve(0)).hasMessage("There is a server");
+    }
+  }
+
+  @Test
+  void namesTheSettingThatCanNotWork() {
+    assertThatThrownBy(() -> Platform.builder("a").namespace("staging/"))
+        .isInstanceOf(InvalidPropertyException.class)
+        .hasMessageStartingWith("platform.etcd.namespace: staging/ (expected: a path");
+    assertThatThrownBy(() -> Platform.builder("a").etcdEndpoints("localhost:2379"))
+        .hasMessageStartingWith("platform.etcd.endpoints: localhost:2379 (expected: http://");
+  }
+
+  private PlatformBuilder builder(String service) {
+    return Platform.builder(service)
+        .etcdEndpoints(etcd.endpoint().toString())
+        .advertise("127.0.0.1")
+        .drain(new DrainSettings(Duration.ofMillis(300), Duration.ofSeconds(5)))
+        .closeAtShutdown(false);
+  }
+
+  private Platform serve(Consumer<StreamObserver<GetRecommendationsResponse>> handler)
+      throws IOException {
+    Platform callee = builder(NAME).build();
+    callee.serve(
+        0,
+        new RecommendationServiceImplBase() {
+          @Override
+          public void getRecommendations(
+              GetRecommendationsRequest request,
+              StreamObserver<GetRecommendationsResponse> response) {
+            handler.accept(response);
+          }
+        });
+    await().until(() -> callee.registration().isHeld());
+    return callee;
+  }
+
+  private static Consumer<StreamObserver<GetRecommendationsResponse>> answering(String product) {
+    return response -> {
+      response.onNext(
+          GetRecommendationsResponse.newBuilder().addAllProductIds(List.of(product)).build());
+      response.onCompleted();
+    };
+  }
+
+  private GetRecommendationsResponse callNow() {
+    return stub(caller).getRecommendations(request());
+  }
+
+  private static RecommendationServiceBlockingStub stub(Platform platform) {
+    return RecommendationServiceGrpc.newBlockingStub(platform.channel(NAME));
+  }
+
+  private static StatusRuntimeException failure(RecommendationServiceBlockingStub stub) {
+    return catchThrowableOfType(
+        StatusRuntimeException.class, () -> stub.getRecommendations(request()));
+  }
+
+  private static GetRecommendationsRequest request() {
+    return GetRecommendationsRequest.newBuilder().setUserId("ada").build();
+  }
+}
