@@ -23,6 +23,12 @@ final class KnownProperties {
   private static final String PREFIX = "platform.";
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
+  /** A class of each module: there are many files of metadata on the class path. */
+  private static final List<String> MODULES =
+      List.of(
+          KnownProperties.class.getName().replace('.', '/') + ".class",
+          "dev/platform/jdbc/JdbcAutoConfiguration.class");
+
   private final List<Known> all;
 
   /**
@@ -44,29 +50,31 @@ final class KnownProperties {
     this.all = all;
   }
 
-  /** None, where the jar was packed anew without its metadata. */
+  /** Those of this jar and of platform-jdbc; none, where a jar was packed without its metadata. */
   static KnownProperties load() {
-    try (InputStream metadata = metadata().openStream()) {
-      String text = new String(metadata.readAllBytes(), StandardCharsets.UTF_8);
-      Object properties = JsonParserFactory.getJsonParser().parseMap(text).get("properties");
-      return new KnownProperties(
-          Stream.ofNullable((List<?>) properties)
-              .flatMap(List::stream)
-              .map(property -> (Map<?, ?>) property)
-              .filter(property -> text(property, "name").startsWith(PREFIX))
-              .map(KnownProperties::known)
-              .toList());
-    } catch (IOException e) {
-      log.debug("The names of properties are not checked", e);
-      return new KnownProperties(List.of());
-    }
+    return new KnownProperties(
+        MODULES.stream().flatMap(module -> properties(module).stream()).toList());
   }
 
-  /** Of this jar, among those of many on the class path. */
-  private static URL metadata() throws IOException {
-    String own = KnownProperties.class.getName().replace('.', '/') + ".class";
-    URL here = KnownProperties.class.getClassLoader().getResource(own);
-    return URI.create(String.valueOf(here).replace(own, METADATA)).toURL();
+  private static List<Known> properties(String module) {
+    URL here = KnownProperties.class.getClassLoader().getResource(module);
+    if (here == null) {
+      return List.of();
+    }
+    try (InputStream metadata =
+        URI.create(here.toString().replace(module, METADATA)).toURL().openStream()) {
+      String text = new String(metadata.readAllBytes(), StandardCharsets.UTF_8);
+      Object properties = JsonParserFactory.getJsonParser().parseMap(text).get("properties");
+      return Stream.ofNullable((List<?>) properties)
+          .flatMap(List::stream)
+          .map(property -> (Map<?, ?>) property)
+          .filter(property -> text(property, "name").startsWith(PREFIX))
+          .map(KnownProperties::known)
+          .toList();
+    } catch (IOException e) {
+      log.debug("The names of properties are not checked", e);
+      return List.of();
+    }
   }
 
   private static Known known(Map<?, ?> property) {

@@ -1,6 +1,7 @@
 package dev.platform.spring.check;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -45,7 +46,7 @@ final class PropertyNamePolicy implements PolicyCheck.Policy {
     boolean variables = isOfVariables(source);
     return source.stream()
         .filter(PLATFORM::isAncestorOf)
-        .filter(known::isOurs)
+        .filter(name -> known.isOurs(name) || FormerProperties.expected(name).isPresent())
         .filter(name -> !(variables ? known.containsVariable(name) : known.contains(name)))
         .map(name -> new Finding(name.toString(), where(source, name), expected(name, known)));
   }
@@ -67,6 +68,10 @@ final class PropertyNamePolicy implements PolicyCheck.Policy {
   }
 
   private static String expected(ConfigurationPropertyName name, KnownProperties known) {
+    Optional<String> instead = FormerProperties.expected(name);
+    if (instead.isPresent()) {
+      return instead.get();
+    }
     return known
         .closest(name)
         .map("a property of the platform; did you mean %s?"::formatted)
