@@ -1,8 +1,8 @@
 package dev.platform.payment.api;
 
+import dev.platform.core.failure.GrpcExceptionMapper;
 import dev.platform.payment.domain.BankFailure;
 import dev.platform.payment.domain.Refusal;
-import dev.platform.core.failure.GrpcExceptionMapper;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;

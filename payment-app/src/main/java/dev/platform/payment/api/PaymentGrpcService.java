@@ -14,10 +14,10 @@ import dev.platform.payment.domain.FindPayment;
 import dev.platform.payment.domain.Payment;
 import dev.platform.payment.domain.RefundPayment;
 import dev.platform.payment.domain.VoidPayment;
+import dev.platform.payment.grpc.GrpcEndpoint;
 import io.grpc.stub.StreamObserver;
-import net.devh.boot.grpc.server.service.GrpcService;
 
-@GrpcService
+@GrpcEndpoint
 class PaymentGrpcService extends PaymentServiceImplBase {
 
   private final CreatePayment createPayment;

@@ -1,10 +1,10 @@
 package dev.platform.payment.persistence;
 
+import dev.platform.core.deadline.DetachedWork;
 import dev.platform.payment.domain.Money;
 import dev.platform.payment.domain.Payment;
 import dev.platform.payment.domain.PaymentStatus;
 import dev.platform.payment.domain.Payments;
-import dev.platform.core.deadline.DetachedWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;

@@ -10,10 +10,10 @@ import dev.platform.contracts.bank.v1.SetBehaviourResponse;
 import dev.platform.payment.bank.domain.GiveBack;
 import dev.platform.payment.bank.domain.Simulation;
 import dev.platform.payment.bank.domain.TakeCharge;
+import dev.platform.payment.grpc.GrpcEndpoint;
 import io.grpc.stub.StreamObserver;
-import net.devh.boot.grpc.server.service.GrpcService;
 
-@GrpcService
+@GrpcEndpoint
 class BankGatewayGrpcService extends BankGatewayImplBase {
 
   private final TakeCharge takeCharge;

@@ -1,0 +1,17 @@
+package dev.platform.payment.grpc;
+
+import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayBlockingStub;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import net.devh.boot.grpc.client.inject.GrpcClientBean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Makes the stub a bean. {@code @GrpcClient} on a constructor's parameter would make the whole
+ * channel factory, metrics included, before Spring's post-processors are there to finish them.
+ */
+@Configuration(proxyBeanMethods = false)
+@GrpcClientBean(
+    clazz = BankGatewayBlockingStub.class,
+    beanName = "bankGateway",
+    client = @GrpcClient("bank-gateway"))
+class BankStubConfiguration {}
