@@ -2,11 +2,20 @@ package dev.platform.payment.client;
 
 import dev.platform.contracts.bank.v1.BankGatewayGrpc.BankGatewayBlockingStub;
 import dev.platform.payment.domain.Bank;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import net.devh.boot.grpc.client.inject.GrpcClientBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The bank as the domain knows it. */
+/**
+ * Makes the stub a bean. {@code @GrpcClient} on a constructor's parameter would make the whole
+ * channel factory, metrics included, before Spring's post-processors are there to finish them.
+ */
 @Configuration(proxyBeanMethods = false)
+@GrpcClientBean(
+    clazz = BankGatewayBlockingStub.class,
+    beanName = "bankGateway",
+    client = @GrpcClient("bank-gateway"))
 class BankClientConfiguration {
 
   @Bean
