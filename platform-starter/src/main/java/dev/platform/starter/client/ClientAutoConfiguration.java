@@ -21,11 +21,12 @@ public final class ClientAutoConfiguration {
   /** What net.devh has where nothing is set. */
   private static final String DEFAULT_POLICY = "round_robin";
 
+  /** Not the chain itself: net.devh takes no interceptor that is two beans. */
   @Bean
   @Order(ChainOrder.CLIENT)
   @GrpcGlobalClientInterceptor
   ClientInterceptor platformClientInterceptor(ClientChain chain) {
-    return chain;
+    return chain::interceptCall;
   }
 
   @Bean

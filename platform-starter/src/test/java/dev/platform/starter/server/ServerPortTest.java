@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
-import dev.platform.starter.app.TestApp;
+import dev.platform.tests.app.TestApp;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;

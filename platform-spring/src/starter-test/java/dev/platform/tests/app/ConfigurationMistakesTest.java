@@ -1,0 +1,225 @@
+package dev.platform.tests.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Bad configuration: the app does not start and says property, value and expectation. */
+@ExtendWith(OutputCaptureExtension.class)
+class ConfigurationMistakesTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "platform.registry.services | ' ' | platform.registry.services: (empty) (expected: a service"
+            + " name of letters, digits, '.', '_' and '-')",
+        "platform.registry.services | a/b | platform.registry.services: a/b (expected: a service name"
+            + " of letters, digits, '.', '_' and '-')",
+        "platform.registry.lease-ttl | 0s | platform.registry.lease-ttl: 0s (expected: >= 2s, in whole"
+            + " seconds)",
+        "platform.registry.lease-ttl | 2500ms | platform.registry.lease-ttl: 2500ms (expected: >= 2s,"
+            + " in whole seconds)",
+        "platform.registry.lease-ttl | soon | platform.registry.lease-ttl: soon (expected: a duration"
+            + " such as 500ms, 10s or 2m)",
+        "platform.registry.value-format | xml | platform.registry.value-format: xml (expected: one of"
+            + " grpc, address)",
+        "platform.registry.advertise-host | no-such-host.invalid | platform.registry.advertise-host:"
+            + " no-such-host.invalid (expected: a host name that resolves, or an address)",
+        "platform.registry.advertise-port | 70000 | platform.registry.advertise-port: 70000 (expected:"
+            + " 1 to 65535)",
+        "platform.etcd.namespace | a//b | platform.etcd.namespace: a//b (expected: a path such"
+            + " as /staging, without a slash at its end)",
+        "platform.etcd.endpoints | localhost | platform.etcd.endpoints: localhost (expected:"
+            + " http://host:port or https://host:port)",
+        "platform.etcd.endpoints | http://a:1,https://b:2 | platform.etcd.endpoints:"
+            + " http://a:1,https://b:2 (expected: all http or all https)",
+        "platform.etcd.request-timeout | 1ms | platform.etcd.request-timeout: 1ms (expected: >= 100ms)",
+        "platform.etcd.username | root | platform.etcd.password: (empty) (expected: username and"
+            + " password, both or neither)",
+        "platform.etcd.ssl.bundle | etcd | platform.etcd.ssl.bundle: etcd (expected: no bundle, or"
+            + " https in platform.etcd.endpoints)",
+        "platform.resilience.retry.max-attempts | 1 | platform.resilience.retry.max-attempts: 1"
+            + " (expected: a whole number from 2 to 5; platform.resilience.retry.enabled=false for"
+            + " no retries)",
+        "platform.resilience.hedging.methods[a.B] | 0s"
+            + " | platform.resilience.hedging.methods.a.B: 0ms (expected: at least 1ms)",
+        "platform.resilience.hedging.max-attempts | 1"
+            + " | platform.resilience.hedging.max-attempts: 1 (expected: a whole number from 2 to 5)",
+        "platform.resilience.retry.excluded-methods[0] | a b"
+            + " | platform.resilience.retry.excluded-methods[0]: a b (expected:"
+            + " package.Service/Method, or package.Service for all of its methods)",
+        "platform.resilience.retry.methods[0] | a b | platform.resilience.retry.methods[0]: a b"
+            + " (expected: package.Service/Method, or package.Service for all of its methods)",
+        "platform.telemetry.grpc.untraced-services | grpc.health.v1.Health/Check |"
+            + " platform.telemetry.grpc.untraced-services: grpc.health.v1.Health/Check"
+            + " (expected: full names of services, such as grpc.health.v1.Health)",
+        "platform.caller.name | a b | platform.caller.name: a b (expected: up to 100 letters, digits,"
+            + " '.', '_' and '-')",
+        "platform.resilience.rate-limit.server | nobody | platform.resilience.rate-limit.server:"
+            + " nobody (expected: a limiter that is configured under"
+            + " resilience4j.ratelimiter.instances)",
+        "platform.resilience.rate-limit.methods[a b] | x | platform.resilience.rate-limit.methods: a b"
+            + " (expected: package.Service/Method, or package.Service for all of its methods)",
+        "platform.resilience.rate-limit.methods[a.B/C] | nobody |"
+            + " platform.resilience.rate-limit.methods.a.B/C: nobody (expected: a limiter that is"
+            + " configured under resilience4j.ratelimiter.instances)",
+        "platform.resilience.rate-limit.caller.limiter | nobody |"
+            + " platform.resilience.rate-limit.caller.limiter: nobody (expected: a limiter that is"
+            + " configured under resilience4j.ratelimiter.instances)",
+        "platform.resilience.rate-limit.caller.header | X-Caller |"
+            + " platform.resilience.rate-limit.caller.header: X-Caller (expected: a header's name of"
+            + " lower-case letters, digits, '.', '_' and '-', not ending in -bin)",
+        "platform.resilience.rate-limit.caller.header | id-bin |"
+            + " platform.resilience.rate-limit.caller.header: id-bin (expected: a header's name",
+        "platform.resilience.rate-limit.caller.max-callers | 0 |"
+            + " platform.resilience.rate-limit.caller.max-callers: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.mode | vegas |"
+            + " platform.resilience.concurrency-limit.mode: vegas (expected: one of off, fixed,"
+            + " gradient2)",
+        "platform.resilience.concurrency-limit.limit | 0 |"
+            + " platform.resilience.concurrency-limit.limit: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.min-limit | 0 |"
+            + " platform.resilience.concurrency-limit.gradient2.min-limit: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.max-limit | 5 |"
+            + " platform.resilience.concurrency-limit.gradient2.max-limit: 5 (expected: min-limit, 10,"
+            + " to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.initial-limit | 501 |"
+            + " platform.resilience.concurrency-limit.gradient2.initial-limit: 501 (expected:"
+            + " min-limit, 10, to max-limit, 180)",
+        "platform.resilience.concurrency-limit.shares.normal | 1.1 |"
+            + " platform.resilience.concurrency-limit.shares.normal: 1.1 (expected: over 0, at most 1)",
+        "platform.resilience.concurrency-limit.shares.low | 0.95 |"
+            + " platform.resilience.concurrency-limit.shares.low: 0.95 (expected: over 0, at most"
+            + " shares.normal, 0.9)",
+        "platform.resilience.concurrency-limit.methods[a b] | high |"
+            + " platform.resilience.concurrency-limit.methods: a b (expected: package.Service/Method,"
+            + " or package.Service for all of its methods)",
+        "platform.resilience.concurrency-limit.methods[a.B] | urgent |"
+            + " platform.resilience.concurrency-limit.methods[a.B]: urgent (expected: one of low,"
+            + " normal, high)",
+        "platform.resilience.rate-limit.fleet.timeout | 2s |"
+            + " platform.resilience.rate-limit.fleet.timeout: 2000ms (expected: 5ms to 1s)",
+        "platform.resilience.rate-limit.fleet.local-share | 0 |"
+            + " platform.resilience.rate-limit.fleet.local-share: 0.0 (expected: over 0, at most 1)",
+        "platform.resilience.rate-limit.fleet.limiters[0] | x |"
+            + " platform.resilience.rate-limit.fleet.limiters[0]: x (expected: a limiter that"
+            + " platform.resilience.rate-limit.server or .methods names)",
+        "platform.resilience.rate-limit.fleet.redis-uri | http://u:secret@h |"
+            + " platform.resilience.rate-limit.fleet.redis-uri: http://***@h (expected:"
+            + " redis://[user:password@]host:port[/database], or rediss:// for TLS)",
+        "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
+            + " that is registered with gRPC, such as round_robin or pick_first)",
+        "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
+            + " (expected: >= 0s)",
+        "platform.deadline.minimums[a.B/C] | 0s | platform.deadline.minimums.a.B/C: 0ms (expected:"
+            + " > 0s)",
+        "platform.resilience.circuit-breaker.failures-in-a-row | -1 |"
+            + " platform.resilience.circuit-breaker.failures-in-a-row: -1 (expected: a whole number from"
+            + " 0 to 1000)",
+        "platform.resilience.outlier-detection.failures-in-a-row | 0 |"
+            + " platform.resilience.outlier-detection.failures-in-a-row: 0 (expected: a whole number from"
+            + " 1 to 1000)",
+        "platform.resilience.outlier-detection.failure-percentage | 101 |"
+            + " platform.resilience.outlier-detection.failure-percentage: 101 (expected: a whole number"
+            + " from 1 to 100)",
+        "platform.resilience.outlier-detection.minimum-calls | 0 |"
+            + " platform.resilience.outlier-detection.minimum-calls: 0 (expected: at least 1)",
+        "platform.resilience.outlier-detection.interval | 1ms |"
+            + " platform.resilience.outlier-detection.interval: 1ms (expected: at least 100ms)",
+        "platform.resilience.outlier-detection.ejection-time | 1ms |"
+            + " platform.resilience.outlier-detection.ejection-time: 1ms (expected: at least 100ms)",
+        "platform.resilience.outlier-detection.max-ejection-time | 1s |"
+            + " platform.resilience.outlier-detection.max-ejection-time: 1000ms (expected: at least"
+            + " ejection-time, 10000ms)",
+        "platform.discovery.wait-for-first-list | 2h | platform.discovery.wait-for-first-list:"
+            + " 7200000ms (expected: 0s to 1m)",
+        "platform.drain.delay | -5s | platform.drain.delay: -5000ms (expected: 0s to 1m)",
+        "spring.application.name | ' ' | spring.application.name: (empty) (expected: the service's"
+            + " name, here or in platform.registry.services)",
+      })
+  void namesPropertyValueAndExpectation(
+      String property, String value, String expected, CapturedOutput output) {
+    assertThat(catchThrowable(() -> TestApp.start(properties(property, value)).close()))
+        .isNotNull();
+    assertThat(output.getAll()).contains("APPLICATION FAILED TO START").contains(expected);
+  }
+
+  @Test
+  void namesALimiterThatLimitsNothing(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "wide");
+    properties.put("resilience4j.ratelimiter.instances.wide.timeout-duration", "1s");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains(
+            "platform.resilience.rate-limit.server: wide, which is 50 per 500ns (expected: a"
+                + " limiter with");
+  }
+
+  @Test
+  void asksWhereRedisIsThatALimitIsSharedThrough(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "all");
+    properties.put("resilience4j.ratelimiter.instances.all.limit-refresh-period", "1s");
+    properties.put("platform.resilience.rate-limit.fleet.limiters", "all");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains(
+            "platform.resilience.rate-limit.fleet.redis-uri: (none) (expected: where Redis is,"
+                + " since .fleet.limiters names some)");
+  }
+
+  @Test
+  void namesAnSslBundleThatIsNotThere(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.etcd.ssl.bundle", "no-such-bundle");
+    properties.put("platform.etcd.endpoints", "https://127.0.0.1:2379");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains("platform.etcd.ssl.bundle: no-such-bundle (expected: the name of an SSL bundle");
+  }
+
+  @Test
+  void namesAnSslBundleWhoseFilesAreNotThere(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.etcd.ssl.bundle", "etcd");
+    properties.put("platform.etcd.endpoints", "https://127.0.0.1:2379");
+    properties.put("spring.ssl.bundle.pem.etcd.truststore.certificate", "file:no-such-file.pem");
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains("no-such-file.pem");
+  }
+
+  @Test
+  void failFastRefusesToStartWithoutEtcdAndSaysWhere(CapturedOutput output) {
+    String endpoint;
+    try (EmbeddedEtcd gone = EmbeddedEtcd.builder().build()) {
+      gone.start();
+      endpoint = gone.endpoint().toString();
+    }
+    Map<String, Object> properties = properties("platform.registry.fail-fast", "true");
+    properties.put("platform.etcd.endpoints", endpoint);
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+    assertThat(output.getAll())
+        .contains("APPLICATION FAILED TO START")
+        .contains("platform.registry.fail-fast is set, and etcd at [%s]".formatted(endpoint))
+        .contains("set platform.registry.fail-fast to false");
+  }
+
+  private static Map<String, Object> properties(String name, String value) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("spring.application.name", "test-app");
+    properties.put(name, value);
+    return properties;
+  }
+}

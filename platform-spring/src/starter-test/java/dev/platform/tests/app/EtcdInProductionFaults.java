@@ -1,0 +1,256 @@
+package dev.platform.tests.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.spring.registry.EtcdServiceRegistry;
+import dev.platform.starter.test.etcd.EtcdServer;
+import dev.platform.starter.test.etcd.ServerTls;
+import dev.platform.starter.test.tls.TestAuthority;
+import dev.platform.starter.test.tls.TestCertificate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** An app towards an etcd with TLS, users and limits, embedded and real alike. */
+@ExtendWith(OutputCaptureExtension.class)
+abstract class EtcdInProductionFaults {
+
+  private static final String OTHER = "/ours/services/other/127.0.0.1:";
+
+  private static final Pattern LINE =
+      Pattern.compile("^\\S+ +(INFO|WARN) .*core\\.etcd\\.\\w+ *: (.*)$", Pattern.MULTILINE);
+
+  @TempDir private Path files;
+  private CapturedOutput output;
+  private EtcdServer etcd;
+
+  abstract EtcdServer secured(ServerTls tls);
+
+  abstract void certificate(EtcdServer server, TestCertificate certificate);
+
+  /** One that runs, and lets the user {@code app} with that password touch keys below /ours/. */
+  abstract EtcdServer withUser();
+
+  abstract EtcdServer plain();
+
+  /** What etcd has below a prefix, seen by somebody who may see it. */
+  abstract List<String> keys(EtcdServer server, String prefix);
+
+  /** Writes a key as somebody who may. */
+  abstract void put(EtcdServer server, String key, String value);
+
+  /** Makes tokens run out; returns once they have. */
+  abstract void expireTokens(EtcdServer server);
+
+  @BeforeEach
+  void capture(CapturedOutput captured) {
+    output = captured;
+  }
+
+  @AfterEach
+  void close() {
+    etcd.close();
+  }
+
+  @Test
+  void takesUpRenewedCertificatesWithoutLosingRegistrationOrEvents() throws Exception {
+    TestAuthority old = TestAuthority.create("old");
+    TestAuthority renewed = TestAuthority.create("renewed");
+    TestAuthority clients = TestAuthority.create("clients");
+    etcd = secured(ServerTls.mutual(old.issue("etcd"), clients));
+    etcd.start();
+    write("ca.pem", old.certificatePem());
+    TestCertificate own = clients.issue("app");
+    write("app.pem", own.certificatePem());
+    write("app.key", own.privateKeyPem());
+    Map<String, Object> properties = properties();
+    properties.put("platform.etcd.ssl.bundle", "etcd");
+    String bundle = "spring.ssl.bundle.pem.etcd.";
+    properties.put(bundle + "reload-on-update", true);
+    properties.put(bundle + "truststore.certificate", "file:" + files.resolve("ca.pem"));
+    properties.put(bundle + "keystore.certificate", "file:" + files.resolve("app.pem"));
+    properties.put(bundle + "keystore.private-key", "file:" + files.resolve("app.key"));
+    properties.put("spring.ssl.bundle.watch.file.quiet-period", "200ms");
+
+    try (var app = TestApp.start(properties)) {
+      awaitRegistered(app);
+      List<Long> leases = etcd.leases();
+      follow(app, 1);
+
+      write("ca.pem", "-----BEGIN CERTIFICATE-----\nhalf written");
+      await().during(Duration.ofSeconds(1)).until(() -> isFollowing(app));
+      follow(app, 2);
+
+      certificate(etcd, renewed.issue("etcd"));
+      write("ca.pem", renewed.certificatePem());
+      awaitLine("INFO SSL bundle etcd has changed, connected to etcd with the new one");
+      follow(app, 3);
+
+      etcd.restart();
+      follow(app, 4);
+      awaitRegistered(app);
+      assertThat(etcd.leases()).isEqualTo(leases);
+      assertThat(lines()).filteredOn(line -> line.contains("has changed, connected")).hasSize(1);
+    }
+  }
+
+  @Test
+  void signsInAgainWhenItsTokenRunsOutAndNobodyNotices() {
+    etcd = withUser();
+    Map<String, Object> properties = properties();
+    properties.put("platform.etcd.username", "app");
+    properties.put("platform.etcd.password", "app");
+    try (var app = TestApp.start(properties)) {
+      awaitRegistered(app);
+      follow(app, 1);
+      String lease = app.getBean(EtcdServiceRegistry.class).lease().leaseId();
+
+      expireTokens(etcd);
+
+      follow(app, 2);
+      InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+      directory.firstList("another");
+      // The watches' stream goes on with the token of its start, so this one needs another stream.
+      await()
+          .during(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> directory.isFollowing("another"));
+      put(etcd, "/ours/services/another/127.0.0.1:1", "127.0.0.1:1");
+      await().until(() -> directory.latest("another").instances().size() == 1);
+      await()
+          .during(Duration.ofSeconds(3))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> keys(etcd, "/ours/services/a/").size() == 1);
+      assertThat(app.getBean(EtcdServiceRegistry.class).lease().leaseId()).isEqualTo(lease);
+      assertThat(lines()).noneMatch(line -> line.contains("credentials"));
+    }
+  }
+
+  @Test
+  void namesAWrongPasswordOnce() {
+    etcd = withUser();
+    Map<String, Object> properties = properties();
+    properties.put("platform.etcd.username", "app");
+    properties.put("platform.etcd.password", "wrong");
+    assertOneLine(
+        properties,
+        "etcd refused the credentials (platform.etcd.username, .password): etcdserver:"
+            + " authentication failed, invalid user ID or password");
+  }
+
+  @Test
+  void namesAMissingUserOnce() {
+    etcd = withUser();
+    assertOneLine(
+        properties(),
+        "etcd asks for a user (platform.etcd.username, .password): etcdserver: user name is empty");
+  }
+
+  @Test
+  void namesANamespaceWithoutRightsOnce() {
+    etcd = withUser();
+    Map<String, Object> properties = properties();
+    properties.put("platform.etcd.username", "app");
+    properties.put("platform.etcd.password", "app");
+    properties.put("platform.etcd.namespace", "theirs");
+    assertOneLine(
+        properties,
+        "the etcd user lacks a role for these keys (platform.etcd.username,"
+            + " platform.etcd.namespace): etcdserver: permission denied");
+  }
+
+  @Test
+  void namesAFullEtcdOnceAndRegistersWhenThereIsRoom() {
+    etcd = plain();
+    etcd.start();
+    etcd.outOfSpace(true);
+    try (var app = TestApp.start(properties())) {
+      assertOneLine(app, "etcd is full (NOSPACE): compact, defragment and disarm the alarm");
+      etcd.outOfSpace(false);
+      awaitRegistered(app);
+      awaitLine("INFO etcd at [%s] answers again".formatted(etcd.endpoint()));
+    }
+  }
+
+  private void assertOneLine(Map<String, Object> properties, String cause) {
+    try (var app = TestApp.start(properties)) {
+      assertOneLine(app, cause);
+      assertThat(keys(etcd, "/ours/services/a/")).isEmpty();
+    }
+  }
+
+  private void assertOneLine(ConfigurableApplicationContext app, String cause) {
+    app.getBean(InstanceDirectory.class).firstList("other");
+    awaitLine("WARN etcd at [%s] refuses, trying on: %s".formatted(etcd.endpoint(), cause));
+    await()
+        .during(Duration.ofSeconds(4))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> lines().stream().filter(line -> line.contains(" refuses")).count() == 1);
+  }
+
+  private void awaitRegistered(ConfigurableApplicationContext app) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                app.getBean(EtcdServiceRegistry.class).lease().isHeld()
+                    && keys(etcd, "/ours/services/a/").size() == 1);
+  }
+
+  /** Sees one instance more. */
+  private void follow(ConfigurableApplicationContext app, int instances) {
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    directory.firstList("other");
+    put(etcd, OTHER + instances, "127.0.0.1:" + instances);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> directory.latest("other").instances().size() == instances);
+  }
+
+  private static boolean isFollowing(ConfigurableApplicationContext app) {
+    return app.getBean(InstanceDirectory.class).isFollowing("other");
+  }
+
+  private void awaitLine(String line) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> lines().contains(line));
+  }
+
+  /** What the etcd package has logged in this test, as {@code WARN etcd at …}. */
+  private List<String> lines() {
+    return LINE.matcher(output.getOut())
+        .results()
+        .map(line -> line.group(1) + " " + line.group(2))
+        .toList();
+  }
+
+  /** At once, as those who renew certificates should. */
+  private void write(String name, String content) throws IOException {
+    Path fresh = Files.writeString(files.resolve(name + ".new"), content);
+    Files.move(fresh, files.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Map<String, Object> properties() {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    properties.put("spring.application.name", "a");
+    properties.put("platform.etcd.namespace", "ours");
+    properties.put("platform.discovery.snapshot.enabled", false);
+    return properties;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.platform.tests.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.starter.test.junit.EtcdExtension;
+import dev.platform.tests.line.Line;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Calls between two apps: found, time-boxed and protected. */
+class ProtectedCallsTest {
+
+  private static final String METHOD =
+      "platform.deadline.methods[recommendation.v1.RecommendationService/GetRecommendations]";
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
+
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Map<String, Object> properties = new HashMap<>();
+
+  @AfterEach
+  void stopTimer() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void aUnaryCallWithoutADeadlineGetsTheDefaultOne() {
+    properties.put("platform.deadline.default-timeout", "2s");
+    try (var app = start()) {
+      assertThat(timeLeftAtCallee(stub(app))).isBetween(1L, 2000L);
+    }
+  }
+
+  @Test
+  void aMethodsOwnTimeoutWinsOverTheDefault() {
+    properties.put("platform.deadline.default-timeout", "2s");
+    properties.put(METHOD, "60s");
+    try (var app = start()) {
+      assertThat(timeLeftAtCallee(stub(app))).isBetween(2001L, 60_000L);
+    }
+  }
+
+  @Test
+  void theRemainingTimeOfTheIncomingCallWinsWhenItIsShorter() throws Exception {
+    try (var app = start()) {
+      var stub = stub(app);
+      Context.CancellableContext incoming =
+          Context.current().withDeadline(Deadline.after(1, TimeUnit.SECONDS), timer);
+      try {
+        assertThat(incoming.call(() -> timeLeftAtCallee(stub))).isBetween(1L, 1000L);
+      } finally {
+        incoming.cancel(null);
+      }
+    }
+  }
+
+  @Test
+  void noDeadlineIsLongerThanTheMaximum() {
+    properties.put("platform.deadline.max-timeout", "3s");
+    try (var app = start()) {
+      assertThat(timeLeftAtCallee(stub(app).withDeadlineAfter(1, TimeUnit.HOURS)))
+          .isBetween(1L, 3000L);
+    }
+  }
+
+  @Test
+  void zeroSwitchesTheDefaultOff() {
+    properties.put("platform.deadline.default-timeout", "0s");
+    try (var app = start()) {
+      assertThat(answer(stub(app), 1)).isEqualTo("none");
+    }
+  }
+
+  @Test
+  void sixFailuresInARowOpenTheBreakerWhichThenRefusesWithoutTheNetwork() {
+    properties.put("platform.discovery.wait-for-first-list", "100ms");
+    try (var app = start()) {
+      Channel nobody = Line.channel(app, "nobody");
+      var stub = RecommendationServiceGrpc.newBlockingStub(nobody);
+      for (int i = 0; i < 6; i++) {
+        assertThat(failure(stub).getDescription()).contains("no instance of nobody is known");
+      }
+      Status refused = failure(stub);
+      assertThat(refused.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(refused.getDescription())
+          .startsWith("circuit breaker is open: nobody, next probe in ");
+      assertThat(state(app, "nobody")).isEqualTo(CircuitBreaker.State.OPEN);
+      assertThat(timeLeftAtCallee(stub(app))).isPositive();
+    }
+  }
+
+  @Test
+  void theBreakerIsConfiguredAsResilience4jsUsersKnowIt() {
+    properties.put("platform.discovery.wait-for-first-list", "100ms");
+    properties.put("resilience4j.circuitbreaker.configs.default.sliding-window-size", "2");
+    properties.put("resilience4j.circuitbreaker.configs.default.minimum-number-of-calls", "2");
+    try (var app = start()) {
+      Channel nobody = Line.channel(app, "nobody");
+      var stub = RecommendationServiceGrpc.newBlockingStub(nobody);
+      failure(stub);
+      failure(stub);
+      assertThat(state(app, "nobody")).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+  }
+
+  @Test
+  void theBreakerCanBeSwitchedOff() {
+    properties.put("platform.discovery.wait-for-first-list", "100ms");
+    properties.put("platform.resilience.circuit-breaker.enabled", "false");
+    try (var app = start()) {
+      Channel nobody = Line.channel(app, "nobody");
+      var stub = RecommendationServiceGrpc.newBlockingStub(nobody);
+      for (int i = 0; i < 8; i++) {
+        assertThat(failure(stub).getDescription()).contains("no instance of nobody is known");
+      }
+    }
+  }
+
+  private ConfigurableApplicationContext start() {
+    properties.put("spring.application.name", "callee");
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    ConfigurableApplicationContext app = TestApp.start(properties);
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    await().until(() -> !directory.latest("callee").instances().isEmpty());
+    return app;
+  }
+
+  private static RecommendationServiceBlockingStub stub(ConfigurableApplicationContext app) {
+    Channel channel = Line.channel(app, "callee");
+    return RecommendationServiceGrpc.newBlockingStub(channel);
+  }
+
+  private static long timeLeftAtCallee(RecommendationServiceBlockingStub stub) {
+    return Long.parseLong(answer(stub, 1));
+  }
+
+  private static String answer(RecommendationServiceBlockingStub stub, int index) {
+    return stub.getRecommendations(GetRecommendationsRequest.getDefaultInstance())
+        .getProductIds(index);
+  }
+
+  private static Status failure(RecommendationServiceBlockingStub stub) {
+    return catchThrowableOfType(StatusRuntimeException.class, () -> answer(stub, 0)).getStatus();
+  }
+
+  private static CircuitBreaker.State state(ConfigurableApplicationContext app, String name) {
+    return app.getBean(CircuitBreakerRegistry.class).circuitBreaker(name).getState();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.platform.tests.app;
+
+import dev.platform.contracts.product.v1.ListProductsRequest;
+import dev.platform.contracts.product.v1.ListProductsResponse;
+import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.tests.line.Line;
+import dev.platform.tests.line.TestGrpcService;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.MapPropertySource;
+
+/** A user's app: one gRPC service that tells who answered and how long it was given. */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+@Import({TestApp.WhoAmI.class, TestApp.EndlessProducts.class})
+public class TestApp {
+
+  /** Starts it as a user would, gRPC on a free port, without a web server. */
+  public static ConfigurableApplicationContext start(Map<String, ?> properties) {
+    return builder(properties).web(WebApplicationType.NONE).run();
+  }
+
+  /** The same with something done to its context first. */
+  public static ConfigurableApplicationContext start(
+      Map<String, ?> properties,
+      ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
+    return builder(properties).web(WebApplicationType.NONE).initializers(initializer).run();
+  }
+
+  /** The same with a web server on a free port. */
+  public static ConfigurableApplicationContext startWithWeb(Map<String, ?> properties) {
+    return builder(properties).web(WebApplicationType.SERVLET).run();
+  }
+
+  /** The same with something done to its context first. */
+  public static ConfigurableApplicationContext startWithWeb(
+      Map<String, ?> properties,
+      ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
+    return builder(properties).web(WebApplicationType.SERVLET).initializers(initializer).run();
+  }
+
+  /** The port of its web server. */
+  public static int webPort(ApplicationContext app) {
+    return app.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
+  private static SpringApplicationBuilder builder(Map<String, ?> properties) {
+    return new SpringApplicationBuilder(TestApp.class)
+        .properties(
+            "server.address=127.0.0.1",
+            "server.port=0",
+            "platform.drain.delay=0s",
+            "platform.discovery.snapshot.directory=target/discovery-snapshots")
+        .properties(Line.properties())
+        .initializers(
+            context ->
+                context
+                    .getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource("test", Map.copyOf(properties))));
+  }
+
+  /** Answers at once, but for the user {@link #PATIENT}. */
+  @TestGrpcService
+  public static class WhoAmI extends RecommendationServiceImplBase {
+
+    /** Is answered when the test says so. */
+    public static final String PATIENT = "patient";
+
+    private final String name;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+    WhoAmI(@Value("${test.instance:nobody}") String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void getRecommendations(
+        GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> answer) {
+      if (request.getUserId().equals(PATIENT)) {
+        waiting.add(() -> answer(answer));
+      } else {
+        answer(answer);
+      }
+    }
+
+    /** Calls of {@link #PATIENT} that are under way. */
+    public int waiting() {
+      return waiting.size();
+    }
+
+    public void answerWaiting() {
+      waiting.forEach(Runnable::run);
+    }
+
+    private void answer(StreamObserver<GetRecommendationsResponse> answer) {
+      Deadline deadline = Context.current().getDeadline();
+      String left =
+          deadline == null ? "none" : Long.toString(deadline.timeRemaining(TimeUnit.MILLISECONDS));
+      answer.onNext(
+          GetRecommendationsResponse.newBuilder().addProductIds(name).addProductIds(left).build());
+      answer.onCompleted();
+    }
+  }
+
+  /** Sends one product, then nothing more, and never ends. */
+  @TestGrpcService
+  public static class EndlessProducts extends ProductServiceImplBase {
+
+    final AtomicInteger cancelled = new AtomicInteger();
+
+    @Override
+    public void listProducts(
+        ListProductsRequest request, StreamObserver<ListProductsResponse> answer) {
+      ((ServerCallStreamObserver<ListProductsResponse>) answer)
+          .setOnCancelHandler(cancelled::incrementAndGet);
+      answer.onNext(ListProductsResponse.getDefaultInstance());
+    }
+  }
+}

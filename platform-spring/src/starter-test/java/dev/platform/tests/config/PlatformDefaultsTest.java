@@ -1,0 +1,81 @@
+package dev.platform.tests.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.PropertySource;
+
+/** Whatever a user sets anywhere wins over the platform's defaults. */
+class PlatformDefaultsTest {
+
+  private static final String NAME = "platform.registry.lease-ttl";
+
+  @Test
+  void holdWhereNobodySetsAnything() {
+    assertThat(leaseTtl(Plain.class, Map.of())).isEqualTo("10s");
+  }
+
+  @Test
+  void loseAgainstDefaultPropertiesOfTheApplication() {
+    assertThat(leaseTtl(Plain.class, Map.of(NAME, "20s"))).isEqualTo("20s");
+  }
+
+  @Test
+  void loseAgainstDefaultPropertiesThatAreSpeltAnotherWay() {
+    assertThat(leaseTtl(Plain.class, Map.of("platform.registry.leaseTtl", "20s"))).isEqualTo("20s");
+  }
+
+  @Test
+  void loseAgainstAListOfDefaultProperties() {
+    Map<String, Object> properties =
+        Map.of(
+            "platform.etcd.endpoints[0]", "http://a:1", "platform.etcd.endpoints[1]", "http://b:2");
+    assertThat(bound("platform.etcd.endpoints", Plain.class, properties))
+        .isEqualTo("http://a:1,http://b:2");
+  }
+
+  @Test
+  void loseAgainstAPropertySourceAnnotation() {
+    assertThat(leaseTtl(Annotated.class, Map.of())).isEqualTo("30s");
+  }
+
+  @Test
+  void loseAgainstTheCommandLine() {
+    assertThat(leaseTtl(Plain.class, Map.of(NAME, "20s"), "--" + NAME + "=40s")).isEqualTo("40s");
+  }
+
+  private static String leaseTtl(
+      Class<?> configuration, Map<String, Object> defaultProperties, String... arguments) {
+    return bound(NAME, configuration, defaultProperties, arguments);
+  }
+
+  private static String bound(
+      String name,
+      Class<?> configuration,
+      Map<String, Object> defaultProperties,
+      String... arguments) {
+    try (ConfigurableApplicationContext context =
+        new SpringApplicationBuilder(configuration)
+            .web(WebApplicationType.NONE)
+            .properties(defaultProperties)
+            .run(arguments)) {
+      return String.join(
+          ",",
+          Binder.get(context.getEnvironment()).bind(name, Bindable.listOf(String.class)).get());
+    }
+  }
+
+  @Configuration
+  static class Plain {}
+
+  @Configuration
+  @PropertySource("classpath:lease-ttl.properties")
+  static class Annotated {}
+}
