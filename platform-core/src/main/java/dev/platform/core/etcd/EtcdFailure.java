@@ -76,7 +76,7 @@ record EtcdFailure(Kind kind, String text) {
       return new EtcdFailure(
           Kind.PERMISSION,
           "the etcd user lacks a role for these keys (platform.etcd.username,"
-              + " platform.registry.namespace): "
+              + " platform.etcd.namespace): "
               + text);
     }
     if (text.contains("database space exceeded")) {
