@@ -5,7 +5,6 @@ import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.util.GracefulSwitchLoadBalancer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -22,14 +21,7 @@ public final class UsableInstancesProvider extends LoadBalancerProvider {
   private static final BalancerContext DEFAULT =
       new BalancerContext(
           true,
-          new OutlierDetection(
-              true,
-              5,
-              50,
-              10,
-              Duration.ofSeconds(5),
-              Duration.ofSeconds(10),
-              Duration.ofMinutes(1)),
+          OutlierDetection.defaults(),
           OutcomeClassifier.standard(),
           (service, reason, avoided) -> {});
 
