@@ -1,6 +1,7 @@
 package dev.platform.core.instance;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** JSON as etcd's values and snapshots have it. Thread-safe. */
 public final class Json {
 
-  private static final Gson GSON = new Gson();
+  /** Gson's own default writes {@code <}, {@code =} and the like as escapes. */
+  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private Json() {}
 

@@ -40,7 +40,8 @@ public final class FleetLimits implements MeterBinder, AutoCloseable {
     return new FleetLimits(Map.of(), null);
   }
 
-  void start() {
+  /** Looks from now on whether the shared buckets answer; until then each limit is local. */
+  public void start() {
     limits
         .values()
         .forEach(

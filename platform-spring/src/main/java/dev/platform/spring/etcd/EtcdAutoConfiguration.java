@@ -6,6 +6,8 @@ import dev.platform.core.etcd.EtcdTls;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -20,6 +22,8 @@ import org.springframework.context.annotation.Lazy;
 @EnableConfigurationProperties(EtcdProperties.class)
 public final class EtcdAutoConfiguration {
 
+  private static final Logger log = LoggerFactory.getLogger(EtcdAutoConfiguration.class);
+
   @Bean
   @Lazy
   @ConditionalOnMissingBean
@@ -30,8 +34,23 @@ public final class EtcdAutoConfiguration {
       return builder.open();
     }
     EtcdConnection connection = open(builder, name, bundles);
-    bundles.addBundleUpdateHandler(name, bundle -> connection.replaceTls(tls(name, bundle)));
+    bundles.addBundleUpdateHandler(name, bundle -> replace(connection, name, bundle));
     return connection;
+  }
+
+  /** Never throws for a bundle that can't be read, as little as for one that can't be used. */
+  private static void replace(EtcdConnection connection, String name, SslBundle bundle) {
+    EtcdTls certificates;
+    try {
+      certificates = tls(name, bundle);
+    } catch (RuntimeException e) {
+      log.warn(
+          "SSL bundle {} has changed and can't be used, going on with the old one: {}",
+          name,
+          e.getMessage());
+      return;
+    }
+    connection.replaceTls(certificates);
   }
 
   private static EtcdConnection open(

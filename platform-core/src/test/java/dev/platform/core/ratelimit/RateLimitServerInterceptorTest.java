@@ -1,0 +1,220 @@
+package dev.platform.core.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.rpc.RetryInfo;
+import dev.platform.core.outcome.Rejection;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls over a real socket, in time that stands still until the test moves it. */
+class RateLimitServerInterceptorTest {
+
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String CALLER = "platform-caller";
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private @Nullable LimitedServer server;
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void servesABurstAndRefusesWhatIsOverIt() throws Exception {
+    start(null, Map.of(), limiter(50, Duration.ofMillis(50)));
+
+    assertThat(server.servedOf(80)).isEqualTo(50);
+    assertThat(server.served).hasValue(50);
+  }
+
+  @Test
+  void takesAThousandCallsASecondInTheLongRun() throws Exception {
+    start(null, Map.of(), limiter(50, Duration.ofMillis(50)));
+
+    int served = 0;
+    for (int moment = 0; moment < 20; moment++) {
+      served += server.servedOf(60);
+      nanos.addAndGet(Duration.ofMillis(50).toNanos());
+    }
+    assertThat(served).isEqualTo(1000);
+  }
+
+  @Test
+  void saysWhatIsOverTheLimitAndWhenToComeBack() throws Exception {
+    start(null, Map.of(), limiter(1, Duration.ofSeconds(3)));
+    server.get();
+    nanos.addAndGet(Duration.ofMillis(1200).toNanos());
+
+    StatusRuntimeException refused = server.get();
+
+    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refused.getStatus().getDescription())
+        .isEqualTo("rate limit exceeded for product.v1.ProductService/GetProduct");
+    assertThat(Rejection.of(refused.getTrailers())).contains(Rejection.RATE_LIMIT);
+    assertThat(refused.getTrailers().get(PUSHBACK)).isEqualTo("1800");
+    Any detail = StatusProto.fromThrowable(refused).getDetails(0);
+    var delay = detail.unpack(RetryInfo.class).getRetryDelay();
+    assertThat(Duration.ofSeconds(delay.getSeconds(), delay.getNanos())).hasMillis(1800);
+  }
+
+  @Test
+  void servesAgainAfterTheTimeThatItNamed() throws Exception {
+    start(null, Map.of(), limiter(1, Duration.ofSeconds(3)));
+    server.get();
+    long wait = Long.parseLong(server.get().getTrailers().get(PUSHBACK));
+
+    nanos.addAndGet(Duration.ofMillis(wait - 1).toNanos());
+    assertThat(server.get()).isNotNull();
+    nanos.addAndGet(Duration.ofMillis(1).toNanos());
+    assertThat(server.get()).isNull();
+  }
+
+  @Test
+  void aMethodsOwnLimitLeavesOtherMethodsAlone() throws Exception {
+    start(null, Map.of(LimitedServer.GET, limiter(1, Duration.ofSeconds(1))), null);
+
+    assertThat(server.servedOf(3)).isEqualTo(1);
+    assertThat(server.list()).isNull();
+  }
+
+  @Test
+  void aServicesLimitIsForAllMethodsThatHaveNoneOfTheirOwn() throws Exception {
+    start(
+        null,
+        Map.of(
+            "product.v1.ProductService",
+            limiter(1, Duration.ofSeconds(1)),
+            LimitedServer.LIST,
+            limiter(5, Duration.ofSeconds(1))),
+        null);
+
+    assertThat(server.servedOf(3)).isEqualTo(1);
+    assertThat(server.list()).isNull();
+  }
+
+  @Test
+  void streamsCountOnceByTheirStart() throws Exception {
+    start(null, Map.of(), limiter(1, Duration.ofSeconds(1)));
+
+    assertThat(server.list()).isNull();
+    assertThat(server.list().getStatus().getDescription())
+        .isEqualTo("rate limit exceeded for product.v1.ProductService/ListProducts");
+  }
+
+  @Test
+  void eachCallerHasABucketOfItsOwn() throws Exception {
+    start(callers(10, 2), Map.of(), null);
+
+    assertThat(server.getAs(CALLER, "greedy")).isNull();
+    assertThat(server.getAs(CALLER, "greedy")).isNull();
+    assertThat(server.getAs(CALLER, "greedy")).isNotNull();
+    assertThat(server.getAs(CALLER, "modest")).isNull();
+  }
+
+  @Test
+  void callersThatDoNotSayWhoTheyAreShareOne() throws Exception {
+    start(callers(10, 2), Map.of(), null);
+
+    assertThat(server.servedOf(4)).isEqualTo(2);
+    assertThat(server.getAs(CALLER, "named")).isNull();
+  }
+
+  @Test
+  void aCallerOverItsLimitTakesNothingFromOthers() throws Exception {
+    start(callers(10, 1), Map.of(), limiter(2, Duration.ofSeconds(1)));
+
+    for (int i = 0; i < 5; i++) {
+      server.getAs(CALLER, "greedy");
+    }
+    assertThat(server.getAs(CALLER, "modest")).isNull();
+  }
+
+  @Test
+  void remembersSoManyCallersAndForgetsThoseSeenLongestAgo() throws Exception {
+    CallerLimits callers = callers(2, 1);
+    start(callers, Map.of(), null);
+
+    server.getAs(CALLER, "a");
+    server.getAs(CALLER, "b");
+    assertThat(server.getAs(CALLER, "a")).as("a is over its limit, and seen last").isNotNull();
+    server.getAs(CALLER, "c");
+
+    assertThat(callers.size()).isEqualTo(2);
+    assertThat(server.getAs(CALLER, "a")).as("a is remembered").isNotNull();
+    assertThat(server.getAs(CALLER, "b")).as("b begins anew").isNull();
+  }
+
+  @Test
+  void healthIsNeverLimited() throws Exception {
+    start(callers(10, 1), Map.of(), limiter(1, Duration.ofHours(1)));
+    assertThat(server.servedOf(3)).isEqualTo(1);
+
+    server.assertHealthAnswers();
+    server.assertHealthAnswers();
+  }
+
+  @Test
+  void countsByMethodResultAndLimit() throws Exception {
+    start(callers(10, 3), Map.of(), limiter(2, Duration.ofSeconds(1)));
+    for (int i = 0; i < 5; i++) {
+      server.getAs(CALLER, "me");
+    }
+
+    assertThat(count("accepted", "none")).isEqualTo(2);
+    assertThat(count("refused", "server")).isEqualTo(1);
+    assertThat(count("refused", "caller")).isEqualTo(2);
+  }
+
+  private double count(String result, String limit) {
+    return meters
+        .get("platform.rate.limit.calls")
+        .tags("method", LimitedServer.GET, "result", result, "limit", limit)
+        .counter()
+        .count();
+  }
+
+  private void start(
+      @Nullable CallerLimits callers, Map<String, RateLimiter> methods, @Nullable RateLimiter whole)
+      throws Exception {
+    server =
+        new LimitedServer(
+            new RateLimitServerInterceptor(
+                new RateLimits(callers, methods, whole, FleetLimits.none(), meters),
+                Runnable::run,
+                UnaryOperator.identity()));
+  }
+
+  private CallerLimits callers(int max, int limit) {
+    return new CallerLimits(CALLER, max, name -> limiter(limit, Duration.ofSeconds(1)));
+  }
+
+  private RateLimiter limiter(int limit, Duration period) {
+    RateLimiterConfig config =
+        RateLimiterConfig.custom()
+            .limitForPeriod(limit)
+            .limitRefreshPeriod(period)
+            .timeoutDuration(Duration.ZERO)
+            .build();
+    return new AtomicRateLimiter("test", config, nanos::get);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.platform.core.registry;
+
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.discovery.InstanceList;
+import dev.platform.core.discovery.TestDirectories;
+import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.etcd.MovedTime;
+import dev.platform.core.instance.Instance;
+import dev.platform.starter.test.etcd.EtcdServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one who watches in the soak. It remembers which instances it has seen that have not left
+ * since: as long as there is one of them, its list must not be empty. Thread-safe.
+ */
+final class SoakClient {
+
+  private final EtcdConnection connection;
+  private final InstanceDirectory directory;
+  // guarded by this
+  private final Set<String> mayBeSeen = new HashSet<>();
+  private final Set<String> seen = new HashSet<>();
+  private @Nullable String complaint;
+
+  SoakClient(EtcdServer etcd, MovedTime time, Duration hold, Path snapshots) {
+    connection = time.open(etcd);
+    directory = TestDirectories.open(connection, hold, snapshots);
+    directory.subscribe(SoakInstance.SERVICE, this::told);
+  }
+
+  /** From here on it must not be forgotten once it was seen. */
+  synchronized void isThere(SoakInstance instance) {
+    mayBeSeen.add(instance.id());
+  }
+
+  /** It is about to leave, or to die. */
+  synchronized void goes(SoakInstance instance) {
+    mayBeSeen.remove(instance.id());
+    seen.remove(instance.id());
+  }
+
+  private synchronized void told(InstanceList list) {
+    if (list.instances().isEmpty() && !seen.isEmpty() && complaint == null) {
+      complaint = "the list went empty (%s) though %s had not left".formatted(list, seen);
+    }
+    list.instances().stream().map(Instance::id).filter(mayBeSeen::contains).forEach(seen::add);
+  }
+
+  /** What was wrong; null if nothing was. */
+  synchronized @Nullable String complaint() {
+    return complaint;
+  }
+
+  List<String> ids() {
+    return directory.latest(SoakInstance.SERVICE).instances().stream()
+        .map(Instance::id)
+        .sorted()
+        .toList();
+  }
+
+  InstanceList list() {
+    return directory.latest(SoakInstance.SERVICE);
+  }
+
+  boolean isFollowing() {
+    return directory.isFollowing(SoakInstance.SERVICE);
+  }
+
+  void close() {
+    directory.close();
+    connection.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.platform.core.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
+import dev.platform.core.LogLines;
+import dev.platform.core.outcome.OutcomeClassifier;
+import io.grpc.Attributes;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class GrpcTelemetryTest {
+
+  @RegisterExtension final LogLines log = LogLines.ofAll();
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final GrpcTelemetry telemetry =
+      new GrpcTelemetry(
+          new OpenTelemetryCallConvention(RpcKeys.CURRENT),
+          OutcomeClassifier.standard(),
+          new SpanSource(OpenTelemetry.noop().getTracer("test"), Set.of(), false),
+          side -> new CallLog(side, Duration.ofSeconds(1), () -> new LineLimit(10, () -> 0)),
+          meters);
+
+  @Test
+  void madeUpMethodsAndTargetsMakeNoMoreThanSoManySeries() {
+    for (int i = 0; i < 2 * GrpcTelemetry.MOST; i++) {
+      end(telemetry.made("target-" + i % 50, method("made.up.Service/M" + i)));
+    }
+
+    assertThat(meters.find("rpc.client.call.duration").timers()).hasSize(GrpcTelemetry.MOST + 1);
+    assertThat(meters.get("rpc.client.call.duration").tag("rpc.method", "_OTHER").timer().count())
+        .isEqualTo(GrpcTelemetry.MOST);
+  }
+
+  @Test
+  void aMethodThatIsKnownStaysKnown() {
+    CallTelemetry known = telemetry.served(method("a.B/C"));
+
+    assertThat(telemetry.served(method("a.B/C"))).isSameAs(known);
+  }
+
+  @Test
+  void aBrokenServiceFillsNoLogAndHidesNoOther() {
+    for (int i = 0; i < 100; i++) {
+      fail(telemetry.made("broken", method("a.B/C")));
+    }
+    fail(telemetry.made("other", method("a.B/C")));
+    fail(telemetry.made("broken", method("a.B/D")));
+
+    assertThat(log.count("made a.B/C of broken: UNAVAILABLE")).isEqualTo(10);
+    assertThat(log.count("made a.B/C of other: UNAVAILABLE")).isEqualTo(1);
+    assertThat(log.count("made a.B/D of broken: UNAVAILABLE")).isEqualTo(1);
+  }
+
+  private static void fail(CallTelemetry call) {
+    call.end(Span.getInvalid(), Status.UNAVAILABLE, null, 1, () -> Attributes.EMPTY);
+  }
+
+  private static void end(CallTelemetry call) {
+    call.end(Span.getInvalid(), Status.OK, null, 1, () -> Attributes.EMPTY);
+  }
+
+  private static MethodDescriptor<?, ?> method(String name) {
+    return InventoryServiceGrpc.getReserveMethod().toBuilder().setFullMethodName(name).build();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.platform.core.ratelimit;
+
+import java.util.concurrent.CompletableFuture;
+
+/** What a server does with a {@link FleetLimit}, for tests of the buckets behind it. */
+public final class SharedTaking {
+
+  private SharedTaking() {}
+
+  public static CompletableFuture<Long> take(FleetLimit limit) {
+    return limit.take();
+  }
+
+  public static boolean isShared(FleetLimit limit) {
+    return limit.isShared();
+  }
+}

@@ -1,0 +1,129 @@
+package dev.platform.spring.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.platform.core.ratelimit.FleetLimit;
+import dev.platform.core.ratelimit.FleetLimits;
+import dev.platform.core.ratelimit.SharedTaking;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two instances, each with a connection of its own, and a real Redis that can fail. */
+class RedisBucketsTest {
+
+  private static final Duration BOUND = Duration.ofSeconds(20);
+  // Patient: other builds may share the machine.
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final RateLimiterConfig HUNDRED_AN_HOUR =
+      RateLimiterConfig.custom()
+          .limitForPeriod(100)
+          .limitRefreshPeriod(Duration.ofHours(1))
+          .timeoutDuration(Duration.ZERO)
+          .build();
+
+  private final List<FleetLimits> instances = new ArrayList<>();
+  private RedisProcess redis;
+  private FleetLimit one;
+  private FleetLimit other;
+
+  @BeforeEach
+  void create() throws Exception {
+    redis = RedisProcess.create();
+    one = instance();
+    other = instance();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (FleetLimits instance : instances) {
+      instance.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  @Test
+  void twoInstancesTogetherTakeExactlyWhatTheLimitIs() throws Exception {
+    redis.start();
+    awaitShared();
+
+    assertThat(takenAtOnce(200, one, other)).isEqualTo(100);
+  }
+
+  @Test
+  void eachKeepsToItsShareWhileRedisIsGoneAndTheyShareAgainWhenItIsBack() throws Exception {
+    redis.start();
+    awaitShared();
+    redis.kill();
+
+    assertThat(takenAtOnce(200, one, other)).isEqualTo(100);
+    assertThat(takenAtOnce(200, one)).as("its share is used up").isZero();
+
+    redis.start();
+    awaitShared();
+    assertThat(takenAtOnce(200, one, other)).as("of a new bucket that owes for both").isZero();
+  }
+
+  @Test
+  void eachKeepsToItsShareWhileRedisIsFrozen() throws Exception {
+    redis.start();
+    awaitShared();
+    redis.freeze();
+
+    assertThat(takenAtOnce(200, one)).isEqualTo(50);
+    assertThat(SharedTaking.isShared(one)).isFalse();
+
+    redis.thaw();
+    awaitShared();
+  }
+
+  @Test
+  void startsWithoutRedisAndSharesWhenItComes() throws Exception {
+    assertThat(takenAtOnce(200, one)).isEqualTo(50);
+
+    redis.start();
+    awaitShared();
+
+    assertThat(takenAtOnce(200, other)).as("what the other has left").isEqualTo(50);
+  }
+
+  private void awaitShared() {
+    await().atMost(BOUND).until(() -> SharedTaking.isShared(one) && SharedTaking.isShared(other));
+  }
+
+  /** How many of so many calls each, all under way together, are taken. */
+  private static int takenAtOnce(int calls, FleetLimit... limits) {
+    List<CompletableFuture<Long>> answers = new ArrayList<>();
+    for (int i = 0; i < calls; i++) {
+      for (FleetLimit limit : limits) {
+        answers.add(SharedTaking.take(limit));
+      }
+    }
+    return (int) answers.stream().filter(answer -> answer.join() == 0).count();
+  }
+
+  private FleetLimit instance() {
+    RedisBuckets buckets = new RedisBuckets(RedisURI.create(redis.uri()), "test", TIMEOUT);
+    FleetLimit limit =
+        new FleetLimit(
+            "orders",
+            buckets.bucket("orders", HUNDRED_AN_HOUR),
+            HUNDRED_AN_HOUR,
+            () -> 0.5,
+            TIMEOUT);
+    FleetLimits limits = new FleetLimits(Map.of("orders", limit), buckets);
+    limits.start();
+    instances.add(limits);
+    return limit;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.platform.spring.server;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.platform.core.config.InvalidPropertyException;
+import org.junit.jupiter.api.Test;
+
+class ServerExecutorPropertiesTest {
+
+  @Test
+  void atLeastOneThreadIsNeeded() {
+    assertThatThrownBy(() -> new ServerExecutorProperties(true, 0))
+        .isInstanceOf(InvalidPropertyException.class)
+        .hasMessage(
+            "platform.grpc.server-executor.max-threads: 0 (expected: a whole number from 1 to"
+                + " 10000)");
+  }
+}
