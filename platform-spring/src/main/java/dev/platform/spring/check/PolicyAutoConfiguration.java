@@ -33,6 +33,7 @@ public final class PolicyAutoConfiguration {
         properties,
         List.of(
             new PropertyNamePolicy(environment),
+            new OtherLinePolicy(environment),
             new TimePolicy(environment, called),
             new HedgingPolicy(environment, called),
             new NamePolicy(

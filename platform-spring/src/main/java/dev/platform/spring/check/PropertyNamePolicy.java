@@ -3,15 +3,10 @@ package dev.platform.spring.check;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
@@ -33,9 +28,7 @@ final class PropertyNamePolicy implements PolicyCheck.Policy {
   @Override
   public List<Finding> findings() {
     KnownProperties known = KnownProperties.load();
-    return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
-        .filter(IterableConfigurationPropertySource.class::isInstance)
-        .map(IterableConfigurationPropertySource.class::cast)
+    return SetProperties.sources(environment)
         .flatMap(source -> unknown(source, known))
         .distinct()
         .toList();
@@ -48,23 +41,14 @@ final class PropertyNamePolicy implements PolicyCheck.Policy {
         .filter(PLATFORM::isAncestorOf)
         .filter(name -> known.isOurs(name) || FormerProperties.expected(name).isPresent())
         .filter(name -> !(variables ? known.containsVariable(name) : known.contains(name)))
-        .map(name -> new Finding(name.toString(), where(source, name), expected(name, known)));
+        .map(
+            name ->
+                new Finding(
+                    name.toString(), SetProperties.where(source, name), expected(name, known)));
   }
 
   private static boolean isOfVariables(ConfigurationPropertySource source) {
     return source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
-  }
-
-  private static String nameOf(ConfigurationPropertySource source) {
-    return source.getUnderlyingSource() instanceof PropertySource<?> known
-        ? known.getName()
-        : "(unknown)";
-  }
-
-  private static String where(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-    ConfigurationProperty property = source.getConfigurationProperty(name);
-    Origin origin = property == null ? null : property.getOrigin();
-    return "set in " + (origin == null ? nameOf(source) : origin);
   }
 
   private static String expected(ConfigurationPropertyName name, KnownProperties known) {

@@ -2,6 +2,7 @@ package dev.platform.spring.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,20 +22,30 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
 
 /**
- * Adds {@code application-defaults.yml} below every other property source: whatever a user sets
- * anywhere wins. Boot keeps the source of {@link SpringApplication#setDefaultProperties default
- * properties} last of all, below {@code @PropertySource} too; so the platform's defaults become the
- * lower part of that very source.
+ * Adds {@code application-defaults.yml}, and {@code platform-line-defaults.yml} of the starter,
+ * below every other property source: whatever a user sets anywhere wins. Boot keeps the source of
+ * {@link SpringApplication#setDefaultProperties default properties} last of all, below
+ * {@code @PropertySource} too; so the platform's defaults become the lower part of that very
+ * source.
  */
 public final class PlatformDefaults {
 
   private static final String NAME = "platformDefaults";
   private static final String FILE = "application-defaults.yml";
 
+  /** For what only one line of Spring Boot has, or calls otherwise. */
+  private static final String LINE_FILE = "platform-line-defaults.yml";
+
   /** Called by each line's {@code EnvironmentPostProcessor}, as the last of them. */
   public void addTo(ConfigurableEnvironment environment) {
+    addTo(environment, Map.of());
+  }
+
+  /** The same with defaults of the line that depend on what the user has set. */
+  public void addTo(ConfigurableEnvironment environment, Map<String, Object> ofLine) {
     MutablePropertySources sources = environment.getPropertySources();
     PropertySource<?> users = sources.remove(DefaultPropertiesPropertySource.NAME);
     if (users instanceof LowestPropertySource) {
@@ -47,6 +58,7 @@ public final class PlatformDefaults {
     }
     Set<ConfigurationPropertyName> set = names(users);
     load().forEach(ours -> lowest.addPropertySource(without(ours, set)));
+    lowest.addPropertySource(without(new MapPropertySource(NAME + " of the line", ofLine), set));
     sources.addLast(lowest);
   }
 
@@ -72,11 +84,22 @@ public final class PlatformDefaults {
   }
 
   private List<PropertySource<?>> load() {
+    List<PropertySource<?>> loaded = new ArrayList<>();
+    for (String file : List.of(FILE, LINE_FILE)) {
+      Resource resource = new ClassPathResource(file, getClass().getClassLoader());
+      // A line without differences has no file.
+      if (file.equals(FILE) || resource.exists()) {
+        loaded.addAll(load(file, resource));
+      }
+    }
+    return loaded;
+  }
+
+  private static List<PropertySource<?>> load(String file, Resource resource) {
     try {
-      return new YamlPropertySourceLoader()
-          .load(NAME, new ClassPathResource(FILE, getClass().getClassLoader()));
+      return new YamlPropertySourceLoader().load(NAME + " in " + file, resource);
     } catch (IOException e) {
-      throw new UncheckedIOException("The platform's own " + FILE + " can't be read", e);
+      throw new UncheckedIOException("The platform's own " + file + " can't be read", e);
     }
   }
 

@@ -18,10 +18,12 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import java.net.URI;
 import java.time.Duration;
@@ -42,14 +44,12 @@ final class EtcdClient implements AutoCloseable {
   private final ManagedChannel channel;
 
   EtcdClient(URI endpoint, @Nullable ServerTls tls) {
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort()).directExecutor();
-    if (tls == null) {
-      builder.usePlaintext();
-    } else {
-      builder.sslContext(ProcessTls.clientContext(tls));
-    }
-    channel = builder.build();
+    ChannelCredentials credentials =
+        tls == null ? InsecureChannelCredentials.create() : ProcessTls.clientCredentials(tls);
+    channel =
+        Grpc.newChannelBuilderForAddress(endpoint.getHost(), endpoint.getPort(), credentials)
+            .directExecutor()
+            .build();
   }
 
   boolean answers() {

@@ -1,8 +1,9 @@
 package dev.platform.starter.test.etcd;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -20,10 +21,10 @@ final class EtcdNode {
   private static final long MIN_PING_SECONDS = 5;
 
   private final EtcdState state;
-  private final FreezableLoops loops = new FreezableLoops();
-  private final TrackedChannels channels = new TrackedChannels();
+  private final NodeTransport transport = NodeTransport.available();
+  private final FreezableLoops loops = new FreezableLoops(transport.loops());
   private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("embedded-etcd-timer", true));
+      new ScheduledThreadPoolExecutor(1, EtcdNode::timerThread);
   private final WatchHub hub;
   private final Server server;
 
@@ -32,11 +33,12 @@ final class EtcdNode {
     this.hub = new WatchHub(timer, settings.ticker(), settings.progressInterval());
     Faults faults = settings.faults();
     // Requests are short and never block, so they run where they are read.
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(member.host(), member.port()))
-            .bossEventLoopGroup(loops.acceptor())
-            .workerEventLoopGroup(loops.workers())
-            .channelFactory(channels::listen)
+    NodeTls tls = settings.tls();
+    ServerCredentials credentials =
+        tls == null ? InsecureServerCredentials.create() : tls.credentials();
+    ServerBuilder<?> builder =
+        transport
+            .server(new InetSocketAddress(member.host(), member.port()), credentials)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .permitKeepAliveTime(MIN_PING_SECONDS, TimeUnit.SECONDS)
@@ -48,10 +50,13 @@ final class EtcdNode {
             .addService(new MaintenanceService(state, member, faults))
             .addService(new ClusterService(member))
             .addService(new AuthService(state, member, settings.access()));
-    if (settings.tls() != null) {
-      builder.sslContext(settings.tls().context());
-    }
     this.server = builder.build();
+  }
+
+  private static Thread timerThread(Runnable work) {
+    Thread thread = new Thread(work, "embedded-etcd-timer");
+    thread.setDaemon(true);
+    return thread;
   }
 
   static EtcdNode start(EtcdState state, NodeSettings settings, Member member) {
@@ -75,7 +80,7 @@ final class EtcdNode {
   }
 
   void dropConnections() {
-    channels.reset();
+    transport.reset();
   }
 
   void stop() {
@@ -84,7 +89,7 @@ final class EtcdNode {
     loops.thaw();
     // Connections go before the calls on them: clients see a dead server, not a cancelled call.
     server.shutdown();
-    channels.reset();
+    transport.reset();
     server.shutdownNow();
     release();
   }
@@ -111,7 +116,8 @@ final class EtcdNode {
 
   private void release() {
     timer.shutdownNow();
-    loops.shutdown();
+    loops.thaw();
+    transport.shutdown();
     awaitEnd(timer);
   }
 

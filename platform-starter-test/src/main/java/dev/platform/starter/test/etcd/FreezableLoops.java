@@ -1,13 +1,8 @@
 package dev.platform.starter.test.etcd;
 
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
-import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FreezableLoops {
 
-  private static final int WORKERS = 2;
-
-  private final EventLoopGroup acceptor =
-      new NioEventLoopGroup(1, new DefaultThreadFactory("embedded-etcd-accept", true));
-  private final EventLoopGroup workers =
-      new NioEventLoopGroup(WORKERS, new DefaultThreadFactory("embedded-etcd-io", true));
+  private final List<Executor> loops;
   private @Nullable CountDownLatch held; // guarded by this
 
-  EventLoopGroup acceptor() {
-    return acceptor;
-  }
-
-  EventLoopGroup workers() {
-    return workers;
+  FreezableLoops(List<Executor> loops) {
+    this.loops = List.copyOf(loops);
   }
 
   /** Returns once no loop does anything any more. */
@@ -37,12 +23,9 @@ final class FreezableLoops {
     if (held != null) {
       return;
     }
-    List<EventExecutor> loops = new ArrayList<>();
-    acceptor.forEach(loops::add);
-    workers.forEach(loops::add);
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch entered = new CountDownLatch(loops.size());
-    for (EventExecutor loop : loops) {
+    for (Executor loop : loops) {
       loop.execute(
           () -> {
             entered.countDown();
@@ -58,12 +41,6 @@ final class FreezableLoops {
       held.countDown();
       held = null;
     }
-  }
-
-  void shutdown() {
-    thaw();
-    workers.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-    acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -2,36 +2,42 @@ package dev.platform.starter.test.etcd;
 
 import dev.platform.starter.test.tls.TestAuthority;
 import dev.platform.starter.test.tls.TestCertificate;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
 import io.grpc.util.AdvancedTlsX509KeyManager;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLException;
 
 /** TLS of an embedded server, whose certificate may change while it runs. Thread-safe. */
 final class NodeTls {
 
   private final AdvancedTlsX509KeyManager key = new AdvancedTlsX509KeyManager();
-  private final SslContext context;
+  private final ServerCredentials credentials;
 
   NodeTls(ServerTls tls) {
     certificate(tls.certificate());
-    SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forServer(key));
+    TlsServerCredentials.Builder builder = TlsServerCredentials.newBuilder().keyManager(key);
     TestAuthority clients = tls.clientAuthority();
     if (clients != null) {
-      builder.clientAuth(ClientAuth.REQUIRE).trustManager(clients.certificate());
+      builder.clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+      trust(builder, clients);
     }
+    credentials = builder.build();
+  }
+
+  private static void trust(TlsServerCredentials.Builder builder, TestAuthority clients) {
+    byte[] pem = clients.certificatePem().getBytes(StandardCharsets.US_ASCII);
     try {
-      context = builder.build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("no TLS with this certificate", e);
+      builder.trustManager(new ByteArrayInputStream(pem));
+    } catch (IOException e) {
+      throw new IllegalStateException("no TLS with this authority", e);
     }
   }
 
-  SslContext context() {
-    return context;
+  ServerCredentials credentials() {
+    return credentials;
   }
 
   /** For the connections from now on. */

@@ -2,17 +2,21 @@ package dev.platform.starter.test.etcd;
 
 import dev.platform.starter.test.tls.TestAuthority;
 import dev.platform.starter.test.tls.TestCertificate;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.grpc.ChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The files from which a real etcd reads its certificates, anew for each connection. */
 record ProcessTls(Path directory) {
@@ -39,19 +43,23 @@ record ProcessTls(Path directory) {
   }
 
   /** For the kit's own client, which is there to look at the server, not to judge it. */
-  static SslContext clientContext(ServerTls tls) {
-    SslContextBuilder builder =
-        GrpcSslContexts.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE);
+  static ChannelCredentials clientCredentials(ServerTls tls) {
+    TlsChannelCredentials.Builder builder =
+        TlsChannelCredentials.newBuilder().trustManager(new TrustEverybody());
     TestAuthority clients = tls.clientAuthority();
     if (clients != null) {
       TestCertificate own = clients.issue("test-kit");
-      builder.keyManager(own.privateKey(), own.certificate());
+      try {
+        builder.keyManager(stream(own.certificatePem()), stream(own.privateKeyPem()));
+      } catch (IOException e) {
+        throw new UncheckedIOException("no TLS for the test kit's client", e);
+      }
     }
-    try {
-      return builder.build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("no TLS for the test kit's client", e);
-    }
+    return builder.build();
+  }
+
+  private static InputStream stream(String pem) {
+    return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
   }
 
   private Path certificateFile() {
@@ -67,6 +75,32 @@ record ProcessTls(Path directory) {
       Files.writeString(file, content);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + file, e);
+    }
+  }
+
+  private static final class TrustEverybody extends X509ExtendedTrustManager {
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
     }
   }
 }

@@ -1,25 +1,53 @@
 package dev.platform.starter.test.etcd;
 
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
-import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
-/** Remembers accepted connections, since gRPC gives no way to reset them. */
-final class TrackedChannels {
+/**
+ * On {@code grpc-netty-shaded}; its types have other names than those of {@link
+ * NettyNodeTransport}. Remembers accepted connections, since gRPC gives no way to reset them.
+ */
+final class ShadedNettyNodeTransport implements NodeTransport {
 
+  private final EventLoopGroup acceptor =
+      new NioEventLoopGroup(1, new DefaultThreadFactory(ACCEPTOR, true));
+  private final EventLoopGroup workers =
+      new NioEventLoopGroup(WORKERS, new DefaultThreadFactory(WORKER, true));
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
-  ServerChannel listen() {
-    return new Listening();
+  @Override
+  public ServerBuilder<?> server(InetSocketAddress address, ServerCredentials credentials) {
+    return NettyServerBuilder.forAddress(address, credentials)
+        .bossEventLoopGroup(acceptor)
+        .workerEventLoopGroup(workers)
+        .channelFactory(Listening::new);
   }
 
-  /** Ends all connections as a dying process does: with a reset, without goodbye. */
-  void reset() {
+  @Override
+  public List<Executor> loops() {
+    List<Executor> loops = new ArrayList<>();
+    acceptor.forEach(loops::add);
+    workers.forEach(loops::add);
+    return loops;
+  }
+
+  @Override
+  public void reset() {
     for (SocketChannel connection : connections) {
       connection.eventLoop().execute(() -> reset(connection));
       connection.closeFuture().awaitUninterruptibly();
@@ -32,6 +60,12 @@ final class TrackedChannels {
       connection.config().setSoLinger(0);
       connection.unsafe().close(connection.voidPromise());
     }
+  }
+
+  @Override
+  public void shutdown() {
+    workers.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
   private final class Listening extends NioServerSocketChannel {

@@ -1,0 +1,38 @@
+package dev.platform.spring.check;
+
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+
+/** The properties that are set anywhere, and where. */
+final class SetProperties {
+
+  private SetProperties() {}
+
+  /** All sources that can list what they have. */
+  static Stream<IterableConfigurationPropertySource> sources(Environment environment) {
+    return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
+        .filter(IterableConfigurationPropertySource.class::isInstance)
+        .map(IterableConfigurationPropertySource.class::cast);
+  }
+
+  /** For people: a file and a line, where that is known. */
+  static String where(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+    ConfigurationProperty property = source.getConfigurationProperty(name);
+    Origin origin = property == null ? null : property.getOrigin();
+    return "set in " + (origin == null ? nameOf(source) : origin);
+  }
+
+  private static String nameOf(ConfigurationPropertySource source) {
+    return source.getUnderlyingSource() instanceof PropertySource<?> known
+        ? known.getName()
+        : "(unknown)";
+  }
+}

@@ -1,0 +1,72 @@
+package dev.platform.spring.line;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+
+/**
+ * A starter of the platform, as it says of itself in {@value #FILE}.
+ *
+ * @param artifact what a build file depends on
+ * @param springBoot the oldest version that it is made for, such as 3.5; later ones of the same
+ *     major version are fine, too
+ */
+public record StarterLine(String artifact, String springBoot) {
+
+  private static final String FILE = "META-INF/platform/line.properties";
+
+  private static final List<StarterLine> KNOWN =
+      List.of(
+          new StarterLine("platform-starter", "3.5"),
+          new StarterLine("platform-starter-boot4", "4.1"));
+
+  /** All starters that this class loader sees; more than one is a mistake. */
+  public static List<StarterLine> onClassPath(ClassLoader loader) {
+    try {
+      return Collections.list(loader.getResources(FILE)).stream()
+          .map(StarterLine::read)
+          .distinct()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(FILE + " can't be read", e);
+    }
+  }
+
+  /** Those that a build file can name, by the version of Spring Boot. */
+  static List<StarterLine> known() {
+    return KNOWN;
+  }
+
+  boolean fits(String version) {
+    return major(version) == major(springBoot) && minor(version) >= minor(springBoot);
+  }
+
+  private static int major(String version) {
+    return number(version, 0);
+  }
+
+  private static int minor(String version) {
+    return number(version, 1);
+  }
+
+  private static int number(String version, int position) {
+    return Integer.parseInt(version.split("[.-]")[position]);
+  }
+
+  private static StarterLine read(URL file) {
+    Properties properties = new Properties();
+    try (InputStream content = file.openStream()) {
+      properties.load(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " can't be read", e);
+    }
+    return new StarterLine(
+        Objects.requireNonNull(properties.getProperty("artifact")),
+        Objects.requireNonNull(properties.getProperty("spring-boot")));
+  }
+}

@@ -1,0 +1,5 @@
+/** The registration in Boot's health. */
+@NullMarked
+package dev.platform.boot4.registry;
+
+import org.jspecify.annotations.NullMarked;

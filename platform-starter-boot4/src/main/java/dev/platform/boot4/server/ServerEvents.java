@@ -1,0 +1,66 @@
+package dev.platform.boot4.server;
+
+import dev.platform.spring.server.ServerListener;
+import io.grpc.Server;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.event.SmartApplicationListener;
+import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
+import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
+import org.springframework.grpc.server.lifecycle.GrpcServerTerminatedEvent;
+
+/** Passes the events of Spring's gRPC server and of Boot's web server on. */
+final class ServerEvents implements SmartApplicationListener {
+
+  private final ObjectProvider<ServerListener> listeners;
+
+  ServerEvents(ObjectProvider<ServerListener> listeners) {
+    this.listeners = listeners;
+  }
+
+  @Override
+  public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+    return GrpcServerStartedEvent.class.isAssignableFrom(type)
+        || GrpcServerShutdownEvent.class.isAssignableFrom(type)
+        || GrpcServerTerminatedEvent.class.isAssignableFrom(type)
+        || WebServerInitializedEvent.class.isAssignableFrom(type);
+  }
+
+  @Override
+  public void onApplicationEvent(ApplicationEvent event) {
+    if (event instanceof GrpcServerStartedEvent started) {
+      Server server = started.getServer();
+      int port = Math.max(0, started.getPort());
+      String address = boundAddress(server.getListenSockets());
+      notify(each -> each.grpcServerStarted(server, port, address));
+    } else if (event instanceof GrpcServerShutdownEvent stopping) {
+      notify(each -> each.grpcServerStopping(stopping.getServer()));
+    } else if (event instanceof GrpcServerTerminatedEvent) {
+      notify(ServerListener::grpcServerStopped);
+    } else if (event instanceof WebServerInitializedEvent started
+        && !Objects.equals(started.getApplicationContext().getServerNamespace(), "management")) {
+      notify(each -> each.webServerStarted(started.getWebServer().getPort()));
+    }
+  }
+
+  /** Null where it listens on several, or on all that the machine has. */
+  private static @Nullable String boundAddress(List<? extends SocketAddress> sockets) {
+    if (sockets.size() != 1 || !(sockets.get(0) instanceof InetSocketAddress socket)) {
+      return null;
+    }
+    InetAddress address = socket.getAddress();
+    return address == null || address.isAnyLocalAddress() ? null : address.getHostAddress();
+  }
+
+  private void notify(Consumer<ServerListener> call) {
+    listeners.orderedStream().forEach(call);
+  }
+}
