@@ -84,7 +84,9 @@ class ImageIT {
         .extracting(LayerEntry::path)
         .contains("/app/" + app.id() + "-app.jar", "/app/jvm.flags")
         .filteredOn(path -> path.startsWith("/app/lib/"))
-        .allMatch(path -> path.matches("/app/lib/(platform-(core|spring|starter|jdbc)|proto-contracts)-.*"));
+        .allMatch(
+            path ->
+                path.matches("/app/lib/(platform-(core|spring|starter|jdbc)|proto-contracts)-.*"));
     assertThat(top.stream().mapToLong(LayerEntry::size).sum()).isLessThan(4_000_000);
     assertThat(layers).hasSizeGreaterThan(1);
     assertThat(files(layers.get(0))).hasSizeGreaterThan(50).allMatch(LayerEntry::isLibrary);

@@ -2,8 +2,8 @@ package dev.platform.inventory.api;
 
 import dev.platform.contracts.inventory.v1.ImportStockRequest;
 import dev.platform.contracts.inventory.v1.ImportStockResponse;
-import dev.platform.inventory.domain.ImportStock;
 import dev.platform.core.failure.GrpcExceptionMapping;
+import dev.platform.inventory.domain.ImportStock;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 

@@ -2,10 +2,10 @@ package dev.platform.order.persistence;
 
 import static dev.platform.order.persistence.Times.column;
 
+import dev.platform.core.deadline.DetachedWork;
 import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderRequests;
 import dev.platform.order.domain.Suggestions;
-import dev.platform.core.deadline.DetachedWork;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,6 +2,7 @@ package dev.platform.order.persistence;
 
 import static dev.platform.order.persistence.Times.column;
 
+import dev.platform.core.deadline.DetachedWork;
 import dev.platform.order.domain.Due;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
@@ -11,7 +12,6 @@ import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
 import dev.platform.order.trace.OrderOrigins;
-import dev.platform.core.deadline.DetachedWork;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,16 +1,16 @@
 package dev.platform.order.platform;
 
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.instance.InstanceMetadata;
 import dev.platform.order.platform.PlatformView.Breaker;
 import dev.platform.order.platform.PlatformView.Instance;
 import dev.platform.order.platform.PlatformView.Lease;
 import dev.platform.order.platform.PlatformView.Self;
 import dev.platform.order.platform.PlatformView.Service;
-import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.spring.endpoint.PlatformEndpoint;
 import dev.platform.spring.endpoint.PlatformEndpoint.Platform;
 import dev.platform.spring.endpoint.PlatformEndpoint.Registered;
 import dev.platform.spring.endpoint.PlatformEndpoint.Watched;
-import dev.platform.core.instance.InstanceMetadata;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Clock;

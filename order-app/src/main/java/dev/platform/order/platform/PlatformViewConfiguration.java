@@ -1,10 +1,10 @@
 package dev.platform.order.platform;
 
 import dev.platform.core.discovery.InstanceDirectory;
-import dev.platform.spring.endpoint.PlatformEndpoint;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
+import dev.platform.spring.endpoint.PlatformEndpoint;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

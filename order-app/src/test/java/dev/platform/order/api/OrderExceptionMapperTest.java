@@ -3,8 +3,8 @@ package dev.platform.order.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.rpc.ErrorInfo;
-import dev.platform.order.domain.OrderException;
 import dev.platform.core.outcome.Rejection;
+import dev.platform.order.domain.OrderException;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;

@@ -63,10 +63,4 @@ public record OutlierDetection(
         maxEjectionTime.toMillis() + "ms",
         "at least ejection-time, " + ejectionTime.toMillis() + "ms");
   }
-
-  /** Five failures in a row, or half of ten calls within 5 s; out for 10 s, at most a minute. */
-  public static OutlierDetection defaults() {
-    return new OutlierDetection(
-        true, 5, 50, 10, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofMinutes(1));
-  }
 }

@@ -37,7 +37,8 @@ final class FormerProperties {
         .findFirst()
         .map(
             renamed ->
-                renamed.getValue() + name.toString().substring(renamed.getKey().toString().length()));
+                renamed.getValue()
+                    + name.toString().substring(renamed.getKey().toString().length()));
   }
 
   private static boolean isOrBelow(

@@ -38,8 +38,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   private final Map<EtcdRegistration, String> statuses = new LinkedHashMap<>();
   private boolean closed;
 
-  EtcdServiceRegistry(
-      RegistrationLease lease, InstanceCodec codec, Duration requestTimeout) {
+  EtcdServiceRegistry(RegistrationLease lease, InstanceCodec codec, Duration requestTimeout) {
     this.lease = lease;
     this.codec = codec;
     this.releaseTimeout = requestTimeout;

@@ -24,7 +24,8 @@ final class StatusJudge {
           if (isOurs(properties, "record-failure-predicate", GrpcStatusPredicates.Failures.class)) {
             config.recordException(new GrpcStatusPredicates.Failures(outcomes));
           }
-          if (isOurs(properties, "ignore-exception-predicate", GrpcStatusPredicates.Ignored.class)) {
+          if (isOurs(
+              properties, "ignore-exception-predicate", GrpcStatusPredicates.Ignored.class)) {
             config.ignoreException(new GrpcStatusPredicates.Ignored(outcomes));
           }
         });

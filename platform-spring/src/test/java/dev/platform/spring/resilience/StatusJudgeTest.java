@@ -2,6 +2,7 @@ package dev.platform.spring.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.breaker.GrpcStatusPredicates;
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.outcome.Rejection;
@@ -22,8 +23,8 @@ import org.springframework.context.annotation.Bean;
 
 class StatusJudgeTest {
 
-  private final StatusJudge.Failures failures = new StatusJudge.Failures();
-  private final StatusJudge.Ignored ignored = new StatusJudge.Ignored();
+  private final GrpcStatusPredicates.Failures failures = new GrpcStatusPredicates.Failures();
+  private final GrpcStatusPredicates.Ignored ignored = new GrpcStatusPredicates.Ignored();
 
   @Test
   void aStatusIsJudgedAsThatOfACallIs() {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.core.ratelimit.FleetLimit;
 import dev.platform.core.ratelimit.FleetLimits;
 import dev.platform.core.ratelimit.SharedTaking;
+import dev.platform.tests.app.RedisProcess;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
