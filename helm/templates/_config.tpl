@@ -85,11 +85,11 @@ etcd:
   ssl:
     bundle: etcd
   {{- end }}
-registry:
-  services: {{ toJson .service.names }}
   {{- with $values.registry.namespace }}
   namespace: {{ . }}
   {{- end }}
+registry:
+  services: {{ toJson .service.names }}
   lease-ttl: {{ $values.registry.leaseTtlSeconds }}s
 {{- end -}}
 

@@ -143,7 +143,7 @@ class HelmConfigIT {
             DevPostgres.USERNAME,
             "SPRING_DATASOURCE_PASSWORD",
             DevPostgres.PASSWORD,
-            "PLATFORM_REGISTRY_NAMESPACE",
+            "PLATFORM_ETCD_NAMESPACE",
             "/later");
     try (AppProcess app = start(App.PAYMENT, "early", own)) {
       await("the app asks again")

@@ -21,7 +21,7 @@ class PlatformViewConfiguration {
   @Bean
   PlatformOverview platformOverview(
       @Value("${spring.application.name}") String app,
-      @Value("${platform.registry.namespace:}") String namespace,
+      @Value("${platform.etcd.namespace:}") String namespace,
       PlatformEndpoint endpoint,
       ObjectProvider<InstanceDirectory> directory,
       ObjectProvider<EtcdConnection> connection,
