@@ -158,16 +158,16 @@ class InterceptorOrderTest {
     StatusRuntimeException refused =
         catchThrowableOfType(StatusRuntimeException.class, InterceptorOrderTest::ask);
     security.refuses = false;
+    SpanData span = spans.the(SpanKind.SERVER);
+    spans.the(SpanKind.CLIENT);
+    spans.clear();
 
     assertThat(refused.getStatus().getCode()).isEqualTo(Code.PERMISSION_DENIED);
-    SpanData span = spans.the(SpanKind.SERVER);
     assertThat(span.getName()).endsWith("RecommendationService/GetRecommendations");
     assertThat(span.getAttributes().get(AttributeKey.stringKey("rpc.response.status_code")))
         .isEqualTo("PERMISSION_DENIED");
     await().atMost(Duration.ofSeconds(20)).until(() -> timedRefusals() == 1);
     assertThat(permitted()).isEqualTo(permitted);
-    spans.the(SpanKind.CLIENT);
-    spans.clear();
   }
 
   private static long timedRefusals() {
