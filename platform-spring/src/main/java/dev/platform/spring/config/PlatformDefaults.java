@@ -41,11 +41,6 @@ public final class PlatformDefaults {
 
   /** Called by each line's {@code EnvironmentPostProcessor}, as the last of them. */
   public void addTo(ConfigurableEnvironment environment) {
-    addTo(environment, Map.of());
-  }
-
-  /** The same with defaults of the line that depend on what the user has set. */
-  public void addTo(ConfigurableEnvironment environment, Map<String, Object> ofLine) {
     MutablePropertySources sources = environment.getPropertySources();
     PropertySource<?> users = sources.remove(DefaultPropertiesPropertySource.NAME);
     if (users instanceof LowestPropertySource) {
@@ -58,7 +53,6 @@ public final class PlatformDefaults {
     }
     Set<ConfigurationPropertyName> set = names(users);
     load().forEach(ours -> lowest.addPropertySource(without(ours, set)));
-    lowest.addPropertySource(without(new MapPropertySource(NAME + " of the line", ofLine), set));
     sources.addLast(lowest);
   }
 

@@ -20,11 +20,12 @@ import org.springframework.grpc.client.InProcessGrpcChannelFactory;
 @AutoConfiguration
 public final class ClientAutoConfiguration {
 
+  /** Not the chain itself: Spring would take one object that is two beans twice. */
   @Bean
   @Order(ChainOrder.CLIENT)
   @GlobalClientInterceptor
   ClientInterceptor platformClientInterceptor(ClientChain chain) {
-    return chain;
+    return chain::interceptCall;
   }
 
   /** Before others, so that targets of the application's own win. */
@@ -49,5 +50,10 @@ public final class ClientAutoConfiguration {
   @Bean
   static CalledStubs calledStubs(ObjectProvider<CalledMethods> called) {
     return new CalledStubs(called);
+  }
+
+  @Bean
+  static ShutdownGrace channelShutdownGrace() {
+    return new ShutdownGrace();
   }
 }

@@ -1,7 +1,6 @@
 package dev.platform.boot4.config;
 
 import dev.platform.spring.config.PlatformDefaults;
-import java.util.Map;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
@@ -12,16 +11,7 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 
   @Override
   public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication app) {
-    new PlatformDefaults().addTo(environment, observations(environment));
-  }
-
-  /** Spring's own observation of gRPC calls only where the platform makes none, not twice. */
-  private static Map<String, Object> observations(ConfigurableEnvironment environment) {
-    boolean replaced =
-        environment.getProperty("platform.telemetry.grpc.enabled", Boolean.class, true);
-    return Map.of(
-        "spring.grpc.server.observation.enabled", !replaced,
-        "spring.grpc.client.observation.enabled", !replaced);
+    new PlatformDefaults().addTo(environment);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.platform.starter.server;
+package dev.platform.spring.telemetry;
 
 import java.util.Set;
 import org.springframework.boot.autoconfigure.AutoConfigurationImportFilter;
@@ -7,8 +7,8 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Leaves out net.devh's own observation of gRPC calls, twice of everything otherwise. Back with
- * {@code platform.telemetry.grpc.enabled=false}.
+ * Leaves out what the gRPC frameworks observe of calls themselves, twice of everything otherwise.
+ * Back with {@code platform.telemetry.grpc.enabled=false}.
  */
 final class ForeignTelemetryFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 
@@ -17,7 +17,9 @@ final class ForeignTelemetryFilter implements AutoConfigurationImportFilter, Env
           "net.devh.boot.grpc.client.autoconfigure.GrpcClientMetricAutoConfiguration",
           "net.devh.boot.grpc.client.autoconfigure.GrpcClientMicrometerTraceAutoConfiguration",
           "net.devh.boot.grpc.server.autoconfigure.GrpcServerMetricAutoConfiguration",
-          "net.devh.boot.grpc.server.autoconfigure.GrpcServerMicrometerTraceAutoConfiguration");
+          "net.devh.boot.grpc.server.autoconfigure.GrpcServerMicrometerTraceAutoConfiguration",
+          "org.springframework.boot.grpc.client.autoconfigure.GrpcClientObservationAutoConfiguration",
+          "org.springframework.boot.grpc.server.autoconfigure.GrpcServerObservationAutoConfiguration");
 
   private boolean replaced = true;
 

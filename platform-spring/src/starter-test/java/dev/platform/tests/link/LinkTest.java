@@ -1,0 +1,64 @@
+package dev.platform.tests.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.core.chain.ServerChain;
+import dev.platform.jdbc.JdbcAutoConfiguration;
+import dev.platform.spring.chain.ChainOrder;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The modules that are compiled once, against one line of Spring Boot, find all that they refer to
+ * on this line, too. A class that has moved is a NoClassDefFoundError of a user otherwise, and only
+ * when that line of code runs.
+ */
+class LinkTest {
+
+  /** One of the two is there. */
+  private static final List<String> OPTIONAL = List.of("io/grpc/netty/", "io/netty/");
+
+  @ParameterizedTest
+  @ValueSource(classes = {ServerChain.class, ChainOrder.class, JdbcAutoConfiguration.class})
+  void findsAllThatTheModuleOfThisClassRefersTo(Class<?> member) throws Exception {
+    Linker linker = new Linker(OPTIONAL);
+    List<byte[]> classFiles = classFiles(member);
+    classFiles.forEach(linker::link);
+    assertThat(classFiles).hasSizeGreaterThan(5);
+    assertThat(linker.missing()).isEmpty();
+  }
+
+  private static List<byte[]> classFiles(Class<?> member) throws IOException, URISyntaxException {
+    Path place = Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
+    if (Files.isDirectory(place)) {
+      return read(place);
+    }
+    try (FileSystem jar = FileSystems.newFileSystem(URI.create("jar:" + place.toUri()), Map.of())) {
+      return read(jar.getPath("/"));
+    }
+  }
+
+  private static List<byte[]> read(Path root) throws IOException {
+    List<byte[]> files = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(".class") && !name.endsWith("-info.class")) {
+          files.add(Files.readAllBytes(file));
+        }
+      }
+    }
+    return files;
+  }
+}
