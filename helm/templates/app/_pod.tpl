@@ -42,9 +42,9 @@
 {{- include "mall.secretEnv" (list "SPRING_DATASOURCE_PASSWORD" $secret (ternary $service.database.passwordKey "password" $existing)) }}
 {{- end }}
 {{- if $values.redis.existingSecret }}
-{{- include "mall.secretEnv" (list "PLATFORM_RESILIENCE_RATELIMIT_FLEET_REDISURI" $values.redis.existingSecret $values.redis.uriKey) }}
+{{- include "mall.secretEnv" (list "PLATFORM_RESILIENCE_RATELIMIT_SHARED_REDISURI" $values.redis.existingSecret $values.redis.uriKey) }}
 {{- else if $values.redis.enabled }}
-{{- include "mall.secretEnv" (list "PLATFORM_RESILIENCE_RATELIMIT_FLEET_REDISURI" (printf "%s-redis" (include "mall.fullname" .root)) "uri") }}
+{{- include "mall.secretEnv" (list "PLATFORM_RESILIENCE_RATELIMIT_SHARED_REDISURI" (printf "%s-redis" (include "mall.fullname" .root)) "uri") }}
 {{- end }}
 {{- with $service.extraEnv }}
 {{ toYaml . }}

@@ -212,7 +212,7 @@ public class InterceptorBenchmark {
     Metadata headers = new Metadata();
     headers.put(TRACE, trace);
     ServerCall.Listener<GetRecommendationsRequest> listener =
-        handler.startCall(new SunkCall(), headers);
+        handler.startCall(new NoopClientCall(), headers);
     listener.onReady();
     listener.onMessage(REQUEST);
     listener.onHalfClose();

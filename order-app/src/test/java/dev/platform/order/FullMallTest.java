@@ -17,7 +17,7 @@ import org.springframework.test.context.TestPropertySource;
       "platform.discovery.enabled=true",
       "platform.discovery.snapshot.enabled=false",
       "platform.resilience.circuit-breaker.enabled=true",
-      "platform.resilience.circuit-breaker.failures-in-a-row=0",
+      "platform.resilience.circuit-breaker.consecutive-failures=0",
       // One test's failing callee would be refused to the next tests.
       "resilience4j.circuitbreaker.configs.default.sliding-window-size=10000",
       "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=10000",

@@ -15,14 +15,14 @@ import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
 import dev.platform.core.registry.Claim;
+import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.core.registry.LeaseSnapshot;
 import dev.platform.core.registry.LocalAddress;
-import dev.platform.core.registry.RegistrationLease;
 import dev.platform.core.request.IncomingRequests;
 import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
-import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.core.server.HandlerThread;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.BindableService;
@@ -67,7 +67,7 @@ public final class Platform implements AutoCloseable {
   private final EtcdConnection connection;
   private final InstanceCodec codec;
   private final InstanceDirectory directory;
-  private final RegistrationLease lease;
+  private final EtcdRegistrar lease;
   private final CircuitBreakerRegistry breakers;
   private final ClientChain clientChain;
   private final ServerChain serverChain;
@@ -99,8 +99,7 @@ public final class Platform implements AutoCloseable {
             .random(settings.random)
             .endpoints(settings.etcd.endpoints())
             .build();
-    this.lease =
-        new RegistrationLease(connection, settings.leaseTtl, settings.clock, settings.random);
+    this.lease = new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
     this.breakers = settings.circuitBreakers();
     PlatformChains chains = new PlatformChains(settings, breakers);
     this.requests = chains.requests();
@@ -119,7 +118,7 @@ public final class Platform implements AutoCloseable {
             source,
             settings.loadBalancing,
             new BalancerContext(true, settings.outlierDetection, settings.outcomes, avoided),
-            new RepeatedCalls(settings.retries, settings.hedging),
+            new RetryAndHedgingPolicy(settings.retries, settings.hedging),
             settings.discovery.waitForFirstList());
     ResolverContexts.jvm().add(resolver);
     requests.start();

@@ -2,7 +2,7 @@ package dev.platform.core;
 
 import dev.platform.core.breaker.CallNotPermittedMapper;
 import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
-import dev.platform.core.breaker.GuardedCallees;
+import dev.platform.core.breaker.ServiceBreakers;
 import dev.platform.core.chain.CallerClientInterceptor;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ClientLink;
@@ -25,7 +25,7 @@ import dev.platform.core.retry.RetryServerInterceptor;
 import dev.platform.core.telemetry.CallLog;
 import dev.platform.core.telemetry.GrpcTelemetry;
 import dev.platform.core.telemetry.HeaderPropagation;
-import dev.platform.core.telemetry.LineLimit;
+import dev.platform.core.telemetry.LogRateLimit;
 import dev.platform.core.telemetry.OpenTelemetryCallConvention;
 import dev.platform.core.telemetry.RpcKeys;
 import dev.platform.core.telemetry.SpanSource;
@@ -69,7 +69,7 @@ final class PlatformChains {
             new SpanSource(settings.telemetry.getTracer("dev.platform.grpc"), UNTRACED, false),
             side ->
                 new CallLog(
-                    side, SLOW_CALL, () -> new LineLimit(LINES_PER_SECOND, settings.nanoTime)),
+                    side, SLOW_CALL, () -> new LogRateLimit(LINES_PER_SECOND, settings.nanoTime)),
             settings.meters);
   }
 
@@ -86,7 +86,7 @@ final class PlatformChains {
             new ClientLink(
                 ClientStage.CIRCUIT_BREAKER,
                 new CircuitBreakerClientInterceptor(
-                    new GuardedCallees(breakers, settings.breakers), settings.outcomes)),
+                    new ServiceBreakers(breakers, settings.breakers), settings.outcomes)),
             new ClientLink(ClientStage.CALLER, new CallerClientInterceptor(settings.service)),
             new ClientLink(ClientStage.RETRY, new RetryClientInterceptor())));
   }

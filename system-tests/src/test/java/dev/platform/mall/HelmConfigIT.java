@@ -44,7 +44,7 @@ class HelmConfigIT {
   private static final String VALUES =
       """
       postgresql: {existingSecret: database}
-      config: {platform: {policy-check: {on-finding: fail}}}
+      config: {platform: {configuration-check: {on-finding: fail}}}
       services:
         order-app: {database: {password: "of 'order' $HOME"}}
         inventory-app: {database: {password: of-inventory}}

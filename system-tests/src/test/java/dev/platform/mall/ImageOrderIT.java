@@ -79,9 +79,9 @@ class ImageOrderIT {
           Map.of(
               "PLATFORM_RESILIENCE_RATELIMIT_ENABLED",
               "true",
-              "PLATFORM_RESILIENCE_RATELIMIT_FLEET_LIMITERS",
+              "PLATFORM_RESILIENCE_RATELIMIT_SHARED_LIMITERS",
               "all-calls",
-              "PLATFORM_RESILIENCE_RATELIMIT_FLEET_REDISURI",
+              "PLATFORM_RESILIENCE_RATELIMIT_SHARED_REDISURI",
               redis.uri());
       AppProcess order =
           mall.start(

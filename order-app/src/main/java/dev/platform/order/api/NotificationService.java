@@ -21,13 +21,13 @@ class NotificationService extends NotificationServiceImplBase {
 
   private final Mailboxes mailboxes;
   private final Clock clock;
-  private final LiveFeed<Notification, SubscribeResponse> feed;
+  private final OrderEventBroadcaster<Notification, SubscribeResponse> feed;
 
   NotificationService(Mailboxes mailboxes, Clock clock, OrderProperties properties) {
     this.mailboxes = mailboxes;
     this.clock = clock;
     this.feed =
-        new LiveFeed<>(
+        new OrderEventBroadcaster<>(
             "notification-streams",
             mailboxes,
             NotificationMessages::toProto,

@@ -34,7 +34,7 @@ class OrderService extends OrderServiceImplBase {
   private final SequencedLog<dev.platform.order.domain.OrderEvent> events;
   private final FlashSales flashSales;
   private final DegradedAnswers degraded;
-  private final LiveFeed<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
+  private final OrderEventBroadcaster<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
 
   OrderService(
       PlaceOrderOnce placeOrder,
@@ -49,7 +49,8 @@ class OrderService extends OrderServiceImplBase {
     this.orders = orders;
     this.events = events;
     this.feed =
-        new LiveFeed<>("order-watches", events, OrderMessages::toProto, properties.watchInterval());
+        new OrderEventBroadcaster<>(
+            "order-watches", events, OrderMessages::toProto, properties.watchInterval());
   }
 
   @Override

@@ -4,7 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.RetryInfo;
 import dev.platform.core.outcome.Rejection;
-import dev.platform.order.flashsale.WaitingLine.Outcome;
+import dev.platform.order.flashsale.AdmissionQueue.Outcome;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Status;
@@ -31,15 +31,15 @@ public final class FlashSales {
 
   private final FlashSaleProperties properties;
   private final MeterRegistry meters;
-  private final SortedMap<String, WaitingLine> lines = new TreeMap<>();
+  private final SortedMap<String, AdmissionQueue> lines = new TreeMap<>();
 
   FlashSales(FlashSaleProperties properties, MeterRegistry meters) {
     this.properties = properties;
     this.meters = meters;
     for (String product : properties.products()) {
-      WaitingLine line = new WaitingLine(properties.atOnce(), properties.maxWaiting());
+      AdmissionQueue line = new AdmissionQueue(properties.atOnce(), properties.maxWaiting());
       lines.put(product, line);
-      Gauge.builder("mall.flash.sale.waiting", line, WaitingLine::waiting)
+      Gauge.builder("mall.flash.sale.waiting", line, AdmissionQueue::waiting)
           .description("Orders that wait in the line of a product")
           .tag("product", product)
           .register(meters);
@@ -54,7 +54,7 @@ public final class FlashSales {
    *     line is full or the turn does not come in time; what the call ended with when it is over
    */
   public <T> T inLine(Collection<String> productIds, Supplier<T> work) {
-    Deque<WaitingLine> entered = new ArrayDeque<>();
+    Deque<AdmissionQueue> entered = new ArrayDeque<>();
     long end = System.nanoTime() + properties.maxWait().toNanos();
     try {
       // In the order of the ids: two orders can't wait for each other.
@@ -67,11 +67,11 @@ public final class FlashSales {
           });
       return work.get();
     } finally {
-      entered.forEach(WaitingLine::leave);
+      entered.forEach(AdmissionQueue::leave);
     }
   }
 
-  private void enter(String product, WaitingLine line, long maxWaitNanos) {
+  private void enter(String product, AdmissionQueue line, long maxWaitNanos) {
     long start = System.nanoTime();
     Outcome outcome = waitIn(line, Math.max(0, maxWaitNanos));
     Timer.builder("mall.flash.sale.wait")
@@ -87,7 +87,7 @@ public final class FlashSales {
     }
   }
 
-  private static Outcome waitIn(WaitingLine line, long maxWaitNanos) {
+  private static Outcome waitIn(AdmissionQueue line, long maxWaitNanos) {
     try {
       return line.enter(maxWaitNanos);
     } catch (InterruptedException e) {

@@ -91,7 +91,7 @@ final class Ejection {
     failures++;
     inARow++;
     return isOnProbation(now)
-        || inARow >= properties.failuresInARow()
+        || inARow >= properties.consecutiveFailures()
         || (calls >= properties.minimumCalls()
             && failures * 100L >= (long) properties.failurePercentage() * calls);
   }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * it is out once more with the first failure, for longer each time.
  *
  * @param enabled whether instances are ejected at all
- * @param failuresInARow so many calls to it that fail one after the other eject it; 1 to 1000
+ * @param consecutiveFailures so many calls to it that fail one after the other eject it; 1 to 1000
  * @param failurePercentage of the calls within {@code interval} that fail eject it; 1 to 100
  * @param minimumCalls how many calls there must be within {@code interval} for that; at least 1
  * @param interval over which calls are counted; at least 100 ms
@@ -20,7 +20,7 @@ import java.time.Duration;
  */
 public record OutlierDetection(
     boolean enabled,
-    int failuresInARow,
+    int consecutiveFailures,
     int failurePercentage,
     int minimumCalls,
     Duration interval,
@@ -37,9 +37,9 @@ public record OutlierDetection(
 
   public OutlierDetection {
     check(
-        failuresInARow >= 1 && failuresInARow <= 1000,
-        PREFIX + "failures-in-a-row",
-        failuresInARow,
+        consecutiveFailures >= 1 && consecutiveFailures <= 1000,
+        PREFIX + "consecutive-failures",
+        consecutiveFailures,
         "a whole number from 1 to 1000");
     check(
         failurePercentage >= 1 && failurePercentage <= 100,

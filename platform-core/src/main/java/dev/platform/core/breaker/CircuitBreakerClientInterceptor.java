@@ -35,11 +35,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
-  private final GuardedCallees callees;
+  private final ServiceBreakers callees;
   private final OutcomeClassifier outcomes;
   private final BrokenConnections broken = new BrokenConnections();
 
-  public CircuitBreakerClientInterceptor(GuardedCallees callees, OutcomeClassifier outcomes) {
+  public CircuitBreakerClientInterceptor(ServiceBreakers callees, OutcomeClassifier outcomes) {
     this.callees = callees;
     this.outcomes = outcomes;
   }
@@ -51,7 +51,7 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
     if (EnclosingBreakers.contains(name)) {
       return next.newCall(method, options);
     }
-    GuardedCallee callee = callees.get(name);
+    ServiceBreaker callee = callees.get(name);
     LastAttempt attempt = new LastAttempt(callee.breaker()::getCurrentTimestamp);
     CallOptions traced = options.withStreamTracerFactory(attempt);
     return new CheckedForwardingClientCall<>(next.newCall(method, traced)) {
@@ -90,7 +90,7 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
 
   private final class Counting<A> extends SimpleForwardingClientCallListener<A> {
 
-    private final GuardedCallee callee;
+    private final ServiceBreaker callee;
     private final LastAttempt attempt;
     private final CallOptions options;
     private final boolean unary;
@@ -100,7 +100,7 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
 
     Counting(
         ClientCall.Listener<A> listener,
-        GuardedCallee callee,
+        ServiceBreaker callee,
         LastAttempt attempt,
         CallOptions options,
         boolean unary) {

@@ -7,10 +7,10 @@ import static dev.platform.core.config.InvalidPropertyException.check;
  * configured under {@code resilience4j.circuitbreaker}.
  *
  * @param scope what has a breaker of its own
- * @param failuresInARow a breaker of calls opens when more than so many fail one after the other,
- *     whatever its window says; 0 to leave it to the window; at most 1000
+ * @param consecutiveFailures a breaker of calls opens when more than so many fail one after the
+ *     other, whatever its window says; 0 to leave it to the window; at most 1000
  */
-public record CircuitBreakerSettings(Scope scope, int failuresInARow) {
+public record CircuitBreakerSettings(Scope scope, int consecutiveFailures) {
 
   /** What has a breaker of its own. */
   public enum Scope {
@@ -27,9 +27,9 @@ public record CircuitBreakerSettings(Scope scope, int failuresInARow) {
 
   public CircuitBreakerSettings {
     check(
-        failuresInARow >= 0 && failuresInARow <= 1000,
-        "platform.resilience.circuit-breaker.failures-in-a-row",
-        failuresInARow,
+        consecutiveFailures >= 0 && consecutiveFailures <= 1000,
+        "platform.resilience.circuit-breaker.consecutive-failures",
+        consecutiveFailures,
         "a whole number from 0 to 1000");
   }
 }

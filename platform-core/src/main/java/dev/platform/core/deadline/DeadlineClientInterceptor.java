@@ -26,7 +26,7 @@ public final class DeadlineClientInterceptor implements ClientInterceptor {
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
     CallOptions timed = withDeadline(method, options);
-    return new TimedCall<>(next.newCall(method, timed), timed);
+    return new DeadlineClientCall<>(next.newCall(method, timed), timed);
   }
 
   private CallOptions withDeadline(MethodDescriptor<?, ?> method, CallOptions options) {

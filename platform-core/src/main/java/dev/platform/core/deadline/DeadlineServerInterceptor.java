@@ -34,7 +34,7 @@ public final class DeadlineServerInterceptor implements ServerInterceptor {
     Duration minimum = DeadlineSettings.of(properties.minimums(), call.getMethodDescriptor());
     long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
     if (left > (minimum == null ? 0 : minimum.toNanos())) {
-      return new TimedListener<>(next.startCall(call, headers), deadline);
+      return new DeadlineServerListener<>(next.startCall(call, headers), deadline);
     }
     call.close(
         Status.DEADLINE_EXCEEDED.withDescription(

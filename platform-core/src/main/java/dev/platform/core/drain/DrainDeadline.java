@@ -66,7 +66,7 @@ final class DrainDeadline {
   /** Only the timer's thread comes here. */
   private void closeIfIdle(Server server) {
     long now = System.nanoTime();
-    if (!unfinished.areNone()) {
+    if (!unfinished.isEmpty()) {
       busyAt = now;
     } else if (now - busyAt > IDLE.toNanos()) {
       log.info("No call has been under way for {} ms, connections are closed", IDLE.toMillis());

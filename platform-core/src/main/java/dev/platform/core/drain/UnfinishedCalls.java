@@ -62,7 +62,7 @@ public final class UnfinishedCalls implements ServerInterceptor {
     }
   }
 
-  boolean areNone() {
+  boolean isEmpty() {
     return calls.get() == 0;
   }
 

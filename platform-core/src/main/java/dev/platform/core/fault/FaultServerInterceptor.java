@@ -1,7 +1,7 @@
 package dev.platform.core.fault;
 
 import dev.platform.core.fault.Fault.Side;
-import dev.platform.core.request.PendingCall;
+import dev.platform.core.request.DelayedServerListener;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -52,7 +52,7 @@ public final class FaultServerInterceptor implements ServerInterceptor {
       ServerCall<Q, A> call,
       Metadata headers,
       ServerCallHandler<Q, A> next) {
-    PendingCall<Q> pending = new PendingCall<>();
+    DelayedServerListener<Q> pending = new DelayedServerListener<>();
     Runnable goOn =
         Context.current().wrap(context.apply(() -> start(pending, fault, call, headers, next)));
     Future<?> timer = threads.after(delay, goOn);
@@ -67,7 +67,7 @@ public final class FaultServerInterceptor implements ServerInterceptor {
   }
 
   private static <Q, A> void start(
-      PendingCall<Q> pending,
+      DelayedServerListener<Q> pending,
       Fault fault,
       ServerCall<Q, A> call,
       Metadata headers,

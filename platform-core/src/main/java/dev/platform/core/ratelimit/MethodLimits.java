@@ -14,19 +14,19 @@ final class MethodLimits {
   private final @Nullable CallerLimits callers;
   private final Counter refusedToCaller;
   private final List<Counted> limiters;
-  private final List<Shared> fleet;
+  private final List<Shared> shared;
   private final Counter accepted;
 
   MethodLimits(
       @Nullable CallerLimits callers,
       Counter refusedToCaller,
       List<Counted> limiters,
-      List<Shared> fleet,
+      List<Shared> shared,
       Counter accepted) {
     this.callers = callers;
     this.refusedToCaller = refusedToCaller;
     this.limiters = List.copyOf(limiters);
-    this.fleet = List.copyOf(fleet);
+    this.shared = List.copyOf(shared);
     this.accepted = accepted;
   }
 
@@ -34,7 +34,7 @@ final class MethodLimits {
   record Counted(RateLimiter limiter, Counter refused) {}
 
   /** A limit of all instances, with the calls that it refused. */
-  record Shared(FleetLimit limit, Counter refused) {}
+  record Shared(SharedRateLimit limit, Counter refused) {}
 
   /**
    * Takes a permission from each limiter of this instance, the narrowest first: a caller who is
@@ -61,14 +61,14 @@ final class MethodLimits {
   }
 
   boolean isShared() {
-    return !fleet.isEmpty();
+    return !shared.isEmpty();
   }
 
-  /** Then one from each limit of the fleet: nanoseconds until there is one, 0 when there was. */
+  /** Then one from each shared limit: nanoseconds until there is one, 0 when there was. */
   CompletableFuture<Long> takeShared() {
-    CompletableFuture<Long> wait = take(fleet.get(0));
-    for (int i = 1; i < fleet.size(); i++) {
-      Shared next = fleet.get(i);
+    CompletableFuture<Long> wait = take(shared.get(0));
+    for (int i = 1; i < shared.size(); i++) {
+      Shared next = shared.get(i);
       wait =
           wait.thenCompose(
               before -> before > 0 ? CompletableFuture.completedFuture(before) : take(next));

@@ -1,6 +1,6 @@
 package dev.platform.core.ratelimit;
 
-import dev.platform.core.request.PendingCall;
+import dev.platform.core.request.DelayedServerListener;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Refuses calls over a limit before anybody works on them. Never blocks: a call that waits for an
- * answer about a limit of the fleet goes on, with its context, on another thread.
+ * answer about a shared limit goes on, with its context, on another thread.
  */
 public final class RateLimitServerInterceptor implements ServerInterceptor {
 
@@ -56,7 +56,7 @@ public final class RateLimitServerInterceptor implements ServerInterceptor {
     if (answer.isDone()) {
       return go(answer.join(), method, call, headers, next);
     }
-    PendingCall<Q> pending = new PendingCall<>();
+    DelayedServerListener<Q> pending = new DelayedServerListener<>();
     Runnable goOn =
         Context.current()
             .wrap(

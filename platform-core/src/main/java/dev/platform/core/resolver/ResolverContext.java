@@ -1,7 +1,7 @@
 package dev.platform.core.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
-import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.core.retry.RetryAndHedgingPolicy;
 import io.grpc.NameResolver;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public final class ResolverContext implements AutoCloseable {
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
   private final BalancerContext balancer;
-  private final RepeatedCalls repeated;
+  private final RetryAndHedgingPolicy repeated;
   private final Duration waitForFirstList;
 
   /**
@@ -37,7 +37,7 @@ public final class ResolverContext implements AutoCloseable {
       @Nullable InstanceSource discovery,
       String loadBalancing,
       BalancerContext balancer,
-      RepeatedCalls repeated,
+      RetryAndHedgingPolicy repeated,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
@@ -62,7 +62,7 @@ public final class ResolverContext implements AutoCloseable {
   }
 
   /** Which calls are made more than once. */
-  RepeatedCalls repeated() {
+  RetryAndHedgingPolicy repeated() {
     return repeated;
   }
 

@@ -1,7 +1,7 @@
 package dev.platform.core.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
-import dev.platform.core.balancer.UsableInstancesProvider;
+import dev.platform.core.balancer.OutlierAvoidingLoadBalancerProvider;
 import dev.platform.core.instance.Instance;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
@@ -226,7 +226,7 @@ final class ServiceNameResolver extends NameResolver {
     Map<String, Object> config = new HashMap<>(from.repeated().serviceConfig());
     Map<String, ?> balancing =
         from.balancer().isNeeded()
-            ? UsableInstancesProvider.around(policy)
+            ? OutlierAvoidingLoadBalancerProvider.around(policy)
             : Map.of(policy, Map.of());
     config.put("loadBalancingConfig", List.of(balancing));
     return args.getServiceConfigParser().parseServiceConfig(config);

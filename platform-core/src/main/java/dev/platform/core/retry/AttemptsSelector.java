@@ -47,7 +47,7 @@ final class AttemptsSelector extends InternalConfigSelector {
 
   @Override
   public Result selectConfig(PickSubchannelArgs call) {
-    if (RetriedAbove.isSo()) {
+    if (UpstreamRetry.isActive()) {
       return once;
     }
     MethodDescriptor<?, ?> method = call.getMethodDescriptor();

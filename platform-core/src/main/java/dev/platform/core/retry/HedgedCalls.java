@@ -19,12 +19,12 @@ import io.grpc.Status;
 final class HedgedCalls implements ClientInterceptor {
 
   private final HedgingBudget budget;
-  private final ToldAttempts told;
+  private final AttemptHeaderInterceptor told;
   private final ClientStreamTracer.Factory hedges = new Hedges();
 
   HedgedCalls(HedgingBudget budget, int attempts) {
     this.budget = budget;
-    this.told = new ToldAttempts(attempts);
+    this.told = new AttemptHeaderInterceptor(attempts);
   }
 
   @Override

@@ -9,10 +9,10 @@ import io.grpc.MethodDescriptor;
 /** Tells the callees of calls that are retried so, and ends them when there is no time to wait. */
 final class RetriedCalls implements ClientInterceptor {
 
-  private final ToldAttempts told;
+  private final AttemptHeaderInterceptor told;
 
   RetriedCalls(int attempts) {
-    this.told = new ToldAttempts(attempts);
+    this.told = new AttemptHeaderInterceptor(attempts);
   }
 
   @Override

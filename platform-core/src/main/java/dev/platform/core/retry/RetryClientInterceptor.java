@@ -12,12 +12,12 @@ import io.grpc.MethodDescriptor;
  */
 public final class RetryClientInterceptor implements ClientInterceptor {
 
-  private static final ClientInterceptor ONE_MORE = new ToldAttempts(2);
+  private static final ClientInterceptor ONE_MORE = new AttemptHeaderInterceptor(2);
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    return RetriedAbove.isSo()
+    return UpstreamRetry.isActive()
         ? ONE_MORE.interceptCall(method, options, next)
         : next.newCall(method, options);
   }

@@ -12,8 +12,8 @@ public final class RetryServerInterceptor implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    return RetriedAbove.isSo(headers)
-        ? Contexts.interceptCall(RetriedAbove.context(), call, headers, next)
+    return UpstreamRetry.isActive(headers)
+        ? Contexts.interceptCall(UpstreamRetry.context(), call, headers, next)
         : next.startCall(call, headers);
   }
 }

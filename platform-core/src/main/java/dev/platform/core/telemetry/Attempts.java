@@ -80,7 +80,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     public void streamCreated(Attributes transport, Metadata headers) {
       if (transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress address) {
         peer = address;
-        Peers.put(call.get(), address);
+        PeerAttributes.put(call.get(), address);
       }
     }
 
@@ -111,7 +111,7 @@ final class Attempts extends ClientStreamTracer.Factory {
       span.setAttribute("transparent-retry", info.isTransparentRetry());
       InetSocketAddress address = peer;
       if (address != null) {
-        Peers.put(span, address);
+        PeerAttributes.put(span, address);
       }
       method.describe(span, ended, trailers);
       span.end(endedAt, TimeUnit.NANOSECONDS);

@@ -30,12 +30,12 @@ public final class CallLog {
   private final Logger log;
   private final String verb;
   private final long slowNanos;
-  private final Supplier<LineLimit> limits;
+  private final Supplier<LogRateLimit> limits;
 
   /**
    * @param limits bounds of lines, one for each method and target
    */
-  public CallLog(CallSide side, Duration slow, Supplier<LineLimit> limits) {
+  public CallLog(CallSide side, Duration slow, Supplier<LogRateLimit> limits) {
     this.verb = side == CallSide.SERVER ? "served" : "made";
     this.log = LoggerFactory.getLogger(LOGGER + verb);
     this.slowNanos = slow.isZero() ? Long.MAX_VALUE : slow.toNanos();
@@ -43,7 +43,7 @@ public final class CallLog {
   }
 
   /** A bound for the lines of one method and target, so that none hides those of another. */
-  LineLimit newLimit() {
+  LogRateLimit newLimit() {
     return limits.get();
   }
 
@@ -59,7 +59,7 @@ public final class CallLog {
       CallOutcome outcome,
       long nanos,
       Supplier<Attributes> transport,
-      LineLimit lines) {
+      LogRateLimit lines) {
     Level level = level(method, outcome, nanos);
     if (!log.isEnabledForLevel(level)) {
       return;

@@ -54,7 +54,7 @@ final class CallTelemetry {
   private final OutcomeClassifier outcomes;
   private final SpanSource spans;
   private final CallLog log;
-  private final LineLimit lines;
+  private final LogRateLimit lines;
   private final @Nullable MeterRegistry meters;
   private final String name;
   private final boolean beginsTraces;

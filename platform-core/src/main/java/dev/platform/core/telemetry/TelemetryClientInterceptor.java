@@ -28,6 +28,6 @@ public final class TelemetryClientInterceptor implements ClientInterceptor {
     Attempts attempts = new Attempts(made, span);
     CallOptions observed =
         options.withOption(CallSpan.OPTION, span).withStreamTracerFactory(attempts);
-    return new MadeCall<>(next.newCall(method, observed), made, span, propagation);
+    return new TracedClientCall<>(next.newCall(method, observed), made, span, propagation);
   }
 }

@@ -30,9 +30,9 @@ public final class TelemetryServerInterceptor implements ServerInterceptor {
     Context parent = propagation.extract(headers);
     Span span = method.start(parent);
     Context context = CallTelemetry.with(parent, span);
-    ServedCall<Q, A> served = new ServedCall<>(call, method, span, context);
+    TracedServerCall<Q, A> served = new TracedServerCall<>(call, method, span, context);
     try (Scope ignored = context.makeCurrent()) {
-      return new ServedCallListener<>(next.startCall(served, headers), served);
+      return new TracedServerListener<>(next.startCall(served, headers), served);
     } catch (RuntimeException | Error e) {
       served.failed(e);
       throw e;

@@ -50,8 +50,8 @@ class CircuitBreakerClientInterceptorTest {
               .slowCallDurationThreshold(Duration.ofSeconds(5))
               .currentTimestampFunction(clock -> this.clock.get(), TimeUnit.NANOSECONDS)
               .build());
-  private final GuardedCallees callees =
-      new GuardedCallees(breakers, new CircuitBreakerSettings(Scope.SERVICE, 5));
+  private final ServiceBreakers callees =
+      new ServiceBreakers(breakers, new CircuitBreakerSettings(Scope.SERVICE, 5));
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach

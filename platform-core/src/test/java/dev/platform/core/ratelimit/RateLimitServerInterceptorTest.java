@@ -199,7 +199,7 @@ class RateLimitServerInterceptorTest {
     server =
         new LimitedServer(
             new RateLimitServerInterceptor(
-                new RateLimits(callers, methods, whole, FleetLimits.none(), meters),
+                new RateLimits(callers, methods, whole, SharedRateLimits.none(), meters),
                 Runnable::run,
                 UnaryOperator.identity()));
   }

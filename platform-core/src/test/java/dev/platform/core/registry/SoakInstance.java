@@ -28,7 +28,7 @@ final class SoakInstance {
   private final Instance instance;
   private final boolean certainOfItsAddress;
   private final EtcdConnection connection;
-  private final RegistrationLease lease;
+  private final EtcdRegistrar lease;
   private boolean ready;
 
   /**
@@ -47,7 +47,7 @@ final class SoakInstance {
     this.certainOfItsAddress = certainOfItsAddress;
     this.connection = time.open(etcd);
     this.lease =
-        new RegistrationLease(connection, ttl, Clock.systemUTC(), RandomGenerator.getDefault());
+        new EtcdRegistrar(connection, ttl, Clock.systemUTC(), RandomGenerator.getDefault());
   }
 
   int port() {

@@ -82,8 +82,8 @@ class AttemptsSelectorTest {
   @Test
   void belowAHopThatWouldCallAgainAllIsCalledOnce() throws Exception {
     hedge("product.v1.ProductService/GetProduct");
-    assertThat(RetriedAbove.context().call(() -> policy(READ))).isNull();
-    assertThat(RetriedAbove.context().call(() -> policy(IDEMPOTENT))).isNull();
+    assertThat(UpstreamRetry.context().call(() -> policy(READ))).isNull();
+    assertThat(UpstreamRetry.context().call(() -> policy(IDEMPOTENT))).isNull();
   }
 
   private void hedge(String method) {

@@ -26,7 +26,7 @@ class GrpcTelemetryTest {
           new OpenTelemetryCallConvention(RpcKeys.CURRENT),
           OutcomeClassifier.standard(),
           new SpanSource(OpenTelemetry.noop().getTracer("test"), Set.of(), false),
-          side -> new CallLog(side, Duration.ofSeconds(1), () -> new LineLimit(10, () -> 0)),
+          side -> new CallLog(side, Duration.ofSeconds(1), () -> new LogRateLimit(10, () -> 0)),
           meters);
 
   @Test

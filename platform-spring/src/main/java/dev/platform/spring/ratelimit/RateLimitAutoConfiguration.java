@@ -5,11 +5,11 @@ import static dev.platform.core.config.InvalidPropertyException.check;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.ratelimit.CallerLimits;
-import dev.platform.core.ratelimit.FleetLimits;
 import dev.platform.core.ratelimit.Limiters;
 import dev.platform.core.ratelimit.RateLimitServerInterceptor;
 import dev.platform.core.ratelimit.RateLimits;
 import dev.platform.core.ratelimit.RequestNotPermittedMapper;
+import dev.platform.core.ratelimit.SharedRateLimits;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
@@ -32,7 +32,7 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /** Limits what comes in. Nothing is limited until a property names a limiter. */
 @AutoConfiguration(
-    after = FleetLimitAutoConfiguration.class,
+    after = SharedRateLimitAutoConfiguration.class,
     afterName = {
       "io.github.resilience4j.springboot3.ratelimiter.autoconfigure.RateLimiterAutoConfiguration",
       "io.github.resilience4j.springboot.ratelimiter.autoconfigure.RateLimiterAutoConfiguration"
@@ -62,7 +62,7 @@ public final class RateLimitAutoConfiguration {
   ServerLink rateLimitServerInterceptor(
       RateLimitProperties properties,
       Limiters limiters,
-      FleetLimits fleet,
+      SharedRateLimits shared,
       ObjectProvider<MeterRegistry> meters) {
     return new ServerLink(
         ServerStage.RATE_LIMIT,
@@ -71,9 +71,9 @@ public final class RateLimitAutoConfiguration {
                 callers(properties.caller(), limiters),
                 methods(properties, limiters),
                 server(properties, limiters),
-                fleet,
+                shared,
                 meters.getIfAvailable(CompositeMeterRegistry::new)),
-            fleet.executor(),
+            shared.executor(),
             new ContextPropagatingTaskDecorator()::decorate));
   }
 
@@ -82,20 +82,20 @@ public final class RateLimitAutoConfiguration {
   @ConditionalOnBooleanProperty(
       name = RateLimitProperties.PREFIX + ".enabled",
       matchIfMissing = true)
-  FleetLimits fleetLimits(RateLimitProperties properties) {
-    RateLimitProperties.Fleet fleet = properties.fleet();
+  SharedRateLimits sharedRateLimits(RateLimitProperties properties) {
+    RateLimitProperties.Shared shared = properties.shared();
     check(
-        fleet.limiters().isEmpty() || fleet.redisUri() != null,
-        RateLimitProperties.PREFIX + ".fleet.redis-uri",
+        shared.limiters().isEmpty() || shared.redisUri() != null,
+        RateLimitProperties.PREFIX + ".shared.redis-uri",
         "(none)",
-        "where Redis is, since .fleet.limiters names some");
+        "where Redis is, since .shared.limiters names some");
     check(
-        fleet.limiters().isEmpty(),
-        RateLimitProperties.PREFIX + ".fleet.limiters",
-        fleet.limiters(),
+        shared.limiters().isEmpty(),
+        RateLimitProperties.PREFIX + ".shared.limiters",
+        shared.limiters(),
         "none, or com.bucket4j:bucket4j_jdk17-lettuce and io.lettuce:lettuce-core on the class"
             + " path");
-    return FleetLimits.none();
+    return SharedRateLimits.none();
   }
 
   private static @Nullable RateLimiter server(RateLimitProperties properties, Limiters limiters) {

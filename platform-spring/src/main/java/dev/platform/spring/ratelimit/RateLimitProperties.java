@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param methods limiters of single methods, {@code package.Service/Method}, or of all other
  *     methods of a service together, {@code package.Service}
  * @param caller a limit for each caller
- * @param fleet limits of all instances of this application together
+ * @param shared limits of all instances of this application together
  */
 @ConfigurationProperties(RateLimitProperties.PREFIX)
 public record RateLimitProperties(
@@ -29,7 +29,7 @@ public record RateLimitProperties(
     @Nullable String server,
     @DefaultValue Map<String, String> methods,
     @DefaultValue Caller caller,
-    @DefaultValue Fleet fleet) {
+    @DefaultValue Shared shared) {
 
   public static final String PREFIX = "platform.resilience.rate-limit";
 
@@ -75,22 +75,22 @@ public record RateLimitProperties(
    * @param localShare which part of a limit that is, over 0 and at most 1; by default one part in
    *     as many as there are instances in discovery
    */
-  public record Fleet(
+  public record Shared(
       @DefaultValue List<String> limiters,
       @Nullable String redisUri,
       @DefaultValue("40ms") Duration timeout,
       @Nullable Double localShare) {
 
-    public Fleet {
+    public Shared {
       limiters = List.copyOf(limiters);
       check(
           timeout.toMillis() >= 5 && timeout.toMillis() <= 1000,
-          PREFIX + ".fleet.timeout",
+          PREFIX + ".shared.timeout",
           timeout.toMillis() + "ms",
           "5ms to 1s");
       check(
           localShare == null || localShare > 0 && localShare <= 1,
-          PREFIX + ".fleet.local-share",
+          PREFIX + ".shared.local-share",
           localShare,
           "over 0, at most 1");
     }
@@ -105,11 +105,11 @@ public record RateLimitProperties(
                 PREFIX + ".methods",
                 method,
                 "package.Service/Method, or package.Service for all of its methods"));
-    for (int i = 0; i < fleet.limiters().size(); i++) {
-      String name = fleet.limiters().get(i);
+    for (int i = 0; i < shared.limiters().size(); i++) {
+      String name = shared.limiters().get(i);
       check(
           name.equals(server) || methods.containsValue(name),
-          PREFIX + ".fleet.limiters[" + i + "]",
+          PREFIX + ".shared.limiters[" + i + "]",
           name.isBlank() ? "(empty)" : name,
           "a limiter that %s.server or .methods names".formatted(PREFIX));
     }

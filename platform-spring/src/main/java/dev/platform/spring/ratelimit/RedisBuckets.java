@@ -1,6 +1,6 @@
 package dev.platform.spring.ratelimit;
 
-import dev.platform.core.ratelimit.FleetBucket;
+import dev.platform.core.ratelimit.SharedBucket;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
@@ -67,7 +67,7 @@ final class RedisBuckets implements AutoCloseable {
   }
 
   /** The bucket of a limiter. Its key tells its size, so that a changed limit is another bucket. */
-  FleetBucket bucket(String limiter, RateLimiterConfig config) {
+  SharedBucket bucket(String limiter, RateLimiterConfig config) {
     long period = config.getLimitRefreshPeriod().toNanos();
     String key = "%s:%s:%d/%dns".formatted(root, limiter, config.getLimitForPeriod(), period);
     BucketConfiguration size =
@@ -109,7 +109,7 @@ final class RedisBuckets implements AutoCloseable {
         .asAsync();
   }
 
-  private final class RedisBucket implements FleetBucket {
+  private final class RedisBucket implements SharedBucket {
 
     private final String key;
     private final BucketConfiguration size;

@@ -4,8 +4,8 @@ import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
 import dev.platform.core.registry.Claim;
+import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.core.registry.LeaseSnapshot;
-import dev.platform.core.registry.RegistrationLease;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
 
   private static final Logger log = LoggerFactory.getLogger(EtcdServiceRegistry.class);
 
-  private final RegistrationLease lease;
+  private final EtcdRegistrar lease;
   private final InstanceCodec codec;
   private final Duration releaseTimeout;
   // guarded by this
@@ -38,7 +38,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   private final Map<EtcdRegistration, String> statuses = new LinkedHashMap<>();
   private boolean closed;
 
-  EtcdServiceRegistry(RegistrationLease lease, InstanceCodec codec, Duration requestTimeout) {
+  EtcdServiceRegistry(EtcdRegistrar lease, InstanceCodec codec, Duration requestTimeout) {
     this.lease = lease;
     this.codec = codec;
     this.releaseTimeout = requestTimeout;

@@ -5,7 +5,7 @@ import static dev.platform.core.config.InvalidPropertyException.check;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
-import dev.platform.core.registry.RegistrationLease;
+import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.spring.etcd.EtcdAutoConfiguration;
 import dev.platform.spring.etcd.EtcdProperties;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -85,8 +85,8 @@ public final class RegistryAutoConfiguration {
   @ConditionalOnMissingBean
   EtcdServiceRegistry etcdServiceRegistry(
       EtcdConnection connection, EtcdProperties etcd, RegistryProperties properties) {
-    RegistrationLease lease =
-        new RegistrationLease(
+    EtcdRegistrar lease =
+        new EtcdRegistrar(
             connection, properties.leaseTtl(), Clock.systemUTC(), RandomGenerator.getDefault());
     return new EtcdServiceRegistry(
         lease,

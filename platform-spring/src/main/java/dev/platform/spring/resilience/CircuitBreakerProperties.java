@@ -10,20 +10,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled whether calls go through a circuit breaker
  * @param scope what has a breaker of its own
- * @param failuresInARow a breaker of calls opens when more than so many fail one after the other,
- *     whatever its window says; 0 to leave it to the window; at most 1000
+ * @param consecutiveFailures a breaker of calls opens when more than so many fail one after the
+ *     other, whatever its window says; 0 to leave it to the window; at most 1000
  */
 @ConfigurationProperties("platform.resilience.circuit-breaker")
 public record CircuitBreakerProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("service") CircuitBreakerSettings.Scope scope,
-    @DefaultValue("5") int failuresInARow) {
+    @DefaultValue("5") int consecutiveFailures) {
 
   public CircuitBreakerProperties {
-    var validated = new CircuitBreakerSettings(scope, failuresInARow);
+    var validated = new CircuitBreakerSettings(scope, consecutiveFailures);
   }
 
   CircuitBreakerSettings settings() {
-    return new CircuitBreakerSettings(scope, failuresInARow);
+    return new CircuitBreakerSettings(scope, consecutiveFailures);
   }
 }

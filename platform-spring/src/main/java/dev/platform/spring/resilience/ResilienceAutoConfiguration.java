@@ -2,7 +2,7 @@ package dev.platform.spring.resilience;
 
 import dev.platform.core.breaker.CallNotPermittedMapper;
 import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
-import dev.platform.core.breaker.GuardedCallees;
+import dev.platform.core.breaker.ServiceBreakers;
 import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.outcome.OutcomeClassifier;
@@ -34,9 +34,9 @@ public final class ResilienceAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
-  static CircuitBreakerConfigCustomizer statusJudge(
+  static CircuitBreakerConfigCustomizer breakerPredicates(
       OutcomeClassifier outcomes, Environment environment) {
-    return StatusJudge.customizer(outcomes, environment);
+    return BreakerPredicates.customizer(outcomes, environment);
   }
 
   @Bean
@@ -58,9 +58,9 @@ public final class ResilienceAutoConfiguration {
 
   @Bean
   @ConditionalOnBean(CircuitBreakerRegistry.class)
-  GuardedCallees guardedCallees(
+  ServiceBreakers serviceBreakers(
       CircuitBreakerRegistry breakers, CircuitBreakerProperties properties) {
-    return new GuardedCallees(breakers, properties.settings());
+    return new ServiceBreakers(breakers, properties.settings());
   }
 
   @Bean
@@ -68,7 +68,7 @@ public final class ResilienceAutoConfiguration {
   @ConditionalOnBooleanProperty(
       name = "platform.resilience.circuit-breaker.enabled",
       matchIfMissing = true)
-  ClientLink circuitBreakerClientInterceptor(GuardedCallees callees, OutcomeClassifier outcomes) {
+  ClientLink circuitBreakerClientInterceptor(ServiceBreakers callees, OutcomeClassifier outcomes) {
     return new ClientLink(
         ClientStage.CIRCUIT_BREAKER, new CircuitBreakerClientInterceptor(callees, outcomes));
   }

@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * it is out once more with the first failure, for longer each time.
  *
  * @param enabled whether instances are ejected at all
- * @param failuresInARow so many calls to it that fail one after the other eject it; 1 to 1000
+ * @param consecutiveFailures so many calls to it that fail one after the other eject it; 1 to 1000
  * @param failurePercentage of the calls within {@code interval} that fail eject it; 1 to 100
  * @param minimumCalls how many calls there must be within {@code interval} for that; at least 1
  * @param interval over which calls are counted; at least 100 ms
@@ -22,7 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("platform.resilience.outlier-detection")
 public record OutlierDetectionProperties(
     @DefaultValue("true") boolean enabled,
-    @DefaultValue("5") int failuresInARow,
+    @DefaultValue("5") int consecutiveFailures,
     @DefaultValue("50") int failurePercentage,
     @DefaultValue("10") int minimumCalls,
     @DefaultValue("5s") Duration interval,
@@ -33,7 +33,7 @@ public record OutlierDetectionProperties(
     var validated =
         new OutlierDetection(
             enabled,
-            failuresInARow,
+            consecutiveFailures,
             failurePercentage,
             minimumCalls,
             interval,
@@ -44,7 +44,7 @@ public record OutlierDetectionProperties(
   OutlierDetection settings() {
     return new OutlierDetection(
         enabled,
-        failuresInARow,
+        consecutiveFailures,
         failurePercentage,
         minimumCalls,
         interval,

@@ -8,7 +8,7 @@ import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.InstanceSource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
-import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.discovery.DiscoveryProperties;
 import dev.platform.spring.discovery.EtcdDiscoveryClient;
@@ -75,7 +75,7 @@ public final class ResolverAutoConfiguration {
       DiscoveryProperties discovery,
       GrpcProperties grpc,
       BalancerContext balancer,
-      RepeatedCalls repeated) {
+      RetryAndHedgingPolicy repeated) {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
     boolean others = clients.stream().anyMatch(client -> isOther(client, simple));

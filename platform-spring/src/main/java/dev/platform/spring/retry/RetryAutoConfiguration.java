@@ -4,7 +4,7 @@ import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
-import dev.platform.core.retry.RepeatedCalls;
+import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.core.retry.RetryClientInterceptor;
 import dev.platform.core.retry.RetryServerInterceptor;
 import org.slf4j.Logger;
@@ -24,7 +24,7 @@ public final class RetryAutoConfiguration {
   private static final Logger log = LoggerFactory.getLogger(RetryAutoConfiguration.class);
 
   @Bean
-  RepeatedCalls repeatedCalls(RetryProperties retry, HedgingProperties hedging) {
+  RetryAndHedgingPolicy retryAndHedgingPolicy(RetryProperties retry, HedgingProperties hedging) {
     hedging
         .methods()
         .forEach(
@@ -33,7 +33,7 @@ public final class RetryAutoConfiguration {
                     "Calls of {} are hedged after {} ms, and not retried",
                     method,
                     delay.toMillis()));
-    return new RepeatedCalls(retry.settings(), hedging.settings());
+    return new RetryAndHedgingPolicy(retry.settings(), hedging.settings());
   }
 
   @Bean

@@ -9,7 +9,7 @@ import dev.platform.core.telemetry.CallLog;
 import dev.platform.core.telemetry.GrpcCallConvention;
 import dev.platform.core.telemetry.GrpcTelemetry;
 import dev.platform.core.telemetry.HeaderPropagation;
-import dev.platform.core.telemetry.LineLimit;
+import dev.platform.core.telemetry.LogRateLimit;
 import dev.platform.core.telemetry.OpenTelemetryCallConvention;
 import dev.platform.core.telemetry.SpanSource;
 import dev.platform.core.telemetry.TelemetryClientInterceptor;
@@ -70,7 +70,9 @@ public final class TelemetryAutoConfiguration {
             Samplers.followCallers(sampler.getIfAvailable())),
         side ->
             new CallLog(
-                side, log.slowAfter(), () -> new LineLimit(log.linesPerSecond(), System::nanoTime)),
+                side,
+                log.slowAfter(),
+                () -> new LogRateLimit(log.linesPerSecond(), System::nanoTime)),
         meters.getIfAvailable());
   }
 

@@ -3,8 +3,8 @@ package dev.platform.spring.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.core.ratelimit.FleetLimit;
-import dev.platform.core.ratelimit.FleetLimits;
+import dev.platform.core.ratelimit.SharedRateLimit;
+import dev.platform.core.ratelimit.SharedRateLimits;
 import dev.platform.core.ratelimit.SharedTaking;
 import dev.platform.tests.app.RedisProcess;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -31,10 +31,10 @@ class RedisBucketsTest {
           .timeoutDuration(Duration.ZERO)
           .build();
 
-  private final List<FleetLimits> instances = new ArrayList<>();
+  private final List<SharedRateLimits> instances = new ArrayList<>();
   private RedisProcess redis;
-  private FleetLimit one;
-  private FleetLimit other;
+  private SharedRateLimit one;
+  private SharedRateLimit other;
 
   @BeforeEach
   void create() throws Exception {
@@ -45,7 +45,7 @@ class RedisBucketsTest {
 
   @AfterEach
   void close() throws Exception {
-    for (FleetLimits instance : instances) {
+    for (SharedRateLimits instance : instances) {
       instance.close();
     }
     if (redis != null) {
@@ -103,26 +103,26 @@ class RedisBucketsTest {
   }
 
   /** How many of so many calls each, all under way together, are taken. */
-  private static int takenAtOnce(int calls, FleetLimit... limits) {
+  private static int takenAtOnce(int calls, SharedRateLimit... limits) {
     List<CompletableFuture<Long>> answers = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
-      for (FleetLimit limit : limits) {
+      for (SharedRateLimit limit : limits) {
         answers.add(SharedTaking.take(limit));
       }
     }
     return (int) answers.stream().filter(answer -> answer.join() == 0).count();
   }
 
-  private FleetLimit instance() {
+  private SharedRateLimit instance() {
     RedisBuckets buckets = new RedisBuckets(RedisURI.create(redis.uri()), "test", TIMEOUT);
-    FleetLimit limit =
-        new FleetLimit(
+    SharedRateLimit limit =
+        new SharedRateLimit(
             "orders",
             buckets.bucket("orders", HUNDRED_AN_HOUR),
             HUNDRED_AN_HOUR,
             () -> 0.5,
             TIMEOUT);
-    FleetLimits limits = new FleetLimits(Map.of("orders", limit), buckets);
+    SharedRateLimits limits = new SharedRateLimits(Map.of("orders", limit), buckets);
     limits.start();
     instances.add(limits);
     return limit;

@@ -107,15 +107,15 @@ class ConfigurationMistakesTest {
         "platform.resilience.concurrency-limit.methods[a.B] | urgent |"
             + " platform.resilience.concurrency-limit.methods[a.B]: urgent (expected: one of low,"
             + " normal, high)",
-        "platform.resilience.rate-limit.fleet.timeout | 2s |"
-            + " platform.resilience.rate-limit.fleet.timeout: 2000ms (expected: 5ms to 1s)",
-        "platform.resilience.rate-limit.fleet.local-share | 0 |"
-            + " platform.resilience.rate-limit.fleet.local-share: 0.0 (expected: over 0, at most 1)",
-        "platform.resilience.rate-limit.fleet.limiters[0] | x |"
-            + " platform.resilience.rate-limit.fleet.limiters[0]: x (expected: a limiter that"
+        "platform.resilience.rate-limit.shared.timeout | 2s |"
+            + " platform.resilience.rate-limit.shared.timeout: 2000ms (expected: 5ms to 1s)",
+        "platform.resilience.rate-limit.shared.local-share | 0 |"
+            + " platform.resilience.rate-limit.shared.local-share: 0.0 (expected: over 0, at most 1)",
+        "platform.resilience.rate-limit.shared.limiters[0] | x |"
+            + " platform.resilience.rate-limit.shared.limiters[0]: x (expected: a limiter that"
             + " platform.resilience.rate-limit.server or .methods names)",
-        "platform.resilience.rate-limit.fleet.redis-uri | http://u:secret@h |"
-            + " platform.resilience.rate-limit.fleet.redis-uri: http://***@h (expected:"
+        "platform.resilience.rate-limit.shared.redis-uri | http://u:secret@h |"
+            + " platform.resilience.rate-limit.shared.redis-uri: http://***@h (expected:"
             + " redis://[user:password@]host:port[/database], or rediss:// for TLS)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
             + " that is registered with gRPC, such as round_robin or pick_first)",
@@ -123,11 +123,11 @@ class ConfigurationMistakesTest {
             + " (expected: >= 0s)",
         "platform.deadline.minimums[a.B/C] | 0s | platform.deadline.minimums.a.B/C: 0ms (expected:"
             + " > 0s)",
-        "platform.resilience.circuit-breaker.failures-in-a-row | -1 |"
-            + " platform.resilience.circuit-breaker.failures-in-a-row: -1 (expected: a whole number from"
+        "platform.resilience.circuit-breaker.consecutive-failures | -1 |"
+            + " platform.resilience.circuit-breaker.consecutive-failures: -1 (expected: a whole number from"
             + " 0 to 1000)",
-        "platform.resilience.outlier-detection.failures-in-a-row | 0 |"
-            + " platform.resilience.outlier-detection.failures-in-a-row: 0 (expected: a whole number from"
+        "platform.resilience.outlier-detection.consecutive-failures | 0 |"
+            + " platform.resilience.outlier-detection.consecutive-failures: 0 (expected: a whole number from"
             + " 1 to 1000)",
         "platform.resilience.outlier-detection.failure-percentage | 101 |"
             + " platform.resilience.outlier-detection.failure-percentage: 101 (expected: a whole number"
@@ -170,13 +170,13 @@ class ConfigurationMistakesTest {
   void asksWhereRedisIsThatALimitIsSharedThrough(CapturedOutput output) {
     Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "all");
     properties.put("resilience4j.ratelimiter.instances.all.limit-refresh-period", "1s");
-    properties.put("platform.resilience.rate-limit.fleet.limiters", "all");
+    properties.put("platform.resilience.rate-limit.shared.limiters", "all");
     assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
     assertThat(output.getAll())
         .contains("APPLICATION FAILED TO START")
         .contains(
-            "platform.resilience.rate-limit.fleet.redis-uri: (none) (expected: where Redis is,"
-                + " since .fleet.limiters names some)");
+            "platform.resilience.rate-limit.shared.redis-uri: (none) (expected: where Redis is,"
+                + " since .shared.limiters names some)");
   }
 
   @Test

@@ -162,9 +162,9 @@ class LimitedCallsTest {
   private void shareThrough(RedisProcess redis) {
     limiter("narrow", 20);
     properties.put("platform.resilience.rate-limit.server", "narrow");
-    properties.put("platform.resilience.rate-limit.fleet.limiters", "narrow");
-    properties.put("platform.resilience.rate-limit.fleet.timeout", "1s");
-    properties.put("platform.resilience.rate-limit.fleet.redis-uri", redis.uri());
+    properties.put("platform.resilience.rate-limit.shared.limiters", "narrow");
+    properties.put("platform.resilience.rate-limit.shared.timeout", "1s");
+    properties.put("platform.resilience.rate-limit.shared.redis-uri", redis.uri());
   }
 
   private static void awaitShared(ConfigurableApplicationContext app, int value) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.core.balancer.UsableInstancesProvider;
+import dev.platform.core.balancer.OutlierAvoidingLoadBalancerProvider;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.resolver.InstanceAttributes;
 import dev.platform.starter.test.junit.EtcdExtension;
@@ -256,7 +256,7 @@ class ServiceNameResolverTest {
       int port = servers.start();
       String name = register(port);
       assertThat(ask(plain("etcd:///payment-service"))).isEqualTo(name);
-      String between = UsableInstancesProvider.class.getPackageName();
+      String between = OutlierAvoidingLoadBalancerProvider.class.getPackageName();
       assertThat(policy.subchannels)
           .allMatch(way -> way.getClass().getPackageName().equals(between) == avoid)
           .isNotEmpty();

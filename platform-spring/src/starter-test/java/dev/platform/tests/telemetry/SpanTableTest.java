@@ -60,7 +60,7 @@ class SpanTableTest {
                 entry("management.tracing.sampling.probability", "1.0"),
                 // What keeps silent here on purpose would be asked for its health.
                 entry("platform.grpc.avoid-silent-instances", "false"),
-                entry("platform.resilience.circuit-breaker.failures-in-a-row", "0"),
+                entry("platform.resilience.circuit-breaker.consecutive-failures", "0"),
                 entry("platform.resilience.rate-limit.methods[" + LIMITED + "]", "none"),
                 entry("resilience4j.ratelimiter.instances.none.limit-for-period", "1"),
                 entry("resilience4j.ratelimiter.instances.none.limit-refresh-period", "1h")),

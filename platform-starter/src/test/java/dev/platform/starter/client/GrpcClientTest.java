@@ -59,7 +59,7 @@ class GrpcClientTest {
       assertThat(Long.parseLong(ask(app.getBean(Caller.class).recommendations)))
           .isBetween(30_001L, 50_000L);
     }
-    assertThat(output).doesNotContain("platform.policy-check");
+    assertThat(output).doesNotContain("platform.configuration-check");
   }
 
   private ConfigurableApplicationContext start() {

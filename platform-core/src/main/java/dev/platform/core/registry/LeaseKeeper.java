@@ -1,0 +1,206 @@
+package dev.platform.core.registry;
+
+import dev.platform.core.concurrent.Backoff;
+import dev.platform.core.etcd.EtcdConnection;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lease of etcd's: taken, kept alive, and taken anew whenever it is lost, for as long as it is
+ * wanted, with jittered back-off. It counts as lost when etcd says so, or when no answer came
+ * within its time to live by the monotonic clock. On the connection's thread.
+ */
+final class LeaseKeeper {
+
+  static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
+
+  private final EtcdConnection connection;
+  private final Duration ttl;
+  private final Listener listener;
+  private final Backoff backoff;
+
+  private long id;
+  private long lostId;
+  private long renewedAt;
+  private final AtomicLong renewals = new AtomicLong();
+  private final AtomicLong failedRenewals = new AtomicLong();
+  private int attempt;
+  private CompletableFuture<Void> granting = CompletableFuture.completedFuture(null);
+  private @Nullable ScheduledFuture<?> timer;
+
+  /** What its owner is told. */
+  interface Listener {
+
+    /** There is a lease now. */
+    void granted();
+
+    void renewed();
+
+    /** There is no lease any more; a new one is being taken. */
+    void lost(String reason);
+  }
+
+  LeaseKeeper(EtcdConnection connection, Duration ttl, RandomGenerator random, Listener listener) {
+    this.connection = connection;
+    this.ttl = ttl;
+    this.listener = listener;
+    this.backoff = new Backoff(MAX_BACKOFF, random);
+  }
+
+  /** How often a lease was renewed; from any thread. */
+  long renewals() {
+    return renewals.get();
+  }
+
+  /** How often etcd did not renew one, or did not answer; from any thread. */
+  long failedRenewals() {
+    return failedRenewals.get();
+  }
+
+  /** etcd's id of the lease; 0 while there is none. */
+  long id() {
+    return id;
+  }
+
+  /** The lease there is, or the one that was lost, which etcd may still know; 0 without any. */
+  long lastId() {
+    return id == 0 ? lostId : id;
+  }
+
+  void take() {
+    int current = ++attempt;
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    granting = answered;
+    long sentAt = connection.nanoTime();
+    connection.then(
+        connection
+            .lease()
+            .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build()),
+        granted -> {
+          if (current == attempt) {
+            granted(granted.getID(), sentAt);
+            answered.complete(null);
+          } else {
+            revoke(granted.getID()).thenRun(() -> answered.complete(null));
+          }
+        },
+        failure -> {
+          answered.complete(null);
+          ifCurrent(current, () -> retry(this::take));
+        });
+  }
+
+  /** etcd does not know the lease any more. */
+  void lost(String reason) {
+    lostId = id;
+    id = 0;
+    take();
+    listener.lost(reason);
+  }
+
+  /**
+   * Gives it back, and with it all keys that it still has; also one that was lost, since an etcd
+   * that was away may know it still, and one that is just being granted, as soon as it comes.
+   *
+   * @return completes when etcd has answered, or has not in time; never exceptionally
+   */
+  CompletableFuture<Void> giveBack() {
+    attempt++;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    CompletableFuture<Void> all = CompletableFuture.allOf(granting, revoke(id), revoke(lostId));
+    id = 0;
+    lostId = 0;
+    return all;
+  }
+
+  private void granted(long granted, long sentAt) {
+    id = granted;
+    renewedAt = sentAt;
+    backoff.reset();
+    renewLater();
+    listener.granted();
+  }
+
+  private void renewLater() {
+    later(this::renew, ttl.toMillis() / 3);
+  }
+
+  private void renew() {
+    int current = attempt;
+    long sentAt = connection.nanoTime();
+    LeaseKeepAliveOnce.send(
+        connection,
+        id,
+        ttlLeft -> ifCurrent(current, () -> renewed(ttlLeft, sentAt)),
+        failure -> ifCurrent(current, () -> notRenewed(failure)));
+  }
+
+  private void renewed(long ttlLeft, long sentAt) {
+    if (ttlLeft <= 0) {
+      failedRenewals.incrementAndGet();
+      lost("etcd no longer knows the lease");
+      return;
+    }
+    renewals.incrementAndGet();
+    renewedAt = sentAt;
+    backoff.reset();
+    renewLater();
+    listener.renewed();
+  }
+
+  private void notRenewed(Status failure) {
+    failedRenewals.incrementAndGet();
+    if (connection.nanoTime() - renewedAt >= ttl.toNanos()) {
+      lost(
+          "no answer from etcd within the lease's %d s (%s)"
+              .formatted(ttl.toSeconds(), failure.getCode()));
+    } else {
+      retry(this::renew);
+    }
+  }
+
+  private CompletableFuture<Void> revoke(long lease) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    if (lease == 0) {
+      done.complete(null);
+      return done;
+    }
+    connection.then(
+        connection.lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build()),
+        answer -> done.complete(null),
+        failure -> done.complete(null));
+    return done;
+  }
+
+  private void retry(Runnable action) {
+    later(
+        () -> {
+          connection.reconnect();
+          action.run();
+        },
+        backoff.nextMillis());
+  }
+
+  private void later(Runnable action, long millis) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    int current = attempt;
+    timer = connection.schedule(() -> ifCurrent(current, action), millis);
+  }
+
+  private void ifCurrent(int then, Runnable action) {
+    if (then == attempt) {
+      action.run();
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package dev.platform.core.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.contracts.product.v1.GetProductRequest;
+import dev.platform.contracts.product.v1.ProductServiceGrpc;
+import dev.platform.core.LogLines;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a shared limit does with the answers of the bucket, and with none. */
+class SharedRateLimitTest {
+
+  @RegisterExtension final LogLines log = LogLines.ofAll();
+
+  private static final RateLimiterConfig TEN_AN_HOUR =
+      RateLimiterConfig.custom()
+          .limitForPeriod(10)
+          .limitRefreshPeriod(Duration.ofHours(1))
+          .timeoutDuration(Duration.ZERO)
+          .build();
+
+  private final AnsweringBucket bucket = new AnsweringBucket();
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private volatile double share = 0.5;
+  private final SharedRateLimit limit =
+      new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMillis(30));
+
+  @AfterEach
+  void stop() {
+    executor.shutdownNow();
+  }
+
+  @Test
+  void keepsToTheOwnShareUntilTheBucketHasAnswered() {
+    assertThat(takenOf(20)).isEqualTo(5);
+
+    limit.probe();
+
+    assertThat(limit.isShared()).isTrue();
+    assertThat(takenOf(20)).as("as often as the bucket grants it").isEqualTo(20);
+  }
+
+  @Test
+  void aSilentBucketLeadsToTheOwnShareAndEveryCallIsDecided() {
+    limit.probe();
+    bucket.silent = true;
+
+    assertThat(takenOf(20)).isEqualTo(5);
+
+    assertThat(limit.isShared()).isFalse();
+    assertThat(log.count("WARN Redis does not answer within 30ms")).isEqualTo(1);
+  }
+
+  @Test
+  void comesBackWhenTheBucketAnswersAgainAndSaysSoOnce() {
+    limit.probe();
+    bucket.silent = true;
+    takenOf(1);
+    bucket.silent = false;
+
+    limit.probe();
+    limit.probe();
+
+    assertThat(limit.isShared()).isTrue();
+    assertThat(takenOf(20)).isEqualTo(20);
+    assertThat(log.count("INFO The instances share the rate limit orders")).isEqualTo(2);
+  }
+
+  @Test
+  void aBucketThatComesAndGoesHasToAnswerLongerEachTime() {
+    List<Integer> probesUntilShared = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      probesUntilShared.add(probesUntilShared());
+      bucket.failing = true;
+      takenOf(1);
+      bucket.failing = false;
+    }
+    probesUntilShared.add(probesUntilShared());
+    assertThat(probesUntilShared).containsExactly(1, 2, 4, 8, 16, 16, 16, 16);
+
+    for (int i = 0; i < 20; i++) {
+      limit.probe();
+    }
+    bucket.failing = true;
+    takenOf(1);
+    bucket.failing = false;
+    assertThat(probesUntilShared()).as("after it was steady for a time").isEqualTo(2);
+  }
+
+  private int probesUntilShared() {
+    int probes = 0;
+    while (!limit.isShared()) {
+      limit.probe();
+      probes++;
+    }
+    return probes;
+  }
+
+  @Test
+  void aBucketThatFailsAtOnceIsNotWaitedFor() {
+    limit.probe();
+    bucket.failing = true;
+
+    assertThat(limit.take()).isCompleted();
+    assertThat(limit.isShared()).isFalse();
+  }
+
+  @Test
+  void whatWasTakenFromTheBucketIsGoneFromTheShareToo() {
+    limit.probe();
+    assertThat(takenOf(3)).isEqualTo(3);
+    bucket.failing = true;
+
+    assertThat(takenOf(20)).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasTakenWithoutTheBucketIsTakenFromItOnceWhenItIsBack() {
+    takenOf(3);
+    limit.probe();
+    limit.probe();
+
+    assertThat(bucket.settled).containsExactly(3L, 0L);
+  }
+
+  @Test
+  void theShareFollowsTheNumberOfInstances() {
+    assertThat(takenOf(20)).isEqualTo(5);
+    share = 0.2;
+    assertThat(takenOf(20)).isEqualTo(2);
+    share = 0.01;
+    assertThat(takenOf(20)).as("one in ten hours").isEqualTo(1);
+  }
+
+  @Test
+  void aCallGoesOnWhenTheAnswerComes() throws Exception {
+    limit.probe();
+    bucket.slow = true;
+    try (LimitedServer server = server()) {
+      CompletableFuture<StatusRuntimeException> call =
+          CompletableFuture.supplyAsync(server::get, executor);
+      bucket.answerNext(0L);
+      assertThat(call.get(20, TimeUnit.SECONDS)).isNull();
+      assertThat(server.served).hasValue(1);
+    }
+  }
+
+  @Test
+  void aCallIsRefusedWhenTheAnswerSaysSo() throws Exception {
+    limit.probe();
+    bucket.slow = true;
+    try (LimitedServer server = server()) {
+      CompletableFuture<StatusRuntimeException> call =
+          CompletableFuture.supplyAsync(server::get, executor);
+      bucket.answerNext(TimeUnit.MILLISECONDS.toNanos(70));
+      StatusRuntimeException refused = call.get(20, TimeUnit.SECONDS);
+      assertThat(refused.getStatus().getDescription())
+          .isEqualTo("rate limit exceeded for product.v1.ProductService/GetProduct");
+      assertThat(server.served).hasValue(0);
+    }
+  }
+
+  @Test
+  void nobodyWorksForACallerWhoLeftMeanwhile() throws Exception {
+    SharedRateLimit patient =
+        new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1));
+    patient.probe();
+    bucket.slow = true;
+    try (LimitedServer server = server(patient)) {
+      var call =
+          ProductServiceGrpc.newFutureStub(server.channel())
+              .getProduct(GetProductRequest.getDefaultInstance());
+      Awaitility.await().until(() -> !bucket.asked.isEmpty());
+      call.cancel(true);
+      server.awaitCancelled();
+      bucket.answerNext(0L);
+      assertThat(server.get(() -> bucket.answerNext(0L))).isNull();
+      assertThat(server.served).hasValue(1);
+    }
+  }
+
+  private LimitedServer server() throws Exception {
+    // Under load an answer may come late; here it is the test that is slow, not Redis.
+    SharedRateLimit patient =
+        new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1));
+    bucket.slow = false;
+    patient.probe();
+    bucket.slow = true;
+    return server(patient);
+  }
+
+  private LimitedServer server(SharedRateLimit shared) throws Exception {
+    return new LimitedServer(
+        new RateLimitServerInterceptor(
+            new RateLimits(
+                null,
+                Map.of(),
+                RateLimiter.of("orders", TEN_AN_HOUR),
+                new SharedRateLimits(Map.of("orders", shared), null),
+                new SimpleMeterRegistry()),
+            executor,
+            UnaryOperator.identity()));
+  }
+
+  private int takenOf(int calls) {
+    int taken = 0;
+    for (int i = 0; i < calls; i++) {
+      taken += limit.take().join() == 0 ? 1 : 0;
+    }
+    return taken;
+  }
+
+  /** Grants everything, unless told otherwise. */
+  private static final class AnsweringBucket implements SharedBucket {
+
+    final List<CompletableFuture<Long>> asked = new CopyOnWriteArrayList<>();
+    final List<Long> settled = new CopyOnWriteArrayList<>();
+    volatile boolean silent;
+    volatile boolean failing;
+    volatile boolean slow;
+
+    @Override
+    public CompletableFuture<Long> take() {
+      if (slow) {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        asked.add(answer);
+        return answer;
+      }
+      return answer();
+    }
+
+    @Override
+    public CompletableFuture<?> settle(long permissions) {
+      settled.add(permissions);
+      return answer();
+    }
+
+    void answerNext(long wait) {
+      Awaitility.await().until(() -> !asked.isEmpty());
+      asked.remove(0).complete(wait);
+    }
+
+    private CompletableFuture<Long> answer() {
+      if (failing) {
+        return CompletableFuture.failedFuture(new IllegalStateException("not connected"));
+      }
+      return silent ? new CompletableFuture<>() : CompletableFuture.completedFuture(0L);
+    }
+  }
+}

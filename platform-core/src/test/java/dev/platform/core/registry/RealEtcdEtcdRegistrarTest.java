@@ -1,0 +1,15 @@
+package dev.platform.core.registry;
+
+import dev.platform.starter.test.etcd.EtcdServer;
+import dev.platform.starter.test.junit.EtcdExtension;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RealEtcdEtcdRegistrarTest extends EtcdRegistrarFaults {
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.real();
+
+  @Override
+  EtcdServer etcd() {
+    return etcd.server();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.platform.spring.check;
+
+import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.spring.check.ConfigurationCheckProperties.OnFinding;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/** Looks at the settings together, once all beans are there, and tells what it finds. */
+final class ConfigurationCheck implements SmartInitializingSingleton {
+
+  private static final Logger log = LoggerFactory.getLogger(ConfigurationCheck.class);
+
+  private final ConfigurationCheckProperties properties;
+  private final List<Policy> policies;
+
+  ConfigurationCheck(ConfigurationCheckProperties properties, List<Policy> policies) {
+    this.properties = properties;
+    this.policies = policies;
+  }
+
+  /** Something that settings should agree on. */
+  @FunctionalInterface
+  interface Policy {
+    List<Finding> findings();
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    if (properties.onFinding() == OnFinding.IGNORE) {
+      return;
+    }
+    for (Policy policy : policies) {
+      for (Finding finding : policy.findings()) {
+        if (properties.onFinding() == OnFinding.FAIL) {
+          throw new InvalidPropertyException(
+              finding.property(), finding.value(), finding.expected());
+        }
+        log.warn("{}; platform.configuration-check.on-finding says what to do about it", finding);
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.platform.spring.check;
+
+import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
+import dev.platform.spring.ratelimit.RateLimitProperties;
+import dev.platform.spring.resilience.AnnotatedMethods;
+import dev.platform.spring.resilience.CircuitBreakerProperties;
+import dev.platform.spring.retry.RetryProperties;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/**
+ * Names of methods, services, breakers and limiters in settings that nothing here goes by. Those of
+ * calls are not asked about where the application has no {@code @GrpcClient} at all: then it makes
+ * its channels itself.
+ */
+final class NameRule implements ConfigurationCheck.Policy {
+
+  private static final String BREAKERS = "platform.resilience.circuit-breaker";
+  private static final String CALLER = "a @GrpcClient of this application";
+  private static final String SERVER = "this application's server";
+
+  private static final List<String> OF_CALLED =
+      List.of("platform.deadline.methods", "platform.resilience.hedging.methods");
+
+  private static final List<String> OF_SERVED =
+      List.of(
+          "platform.deadline.minimums",
+          "platform.resilience.rate-limit.methods",
+          "platform.resilience.concurrency-limit.methods");
+
+  private final Environment environment;
+  private final CalledMethods called;
+  private final ServedMethods served;
+  private final AnnotatedMethods annotated;
+
+  NameRule(
+      Environment environment,
+      CalledMethods called,
+      ServedMethods served,
+      AnnotatedMethods annotated) {
+    this.environment = environment;
+    this.called = called;
+    this.served = served;
+    this.annotated = annotated;
+  }
+
+  @Override
+  public List<Finding> findings() {
+    List<Finding> found = new ArrayList<>();
+    Set<String> calls = called.names();
+    if (!calls.isEmpty() && !calls.contains("*")) {
+      ofCalled(calls, found);
+    }
+    limiters(found);
+    for (String property : OF_SERVED) {
+      Set<String> names = keys(property);
+      if (!names.isEmpty()) {
+        Set<String> methods = served.names();
+        names.forEach(name -> method(property, name, methods, SERVER, found));
+      }
+    }
+    return found;
+  }
+
+  private void ofCalled(Set<String> calls, List<Finding> found) {
+    RetryProperties retry =
+        Binder.get(environment).bindOrCreate("platform.resilience.retry", RetryProperties.class);
+    list("platform.resilience.retry.methods", retry.methods(), calls, found);
+    list("platform.resilience.retry.excluded-methods", retry.excludedMethods(), calls, found);
+    for (String property : OF_CALLED) {
+      keys(property).forEach(name -> method(property, name, calls, CALLER, found));
+    }
+    breakers(found);
+  }
+
+  private static void list(
+      String property, List<String> methods, Set<String> calls, List<Finding> found) {
+    for (int i = 0; i < methods.size(); i++) {
+      method(property + "[" + i + "]", methods.get(i), calls, CALLER, found);
+    }
+  }
+
+  private static void method(
+      String property, String name, Set<String> names, String owner, List<Finding> found) {
+    if (!names.contains(name)) {
+      String example = names.isEmpty() ? "" : ", such as " + names.iterator().next();
+      found.add(
+          new Finding(property, name, "a method or service that " + owner + " has" + example));
+    }
+  }
+
+  private void breakers(List<Finding> found) {
+    Set<String> operations = annotated.breakers();
+    if (operations.stream().anyMatch(NameRule::isExpression)) {
+      return;
+    }
+    boolean byMethod =
+        Binder.get(environment).bindOrCreate(BREAKERS, CircuitBreakerProperties.class).scope()
+            == Scope.METHOD;
+    String services = "a service of @GrpcClient, one of " + called.clients();
+    for (String name : keys("resilience4j.circuitbreaker.instances")) {
+      boolean known = byMethod ? isCalledMethod(name) : called.clients().contains(name);
+      if (!known && !operations.contains(name)) {
+        found.add(
+            new Finding(
+                "resilience4j.circuitbreaker.instances",
+                name,
+                (byMethod ? "service/package.Service/Method with " : "")
+                    + services
+                    + ", or the name of a @CircuitBreaker"
+                    + (byMethod == name.contains("/")
+                        ? ""
+                        : ": %s.scope is %s"
+                            .formatted(BREAKERS, byMethod ? "method" : "service"))));
+      }
+    }
+  }
+
+  private boolean isCalledMethod(String name) {
+    int slash = name.indexOf('/');
+    return slash > 0
+        && called.clients().contains(name.substring(0, slash))
+        && called.names().contains(name.substring(slash + 1));
+  }
+
+  /** Limiters that are configured, and limit nothing since nobody names them. */
+  private void limiters(List<Finding> found) {
+    RateLimitProperties limits =
+        Binder.get(environment).bindOrCreate(RateLimitProperties.PREFIX, RateLimitProperties.class);
+    Set<String> named = new HashSet<>(annotated.limiters().keySet());
+    if (named.stream().anyMatch(NameRule::isExpression)) {
+      return;
+    }
+    named.addAll(limits.methods().values());
+    named.add(limits.server());
+    named.add(limits.caller().limiter());
+    for (String name : keys("resilience4j.ratelimiter.instances")) {
+      if (!named.contains(name)) {
+        found.add(
+            new Finding(
+                "resilience4j.ratelimiter.instances",
+                name,
+                "a limiter that %s.server, .methods or .caller.limiter names, or a @RateLimiter"
+                    .formatted(RateLimitProperties.PREFIX)));
+      }
+    }
+  }
+
+  /** What a name is, is known when the method is called. */
+  static boolean isExpression(String name) {
+    return name.startsWith("#") || name.startsWith("@") || name.contains("${");
+  }
+
+  private Set<String> keys(String property) {
+    return Binder.get(environment)
+        .bind(property, Bindable.mapOf(String.class, Object.class))
+        .orElse(Map.of())
+        .keySet();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.platform.spring.check;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.boot.SpringBootVersion;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+
+/**
+ * Properties by the name that only the other line of Spring Boot knows: here they do nothing, and
+ * nobody else says so. Values are not told, they may be secrets.
+ */
+final class OtherLineRule implements ConfigurationCheck.Policy {
+
+  private final Environment environment;
+  private final String springBoot;
+
+  OtherLineRule(Environment environment) {
+    this(environment, SpringBootVersion.getVersion());
+  }
+
+  OtherLineRule(Environment environment, String springBoot) {
+    this.environment = environment;
+    this.springBoot = springBoot;
+  }
+
+  @Override
+  public List<Finding> findings() {
+    RenamedProperties renamed = RenamedProperties.ofOtherLine(!springBoot.startsWith("3."));
+    return SetProperties.sources(environment)
+        .flatMap(source -> findings(source, renamed))
+        .distinct()
+        .toList();
+  }
+
+  private Stream<Finding> findings(
+      IterableConfigurationPropertySource source, RenamedProperties renamed) {
+    return source.stream()
+        .flatMap(name -> renamed.find(name).map(other -> finding(source, name, other)).stream());
+  }
+
+  private Finding finding(
+      IterableConfigurationPropertySource source,
+      ConfigurationPropertyName name,
+      RenamedProperties.Renamed other) {
+    String line = "Spring Boot " + springBoot;
+    return new Finding(
+        name.toString(),
+        SetProperties.where(source, name),
+        other
+            .here()
+            .map(here -> "%s, as it is called on %s".formatted(here, line))
+            .orElse("nothing: there is no such property on " + line));
+  }
+}

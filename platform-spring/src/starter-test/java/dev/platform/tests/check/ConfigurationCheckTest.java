@@ -1,0 +1,289 @@
+package dev.platform.tests.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.spring.check.CalledMethods;
+import dev.platform.spring.check.ConfigurationCheckAutoConfiguration;
+import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.resilience.ResilienceAutoConfiguration;
+import dev.platform.tests.line.Line;
+import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
+import io.github.resilience4j.retry.annotation.Retry;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class ConfigurationCheckTest {
+
+  private static final String METHOD = "recommendation.v1.RecommendationService/GetRecommendations";
+
+  private final ApplicationContextRunner app =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(Line.resilience4j()))
+          .withConfiguration(
+              AutoConfigurations.of(
+                  OutcomeAutoConfiguration.class,
+                  ResilienceAutoConfiguration.class,
+                  ConfigurationCheckAutoConfiguration.class))
+          .withBean(Caller.class);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "platform.resilience.retry.methods[0]=payment.v1.PaymentServce"
+            + " | platform.resilience.retry.methods[0]: payment.v1.PaymentServce (expected: a method"
+            + " or service that a @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
+        "platform.resilience.retry.excluded-methods[0]=a.B/C"
+            + " | platform.resilience.retry.excluded-methods[0]: a.B/C (expected: a method or service"
+            + " that a @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
+        "platform.deadline.methods[a.B/C]=1s"
+            + " | platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
+            + " this application has, such as recommendation.v1.RecommendationService)",
+        "platform.resilience.hedging.methods[a.B]=1s"
+            + " | platform.resilience.hedging.methods: a.B (expected: a method or service that a"
+            + " @GrpcClient of this application has, such as"
+            + " recommendation.v1.RecommendationService)",
+        "platform.resilience.hedging.methods["
+            + METHOD
+            + "]=50ms,platform.resilience.retry.by-proto-option=false"
+            + " | platform.resilience.hedging.methods: "
+            + METHOD
+            + " (expected: what is idempotent by its proto (option idempotency_level) or by"
+            + " platform.resilience.retry.methods, and sends one message: it is not hedged)",
+        "platform.resilience.hedging.methods[recommendation.v1.RecommendationService]=3s,"
+            + "platform.deadline.methods[recommendation.v1.RecommendationService]=3s"
+            + " | platform.resilience.hedging.methods[recommendation.v1.RecommendationService]: 3000ms"
+            + " (expected: less than the deadline of these calls, 3000ms: none is hedged)",
+        "platform.deadline.minimums[a.B/C]=1s"
+            + " | platform.deadline.minimums: a.B/C (expected: a method or service that this"
+            + " application's server has)",
+        "platform.resilience.rate-limit.methods[a.B]=api"
+            + " | platform.resilience.rate-limit.methods: a.B (expected: a method or service that this"
+            + " application's server has)",
+        "resilience4j.circuitbreaker.instances.recommendations.wait-duration-in-open-state=1s"
+            + " | resilience4j.circuitbreaker.instances: recommendations (expected: a service of"
+            + " @GrpcClient, one of [recommendation-service], or the name of a @CircuitBreaker)",
+        "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=200,"
+            + "resilience4j.circuitbreaker.configs.default.sliding-window-size=100"
+            + " | resilience4j.circuitbreaker.configs.default.minimum-number-of-calls: 200 (expected:"
+            + " at most sliding-window-size, 100)",
+        "platform.resilience.concurrency-limit.mode=fixed,"
+            + "platform.resilience.concurrency-limit.limit=200"
+            + " | platform.resilience.concurrency-limit.limit: 200 (expected: less than"
+            + " platform.grpc.server-executor.max-threads, 200: calls wait for a thread before they"
+            + " are refused)",
+        "platform.resilience.concurrency-limit.mode=gradient2,"
+            + "platform.grpc.server-executor.max-threads=100"
+            + " | platform.resilience.concurrency-limit.gradient2.max-limit: 180 (expected: less than"
+            + " platform.grpc.server-executor.max-threads, 100: calls wait for a thread before they"
+            + " are refused)",
+        "platform.resilience.circuit-breaker.scope=method,"
+            + "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10"
+            + " | resilience4j.circuitbreaker.instances: recommendation-service (expected:"
+            + " service/package.Service/Method with a service of @GrpcClient, one of"
+            + " [recommendation-service], or the name of a @CircuitBreaker:"
+            + " platform.resilience.circuit-breaker.scope is method)",
+        "resilience4j.circuitbreaker.instances[recommendation-service/"
+            + METHOD
+            + "].sliding-window-size=10"
+            + " | resilience4j.circuitbreaker.instances: recommendation-service/"
+            + METHOD
+            + " (expected: a service of @GrpcClient, one of [recommendation-service], or the name of"
+            + " a @CircuitBreaker: platform.resilience.circuit-breaker.scope is service)",
+        "resilience4j.ratelimiter.instances.api.limit-refresh-period=1s"
+            + " | resilience4j.ratelimiter.instances: api (expected: a limiter that"
+            + " platform.resilience.rate-limit.server, .methods or .caller.limiter names, or a"
+            + " @RateLimiter)",
+        "platform.deadline.methods["
+            + METHOD
+            + "]=5s,platform.deadline.max-timeout=4s,"
+            + "platform.deadline.default-timeout=4s"
+            + " | platform.deadline.methods["
+            + METHOD
+            + "]: 5000ms (expected: at most platform.deadline.max-timeout, 4000ms, which cuts it)",
+        "platform.deadline.methods["
+            + METHOD
+            + "]=180ms"
+            + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
+            + " 180ms, fit into platform.deadline.methods["
+            + METHOD
+            + "], 180ms)",
+        "platform.resilience.rate-limit.server=api,"
+            + "resilience4j.ratelimiter.instances.api.limit-for-period=10"
+            + " | resilience4j.ratelimiter.instances.api.limit-refresh-period: null (expected: so long"
+            + " that limit-for-period limits anything, such as 1s)",
+        "platform.deadline.default-timeout=10s,platform.deadline.max-timeout=4s"
+            + " | platform.deadline.default-timeout: 10000ms (expected: at most"
+            + " platform.deadline.max-timeout, 4000ms, which cuts it)",
+        "platform.discovery.wait-for-first-list=5s"
+            + " | platform.discovery.wait-for-first-list: 5000ms (expected: less than"
+            + " platform.deadline.default-timeout, 5000ms: callers get DEADLINE_EXCEEDED before they are"
+            + " told who is missing)",
+        "platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
+            + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
+            + " 6000ms, fit into platform.deadline.default-timeout, 5000ms)",
+        "spring.lifecycle.timeout-per-shutdown-phase=20s"
+            + " | spring.lifecycle.timeout-per-shutdown-phase: 20000ms (expected: more than"
+            + " platform.drain.timeout, 30000ms)",
+        "platform.drain.grace-period=30s"
+            + " | platform.drain.timeout: 30000ms (expected: with platform.drain.delay, 1000ms, less than"
+            + " platform.drain.grace-period, 30000ms, after which the process is killed)",
+      })
+  void namesWhatDoesNotDoWhatItSeemsTo(String properties, String expected, CapturedOutput output) {
+    app.withPropertyValues(properties.split(","))
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(output).containsOnlyOnce("WARN").contains(expected);
+            });
+  }
+
+  @Test
+  void saysNothingAboutSettingsThatFit(CapturedOutput output) {
+    app.withBean(Shop.class)
+        .withPropertyValues(
+            "platform.resilience.retry.methods[0]=" + METHOD,
+            "platform.deadline.methods[recommendation.v1.RecommendationService]=1s",
+            "platform.resilience.hedging.methods[" + METHOD + "]=50ms",
+            "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10",
+            "resilience4j.circuitbreaker.configs.seconds.sliding-window-type=TIME_BASED",
+            "resilience4j.circuitbreaker.instances.shop.base-config=seconds",
+            "resilience4j.circuitbreaker.instances.shop.sliding-window-size=10",
+            "resilience4j.circuitbreaker.instances.shop.minimum-number-of-calls=20",
+            "resilience4j.ratelimiter.configs.default.timeout-duration=0s",
+            "resilience4j.ratelimiter.configs.slow.limit-refresh-period=1s",
+            "resilience4j.ratelimiter.instances.api.base-config=slow",
+            "platform.resilience.rate-limit.caller.limiter=api",
+            "platform.drain.grace-period=45s")
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(output).doesNotContain("platform.configuration-check");
+            });
+  }
+
+  @Test
+  void namesAFallbackThatHidesFailuresFromARetry(CapturedOutput output) {
+    app.withBean(Hidden.class)
+        .run(
+            context ->
+                assertThat(output)
+                    .contains(
+                        "@CircuitBreaker(fallbackMethod) and @Retry on Hidden.price: both (expected: the"
+                            + " fallback on @Retry: that of the breaker hides failures from it)"));
+  }
+
+  @Test
+  void namesARateLimiterThatNothingIsConfiguredFor(CapturedOutput output) {
+    app.withBean(Gate.class)
+        .withPropertyValues("resilience4j.ratelimiter.instances.gate.limit-refresh-period=1s")
+        .run(
+            context ->
+                assertThat(output)
+                    .containsOnlyOnce("WARN")
+                    .contains(
+                        "@RateLimiter on Gate.enter: gaet (expected: one of"
+                            + " resilience4j.ratelimiter.instances, [gate]: under another name"
+                            + " nothing is limited)"));
+  }
+
+  @Test
+  void aRateLimiterMayGoByADefaultThatLimits(CapturedOutput output) {
+    app.withBean(Gate.class)
+        .withPropertyValues("resilience4j.ratelimiter.configs.default.limit-refresh-period=1s")
+        .run(context -> assertThat(output).doesNotContain("@RateLimiter on Gate.enter"));
+  }
+
+  @Test
+  void namesThatAreExpressionsAreNotGuessedAt(CapturedOutput output) {
+    app.withBean(Dynamic.class)
+        .withPropertyValues(
+            "resilience4j.circuitbreaker.instances.any.sliding-window-size=10",
+            "resilience4j.ratelimiter.instances.any.limit-refresh-period=1s")
+        .run(context -> assertThat(output).doesNotContain("platform.configuration-check"));
+  }
+
+  @Test
+  void refusesToStartWhereThatIsAskedFor() {
+    app.withPropertyValues(
+            "platform.configuration-check.on-finding=fail", "platform.drain.grace-period=30s")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .hasMessageContaining("platform.drain.timeout: 30000ms (expected: with"));
+  }
+
+  @Test
+  void canBeSwitchedOff(CapturedOutput output) {
+    app.withPropertyValues(
+            "platform.configuration-check.on-finding=ignore", "platform.drain.grace-period=30s")
+        .run(context -> assertThat(output).doesNotContain("platform.drain.timeout"));
+  }
+
+  /** Has a client, however its framework makes them. */
+  static class Caller {
+    Caller(CalledMethods called) {
+      called.add("recommendation-service", RecommendationServiceGrpc.newBlockingStub(new Unused()));
+    }
+  }
+
+  private static final class Unused extends Channel {
+
+    @Override
+    public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+      throw new IllegalStateException("nobody calls here");
+    }
+
+    @Override
+    public String authority() {
+      return "recommendation-service";
+    }
+  }
+
+  static class Shop {
+    @CircuitBreaker(name = "shop")
+    public void open() {}
+  }
+
+  static class Gate {
+    @RateLimiter(name = "gaet")
+    public void enter() {}
+
+    @RateLimiter(name = "gate")
+    public void leave() {}
+  }
+
+  static class Dynamic {
+    @CircuitBreaker(name = "#root.args[0]")
+    @RateLimiter(name = "${limiter}")
+    public void enter(String name) {}
+  }
+
+  static class Hidden {
+    @Retry(name = "price")
+    @CircuitBreaker(name = "price", fallbackMethod = "lastKnown")
+    public String price() {
+      throw new IllegalStateException();
+    }
+
+    String lastKnown(Throwable cause) {
+      return "1";
+    }
+  }
+}
