@@ -20,7 +20,7 @@ public final class RateLimits {
   private final @Nullable CallerLimits callers;
   private final Map<String, RateLimiter> methods;
   private final @Nullable RateLimiter server;
-  private final SharedRateLimits shared;
+  private final SharedRateLimits sharedLimits;
   private final MeterRegistry meters;
   private final ConcurrentMap<String, Optional<MethodLimits>> known = new ConcurrentHashMap<>();
 
@@ -28,12 +28,12 @@ public final class RateLimits {
       @Nullable CallerLimits callers,
       Map<String, RateLimiter> methods,
       @Nullable RateLimiter server,
-      SharedRateLimits shared,
+      SharedRateLimits sharedLimits,
       MeterRegistry meters) {
     this.callers = callers;
     this.methods = Map.copyOf(methods);
     this.server = server;
-    this.shared = shared;
+    this.sharedLimits = sharedLimits;
     this.meters = meters;
   }
 
@@ -76,7 +76,7 @@ public final class RateLimits {
     if (limiter == null) {
       return;
     }
-    SharedRateLimit common = shared.of(limiter.getName());
+    SharedRateLimit common = sharedLimits.of(limiter.getName());
     Counter refused = calls(method, limit, "refused");
     if (common == null) {
       limiters.add(new Counted(limiter, refused));

@@ -1,0 +1,13 @@
+package dev.platform.tests.line;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.grpc.server.service.GrpcService;
+
+/** A bean that the gRPC server serves. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@GrpcService
+public @interface TestGrpcService {}
