@@ -5,9 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -16,11 +14,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a set of keys in etcd under one lease, for as long as the process lives. Whatever takes
  * them away (a lease that expired or was revoked, a key that was deleted or overwritten, an etcd
- * that was restarted or emptied) leads back to putting them, for ever, with jittered back-off. All
- * state is kept on the connection's thread; public methods may be called from any thread and never
- * block.
+ * that was restarted or emptied) leads back to putting them, with jittered back-off and without
+ * end. All state is kept on the connection's thread; public methods may be called from any thread
+ * and never block.
+ *
+ * <p>To be read from here: {@link LeaseKeeper} has the lease, {@link KeyRegistrar} the keys and
+ * their repair. Whether the process is registered is known here alone.
  */
-public final class EtcdRegistrar implements LeaseKeeper.Listener, KeyRegistrar.Listener {
+public final class EtcdRegistrar {
 
   private static final Logger log = LoggerFactory.getLogger(EtcdRegistrar.class);
 
@@ -30,60 +31,67 @@ public final class EtcdRegistrar implements LeaseKeeper.Listener, KeyRegistrar.L
   private final KeyRegistrar keys;
 
   // on the connection's thread
-  private final Map<String, Claim> claims = new LinkedHashMap<>();
   private LeaseState state = LeaseState.IDLE;
   private Instant since;
-  private long enteredAt = System.nanoTime();
+  private long enteredAt;
   private long acquisitions;
 
   private volatile long timesRoutable;
   private volatile long nanosToRoutable;
   private volatile LeaseSnapshot snapshot;
 
+  /**
+   * @param ttl how long a crashed process stays registered; whole seconds
+   * @param clock what states are dated by
+   * @param random what back-offs are drawn from
+   */
   public EtcdRegistrar(
       EtcdConnection connection, Duration ttl, Clock clock, RandomGenerator random) {
     this.connection = connection;
     this.clock = clock;
-    this.lease = new LeaseKeeper(connection, ttl, random, this);
-    this.keys = new KeyRegistrar(connection, lease, claims, random, this);
+    this.lease = new LeaseKeeper(connection, ttl, random, new LeaseChanges());
+    this.keys = new KeyRegistrar(connection, lease, random, new KeyChanges());
     this.since = clock.instant();
+    this.enteredAt = connection.nanoTime();
     this.snapshot = new LeaseSnapshot(state, null, since, List.of(), List.of(), 0);
   }
 
-  /** What was known last. */
+  /** The last known state. */
   public LeaseSnapshot snapshot() {
     return snapshot;
   }
 
+  /** How often the lease was renewed. */
   public long renewals() {
     return lease.renewals();
   }
 
+  /** How often etcd did not renew the lease, or did not answer. */
   public long failedRenewals() {
     return lease.failedRenewals();
   }
 
-  /** How often all keys have come to stand where they had not been, or no longer. */
+  /** How often all keys came to be in etcd where they had not been, or no longer. */
   public long timesRoutable() {
     return timesRoutable;
   }
 
-  /** How long that took, all times together: from being asked for, or lost, on. */
+  /** How long that took, all times together, in nanoseconds: from the claim, or the loss, on. */
   public long nanosToRoutable() {
     return nanosToRoutable;
   }
 
-  /** Puts the keys, and keeps them there. */
+  /** Puts the keys, and keeps them in etcd. */
   public void claim(Collection<Claim> more) {
     connection.execute(
         () -> {
           if (state == LeaseState.CLOSED) {
             return;
           }
-          more.forEach(claim -> claims.put(claim.key(), claim));
+          keys.claim(more);
           if (state == LeaseState.IDLE) {
             enter(LeaseState.ACQUIRING);
-            lease.take();
+            lease.grant();
           } else {
             keys.put();
           }
@@ -91,31 +99,29 @@ public final class EtcdRegistrar implements LeaseKeeper.Listener, KeyRegistrar.L
   }
 
   /**
-   * Takes the keys out of etcd: first marks them as leaving, then deletes what is still its own.
-   * Completes when that is done or etcd did not answer in time; never exceptionally.
+   * Deletes the keys from etcd: first marks them as out of service, then deletes what is still its
+   * own. Completes when that is done or etcd did not answer in time; never exceptionally.
    */
   public CompletableFuture<Void> release(Collection<String> released) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     connection.execute(
         () -> {
-          List<Claim> leaving =
-              released.stream().map(claims::remove).filter(claim -> claim != null).toList();
-          keys.forget(released);
+          List<Claim> leaving = keys.release(released);
           if (leaving.isEmpty() || lease.lastId() == 0) {
-            rest(done);
+            revokeIfIdle(done);
           } else {
-            leave(leaving, done);
+            keys.mark(leaving, () -> marked(leaving, done));
           }
         });
     return done;
   }
 
-  /** Releases everything; the lease can't be used again. */
+  /** Releases everything; the registrar can't be used again. */
   public CompletableFuture<Void> close() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     connection.execute(
         () ->
-            release(List.copyOf(claims.keySet()))
+            release(keys.claimedKeys())
                 .thenRun(
                     () -> {
                       if (state != LeaseState.CLOSED) {
@@ -126,74 +132,28 @@ public final class EtcdRegistrar implements LeaseKeeper.Listener, KeyRegistrar.L
     return done;
   }
 
-  @Override
-  public void granted() {
-    keys.put();
-  }
-
-  @Override
-  public void renewed() {
-    keys.renewed();
-  }
-
-  @Override
-  public void lost(String reason) {
-    keys.leaseLost();
-    if (state == LeaseState.HELD) {
-      log.warn("Registration lost: {}; registering again", reason);
-      enter(LeaseState.LOST);
-    }
-  }
-
-  @Override
-  public void standing() {
-    acquisitions++;
-    if (state == LeaseState.HELD) {
-      publish();
+  private void marked(List<Claim> leaving, CompletableFuture<Void> done) {
+    if (keys.isEmpty()) {
+      revokeIfIdle(done);
     } else {
-      enter(LeaseState.HELD);
+      keys.delete(leaving, () -> done.complete(null));
+      publish();
     }
   }
 
-  @Override
-  public void disturbed() {
-    enter(LeaseState.LOST);
-  }
-
-  @Override
-  public void contested() {
-    publish();
-  }
-
-  private void leave(List<Claim> leaving, CompletableFuture<Void> done) {
-    Deregistration departure = keys.departure();
-    departure.mark(
-        leaving,
-        () -> {
-          if (claims.isEmpty()) {
-            rest(done);
-          } else {
-            departure.delete(
-                leaving.stream().filter(claim -> !claims.containsKey(claim.key())).toList(),
-                () -> done.complete(null));
-            publish();
-          }
-        });
-  }
-
-  /** With nothing left to keep, the lease is given back. */
-  private void rest(CompletableFuture<Void> done) {
-    if (!claims.isEmpty() || state == LeaseState.IDLE || state == LeaseState.CLOSED) {
+  /** With nothing left to keep, the lease is revoked, and all keys with it. */
+  private void revokeIfIdle(CompletableFuture<Void> done) {
+    if (!keys.isEmpty() || state == LeaseState.IDLE || state == LeaseState.CLOSED) {
       done.complete(null);
       return;
     }
     keys.clear();
-    lease.giveBack().thenRun(() -> done.complete(null));
+    lease.revoke().thenRun(() -> done.complete(null));
     enter(LeaseState.IDLE);
   }
 
   private void enter(LeaseState next) {
-    long now = System.nanoTime();
+    long now = connection.nanoTime();
     if (next == LeaseState.HELD) {
       nanosToRoutable += now - enteredAt;
       timesRoutable++;
@@ -210,8 +170,58 @@ public final class EtcdRegistrar implements LeaseKeeper.Listener, KeyRegistrar.L
             state,
             lease.id() == 0 ? null : Long.toHexString(lease.id()),
             since,
-            List.copyOf(claims.keySet()),
-            keys.contestedKeys(),
+            keys.claimedKeys(),
+            keys.conflictingKeys(),
             acquisitions);
+  }
+
+  private final class LeaseChanges implements LeaseKeeper.Listener {
+
+    @Override
+    public void granted() {
+      keys.put();
+    }
+
+    @Override
+    public void renewed() {
+      keys.renewed();
+    }
+
+    @Override
+    public void lost(String reason) {
+      keys.leaseLost();
+      if (state == LeaseState.HELD) {
+        log.warn("Registration lost: {}; registering again", reason);
+        enter(LeaseState.LOST);
+      }
+    }
+  }
+
+  private final class KeyChanges implements KeyRegistrar.Owner {
+
+    @Override
+    public boolean isRegistered() {
+      return state == LeaseState.HELD;
+    }
+
+    @Override
+    public void registered() {
+      acquisitions++;
+      if (state == LeaseState.HELD) {
+        publish();
+      } else {
+        enter(LeaseState.HELD);
+      }
+    }
+
+    @Override
+    public void disturbed() {
+      enter(LeaseState.LOST);
+    }
+
+    @Override
+    public void conflictsChanged() {
+      publish();
+    }
   }
 }

@@ -1,25 +1,21 @@
 package dev.platform.core.registry;
 
-import dev.platform.core.concurrent.Backoff;
 import dev.platform.core.etcd.EtcdConnection;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledFuture;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts claimed keys under the lease there is, and puts them again when they are deleted or
- * overwritten. A first put takes a key over, whoever had it; a later one is made only over what was
- * looked at before. On the connection's thread.
+ * Puts claimed keys under the current lease, puts them again when they are deleted or overwritten,
+ * and deletes them so that watchers can tell a deregistration from an expiry. A first put takes a
+ * key over, whoever had it; a later one is made only over what a check has found there. On the
+ * connection's thread.
  */
 final class KeyRegistrar {
 
@@ -27,116 +23,248 @@ final class KeyRegistrar {
 
   private final EtcdConnection connection;
   private final LeaseKeeper lease;
-  private final Map<String, Claim> claims;
-  private final Listener listener;
-  private final Backoff backoff;
+  private final Owner owner;
+  private final RetryTimer timer;
   private final OwnKeyWatches watches;
-  private final KeyConflicts contest = new KeyConflicts();
-
-  /** Of one's own puts. */
-  private final Map<String, Long> revisions = new LinkedHashMap<>();
-
-  /** What the last look found in the place of one's own puts; 0 for nothing. */
-  private final Map<String, Long> found = new HashMap<>();
-
-  private boolean standing;
+  private final OwnKeys keys = new OwnKeys();
   private long puttingUnder;
   private boolean takingBack;
-  private @Nullable ScheduledFuture<?> timer;
 
-  /** What their owner is told. */
-  interface Listener {
+  /** Who registers, and alone knows whether that is done. */
+  interface Owner {
 
-    /** All stand under the lease, but for those that are another process's now. */
-    void standing();
+    /** Whether all keys are in etcd under the lease, as far as is known. */
+    boolean isRegistered();
 
-    /** Some don't stand any more and are being put again. */
+    /** All keys are in etcd under the lease, but for those of other processes. */
+    void registered();
+
+    /** Some keys are no longer in etcd and are being put again. */
     void disturbed();
 
-    /** Other keys than before are another process's. */
-    void contested();
+    /** Other keys than before belong to other processes. */
+    void conflictsChanged();
   }
 
-  /**
-   * @param claims what is to stand; read whenever it matters
-   */
-  KeyRegistrar(
-      EtcdConnection connection,
-      LeaseKeeper lease,
-      Map<String, Claim> claims,
-      RandomGenerator random,
-      Listener listener) {
+  KeyRegistrar(EtcdConnection connection, LeaseKeeper lease, RandomGenerator random, Owner owner) {
     this.connection = connection;
     this.lease = lease;
-    this.claims = claims;
-    this.listener = listener;
-    this.backoff = new Backoff(LeaseKeeper.MAX_BACKOFF, random);
+    this.owner = owner;
+    this.timer = new RetryTimer(connection, random);
     this.watches = new OwnKeyWatches(connection, this::verify);
   }
 
+  /** Whether nothing is claimed. */
+  boolean isEmpty() {
+    return keys.isEmpty();
+  }
+
+  List<String> claimedKeys() {
+    return keys.claimed();
+  }
+
   /** Those that another process keeps. */
-  List<String> contestedKeys() {
-    return contest.lostKeys();
+  List<String> conflictingKeys() {
+    return keys.conflicting();
+  }
+
+  void claim(Collection<Claim> claims) {
+    claims.forEach(keys::claim);
+  }
+
+  /** Those of the keys that were claimed, and no longer are. */
+  List<Claim> release(Collection<String> released) {
+    return keys.release(released);
   }
 
   /** Puts what is claimed under the lease, if there is one. */
   void put() {
     long id = lease.id();
-    if (id == 0 || isPutting() || claims.isEmpty()) {
+    if (id == 0 || isPutting() || keys.isEmpty()) {
       return;
     }
     puttingUnder = id;
-    Map<String, String> values = new LinkedHashMap<>();
-    claims.values().stream()
-        .filter(claim -> !contest.isLost(claim.key()))
-        .forEach(claim -> values.put(claim.key(), claim.value()));
-    Map<String, Long> expected = new LinkedHashMap<>(revisions);
-    expected.putAll(found);
-    expected.keySet().retainAll(values.keySet());
+    Map<String, String> values = keys.values();
     connection.then(
-        connection.kv().txn(OwnedKeys.put(values, expected, id)),
+        connection.kv().txn(KeyTransactions.put(values, keys.expected(values.keySet()), id)),
         answer -> afterPut(id, () -> putAnswered(answer, values)),
         failure -> afterPut(id, () -> putFailed(failure)));
   }
 
-  /** Looks whether all keys still stand under the lease. */
-  void verify() {
-    if (standing && !isPutting()) {
-      look();
+  private void putAnswered(TxnResponse answer, Map<String, String> values) {
+    if (answer.getSucceeded()) {
+      stored(values, answer.getHeader().getRevision());
+    } else {
+      check();
     }
+  }
+
+  private void putFailed(Status failure) {
+    if (failure.getCode() == Code.NOT_FOUND) {
+      lease.lost("etcd no longer knows the lease");
+    } else {
+      retry();
+    }
+  }
+
+  private void stored(Map<String, String> values, long revision) {
+    keys.forgetFound();
+    for (String key : values.keySet()) {
+      if (keys.isClaimed(key)) {
+        keys.put(key, revision);
+      } else {
+        deleteReleased(key, revision);
+      }
+    }
+    if (!keys.isComplete(values)) {
+      put();
+    } else if (!keys.isEmpty()) {
+      watches.watch(values.keySet(), lease.id(), revision + 1);
+      if (!takingBack) {
+        log.info("Registered {}, lease {}", values.keySet(), Long.toHexString(lease.id()));
+      }
+      takingBack = false;
+      owner.registered();
+    }
+  }
+
+  /** A key that was released while its put was in flight. */
+  private void deleteReleased(String key, long revision) {
+    connection.then(
+        connection.kv().txn(KeyTransactions.delete(key, revision)),
+        answer -> {},
+        failure -> log.debug("{} is left to its lease: {}", key, failure));
   }
 
   /** The lease was renewed: etcd answers, and has possibly changed meanwhile. */
   void renewed() {
-    backoff.reset();
+    timer.succeeded();
     verify();
   }
 
-  /** They fall with their lease. */
-  void leaseLost() {
-    standing = false;
-    takingBack = false;
-  }
-
-  /** These are not claimed any more. */
-  void forget(Collection<String> keys) {
-    contest.forget(keys);
-  }
-
-  /** Nothing is claimed any more, and the lease goes. */
-  void clear() {
-    standing = false;
-    takingBack = false;
-    revisions.clear();
-    found.clear();
-    if (timer != null) {
-      timer.cancel(false);
+  /** Checks whether all keys are still in etcd under the lease. */
+  private void verify() {
+    if (owner.isRegistered() && !isPutting()) {
+      check();
     }
+  }
+
+  private void check() {
+    long id = lease.id();
+    Map<String, Long> puts = keys.puts();
+    connection.then(
+        connection.kv().txn(KeyTransactions.check(puts)),
+        answer -> ifUnder(id, () -> checked(List.copyOf(puts.keySet()), answer)),
+        failure -> ifUnder(id, this::checkAgainLater));
+  }
+
+  private void checked(List<String> puts, TxnResponse answer) {
+    if (isPutting()) {
+      return;
+    }
+    keys.forgetFound(puts);
+    if (!answer.getSucceeded()) {
+      repair(KeyReview.of(puts, answer, keys, lease.id()));
+    } else if (owner.isRegistered()) {
+      watches.watch(puts, lease.id(), answer.getHeader().getRevision() + 1);
+    } else {
+      put();
+    }
+  }
+
+  /** While the process is registered, the next renewal checks again anyway. */
+  private void checkAgainLater() {
+    if (!owner.isRegistered()) {
+      retry();
+    }
+  }
+
+  private void repair(KeyReview review) {
+    boolean wasRegistered = owner.isRegistered();
+    if (keys.update(review)) {
+      owner.conflictsChanged();
+    }
+    if (wasRegistered && review.toPut().isEmpty()) {
+      return;
+    }
+    if (wasRegistered) {
+      if (!review.missing().isEmpty()) {
+        log.warn("Deleted by another process, putting it again: {}", review.missing());
+      }
+      owner.disturbed();
+    }
+    // Two processes that claim one address must not take it from each other as fast as they can.
+    boolean inTurns = review.missing().isEmpty() && !review.retaken().isEmpty();
+    takingBack = inTurns && (wasRegistered || takingBack);
+    if (inTurns) {
+      retry();
+    } else {
+      put();
+    }
+  }
+
+  /** The keys expire with their lease. */
+  void leaseLost() {
+    takingBack = false;
+  }
+
+  /**
+   * Marks all as out of service, then goes on, whether etcd has answered or not.
+   *
+   * @param leaving released before
+   */
+  void mark(List<Claim> leaving, Runnable next) {
+    long leaseId = lease.lastId();
+    Countdown countdown = new Countdown(leaving.size(), next);
+    for (Claim claim : leaving) {
+      String key = claim.key();
+      String mark = claim.leavingValue();
+      if (mark == null) {
+        countdown.run();
+        continue;
+      }
+      connection.then(
+          connection.kv().txn(KeyTransactions.replace(key, mark, leaseId, keys.revision(key))),
+          answer -> {
+            if (answer.getSucceeded()) {
+              keys.marked(key, answer.getHeader().getRevision());
+            }
+            countdown.run();
+          },
+          failure -> countdown.run());
+    }
+  }
+
+  /**
+   * Deletes what is still one's own and not claimed again, then goes on, whether etcd has answered
+   * or not: the lease's end does the rest.
+   */
+  void delete(List<Claim> leaving, Runnable next) {
+    List<String> unclaimed =
+        leaving.stream().map(Claim::key).filter(key -> !keys.isClaimed(key)).toList();
+    if (unclaimed.isEmpty()) {
+      next.run();
+    }
+    Countdown countdown = new Countdown(unclaimed.size(), next);
+    for (String key : unclaimed) {
+      connection.then(
+          connection.kv().txn(KeyTransactions.delete(key, keys.revision(key))),
+          answer -> countdown.run(),
+          failure -> countdown.run());
+    }
+  }
+
+  /** Nothing is claimed any more, and the lease is revoked. */
+  void clear() {
+    takingBack = false;
+    keys.clear();
+    timer.cancel();
     watches.cancelAll();
   }
 
-  Deregistration departure() {
-    return new Deregistration(connection, lease.lastId(), revisions);
+  private void retry() {
+    long id = lease.id();
+    timer.retry(() -> ifUnder(id, this::put));
   }
 
   private boolean isPutting() {
@@ -152,134 +280,28 @@ final class KeyRegistrar {
         });
   }
 
-  private void putFailed(Status failure) {
-    if (failure.getCode() == Code.NOT_FOUND) {
-      lease.lost("etcd no longer knows the lease");
-    } else {
-      retry();
-    }
-  }
-
-  private void putAnswered(TxnResponse answer, Map<String, String> values) {
-    if (answer.getSucceeded()) {
-      stored(values, answer.getHeader().getRevision());
-    } else {
-      look();
-    }
-  }
-
-  private void stored(Map<String, String> values, long revision) {
-    found.clear();
-    for (String key : values.keySet()) {
-      if (claims.containsKey(key)) {
-        revisions.put(key, revision);
-      } else {
-        deleteReleased(key, revision);
-      }
-    }
-    if (!claims.values().stream().allMatch(claim -> isSettled(claim, values))) {
-      put();
-    } else if (!claims.isEmpty()) {
-      standing = true;
-      watches.watch(values.keySet(), lease.id(), revision + 1);
-      if (!takingBack) {
-        log.info("Registered {}, lease {}", values.keySet(), Long.toHexString(lease.id()));
-      }
-      takingBack = false;
-      listener.standing();
-    }
-  }
-
-  private boolean isSettled(Claim claim, Map<String, String> values) {
-    return contest.isLost(claim.key()) || claim.value().equals(values.get(claim.key()));
-  }
-
-  /** A key that was released while its put was under way. */
-  private void deleteReleased(String key, long revision) {
-    connection.then(
-        connection.kv().txn(OwnedKeys.delete(key, revision)),
-        answer -> {},
-        failure -> log.debug("{} is left to its lease: {}", key, failure));
-  }
-
-  private void look() {
-    long id = lease.id();
-    Map<String, Long> expected = new LinkedHashMap<>(revisions);
-    expected.keySet().retainAll(claims.keySet());
-    connection.then(
-        connection.kv().txn(OwnedKeys.check(expected)),
-        answer -> ifUnder(id, () -> looked(List.copyOf(expected.keySet()), answer)),
-        failure -> ifUnder(id, this::lookAgainLater));
-  }
-
-  private void looked(List<String> keys, TxnResponse answer) {
-    if (isPutting()) {
-      return;
-    }
-    found.keySet().removeAll(keys);
-    if (!answer.getSucceeded()) {
-      recover(KeyReview.of(keys, answer, claims, revisions, lease.id()));
-    } else if (standing) {
-      watches.watch(keys, lease.id(), answer.getHeader().getRevision() + 1);
-    } else {
-      put();
-    }
-  }
-
-  /** While the keys stand, the next renewal looks again anyway. */
-  private void lookAgainLater() {
-    if (!standing) {
-      retry();
-    }
-  }
-
-  private void recover(KeyReview review) {
-    boolean stood = standing;
-    revisions.putAll(review.own());
-    found.putAll(review.toPut());
-    if (contest.update(review)) {
-      listener.contested();
-    }
-    if (stood && review.toPut().isEmpty()) {
-      return;
-    }
-    if (stood) {
-      standing = false;
-      if (!review.missing().isEmpty()) {
-        log.warn("Deleted by somebody else, putting it again: {}", review.missing());
-      }
-      listener.disturbed();
-    }
-    // Two that believe in one address must not take it from each other as fast as they can.
-    boolean inTurns = review.missing().isEmpty() && !review.retaken().isEmpty();
-    takingBack = inTurns && (stood || takingBack);
-    if (inTurns) {
-      retry();
-    } else {
-      put();
-    }
-  }
-
-  private void retry() {
-    if (timer != null) {
-      timer.cancel(false);
-    }
-    long id = lease.id();
-    timer =
-        connection.schedule(
-            () ->
-                ifUnder(
-                    id,
-                    () -> {
-                      connection.reconnect();
-                      put();
-                    }),
-            backoff.nextMillis());
-  }
-
   private void ifUnder(long id, Runnable action) {
     if (id == lease.id()) {
       action.run();
+    }
+  }
+
+  /** Runs its action with the last of several calls. */
+  private static final class Countdown implements Runnable {
+
+    private final Runnable action;
+    private int left;
+
+    Countdown(int calls, Runnable action) {
+      this.left = calls;
+      this.action = action;
+    }
+
+    @Override
+    public void run() {
+      if (--left == 0) {
+        action.run();
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How claimed keys stand in etcd, after a {@linkplain OwnedKeys#check check} that failed.
+ * How claimed keys stand in etcd, after a {@linkplain KeyTransactions#check check} that failed.
  *
  * @param missing not there
  * @param own there under the lease, by modification revision: a put whose answer was lost
@@ -29,14 +29,9 @@ record KeyReview(
 
   /**
    * @param keys that were checked, in their order
-   * @param revisions of one's own puts
+   * @param own what is known of them
    */
-  static KeyReview of(
-      List<String> keys,
-      TxnResponse answer,
-      Map<String, Claim> claims,
-      Map<String, Long> revisions,
-      long leaseId) {
+  static KeyReview of(List<String> keys, TxnResponse answer, OwnKeys own, long leaseId) {
     KeyReview review =
         new KeyReview(
             new ArrayList<>(),
@@ -45,10 +40,10 @@ record KeyReview(
             new LinkedHashMap<>(),
             new LinkedHashMap<>());
     for (int i = 0; i < keys.size(); i++) {
-      Claim claim = claims.get(keys.get(i));
+      Claim claim = own.claimOf(keys.get(i));
       if (claim != null) {
         List<KeyValue> found = answer.getResponses(i).getResponseRange().getKvsList();
-        review.add(claim, found, revisions.getOrDefault(claim.key(), -1L), leaseId);
+        review.add(claim, found, own.revision(claim.key()), leaseId);
       }
     }
     return review;

@@ -1,30 +1,25 @@
 package dev.platform.core.registry;
 
-import dev.platform.core.concurrent.Backoff;
 import dev.platform.core.etcd.EtcdConnection;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One lease of etcd's: taken, kept alive, and taken anew whenever it is lost, for as long as it is
- * wanted, with jittered back-off. It counts as lost when etcd says so, or when no answer came
- * within its time to live by the monotonic clock. On the connection's thread.
+ * One lease: granted, kept alive, and granted anew whenever it is lost, until it is revoked, with
+ * jittered back-off. It counts as lost when etcd says so, or when no answer came within its time to
+ * live by the monotonic clock. On the connection's thread.
  */
 final class LeaseKeeper {
-
-  static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
 
   private final EtcdConnection connection;
   private final Duration ttl;
   private final Listener listener;
-  private final Backoff backoff;
+  private final RetryTimer timer;
 
   private long id;
   private long lostId;
@@ -33,9 +28,8 @@ final class LeaseKeeper {
   private final AtomicLong failedRenewals = new AtomicLong();
   private int attempt;
   private CompletableFuture<Void> granting = CompletableFuture.completedFuture(null);
-  private @Nullable ScheduledFuture<?> timer;
 
-  /** What its owner is told. */
+  /** Notified of changes. */
   interface Listener {
 
     /** There is a lease now. */
@@ -43,7 +37,7 @@ final class LeaseKeeper {
 
     void renewed();
 
-    /** There is no lease any more; a new one is being taken. */
+    /** There is no lease any more; a new one is being granted. */
     void lost(String reason);
   }
 
@@ -51,7 +45,7 @@ final class LeaseKeeper {
     this.connection = connection;
     this.ttl = ttl;
     this.listener = listener;
-    this.backoff = new Backoff(MAX_BACKOFF, random);
+    this.timer = new RetryTimer(connection, random);
   }
 
   /** How often a lease was renewed; from any thread. */
@@ -74,7 +68,7 @@ final class LeaseKeeper {
     return id == 0 ? lostId : id;
   }
 
-  void take() {
+  void grant() {
     int current = ++attempt;
     CompletableFuture<Void> answered = new CompletableFuture<>();
     granting = answered;
@@ -93,7 +87,7 @@ final class LeaseKeeper {
         },
         failure -> {
           answered.complete(null);
-          ifCurrent(current, () -> retry(this::take));
+          ifCurrent(current, () -> retry(this::grant));
         });
   }
 
@@ -101,21 +95,19 @@ final class LeaseKeeper {
   void lost(String reason) {
     lostId = id;
     id = 0;
-    take();
+    grant();
     listener.lost(reason);
   }
 
   /**
-   * Gives it back, and with it all keys that it still has; also one that was lost, since an etcd
-   * that was away may know it still, and one that is just being granted, as soon as it comes.
+   * Revokes it, and with it all keys that it still has; also one that was lost, since an etcd that
+   * was unavailable may know it still, and one that is just being granted, as soon as it comes.
    *
    * @return completes when etcd has answered, or has not in time; never exceptionally
    */
-  CompletableFuture<Void> giveBack() {
+  CompletableFuture<Void> revoke() {
     attempt++;
-    if (timer != null) {
-      timer.cancel(false);
-    }
+    timer.cancel();
     CompletableFuture<Void> all = CompletableFuture.allOf(granting, revoke(id), revoke(lostId));
     id = 0;
     lostId = 0;
@@ -125,13 +117,14 @@ final class LeaseKeeper {
   private void granted(long granted, long sentAt) {
     id = granted;
     renewedAt = sentAt;
-    backoff.reset();
+    timer.succeeded();
     renewLater();
     listener.granted();
   }
 
   private void renewLater() {
-    later(this::renew, ttl.toMillis() / 3);
+    int current = attempt;
+    timer.schedule(() -> ifCurrent(current, this::renew), ttl.toMillis() / 3);
   }
 
   private void renew() {
@@ -152,7 +145,7 @@ final class LeaseKeeper {
     }
     renewals.incrementAndGet();
     renewedAt = sentAt;
-    backoff.reset();
+    timer.succeeded();
     renewLater();
     listener.renewed();
   }
@@ -182,20 +175,8 @@ final class LeaseKeeper {
   }
 
   private void retry(Runnable action) {
-    later(
-        () -> {
-          connection.reconnect();
-          action.run();
-        },
-        backoff.nextMillis());
-  }
-
-  private void later(Runnable action, long millis) {
-    if (timer != null) {
-      timer.cancel(false);
-    }
     int current = attempt;
-    timer = connection.schedule(() -> ifCurrent(current, action), millis);
+    timer.retry(() -> ifCurrent(current, action));
   }
 
   private void ifCurrent(int then, Runnable action) {

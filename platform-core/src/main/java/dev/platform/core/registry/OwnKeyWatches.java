@@ -33,7 +33,11 @@ final class OwnKeyWatches {
             key,
             connection
                 .watches()
-                .watch(OwnedKeys.bytes(key), ByteString.EMPTY, startRevision, new Listener(key)));
+                .watch(
+                    KeyTransactions.bytes(key),
+                    ByteString.EMPTY,
+                    startRevision,
+                    new Listener(key)));
       }
     }
   }

@@ -226,7 +226,7 @@ abstract class EtcdRegistrarFaults {
     }
     awaitRegistered();
     await().during(Duration.ofMillis(500)).until(() -> etcd().keys("/services/").size() == 2);
-    assertThat(log.text()).doesNotContain("Deleted by somebody else");
+    assertThat(log.text()).doesNotContain("Deleted by another process");
   }
 
   @Test

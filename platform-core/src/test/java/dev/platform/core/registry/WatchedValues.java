@@ -20,7 +20,7 @@ final class WatchedValues implements EtcdWatches.Listener {
   static void of(EtcdConnection connection, String key, List<String> seen) throws Exception {
     CompletableFuture<Long> revision = new CompletableFuture<>();
     connection.then(
-        connection.kv().range(RangeRequest.newBuilder().setKey(OwnedKeys.bytes(key)).build()),
+        connection.kv().range(RangeRequest.newBuilder().setKey(KeyTransactions.bytes(key)).build()),
         answer -> revision.complete(answer.getHeader().getRevision()),
         failure -> revision.completeExceptionally(failure.asException()));
     long start = revision.get() + 1;
@@ -28,7 +28,8 @@ final class WatchedValues implements EtcdWatches.Listener {
         () ->
             connection
                 .watches()
-                .watch(OwnedKeys.bytes(key), ByteString.EMPTY, start, new WatchedValues(seen)));
+                .watch(
+                    KeyTransactions.bytes(key), ByteString.EMPTY, start, new WatchedValues(seen)));
   }
 
   @Override

@@ -15,9 +15,9 @@ import java.util.Map;
  * The transactions that put, check, mark and delete one's own keys. A key is one's own as long as
  * nobody has touched it since one's own put, which its modification revision tells.
  */
-final class OwnedKeys {
+final class KeyTransactions {
 
-  private OwnedKeys() {}
+  private KeyTransactions() {}
 
   /**
    * Puts all, if those with an expected revision still stand at it (0: not there); the others
