@@ -8,6 +8,6 @@ final class WrongStarterFailureAnalyzer extends AbstractFailureAnalyzer<WrongSta
 
   @Override
   protected FailureAnalysis analyze(Throwable rootFailure, WrongStarterException cause) {
-    return new FailureAnalysis(cause.getMessage(), cause.action(), rootFailure);
+    return new FailureAnalysis(cause.problem() + ".", cause.action(), rootFailure);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.jdbc.JdbcAutoConfiguration;
 import dev.platform.spring.chain.ChainOrder;
+import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -30,7 +31,13 @@ class LinkTest {
   private static final List<String> OPTIONAL = List.of("io/grpc/netty/", "io/netty/");
 
   @ParameterizedTest
-  @ValueSource(classes = {ServerChain.class, ChainOrder.class, JdbcAutoConfiguration.class})
+  @ValueSource(
+      classes = {
+        ServerChain.class,
+        ChainOrder.class,
+        JdbcAutoConfiguration.class,
+        EmbeddedEtcd.class
+      })
   void findsAllThatTheModuleOfThisClassRefersTo(Class<?> member) throws Exception {
     Linker linker = new Linker(OPTIONAL);
     List<byte[]> classFiles = classFiles(member);
