@@ -1,26 +1,31 @@
-package dev.platform.starter.config;
+package dev.platform.tests.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 
 /**
- * docs/properties.md, application-defaults.yml and the code tell the same. Maps are from a
+ * docs/properties.md, the files of defaults and the code say the same. Maps are from a
  * property's name to its default, empty where it has none.
  */
 class PropertyReferenceTest {
@@ -28,6 +33,12 @@ class PropertyReferenceTest {
   /** A row of a table: a name in code, a default in code or none, the rest. */
   private static final Pattern ROW =
       Pattern.compile("^\\| `([a-zA-Z0-9.-]+)` \\| (?:`([^`]*)`|[^`|]*) \\|.*\\|$");
+
+  /** What the heading of a table says that is not about this line. */
+  private static final String OTHER_LINE =
+      String.valueOf(SpringBootVersion.getVersion()).startsWith("3.")
+          ? "Spring Boot 4.1"
+          : "Spring Boot 3.5";
 
   @Test
   void documentsEveryPropertyOfThePlatformWithItsDefault() throws IOException {
@@ -38,7 +49,7 @@ class PropertyReferenceTest {
 
   @Test
   void documentsEveryDefaultSetForOthers() throws IOException {
-    Map<String, String> others = inDefaultsFile();
+    Map<String, String> others = inDefaultsFiles();
     others.keySet().removeIf(name -> name.startsWith("platform."));
     assertThat(documented(false))
         .as("third-party defaults in docs/properties.md")
@@ -47,7 +58,7 @@ class PropertyReferenceTest {
 
   @Test
   void theDefaultsFileSaysWhatTheCodeSays() throws IOException {
-    Map<String, String> platform = inDefaultsFile();
+    Map<String, String> platform = inDefaultsFiles();
     platform.keySet().removeIf(name -> !name.startsWith("platform."));
     assertThat(platform).isNotEmpty();
     assertThat(inMetadata())
@@ -58,9 +69,14 @@ class PropertyReferenceTest {
   private static Map<String, String> documented(boolean platform) throws IOException {
     Path reference = Path.of(System.getProperty("basedir", "."), "..", "docs", "properties.md");
     Map<String, String> rows = new TreeMap<>();
+    boolean here = true;
     for (String line : Files.readAllLines(reference)) {
       Matcher row = ROW.matcher(line);
-      if (row.matches()
+      if (line.startsWith("#")) {
+        here = !line.contains(OTHER_LINE);
+      }
+      if (here
+          && row.matches()
           && row.group(1).startsWith("platform.") == platform
           && !row.group(1).startsWith("platform.dev.")) {
         String fallback = row.group(2) == null ? "" : row.group(2);
@@ -77,28 +93,44 @@ class PropertyReferenceTest {
     Map<String, String> defaults = new TreeMap<>();
     for (URL module :
         Collections.list(loader().getResources("META-INF/spring-configuration-metadata.json"))) {
-      for (JsonNode property : new ObjectMapper().readTree(module).path("properties")) {
-        String name = property.path("name").asText();
+      for (Map<?, ?> property : properties(module)) {
+        String name = String.valueOf(property.get("name"));
         if (name.startsWith("platform.")) {
-          defaults.put(name, text(property.path("defaultValue")));
+          defaults.put(name, text(property.get("defaultValue")));
         }
       }
     }
     return defaults;
   }
 
-  private static String text(JsonNode value) {
-    // The processor writes lists in brackets.
-    return value.asText("").replaceAll("^\\[(.*)]$", "$1");
+  private static List<Map<?, ?>> properties(URL metadata) throws IOException {
+    try (InputStream file = metadata.openStream()) {
+      String json = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      List<Map<?, ?>> properties = new ArrayList<>();
+      if (JsonParserFactory.getJsonParser().parseMap(json).get("properties")
+          instanceof List<?> all) {
+        all.forEach(each -> properties.add((Map<?, ?>) each));
+      }
+      return properties;
+    }
   }
 
-  private static Map<String, String> inDefaultsFile() throws IOException {
+  private static String text(Object value) {
+    if (value instanceof List<?> values) {
+      return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+    return value == null ? "" : String.valueOf(value);
+  }
+
+  /** In the file of both lines, and in that of this one. */
+  private static Map<String, String> inDefaultsFiles() throws IOException {
     Map<String, String> defaults = new TreeMap<>();
-    for (PropertySource<?> source :
-        new YamlPropertySourceLoader()
-            .load("defaults", new ClassPathResource("application-defaults.yml", loader()))) {
-      for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
-        defaults.put(name, String.valueOf(source.getProperty(name)));
+    for (String file : List.of("application-defaults.yml", "platform-line-defaults.yml")) {
+      for (PropertySource<?> source :
+          new YamlPropertySourceLoader().load(file, new ClassPathResource(file, loader()))) {
+        for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
+          defaults.put(name, String.valueOf(source.getProperty(name)));
+        }
       }
     }
     return defaults;
