@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Unary calls a second that one core serves, by what is around the handler. The servers are
@@ -31,22 +34,53 @@ final class CallsBenchmark {
 
   private static final int AT_ONCE = 64;
 
-  /** What can be measured, and the arguments of the server. */
-  private static final Map<String, List<String>> VARIANTS = new LinkedHashMap<>();
+  /** What can be measured. */
+  private static final Map<String, Variant> VARIANTS = new LinkedHashMap<>();
 
   static {
-    VARIANTS.put("bare", List.of("bare"));
-    VARIANTS.put("cached", List.of("cached"));
-    VARIANTS.put("fixed", List.of("fixed"));
-    VARIANTS.put("platform", everything("1.0"));
-    VARIANTS.put("unsampled", everything("0.0"));
-    VARIANTS.put("untraced", List.of("spring", "--management.tracing.enabled=false"));
+    VARIANTS.put("bare", Variant.of(List.of("bare")));
+    VARIANTS.put("cached", Variant.of(List.of("cached")));
+    VARIANTS.put("fixed", Variant.of(List.of("fixed")));
+    VARIANTS.put("platform", Variant.of(everything("1.0")));
+    VARIANTS.put("platform-boot4", Variant.onBoot4(CallServer.everything("1.0")));
+    VARIANTS.put("unsampled", Variant.of(everything("0.0")));
+    VARIANTS.put("untraced", Variant.of(List.of("spring", "--management.tracing.enabled=false")));
     VARIANTS.put(
-        "stock",
-        List.of(
-            "spring",
-            "--platform.telemetry.grpc.enabled=false",
-            "--management.tracing.sampling.probability=1.0"));
+        "net.devh",
+        Variant.of(List.of("spring", "--management.tracing.sampling.probability=1.0")).stock());
+    VARIANTS.put(
+        "spring-grpc",
+        Variant.onBoot4(List.of("--management.tracing.sampling.probability=1.0")).stock());
+  }
+
+  /** A server, by its class path and what it is started with. */
+  private record Variant(String main, String classPath, List<String> arguments) {
+
+    /** The platform's own modules, as folders of classes or as jars. */
+    private static final Pattern PLATFORM =
+        Pattern.compile(".*[/\\\\]platform-[a-z0-9-]+([/\\\\]target[/\\\\].*|[^/\\\\]*\\.jar)");
+
+    static Variant of(List<String> arguments) {
+      return new Variant(
+          CallServer.class.getName(), System.getProperty("java.class.path"), arguments);
+    }
+
+    /** On the class path that {@code ./benchmarks/run} hands over. */
+    static Variant onBoot4(List<String> arguments) {
+      return new Variant(
+          "dev.platform.benchmarks.boot4.Boot4CallServer",
+          System.getProperty("benchmark.boot4", ""),
+          arguments);
+    }
+
+    /** The same server with what its framework brings alone. */
+    Variant stock() {
+      String others =
+          Arrays.stream(classPath.split(File.pathSeparator))
+              .filter(entry -> !PLATFORM.matcher(entry).matches())
+              .collect(Collectors.joining(File.pathSeparator));
+      return new Variant(main, others, arguments);
+    }
   }
 
   private final List<Server> servers = new ArrayList<>();
@@ -131,6 +165,10 @@ final class CallsBenchmark {
 
     Server(String name) throws IOException {
       this.name = name;
+      Variant variant = VARIANTS.get(name);
+      if (variant == null) {
+        throw new IllegalArgumentException(name + " (expected: one of " + VARIANTS.keySet() + ")");
+      }
       List<String> command =
           new ArrayList<>(
               List.of(
@@ -141,13 +179,13 @@ final class CallsBenchmark {
                   "-Xms256m",
                   "-Xmx256m",
                   "-cp",
-                  System.getProperty("java.class.path"),
-                  CallServer.class.getName()));
+                  variant.classPath(),
+                  variant.main()));
       String options = System.getenv("BENCHMARK_SERVER_OPTIONS");
       if (options != null) {
         command.addAll(command.size() - 3, List.of(options.split(" ")));
       }
-      command.addAll(VARIANTS.get(name));
+      command.addAll(variant.arguments());
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       channel =
           NettyChannelBuilder.forAddress("127.0.0.1", port())
