@@ -29,7 +29,7 @@ public final class AutoRegistration
   private boolean registered;
   private boolean leaving;
 
-  AutoRegistration(
+  public AutoRegistration(
       ConfigurableApplicationContext context,
       EtcdServiceRegistry registry,
       EtcdRegistration registration) {

@@ -7,8 +7,11 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.serviceregistry.Registration;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.cloud.commons.util.InetUtilsProperties;
 
 /**
  * What this process registers: one or more service names at one address. Host and ports are known
@@ -36,6 +39,23 @@ public final class EtcdRegistration implements Registration {
     this.metadata = Map.copyOf(metadata);
     this.advertisedHost = advertisedHost;
     this.advertisedPort = advertisedPort;
+  }
+
+  /**
+   * A registration at a fixed address, for an application that makes its own bean.
+   *
+   * @param serviceIds the names; at least one
+   * @param metadata {@code zone}, {@code version}, {@code weight}, your own
+   * @throws dev.platform.core.config.InvalidPropertyException when the host resolves to nothing
+   */
+  public static EtcdRegistration at(
+      String host, int port, List<String> serviceIds, Map<String, String> metadata) {
+    return new EtcdRegistration(
+        serviceIds,
+        UUID.randomUUID().toString(),
+        metadata,
+        new AdvertisedHost(host, new InetUtils(new InetUtilsProperties())),
+        port);
   }
 
   synchronized void grpcServerStarted(int port, @Nullable String boundAddress) {

@@ -25,8 +25,8 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 
 /**
- * docs/properties.md, the files of defaults and the code say the same. Maps are from a
- * property's name to its default, empty where it has none.
+ * docs/properties.md, the files of defaults and the code say the same. Maps are from a property's
+ * name to its default, empty where it has none.
  */
 class PropertyReferenceTest {
 

@@ -45,7 +45,6 @@ public final class SpanExportAutoConfiguration {
   }
 
   @Bean
-  @ConditionalOnMissingBean
   SpanCounts spanCounts() {
     return new SpanCounts();
   }

@@ -43,7 +43,6 @@ public final class SpanExportAutoConfiguration {
   }
 
   @Bean
-  @ConditionalOnMissingBean
   SpanCounts spanCounts() {
     return new SpanCounts();
   }
