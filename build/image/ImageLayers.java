@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Completes what an app's packaged jar was unpacked to: {@code java -cp <jackson>
- * build/image/ImageLayers.java target/image kubernetes=../kubernetes-registry/target …}.
+ * build/image/ImageLayers.java target/image kubernetes=../build/image/kubernetes-registry/target …}.
  *
  * <p>Adds a layer for each addition to the class path that a deployment can choose, and a bill of materials
  * of all jars. The plugin that writes such bills knows Maven's scopes, and not that an optional dependency

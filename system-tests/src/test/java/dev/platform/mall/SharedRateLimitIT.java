@@ -54,7 +54,8 @@ class SharedRateLimitIT {
           "platform.resilience.rate-limit.shared.timeout",
           "500ms");
 
-  private static final Path REDIS_CLIENT = Path.of("..", "redis-rate-limits", "target", "lib");
+  private static final Path REDIS_CLIENT =
+      Path.of("..", "build", "image", "redis-rate-limits", "target", "lib");
 
   private static final Duration TIME_LIMIT = Duration.ofMinutes(2);
 
