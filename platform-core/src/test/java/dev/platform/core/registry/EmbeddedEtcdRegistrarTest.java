@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The last ones need an etcd that can be changed while it is down, or be full. */
-class EmbeddedEtcdEtcdRegistrarTest extends EtcdRegistrarFaults {
+class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 

@@ -4,7 +4,7 @@ import dev.platform.starter.test.etcd.EtcdServer;
 import dev.platform.starter.test.junit.EtcdExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class RealEtcdEtcdRegistrarTest extends EtcdRegistrarFaults {
+class RealEtcdRegistrarTest extends EtcdRegistrarFaults {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.real();
 
