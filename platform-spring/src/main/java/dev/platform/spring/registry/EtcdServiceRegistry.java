@@ -38,7 +38,12 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   private final Map<EtcdRegistration, String> statuses = new LinkedHashMap<>();
   private boolean closed;
 
-  EtcdServiceRegistry(EtcdRegistrar lease, InstanceCodec codec, Duration requestTimeout) {
+  /**
+   * @param lease has the keys and the lease
+   * @param codec writes instances
+   * @param requestTimeout how long a deregistration may take
+   */
+  public EtcdServiceRegistry(EtcdRegistrar lease, InstanceCodec codec, Duration requestTimeout) {
     this.lease = lease;
     this.codec = codec;
     this.releaseTimeout = requestTimeout;

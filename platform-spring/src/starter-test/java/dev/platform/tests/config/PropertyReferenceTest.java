@@ -119,7 +119,8 @@ class PropertyReferenceTest {
     if (value instanceof List<?> values) {
       return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
-    return value == null ? "" : String.valueOf(value);
+    // The processor writes lists in brackets.
+    return value == null ? "" : String.valueOf(value).replaceAll("^\\[(.*)]$", "$1");
   }
 
   /** In the file of both lines, and in that of this one. */

@@ -57,7 +57,7 @@ class BackOffPointsTest {
             .anyMatch(
                 method ->
                     method.getReturnType() == type
-                        || method.getReturnType().getSimpleName().equals("Builder"));
+                        || method.getReturnType().getSimpleName().endsWith("Builder"));
     return implemented || constructed || given;
   }
 }
