@@ -90,7 +90,7 @@ final class CallWatch implements AutoCloseable {
 
   private static SQLException over(Context context, @Nullable SQLException cause) {
     Status status = Contexts.statusFromCancelled(context);
-    String message = "the gRPC call of this statement has ended:  " + status.getCode();
+    String message = "the gRPC call of this statement has ended: " + status.getCode();
     return status.getCode() == Status.Code.DEADLINE_EXCEEDED
         ? new SQLTimeoutException(message, QUERY_CANCELED, cause)
         : new SQLException(message, QUERY_CANCELED, cause);

@@ -241,7 +241,8 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void logHeld(int count) {
     if (count > 0) {
       log.warn(
-          "{}: {} instances vanished from etcd at once without deregistration; they are kept for now",
+          "{}: {} instances vanished from etcd at once without deregistration;"
+              + " they are kept for now",
           serviceId,
           count);
     }

@@ -84,7 +84,7 @@ final class SnapshotFiles {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JsonParseException | DateTimeException | MalformedInputException e) {
-      throw new IOException(file(serviceId) + "  is not a valid snapshot:  " + e.getMessage(), e);
+      throw new IOException(file(serviceId) + " is not a valid snapshot: " + e.getMessage(), e);
     }
   }
 

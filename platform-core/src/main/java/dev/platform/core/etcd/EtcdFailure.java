@@ -136,7 +136,7 @@ record EtcdFailure(Kind kind, String text) {
     }
     String description = String.valueOf(status.getDescription());
     return description.startsWith("Connection closed while performing TLS")
-        ? "the TLS handshake was interrupted, should it be http in platform.etcd.endpoints?  "
+        ? "the TLS handshake was interrupted, should it be http in platform.etcd.endpoints? "
             + description
         : null;
   }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 public final class CallerLimits {
 
   /** The key of all calls without a caller's name; no header can have this value. */
-  private static final String NOBODY = "\n";
+  private static final String UNNAMED = "\n";
 
   private static final int INITIAL_CAPACITY = 16;
   private static final float LOAD_FACTOR = 0.75f;
@@ -34,7 +34,7 @@ public final class CallerLimits {
 
   RateLimiter of(Metadata headers) {
     String name = headers.get(header);
-    String caller = name == null ? NOBODY : name;
+    String caller = name == null ? UNNAMED : name;
     synchronized (callers) {
       return callers.computeIfAbsent(caller, newLimiter);
     }

@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The incoming side of one call. Ends the call when a message can't be read, when a unary request
- * is not exactly one message, and when the caller is silent for too long: before the request is
- * complete, between two messages of a client stream, or before the first message of a bidirectional
- * stream, which may be silent after that. Thread-safe.
+ * The incoming side of one call. Ends the call when a message can't be read, when a method that
+ * takes a single request message does not get exactly one, and when the caller is silent for too
+ * long: before the request is complete, between two messages of a client stream, or before the
+ * first message of a bidirectional stream, which may be silent after that. Thread-safe.
  */
 final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
 

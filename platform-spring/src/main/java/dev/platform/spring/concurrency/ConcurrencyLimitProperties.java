@@ -7,7 +7,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Limits the unary calls that this process's gRPC server handles concurrently. A call over the limit is refused at once, instead of waiting for a thread until its caller has given up. The refusal itself needs one of the server's threads, so there must be more threads than the limit. Streams don't count, since they live long and mostly wait; neither do gRPC's own services (health, reflection).
+ * Limits the unary calls that this process's gRPC server handles concurrently. A call over the
+ * limit is refused at once, instead of waiting for a thread until its caller has given up. The
+ * refusal itself needs one of the server's threads, so there must be more threads than the limit.
+ * Streams don't count, since they live long and mostly wait; neither do gRPC's own services
+ * (health, reflection).
  *
  * @param mode whether there is a limit, and whether it adapts
  * @param limit with {@code fixed}: the limit
@@ -26,13 +30,13 @@ public record ConcurrencyLimitProperties(
 
   public static final String PREFIX = "platform.resilience.concurrency-limit";
 
-  /** Where the limit comes from. */
+  /** How the limit is set. */
   public enum Mode {
-    /** There is none. */
+    /** No limit. */
     OFF,
-    /** It is {@code limit}. */
+    /** The value of {@code limit}. */
     FIXED,
-    /** Netflix's Gradient2 finds it: it falls while calls take longer than usual. */
+    /** By Netflix's Gradient2: it falls while calls take longer than usual. */
     GRADIENT2
   }
 
@@ -54,7 +58,8 @@ public record ConcurrencyLimitProperties(
   }
 
   /**
-   * A call is refused when this part of the limit is in use, by calls of any priority. High-priority calls may use all of it.
+   * A call is refused when this part of the limit is in use, by calls of any priority.
+   * High-priority calls may use all of it.
    *
    * @param low for low-priority calls
    * @param normal for normal-priority calls

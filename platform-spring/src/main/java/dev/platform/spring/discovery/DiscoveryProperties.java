@@ -53,13 +53,16 @@ public record DiscoveryProperties(
   }
 
   /**
-   * When instances that vanished from etcd without deregistration stay listed: a large part of a service at once, or all that are missing after etcd was emptied. Deregistered instances are never held.
+   * When instances that vanished from etcd without deregistration stay listed: a large part of a
+   * service at once, or all that are missing after etcd was emptied. Deregistered instances are
+   * never held.
    *
-   * @param time how long they stay, while the load balancer connects to find out which still answer; 0s removes them at once
+   * @param time how long they stay, while the load balancer connects to find out which still
+   *     answer; 0s removes them at once
    * @param ratio they are held when more than this part of a service vanishes; 0 to 1
    * @param minimumInstances how many instances a service must have had; at least 1
-   * @param window the time within which they must vanish; at least 1s; by default one lease's time to
-   *     live ({@code platform.registry.lease-ttl})
+   * @param window the time within which they must vanish; at least 1s; by default one lease's time
+   *     to live ({@code platform.registry.lease-ttl})
    */
   public record Hold(
       @DefaultValue("30s") Duration time,
@@ -77,7 +80,8 @@ public record DiscoveryProperties(
    * The last known lists, kept on disk for a process that starts while etcd is down.
    *
    * @param enabled whether lists are kept and restored
-   * @param directory the directory, readable by its owner only; by default one for this user in the system's directory for temporary files
+   * @param directory the directory, readable by its owner only; by default one for this user in the
+   *     system's directory for temporary files
    * @param maxAge older snapshots are not restored; at least 1s
    */
   public record Snapshot(

@@ -1,4 +1,7 @@
-/** Validates incoming requests: complete, readable and in time, or refused before a handler sees them. */
+/**
+ * Validates incoming requests: complete, readable and in time, or refused before a handler sees
+ * them.
+ */
 @NullMarked
 package dev.platform.spring.request;
 
