@@ -79,7 +79,7 @@ class CancelledStatementsTest extends InventoryTest {
         .asString()
         // The server's own clock, or the caller's word: whichever is a moment earlier.
         .containsPattern(
-            "the call that the statement was for is over: (DEADLINE_EXCEEDED|CANCELLED)");
+            "the gRPC call of this statement has ended: (DEADLINE_EXCEEDED|CANCELLED)");
     assertThat(meters.counter("platform.jdbc.cancelled").count()).isEqualTo(before + 1);
   }
 

@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The platform for a program without a framework: its gRPC server is registered in etcd and
- * drained, its channels find other services by name, and all calls have a deadline, a circuit
+ * drained, its channels discover other services by name, and all calls have a deadline, a circuit
  * breaker, retries and telemetry.
  *
  * <p>{@link #close} drains and then closes everything; unless switched off, it also runs when the
@@ -61,13 +61,13 @@ public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final int HANDLER_THREADS = 200;
   private static final int DEFAULT_WEIGHT = 100;
-  private static final long CHANNELS_END_MILLIS = 1_000;
+  private static final long CHANNEL_SHUTDOWN_MILLIS = 1_000;
 
   private final PlatformBuilder settings;
   private final EtcdConnection connection;
   private final InstanceCodec codec;
   private final InstanceDirectory directory;
-  private final EtcdRegistrar lease;
+  private final EtcdRegistrar registrar;
   private final CircuitBreakerRegistry breakers;
   private final ClientChain clientChain;
   private final ServerChain serverChain;
@@ -99,7 +99,8 @@ public final class Platform implements AutoCloseable {
             .random(settings.random)
             .endpoints(settings.etcd.endpoints())
             .build();
-    this.lease = new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
+    this.registrar =
+        new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
     this.breakers = settings.circuitBreakers();
     PlatformChains chains = new PlatformChains(settings, breakers);
     this.requests = chains.requests();
@@ -130,9 +131,9 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Begins to describe a platform.
+   * Returns a builder.
    *
-   * @param service the name that others call this program by
+   * @param service the service's name, by which others call this program
    */
   public static PlatformBuilder builder(String service) {
     return new PlatformBuilder(service);
@@ -160,8 +161,8 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * The same with a server of the program's own making: its credentials, executor and limits are
-   * kept. Services that the builder has already are served without the platform.
+   * The same with a server builder of the program's own: its credentials, executor and limits are
+   * kept. Services that it already has are served without the platform's interceptors.
    *
    * @throws IOException if the port can't be bound
    * @throws IllegalStateException if there is a server already, or the platform is closed
@@ -169,7 +170,8 @@ public final class Platform implements AutoCloseable {
   public synchronized Server serve(ServerBuilder<?> builder, BindableService... services)
       throws IOException {
     if (server != null || closed) {
-      throw new IllegalStateException(closed ? "The platform is closed" : "There is a server");
+      throw new IllegalStateException(
+          closed ? "The platform is closed" : "The platform already has a server");
     }
     builder.addService(serverChain.outside(health.getHealthService().bindService()));
     for (BindableService service : services) {
@@ -179,7 +181,7 @@ public final class Platform implements AutoCloseable {
     server = started;
     reportedHealth.serverStarted(started);
     drain.accepting(true);
-    lease.claim(List.of(claim(started)));
+    registrar.claim(List.of(claim(started)));
     return started;
   }
 
@@ -193,7 +195,9 @@ public final class Platform implements AutoCloseable {
     return channel;
   }
 
-  /** The same to be completed, with TLS for one; whoever builds the channel shuts it down. */
+  /**
+   * The same as a builder, for TLS for example. The program shuts down the channel that it builds.
+   */
   public ManagedChannelBuilder<?> channelBuilder(String service) {
     return ManagedChannelBuilder.forTarget("etcd:///" + service)
         .setNameResolverArg(ResolverContext.KEY, resolver)
@@ -211,7 +215,7 @@ public final class Platform implements AutoCloseable {
 
   /** What is known of this program's registration. */
   public LeaseSnapshot registration() {
-    return lease.snapshot();
+    return registrar.snapshot();
   }
 
   /** The breakers of called services, by name. */
@@ -219,14 +223,14 @@ public final class Platform implements AutoCloseable {
     return breakers;
   }
 
-  /** Where the program stands between start and stop. */
+  /** The program's phase between start and stop. */
   public LifecyclePhase phase() {
     return drain.phase();
   }
 
   /**
-   * Deregisters, serves on for the drain's delay, ends calls in flight, and closes channels and
-   * connections. Blocks for all of it; does nothing when called again.
+   * Deregisters, continues serving for the drain's delay, waits for in-flight calls, and closes
+   * channels and connections. Blocks for all of it; does nothing when called again.
    */
   @Override
   public void close() {
@@ -274,17 +278,18 @@ public final class Platform implements AutoCloseable {
     return Claim.of(codec, instance, () -> ours);
   }
 
-  /** Whether anybody may still take this program for an instance. */
+  /** Whether clients may still see this program as an instance. */
   private boolean deregister() {
-    boolean registered = lease.snapshot().acquisitions() > 0;
+    boolean registered = registrar.snapshot().acquisitions() > 0;
     try {
-      lease.close().get(settings.etcd.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      registrar.close().get(settings.etcd.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      log.warn("etcd did not confirm the deregistration in time; the lease's end will do it");
+      log.warn(
+          "etcd did not confirm the deregistration in time; the keys will expire with the lease");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
-      log.warn("Deregistration failed; the lease's end will do it", e);
+      log.warn("Deregistration failed; the keys will expire with the lease", e);
     }
     return registered;
   }
@@ -304,7 +309,7 @@ public final class Platform implements AutoCloseable {
 
   private void closeChannels() {
     channels.forEach(ManagedChannel::shutdown);
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CHANNELS_END_MILLIS);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CHANNEL_SHUTDOWN_MILLIS);
     for (ManagedChannel channel : channels) {
       try {
         if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -322,7 +327,7 @@ public final class Platform implements AutoCloseable {
       try {
         Runtime.getRuntime().removeShutdownHook(shutdownHook);
       } catch (IllegalStateException e) {
-        log.debug("The JVM shuts down already", e);
+        log.debug("The JVM is already shutting down", e);
       }
     }
   }

@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Platform} is made of; everything but the service's name has a default. */
+/** Configures a {@link Platform}; everything but the service's name has a default. */
 public final class PlatformBuilder {
 
   final String service;
@@ -90,13 +90,13 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** How long a crashed program stays registered; whole seconds, 10 by default. */
+  /** How long a crashed program stays registered; whole seconds, by default 10. */
   public PlatformBuilder leaseTtl(Duration ttl) {
     this.leaseTtl = ttl;
     return this;
   }
 
-  /** Where others reach this program; by default an address of this machine. */
+  /** The host at which others reach this program; by default an address of this machine. */
   public PlatformBuilder advertise(String host) {
     this.advertisedHost = host;
     return this;
@@ -162,13 +162,13 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** What a failed call is, for breakers, ejection and telemetry. */
+  /** Decides which calls have failed, for circuit breakers, outlier ejection and telemetry. */
   public PlatformBuilder outcomes(OutcomeClassifier classifier) {
     this.outcomes = classifier;
     return this;
   }
 
-  /** Where spans go, and how trace context travels; by default there are none. */
+  /** Exports spans and propagates trace context; by default there are no spans. */
   public PlatformBuilder openTelemetry(OpenTelemetry openTelemetry) {
     this.telemetry = openTelemetry;
     return this;
@@ -198,7 +198,7 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** What back-offs are drawn from. */
+  /** Random numbers for back-offs. */
   public PlatformBuilder random(RandomGenerator generator) {
     this.random = generator;
     return this;
@@ -217,7 +217,7 @@ public final class PlatformBuilder {
     return CircuitBreakerRegistry.of(breakerConfig == null ? defaultBreakers() : breakerConfig);
   }
 
-  /** As application-defaults.yml has it for Spring applications. */
+  /** The same as in application-defaults.yml for Spring applications. */
   private CircuitBreakerConfig defaultBreakers() {
     return CircuitBreakerConfig.custom()
         .slidingWindow(10, 20, SlidingWindowType.TIME_BASED)

@@ -176,7 +176,7 @@ class PlatformTest {
   @Test
   void hasOneServer() throws IOException {
     try (Platform callee = serve(answering("p-1"))) {
-      assertThatThrownBy(() -> callee.serve(0)).hasMessage("There is a server");
+      assertThatThrownBy(() -> callee.serve(0)).hasMessage("The platform already has a server");
     }
   }
 

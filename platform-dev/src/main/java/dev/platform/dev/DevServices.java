@@ -62,7 +62,7 @@ public final class DevServices {
       SharedService etcd = DevEtcd.at(environment);
       etcd.start();
       running.push(etcd::close);
-      System.out.println("etcd        " + whoHosts(etcd));
+      System.out.println("etcd        " + describe(etcd));
     }
   }
 
@@ -72,7 +72,7 @@ public final class DevServices {
           DevTracing.at(LoopbackEndpoint.parse(endpoint).orElseThrow(), properties);
       traces.start();
       running.push(traces::close);
-      System.out.println("traces      " + whoHosts(traces));
+      System.out.println("traces      " + describe(traces));
     }
   }
 
@@ -90,12 +90,12 @@ public final class DevServices {
     }
   }
 
-  private static String whoHosts(SharedService service) {
+  private static String describe(SharedService service) {
     return service.endpoint()
         + (service.hosting() ? " (hosted here)" : " (hosted by another process)");
   }
 
-  /** Stops what runs, the last started first; waits for a start that is under way. */
+  /** Stops all services, the last started first; waits for a start in progress. */
   private synchronized void stop() {
     while (!running.isEmpty()) {
       running.pop().run();
@@ -103,7 +103,7 @@ public final class DevServices {
   }
 
   /**
-   * Spring Boot's console log without an application; the lines printed above are enough at start.
+   * Spring Boot's console log without an application; the lines printed at the start are enough.
    */
   private static void startLogging(StandardEnvironment environment) {
     LoggingSystem logging = LoggingSystem.get(DevServices.class.getClassLoader());

@@ -8,7 +8,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A connection whose statements end with the call that they are for. */
+/** A connection whose statements are cancelled with the current gRPC call. */
 final class BoundConnection implements InvocationHandler {
 
   private final Connection connection;

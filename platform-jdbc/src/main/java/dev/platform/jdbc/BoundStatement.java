@@ -7,7 +7,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A statement that is cancelled when the call is over for which it is executed. */
+/** A statement that is cancelled when the gRPC call that executes it ends. */
 final class BoundStatement implements InvocationHandler {
 
   private final Statement statement;
@@ -21,7 +21,7 @@ final class BoundStatement implements InvocationHandler {
   }
 
   /**
-   * @param type what the statement was asked for as: a plain, prepared or callable one
+   * @param type the statement's interface: plain, prepared or callable
    */
   static Object of(Statement statement, Class<?> type, Connection connection, CallWatch watch) {
     return Proxy.newProxyInstance(

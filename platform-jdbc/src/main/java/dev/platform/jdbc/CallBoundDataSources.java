@@ -12,8 +12,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Lets each data source hand out connections whose statements end with the call that they are for.
- * A data source keeps its class, as far as that is not final: pools are asked for by it.
+ * Wraps each data source: the statements of its connections are cancelled with the current gRPC
+ * call. The proxy keeps the data source's class unless it is final: pools are looked up by class.
  */
 final class CallBoundDataSources implements BeanPostProcessor, DisposableBean {
 

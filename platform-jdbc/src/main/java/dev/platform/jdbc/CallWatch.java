@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Ends what is done in a database for a call when the call is over. To cancel a statement means to
- * talk to the database, which is done on threads that live only as long as there is something to
- * cancel. Thread-safe.
+ * Cancels a gRPC call's database work when the call ends. Cancelling a statement blocks on the
+ * database, so it runs on threads of its own, which exist only while there is something to cancel.
+ * Thread-safe.
  */
 final class CallWatch implements AutoCloseable {
 
-  /** What the standard and PostgreSQL call a statement that was cancelled. */
+  /** The SQL state of a cancelled statement, in the standard and in PostgreSQL. */
   private static final String QUERY_CANCELED = "57014";
 
   private static final int THREADS = 4;
@@ -46,7 +46,7 @@ final class CallWatch implements AutoCloseable {
     cancellations.allowCoreThreadTimeOut(true);
   }
 
-  /** What may be cut off. */
+  /** Work that may be interrupted. */
   @FunctionalInterface
   interface Work {
 
@@ -58,7 +58,7 @@ final class CallWatch implements AutoCloseable {
     return watched(work, new WaitingThread(Thread.currentThread()));
   }
 
-  /** Executes a statement, which is cancelled when the call is over. */
+  /** Executes a statement, which is cancelled when the call ends. */
   @Nullable Object whileExecuting(Statement statement, Work work) throws Throwable {
     return watched(work, new RunningStatement(statement, cancellations, this::count));
   }
@@ -90,7 +90,7 @@ final class CallWatch implements AutoCloseable {
 
   private static SQLException over(Context context, @Nullable SQLException cause) {
     Status status = Contexts.statusFromCancelled(context);
-    String message = "the call that the statement was for is over: " + status.getCode();
+    String message = "the gRPC call of this statement has ended: " + status.getCode();
     return status.getCode() == Status.Code.DEADLINE_EXCEEDED
         ? new SQLTimeoutException(message, QUERY_CANCELED, cause)
         : new SQLException(message, QUERY_CANCELED, cause);
@@ -100,7 +100,7 @@ final class CallWatch implements AutoCloseable {
     meters.ifAvailable(
         registry ->
             Counter.builder("platform.jdbc.cancelled")
-                .description("Statements that were cancelled because their call was over")
+                .description("Statements that were cancelled because their call had ended")
                 .register(registry)
                 .increment());
   }

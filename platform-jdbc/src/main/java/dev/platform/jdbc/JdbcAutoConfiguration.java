@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Lets SQL end with the call that it is for, whatever runs it: every {@link DataSource} bean is
- * watched. Off with {@code platform.jdbc.cancel-with-call=false}.
+ * Cancels SQL when its gRPC call ends, for every {@link DataSource} bean. Off with {@code
+ * platform.jdbc.cancel-with-call=false}.
  */
 @AutoConfiguration
 @ConditionalOnClass(DataSource.class)

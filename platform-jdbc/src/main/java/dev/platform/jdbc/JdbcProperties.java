@@ -4,10 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How databases are used.
+ * SQL of gRPC calls.
  *
- * @param cancelWithCall whether a statement that runs for a gRPC call is cancelled when the call is
- *     cancelled or its time is over, and none begins after that
+ * @param cancelWithCall whether a statement of a gRPC call is cancelled when the call is cancelled
+ *     or its deadline is exceeded, and none starts after that
  */
 @ConfigurationProperties("platform.jdbc")
 public record JdbcProperties(@DefaultValue("true") boolean cancelWithCall) {}

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A statement that the database works on. */
+/** A statement that the database is executing. */
 final class RunningStatement implements Watched {
 
   private static final Logger log = LoggerFactory.getLogger(RunningStatement.class);
@@ -24,7 +24,7 @@ final class RunningStatement implements Watched {
     this.onCancelled = onCancelled;
   }
 
-  /** On whatever thread ends the call, which must not block. */
+  /** On the thread that ends the call, which must not block. */
   @Override
   public void cancelled(Context context) {
     executor.execute(this::cancel);
@@ -43,7 +43,7 @@ final class RunningStatement implements Watched {
       statement.cancel();
       onCancelled.run();
     } catch (SQLException e) {
-      log.warn("A statement whose call is over could not be cancelled: {}", e.toString());
+      log.warn("A statement whose call has ended could not be cancelled: {}", e.toString());
     }
   }
 }

@@ -22,7 +22,7 @@ final class WaitingThread implements Watched {
     }
   }
 
-  /** On that thread, which goes on as if it had not been interrupted. */
+  /** On that thread; clears an interrupt from {@link #cancelled}. */
   @Override
   public synchronized void end() {
     ended = true;

@@ -2,9 +2,11 @@ package dev.platform.jdbc;
 
 import io.grpc.Context.CancellationListener;
 
-/** Something that is under way for a call, and ends with it. */
+/** Work of a call, which ends with it. */
 interface Watched extends CancellationListener {
 
-  /** It is done: from here on nothing is cut off any more. Waits for what is being cut off now. */
+  /**
+   * The work is done: nothing is interrupted from here on. Waits for an interruption in progress.
+   */
   void end();
 }

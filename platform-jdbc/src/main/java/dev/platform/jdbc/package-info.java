@@ -1,4 +1,4 @@
-/** SQL ends with the call that it is for. */
+/** SQL is cancelled when its gRPC call ends. */
 @NullMarked
 package dev.platform.jdbc;
 

@@ -68,7 +68,7 @@ class JdbcAutoConfigurationTest {
         () ->
             assertThatThrownBy(dataSource::getConnection)
                 .isInstanceOf(SQLException.class)
-                .hasMessage("the call that the statement was for is over: CANCELLED"));
+                .hasMessage("the gRPC call of this statement has ended: CANCELLED"));
   }
 
   static class Pool extends Source implements AutoCloseable {

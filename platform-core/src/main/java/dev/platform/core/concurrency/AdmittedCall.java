@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that has its place, until gRPC says that it is over. That comes after a handler that works
- * on gRPC's thread has returned, also for a caller who has left: what is still worked on counts.
+ * An admitted call, which counts until gRPC reports its end. For a handler that runs on gRPC's
+ * thread that is after it has returned, even if the caller has cancelled: work in progress counts.
  */
 final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
@@ -36,7 +36,7 @@ final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
     this.startedAt = nanos.getAsLong();
   }
 
-  /** Only good answers, and calls that took too long, say how long work takes. */
+  /** Only successful calls and calls that timed out are latency samples. */
   @Override
   public void close(Status status, Metadata trailers) {
     if (status.isOk()) {

@@ -8,16 +8,16 @@ import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many calls there are, and how many there may be. Thread-safe, never blocks. */
+/** Counts calls in flight against a limit. Thread-safe, never blocks. */
 public final class ConcurrencyLimit {
 
-  /** The library's shortest: a limit that moves once a second comes too late. */
+  /** The library's minimum: a limit that moves only once a second reacts too late. */
   private static final long WINDOW_MILLIS = 100;
 
-  /** With the library's 0.2 and a queue of 4, it takes ten seconds to be back after a bad one. */
+  /** With the library's 0.2 and a queue of 4, the limit takes ten seconds to recover. */
   private static final double SMOOTHING = 0.5;
 
-  private static final int LEAST_GROWTH = 4;
+  private static final int MIN_QUEUE_SIZE = 4;
 
   private final Limit limit;
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -41,14 +41,14 @@ public final class ConcurrencyLimit {
                     .minLimit(bounds.minLimit())
                     .maxConcurrency(bounds.maxLimit())
                     .smoothing(SMOOTHING)
-                    .queueSize(limit -> Math.max(LEAST_GROWTH, limit / 10))
+                    .queueSize(limit -> Math.max(MIN_QUEUE_SIZE, limit / 10))
                     .build()));
   }
 
   /**
-   * Takes a place, if this part of the limit is not yet full.
+   * Admits a call, if this part of the limit is not yet in use.
    *
-   * @return how many calls there are now with this one; 0 when it found no place
+   * @return the number of calls in flight, this one included; 0 when it is not admitted
    */
   int enter(double share) {
     long allowed = Math.max(1, Math.round(limit.getLimit() * share));
@@ -63,16 +63,16 @@ public final class ConcurrencyLimit {
     }
   }
 
-  /** Gives a place back. */
+  /** An admitted call has ended. */
   void leave() {
     inFlight.decrementAndGet();
   }
 
   /**
-   * Tells how long a call took.
+   * Reports how long a call took.
    *
    * @param inFlightAtStart what {@link #enter} returned
-   * @param dropped whether it was given up, for taking too long
+   * @param dropped whether it timed out
    */
   void sample(long startNanos, long endNanos, int inFlightAtStart, boolean dropped) {
     limit.onSample(startNanos, endNanos - startNanos, inFlightAtStart, dropped);

@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses unary calls that find no place, before anybody works on them, and tells their callers not
- * to try again: a second attempt would only add to what there is too much of. Never blocks.
+ * Refuses unary calls over the limit before a handler runs, with a pushback that forbids retries: a
+ * retry would only add to the overload. Never blocks.
  */
 public final class ConcurrencyLimitServerInterceptor implements ServerInterceptor {
 
@@ -86,7 +86,7 @@ public final class ConcurrencyLimitServerInterceptor implements ServerIntercepto
             Counter.builder("platform.concurrency.shed")
                 .tag("method", name)
                 .tag("priority", priority.name().toLowerCase(Locale.ROOT))
-                .description("Calls that were refused because there were too many at once")
+                .description("Calls that were refused because the concurrency limit was reached")
                 .register(meters)));
   }
 }

@@ -6,16 +6,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * How many unary calls this process's gRPC server works on at once. What is over the limit is
- * refused at once, instead of waiting for a thread until its caller has given up. It is refused on
- * one of the server's threads, of which there have to be more than the limit. Streams don't count,
- * since they live long and mostly wait; neither do gRPC's own services (health, reflection).
+ * Limits the unary calls that this process's gRPC server handles concurrently. A call over the
+ * limit is refused at once, instead of waiting for a thread until its caller has given up. The
+ * refusal itself needs one of the server's threads, so there must be more threads than the limit.
+ * Streams don't count, since they live long and mostly wait; neither do gRPC's own services
+ * (health, reflection).
  *
  * @param limit the limit, where it is fixed
  * @param gradient2 the bounds of an adaptive limit
- * @param shares how much of the limit a call finds, by its priority
+ * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
- *     methods of a service, {@code package.Service}; normal where nothing is said
+ *     methods of a service, {@code package.Service}; {@code normal} by default
  */
 public record ConcurrencyLimitSettings(
     int limit, Gradient2 gradient2, Shares shares, Map<String, Priority> methods) {
@@ -23,28 +24,28 @@ public record ConcurrencyLimitSettings(
   private static final String PREFIX = "platform.resilience.concurrency-limit";
 
   private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
-  private static final int MOST = 100_000;
+  private static final int MAX_LIMIT = 100_000;
 
   /**
    * The bounds of an adaptive limit.
    *
-   * @param initialLimit what it begins with
-   * @param minLimit how far it may fall
-   * @param maxLimit how far it may rise
+   * @param initialLimit the limit at the start
+   * @param minLimit the lower bound
+   * @param maxLimit the upper bound
    */
   public record Gradient2(int initialLimit, int minLimit, int maxLimit) {
 
     public Gradient2 {
       check(
-          minLimit >= 1 && minLimit <= MOST,
+          minLimit >= 1 && minLimit <= MAX_LIMIT,
           PREFIX + ".gradient2.min-limit",
           minLimit,
-          "1 to " + MOST);
+          "1 to " + MAX_LIMIT);
       check(
-          maxLimit >= minLimit && maxLimit <= MOST,
+          maxLimit >= minLimit && maxLimit <= MAX_LIMIT,
           PREFIX + ".gradient2.max-limit",
           maxLimit,
-          "min-limit, " + minLimit + ", to " + MOST);
+          "min-limit, " + minLimit + ", to " + MAX_LIMIT);
       check(
           initialLimit >= minLimit && initialLimit <= maxLimit,
           PREFIX + ".gradient2.initial-limit",
@@ -54,11 +55,11 @@ public record ConcurrencyLimitSettings(
   }
 
   /**
-   * A call is refused when this part of the limit is taken, by whatever calls. Those of high
-   * priority find all of it.
+   * A call is refused when this part of the limit is in use, by calls of any priority.
+   * High-priority calls may use all of it.
    *
-   * @param low for low priority
-   * @param normal for normal priority
+   * @param low for low-priority calls
+   * @param normal for normal-priority calls
    */
   public record Shares(double low, double normal) {
 
@@ -80,7 +81,7 @@ public record ConcurrencyLimitSettings(
     }
   }
 
-  /** A fixed limit of 100; normal calls find 90 % of it, those of low priority 60 %. */
+  /** A fixed limit of 100; normal calls may use 90 % of it, low-priority calls 60 %. */
   public static ConcurrencyLimitSettings defaults() {
     return new ConcurrencyLimitSettings(
         100, new Gradient2(50, 10, 180), new Shares(0.6, 0.9), Map.of());
@@ -88,7 +89,7 @@ public record ConcurrencyLimitSettings(
 
   public ConcurrencyLimitSettings {
     methods = Map.copyOf(methods);
-    check(limit >= 1 && limit <= MOST, PREFIX + ".limit", limit, "1 to " + MOST);
+    check(limit >= 1 && limit <= MAX_LIMIT, PREFIX + ".limit", limit, "1 to " + MAX_LIMIT);
     methods
         .keySet()
         .forEach(

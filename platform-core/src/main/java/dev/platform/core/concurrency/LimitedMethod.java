@@ -4,10 +4,10 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 
 /**
- * What is known of a method before it is called.
+ * A method's share of the limit, and how its calls are refused.
  *
- * @param share which part of the limit its calls find
- * @param refusal how they end when that is full
- * @param shed how many did
+ * @param share which part of the limit its calls may use
+ * @param refusal the status of refused calls
+ * @param shed counts refused calls
  */
 record LimitedMethod(double share, Status refusal, Counter shed) {}

@@ -1,14 +1,14 @@
 package dev.platform.core.concurrency;
 
-/** Who is refused first when a server has too much to do. */
+/** The order in which an overloaded server refuses calls. */
 public enum Priority {
 
-  /** First. */
+  /** Refused first. */
   LOW,
 
-  /** What nobody has said anything about. */
+  /** The default. */
   NORMAL,
 
-  /** Last. */
+  /** Refused last. */
   HIGH
 }

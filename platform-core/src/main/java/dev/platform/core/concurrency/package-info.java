@@ -1,4 +1,4 @@
-/** A server works on only so many calls at once. */
+/** Concurrency limit of the gRPC server. */
 @NullMarked
 package dev.platform.core.concurrency;
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Exponential back-off with jitter: each delay is drawn between half and all of a bound that
- * doubles from attempt to attempt. Not thread-safe.
+ * Exponential back-off with jitter: each delay is random between half of a bound and the bound,
+ * which doubles with each attempt. Not thread-safe.
  */
 public final class Backoff {
 

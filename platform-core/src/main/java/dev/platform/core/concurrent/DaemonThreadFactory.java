@@ -15,7 +15,7 @@ public final class DaemonThreadFactory implements ThreadFactory {
     this.numbered = numbered;
   }
 
-  /** For one thread: all of them have this very name. */
+  /** For a single thread with exactly this name. */
   public static DaemonThreadFactory named(String name) {
     return new DaemonThreadFactory(name, false);
   }

@@ -3,8 +3,8 @@ package dev.platform.core.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A property has a value that the platform can't work with. The application does not start; its
- * failure analysis names property, value and expectation.
+ * A property has an invalid value. The application does not start; its failure analysis names
+ * property, value and expectation.
  */
 public final class InvalidPropertyException extends IllegalArgumentException {
 
@@ -17,13 +17,13 @@ public final class InvalidPropertyException extends IllegalArgumentException {
   /**
    * @param property the full name, {@code platform.registry.lease-ttl}
    * @param value what it was set to
-   * @param expected what would have been right, for people to read: {@code >= 2s}
+   * @param expected which values are valid, as text: {@code >= 2s}
    */
   public InvalidPropertyException(String property, @Nullable Object value, String expected) {
     this(property, value, expected, null);
   }
 
-  /** The same with the error that showed the value to be wrong. */
+  /** The same with a cause. */
   public InvalidPropertyException(
       String property, @Nullable Object value, String expected, @Nullable Throwable cause) {
     super("%s: %s (expected: %s)".formatted(property, value, expected), cause);
@@ -50,7 +50,7 @@ public final class InvalidPropertyException extends IllegalArgumentException {
     return value;
   }
 
-  /** What would have been right. */
+  /** Which values are valid, as text. */
   public String expected() {
     return expected;
   }

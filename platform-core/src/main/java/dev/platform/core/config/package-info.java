@@ -1,4 +1,4 @@
-/** The platform's defaults, and failures that say which property is wrong. */
+/** Failures that name the invalid property. */
 @NullMarked
 package dev.platform.core.config;
 

@@ -8,7 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.ToDoubleFunction;
 
-/** Gauges of each watched service; as many series as there are services that somebody asked for. */
+/** Gauges of each watched service; one set of series per service that was looked up. */
 public final class DiscoveryMetrics implements MeterBinder {
 
   private final InstanceDirectory directory;
@@ -29,7 +29,7 @@ public final class DiscoveryMetrics implements MeterBinder {
         meters,
         serviceId,
         "platform.discovery.instances",
-        "Instances of a watched service that take calls, held ones included",
+        "Instances of a watched service that receive calls, held ones included",
         list -> list.instances().size());
     gauge(
         meters,
@@ -41,7 +41,7 @@ public final class DiscoveryMetrics implements MeterBinder {
         meters,
         serviceId,
         "platform.discovery.revision",
-        "etcd's revision that the list was true at",
+        "etcd's revision of the list",
         InstanceList::revision);
     Gauge.builder("platform.discovery.age", directory, d -> age(d.latest(serviceId)))
         .tag("service", serviceId)
@@ -59,7 +59,7 @@ public final class DiscoveryMetrics implements MeterBinder {
               d -> d.latest(serviceId).origin() == origin ? 1 : 0)
           .tag("service", serviceId)
           .tag("origin", origin.name())
-          .description("1 for the way that the list became known")
+          .description("1 for the origin of the list")
           .register(meters);
     }
   }

@@ -7,12 +7,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How other services are found.
+ * How other services are discovered.
  *
  * @param waitForFirstList how long a first call or look-up may wait for a service's first list; 0s
  *     to 1m
- * @param hold when instances stay listed that vanished from etcd without deregistration
- * @param snapshot how last good lists are kept for a start without etcd
+ * @param hold when instances that vanished from etcd without deregistration stay listed
+ * @param snapshot how the last known lists are kept for a start without etcd
  */
 public record DiscoverySettings(Duration waitForFirstList, Hold hold, Snapshot snapshot) {
 
@@ -33,15 +33,15 @@ public record DiscoverySettings(Duration waitForFirstList, Hold hold, Snapshot s
   }
 
   /**
-   * When instances stay listed that vanished from etcd without deregistration: a large part of a
-   * service at once, or what a list lacks after etcd was emptied. Deregistered instances are never
-   * held.
+   * When instances that vanished from etcd without deregistration stay listed: a large part of a
+   * service at once, or all that are missing after etcd was emptied. Deregistered instances are
+   * never held.
    *
-   * @param time how long they stay, while the balancer finds out by connecting which still answer;
-   *     0s to take them out at once
-   * @param ratio which part of a service must vanish to be held, more than this; 0 to 1
+   * @param time how long they stay, while the load balancer connects to find out which still
+   *     answer; 0s removes them at once
+   * @param ratio they are held when more than this part of a service vanishes; 0 to 1
    * @param minimumInstances how many instances a service must have had; at least 1
-   * @param window within which time they must vanish; at least 1s
+   * @param window the time within which they must vanish; at least 1s
    */
   public record Hold(Duration time, double ratio, int minimumInstances, Duration window) {
 
@@ -62,12 +62,12 @@ public record DiscoverySettings(Duration waitForFirstList, Hold hold, Snapshot s
   }
 
   /**
-   * Last good lists, kept on disk for a process that starts while etcd is down.
+   * The last known lists, kept on disk for a process that starts while etcd is down.
    *
    * @param enabled whether lists are kept and restored
-   * @param directory where; readable by its owner alone; by default a folder for this user in the
-   *     system's folder for temporary files
-   * @param maxAge older ones are not restored; at least 1s
+   * @param directory the directory, readable by its owner only; by default one for this user in the
+   *     system's directory for temporary files
+   * @param maxAge older snapshots are not restored; at least 1s
    */
   public record Snapshot(boolean enabled, @Nullable Path directory, Duration maxAge) {
 

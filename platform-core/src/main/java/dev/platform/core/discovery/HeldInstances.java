@@ -12,10 +12,10 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * Instances that vanished from etcd without having left, kept for a bounded time, while the
- * balancer finds out by connecting which of them still answer. One instance that vanishes has died;
- * a large part of a service that vanishes at once, or its last one, says more about etcd than about
- * the instances. On the connection's thread.
+ * Instances that vanished from etcd without deregistration, kept for a bounded time, while the load
+ * balancer connects to find out which of them still answer. A single instance that vanishes has
+ * crashed; when a large part of a service, or its last instance, vanishes, the fault is more likely
+ * in etcd. On the connection's thread.
  */
 final class HeldInstances {
 
@@ -27,15 +27,15 @@ final class HeldInstances {
   private final TreeMap<String, Held> instances = new TreeMap<>();
   private final Map<String, Expired> recent = new HashMap<>();
 
-  /** One that is kept until its batch is given up. */
+  /** An instance that is kept until its batch is released. */
   private record Held(Instance instance, Object batch) {}
 
   private record Expired(Instance instance, long at) {}
 
   /**
    * @param policy with its window
-   * @param following whether etcd is in sight; nothing is released while it is not
-   * @param onReleased what to do when held instances were given up
+   * @param following whether the list follows etcd; nothing is released while it does not
+   * @param onReleased runs when held instances were released
    */
   HeldInstances(
       EtcdConnection connection,
@@ -50,23 +50,24 @@ final class HeldInstances {
   }
 
   /**
-   * Takes note of what is missing from a new list.
+   * Handles instances that are missing from a new list.
    *
-   * @param missing what was listed before and has not left
+   * @param missing what was listed before and has not deregistered
    * @param before how many were listed before
    * @param remaining how many are listed in etcd now
-   * @param otherHistory whether etcd's revision went backwards: it was emptied or restored
+   * @param revisionWentBack whether etcd's revision went backwards: it was emptied or restored
    * @return how many are held now because of it
    */
-  int missing(Map<String, Instance> missing, int before, int remaining, boolean otherHistory) {
-    if (missing.isEmpty() || !(otherHistory || remaining == 0 || isMass(missing.size(), before))) {
+  int missing(Map<String, Instance> missing, int before, int remaining, boolean revisionWentBack) {
+    if (missing.isEmpty()
+        || !(revisionWentBack || remaining == 0 || isLargePart(missing.size(), before))) {
       return 0;
     }
     return hold(missing);
   }
 
   /**
-   * Takes note of one that vanished under the watch.
+   * Handles an instance whose key the watch reported as deleted.
    *
    * @param remaining how many are still listed in etcd
    * @return how many are held now because of it
@@ -74,12 +75,12 @@ final class HeldInstances {
   int expired(String key, Instance instance, int remaining) {
     forgetOld();
     recent.put(key, new Expired(instance, connection.nanoTime()));
-    int gone = recent.size() + instances.size();
-    return remaining == 0 || isMass(gone, gone + remaining) ? holdRecent() : 0;
+    int vanished = recent.size() + instances.size();
+    return remaining == 0 || isLargePart(vanished, vanished + remaining) ? holdRecent() : 0;
   }
 
   /**
-   * Takes note that the last one listed in etcd has left.
+   * Handles the deregistration of the last instance in etcd.
    *
    * @return how many are held now because of it: those that vanished shortly before
    */
@@ -88,7 +89,7 @@ final class HeldInstances {
     return holdRecent();
   }
 
-  /** These are back, or have left. */
+  /** These instances are back, or have deregistered. */
   void forget(Collection<String> keys) {
     instances.keySet().removeAll(keys);
     recent.keySet().removeAll(keys);
@@ -109,8 +110,8 @@ final class HeldInstances {
     return hold(batch);
   }
 
-  private boolean isMass(int gone, int before) {
-    return before >= policy.minimumInstances() && gone > policy.ratio() * before;
+  private boolean isLargePart(int vanished, int before) {
+    return before >= policy.minimumInstances() && vanished > policy.ratio() * before;
   }
 
   private int hold(Map<String, Instance> batch) {

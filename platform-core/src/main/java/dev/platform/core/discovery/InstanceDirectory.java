@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * The one watched view of other services' instances in a process. A service is watched from the
- * first time that somebody asks for it, until the directory's connection is closed. While etcd is
- * away the last good lists stay. Thread-safe; never blocks.
+ * The process's one watched view of other services' instances. A service is watched from the first
+ * look-up until the directory's connection is closed. While etcd is unavailable the last known
+ * lists stay. Thread-safe; never blocks.
  */
 public final class InstanceDirectory implements AutoCloseable {
 
@@ -56,7 +56,7 @@ public final class InstanceDirectory implements AutoCloseable {
   /**
    * A directory that reads keys as {@code codec} writes them.
    *
-   * @param connection that it is read over; closed by its owner
+   * @param connection the connection to read from; closed by its owner
    */
   public static Builder builder(EtcdConnection connection, InstanceCodec codec) {
     return new Builder(connection, codec);
@@ -82,19 +82,19 @@ public final class InstanceDirectory implements AutoCloseable {
       return this;
     }
 
-    /** What lists are dated by, and what snapshots grow old by. */
+    /** Dates lists and expires snapshots. */
     public Builder clock(Clock wallClock) {
       this.clock = wallClock;
       return this;
     }
 
-    /** What back-offs are drawn from. */
+    /** Random numbers for back-offs. */
     public Builder random(RandomGenerator generator) {
       this.random = generator;
       return this;
     }
 
-    /** Which etcd it is: snapshots of lists from another one are not restored. */
+    /** The endpoints of this etcd: snapshots of another etcd's lists are not restored. */
     public Builder endpoints(List<String> etcd) {
       this.endpoints = List.copyOf(etcd);
       return this;
@@ -117,7 +117,7 @@ public final class InstanceDirectory implements AutoCloseable {
     }
   }
 
-  /** Ends a subscription. Nothing is told once it has run on the connection's thread. */
+  /** Ends a subscription. No list is published once it has run on the connection's thread. */
   @FunctionalInterface
   public interface Subscription {
 
@@ -125,7 +125,7 @@ public final class InstanceDirectory implements AutoCloseable {
     void cancel();
   }
 
-  /** What is known of a service now; it is watched from here on. */
+  /** The list known now; the service is watched from here on. */
   public InstanceList latest(String serviceId) {
     return watch(serviceId).latest();
   }
@@ -136,8 +136,8 @@ public final class InstanceDirectory implements AutoCloseable {
   }
 
   /**
-   * Tells the latest list, if any, and every one after it, in order, on one thread that must not be
-   * blocked.
+   * Publishes the latest list, if any, and every later one, in order, on one thread that must not
+   * be blocked.
    */
   public Subscription subscribe(String serviceId, Consumer<InstanceList> subscriber) {
     ServiceWatch watch = watch(serviceId);
@@ -145,13 +145,13 @@ public final class InstanceDirectory implements AutoCloseable {
     return () -> watch.unsubscribe(subscriber);
   }
 
-  /** Told of each service that is watched, or will be, once. */
+  /** Calls the listener once for each service that is watched now or later. */
   void onWatched(Consumer<String> listener) {
     watchListeners.add(listener);
     services.keySet().forEach(listener);
   }
 
-  /** Lists of all services that are watched. */
+  /** The lists of all watched services. */
   public List<InstanceList> watched() {
     return services.values().stream().map(ServiceWatch::latest).toList();
   }
@@ -161,7 +161,7 @@ public final class InstanceDirectory implements AutoCloseable {
     return Optional.ofNullable(services.get(serviceId)).map(ServiceWatch::isWatching).orElse(false);
   }
 
-  /** The names of all services in etcd; those known last while etcd is away. */
+  /** The names of all services in etcd; the last known ones while etcd is unavailable. */
   public CompletableFuture<List<String>> serviceIds() {
     KeyRange range = KeyRange.prefix(codec.root());
     CompletableFuture<List<String>> names = new CompletableFuture<>();
@@ -182,17 +182,17 @@ public final class InstanceDirectory implements AutoCloseable {
     return names;
   }
 
-  /** What is known of etcd, for messages. */
+  /** The state of etcd, for messages. */
   public String describeRegistry() {
     return connection.availability().describe();
   }
 
-  /** How long somebody who asks first may wait. */
+  /** How long the first look-up of a service may wait. */
   public Duration waitForFirstList() {
     return settings.waitForFirstList();
   }
 
-  /** Keeps the last good lists for the next start. The watches end with the connection. */
+  /** Saves the last known lists for the next start. The watches end with the connection. */
   @Override
   public void close() {
     snapshots.close();

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is known of a service's instances. Immutable.
+ * The known instances of a service. Immutable.
  *
  * @param serviceId the service's name
- * @param origin how it became known
- * @param instances those that take calls, held ones included, in the order of their keys
+ * @param origin where the list comes from
+ * @param instances those that receive calls, held ones included, in the order of their keys
  * @param held how many of them are listed although etcd no longer has them
- * @param revision etcd's revision that the list was true at; 0 when nothing is known
- * @param updatedAt when it became known
+ * @param revision etcd's revision of the list; 0 when nothing is known
+ * @param updatedAt when the list was read or changed
  */
 public record InstanceList(
     String serviceId,
@@ -22,17 +22,17 @@ public record InstanceList(
     long revision,
     Instant updatedAt) {
 
-  /** How a list became known. */
+  /** Where a list comes from. */
   public enum Origin {
     /** Nothing is known yet. */
     NONE,
-    /** It was read as a whole. */
+    /** It was read from etcd. */
     LIST,
-    /** It was changed by the watch's events. */
+    /** It was updated by events of the watch. */
     WATCH,
-    /** It was kept on disk by an earlier process; etcd has not answered since. */
+    /** It was read from disk, where an earlier process left it; etcd has not answered yet. */
     SNAPSHOT,
-    /** Some of its instances vanished without having left, and are kept for a while. */
+    /** Some of its instances vanished from etcd without deregistration, and are held. */
     HELD
   }
 
@@ -40,7 +40,7 @@ public record InstanceList(
     instances = List.copyOf(instances);
   }
 
-  /** Whether etcd has told of this service at all, if only that it has no instance. */
+  /** Whether this service has been read at all, even with no instance. */
   public boolean isKnown() {
     return origin != Origin.NONE;
   }

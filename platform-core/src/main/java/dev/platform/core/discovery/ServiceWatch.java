@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one service: lists its instances at some revision, then applies the watch's events one by
- * one from the next revision on. Whatever ends the watch leads back to the list, with jittered
- * back-off; meanwhile the last good list stays. Where a list lacks so many that they are held, the
- * watch begins where the one before it ended: what was missed tells who has left. State is kept on
- * the connection's thread.
+ * one from the next revision on. When the watch ends for any reason, the instances are listed
+ * again, with jittered back-off; meanwhile the last list stays. When instances are missing from a
+ * list and held, the next watch starts where the previous one ended: the missed events show which
+ * of them have deregistered. State is kept on the connection's thread.
  */
 final class ServiceWatch implements EtcdWatches.Listener {
 
@@ -95,7 +95,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
     return firstList;
   }
 
-  /** Tells the latest list, if there is one, and each one after it, on the connection's thread. */
+  /** Publishes the latest list, if there is one, and each later one, on the connection's thread. */
   void subscribe(Consumer<InstanceList> subscriber) {
     connection.execute(
         () -> {
@@ -124,7 +124,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
         });
   }
 
-  /** Better than nothing while etcd does not answer at all. */
+  /** Used only while etcd has not answered yet. */
   private void restored(InstanceList list) {
     if (!latest.isKnown()) {
       log.warn(
@@ -135,7 +135,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
       list.instances().forEach(instance -> current.put(codec.key(instance), instance));
       revision = list.revision();
       fromDisk = true;
-      tell(list);
+      publish(list);
     }
   }
 
@@ -158,13 +158,13 @@ final class ServiceWatch implements EtcdWatches.Listener {
     Map<String, Instance> missing = new TreeMap<>(current);
     missing.keySet().removeAll(fresh.keySet());
     missing.keySet().removeAll(marked);
-    boolean otherHistory = listRevision < revision;
-    // What is on disk may be old: it is worth something only where etcd has nothing to say.
+    boolean revisionWentBack = listRevision < revision;
+    // A snapshot may be out of date: its instances are held only when etcd lists none.
     long watchFrom = listRevision + 1;
-    if (!fromDisk || fresh.isEmpty() || otherHistory) {
-      int newlyHeld = held.missing(missing, current.size(), fresh.size(), otherHistory);
-      tellHeld(newlyHeld);
-      if (newlyHeld > 0 && !otherHistory) {
+    if (!fromDisk || fresh.isEmpty() || revisionWentBack) {
+      int newlyHeld = held.missing(missing, current.size(), fresh.size(), revisionWentBack);
+      logHeld(newlyHeld);
+      if (newlyHeld > 0 && !revisionWentBack) {
         watchFrom = revision + 1;
       }
     }
@@ -172,19 +172,19 @@ final class ServiceWatch implements EtcdWatches.Listener {
     held.forget(fresh.keySet());
     held.forget(marked);
     if (fresh.isEmpty()) {
-      tellHeld(held.lastLeft());
+      logHeld(held.lastLeft());
     }
     current.clear();
     current.putAll(fresh);
     leaving.clear();
     revision = listRevision;
-    // Whoever sees that the list follows etcd sees this one.
+    // Published first: once isWatching() is true, readers see this list.
     publish(Origin.LIST);
     watching = true;
     connection.watches().watch(range.key(), range.end(), watchFrom, this);
   }
 
-  /** Only now: a list alone is no success where every watch is refused. */
+  /** Not after the list: every watch may still be refused. */
   @Override
   public void onFollowing() {
     backoff.reset();
@@ -194,7 +194,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   public void onEvents(List<Event> events) {
     for (Event event : events) {
       if (event.getKv().getModRevision() <= listRevision) {
-        recall(event);
+        applyMissed(event);
       } else {
         apply(event);
         revision = event.getKv().getModRevision();
@@ -203,8 +203,11 @@ final class ServiceWatch implements EtcdWatches.Listener {
     publish(Origin.WATCH);
   }
 
-  /** Something from before the list, which knows better but for who left and who expired. */
-  private void recall(Event event) {
+  /**
+   * An event from before the list: it only shows whether a missing instance has deregistered or
+   * expired.
+   */
+  private void applyMissed(Event event) {
     String key = event.getKv().getKey().toStringUtf8();
     if (event.getType() == Event.EventType.PUT) {
       if (read(key, event.getKv().getValue()).filter(instance -> !instance.isUp()).isPresent()) {
@@ -222,7 +225,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
     if (event.getType() == Event.EventType.DELETE) {
       Instance expired = current.remove(key);
       if (expired != null) {
-        tellHeld(held.expired(key, expired, current.size()));
+        logHeld(held.expired(key, expired, current.size()));
       }
       return;
     }
@@ -231,14 +234,15 @@ final class ServiceWatch implements EtcdWatches.Listener {
     if (instance.isPresent() && instance.get().isUp()) {
       current.put(key, instance.get());
     } else if (current.remove(key) != null && current.isEmpty()) {
-      tellHeld(held.lastLeft());
+      logHeld(held.lastLeft());
     }
   }
 
-  private void tellHeld(int count) {
+  private void logHeld(int count) {
     if (count > 0) {
       log.warn(
-          "{}: {} instances vanished from etcd at once without having left; they are kept for now",
+          "{}: {} instances vanished from etcd at once without deregistration;"
+              + " they are kept for now",
           serviceId,
           count);
     }
@@ -271,10 +275,10 @@ final class ServiceWatch implements EtcdWatches.Listener {
             revision,
             clock.instant());
     snapshots.keep(list);
-    tell(list);
+    publish(list);
   }
 
-  private void tell(InstanceList list) {
+  private void publish(InstanceList list) {
     latest = list;
     firstList.complete(list);
     subscribers.forEach(subscriber -> subscriber.accept(list));

@@ -26,8 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Last good lists as files, one for each service, readable by their owner alone. Written by move,
- * so that a reader never sees half of one; several processes may share the folder. Blocks.
+ * The last known lists as files, one per service, readable by their owner only. Written by an
+ * atomic move, so that a reader never sees a partial file; several processes may share the
+ * directory. Blocks.
  */
 final class SnapshotFiles {
 
@@ -37,7 +38,7 @@ final class SnapshotFiles {
   private final Clock clock;
 
   /**
-   * @param folder of this etcd's snapshots alone: lists of another etcd would be wrong here
+   * @param folder a directory for this etcd's snapshots only
    */
   SnapshotFiles(Path folder, InstanceCodec codec, Duration maxAge, Clock clock) {
     this.folder = folder;
@@ -46,7 +47,7 @@ final class SnapshotFiles {
     this.clock = clock;
   }
 
-  /** Keeps a list; one without instances is forgotten instead. */
+  /** Saves a list; the file is deleted when it has no instances. */
   void write(InstanceList list) throws IOException {
     Path file = file(list.serviceId());
     if (list.instances().isEmpty()) {
@@ -65,7 +66,7 @@ final class SnapshotFiles {
     Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** The list that was kept last, unless it is too old, or is no snapshot. */
+  /** The list that was saved last; empty if there is none or it is too old. */
   Optional<InstanceList> read(String serviceId) throws IOException {
     try {
       JsonObject snapshot = Json.readObject(Files.readString(file(serviceId)));
@@ -83,7 +84,7 @@ final class SnapshotFiles {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JsonParseException | DateTimeException | MalformedInputException e) {
-      throw new IOException(file(serviceId) + " is no snapshot: " + e.getMessage(), e);
+      throw new IOException(file(serviceId) + " is not a valid snapshot: " + e.getMessage(), e);
     }
   }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps last good lists for the next start, at most one write a second for each service, on a
- * thread of its own. A disk that fails costs one warning for each change of state, nothing else.
+ * Saves the last known lists for the next start, at most one write a second per service, on a
+ * thread of its own. A failing disk has no effect but one warning per change of state.
  */
 final class Snapshots implements AutoCloseable {
 
@@ -40,12 +40,12 @@ final class Snapshots implements AutoCloseable {
             DaemonThreadFactory.named("platform-snapshots")));
   }
 
-  /** Keeps nothing and knows nothing. */
+  /** Saves and restores nothing. */
   static Snapshots none() {
     return new Snapshots(null, null);
   }
 
-  /** Will keep this list unless a newer one comes first. Never blocks. */
+  /** Saves this list later, or a newer one instead. Never blocks. */
   void keep(InstanceList list) {
     if (executor == null) {
       return;
@@ -55,7 +55,7 @@ final class Snapshots implements AutoCloseable {
     }
   }
 
-  /** Tells what was kept before this start, if anything, on the snapshots' thread. */
+  /** Reads what was saved before this start, if anything, on the snapshots' thread. */
   void restore(String serviceId, Consumer<InstanceList> consumer) {
     if (executor != null) {
       executor.execute(() -> read(serviceId).ifPresent(consumer));
@@ -96,7 +96,7 @@ final class Snapshots implements AutoCloseable {
       files.write(list);
       failing = false;
     } catch (IOException | RuntimeException e) {
-      warnOnce("can't be kept", serviceId, e);
+      warnOnce("can't be saved", serviceId, e);
     }
   }
 

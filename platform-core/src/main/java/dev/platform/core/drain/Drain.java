@@ -8,16 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a process start and stop without a caller noticing. Before any server stops, health reports
- * NOT_SERVING, the registration is deleted from etcd, and for one propagation delay calls are still
- * served, since some callers learn of it a little later. Then streams are ended with a status that
- * sends their callers elsewhere, the servers stop accepting, and calls in flight end. What does not
- * end in time is cut, and logged. Thread-safe.
+ * Graceful start and stop. Before any server stops, health reports NOT_SERVING, the registration is
+ * deleted from etcd, and calls are still served for a propagation delay, since some callers see the
+ * deletion a little later. Then streams are ended with a status that makes their callers use
+ * another instance, the servers stop accepting, and in-flight calls end. Calls that do not end in
+ * time are terminated, and logged. Thread-safe.
  */
 public final class Drain {
 
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
-  private static final Duration INTERCEPTORS_END = Duration.ofSeconds(1);
+  private static final Duration INTERCEPTOR_WAIT = Duration.ofSeconds(1);
 
   private final DrainSettings settings;
   private final OpenCalls calls;
@@ -37,7 +37,7 @@ public final class Drain {
     this.secondSignal = new SecondSignal(calls);
   }
 
-  /** Where the process stands. */
+  /** The process's current phase. */
   public LifecyclePhase phase() {
     return phase;
   }
@@ -47,7 +47,7 @@ public final class Drain {
     return calls.byMethod();
   }
 
-  /** The process takes calls, or takes none for a while. Ignored once it is draining. */
+  /** Whether the process accepts calls now. Ignored once it is draining. */
   public synchronized void accepting(boolean accepting) {
     if (accepting && phase == LifecyclePhase.STARTING) {
       enter(LifecyclePhase.UP);
@@ -56,9 +56,10 @@ public final class Drain {
   }
 
   /**
-   * Leaves discovery and serves on for the delay. Blocks for both; does nothing when called again.
+   * Deregisters and continues serving for the delay. Blocks for both; does nothing when called
+   * again.
    *
-   * @param deregister deregisters the process; returns whether anybody may still take it for an
+   * @param deregister deregisters the process; returns whether clients may still see it as an
    *     instance
    */
   public void leave(BooleanSupplier deregister) {
@@ -71,27 +72,30 @@ public final class Drain {
     secondSignal.listen();
     health.stop();
     if (deregister.getAsBoolean()) {
-      serveOn(settings.delay());
+      keepServing(settings.delay());
     }
   }
 
-  /** The server takes no more calls from now on: ends streams, and bounds what is in flight. */
+  /** The server accepts no more calls: ends streams, and starts the deadline of in-flight calls. */
   public void serverStopping(Server server) {
     deadline.start(server, settings.timeout());
     calls.endStreams();
   }
 
-  /** The server has terminated. Waits a moment for what telemetry makes of the last calls. */
+  /**
+   * The server has terminated. Waits up to a second until the interceptors have finished the last
+   * calls.
+   */
   public void serverStopped() {
     try {
-      unfinished.awaitNone(INTERCEPTORS_END);
+      unfinished.awaitNone(INTERCEPTOR_WAIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     stopped();
   }
 
-  /** Nothing is left to stop. */
+  /** Everything has stopped. */
   public synchronized void stopped() {
     if (phase.mayBecome(LifecyclePhase.STOPPED)) {
       deadline.stop();
@@ -99,11 +103,11 @@ public final class Drain {
     }
   }
 
-  private void serveOn(Duration delay) {
+  private void keepServing(Duration delay) {
     try {
       Thread.sleep(delay.toMillis());
     } catch (InterruptedException e) {
-      // The process is asked to stop sooner.
+      // An interrupt ends the delay.
       Thread.currentThread().interrupt();
     }
   }

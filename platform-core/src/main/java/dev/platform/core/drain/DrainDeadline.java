@@ -11,25 +11,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cuts calls that are still under way when the drain's time is over, and says which. Once no call
- * has been under way for a while, connections that are still there are closed: gRPC keeps streams
- * that nobody waits for, such as that of a request that was too large, until their connection ends.
+ * Terminates and logs calls that are still in flight after the drain's timeout. Once no call has
+ * been in flight for a while, remaining connections are closed: gRPC keeps abandoned streams, such
+ * as that of a request that was too large, until their connection ends.
  */
 final class DrainDeadline {
 
   private static final Logger log = LoggerFactory.getLogger(DrainDeadline.class);
 
-  /** A moment before the server forgets them, so that their callers are told. */
-  private static final long AHEAD_MILLIS = 100;
+  /** Before the server drops the calls, so that their callers get a status. */
+  private static final long MARGIN_MILLIS = 100;
 
-  /** Longer than any caller needs to learn that the server takes no more calls. */
+  /** Longer than any caller needs to see that the server accepts no more calls. */
   private static final Duration IDLE = Duration.ofSeconds(2);
 
-  private static final long LOOK_MILLIS = 200;
+  private static final long CHECK_MILLIS = 200;
 
   private final OpenCalls calls;
   private final UnfinishedCalls unfinished;
-  private long busyAt;
+  private long lastBusyAt;
   private @Nullable ScheduledExecutorService timer;
 
   DrainDeadline(OpenCalls calls, UnfinishedCalls unfinished) {
@@ -38,13 +38,13 @@ final class DrainDeadline {
   }
 
   synchronized void start(Server server, Duration timeout) {
-    busyAt = System.nanoTime();
+    lastBusyAt = System.nanoTime();
     timer = Executors.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("platform-drain"));
-    long millis = Math.max(0, timeout.toMillis() - AHEAD_MILLIS);
-    var deadline = timer.schedule(() -> over(timeout), millis, TimeUnit.MILLISECONDS);
-    var looks =
+    long millis = Math.max(0, timeout.toMillis() - MARGIN_MILLIS);
+    var deadline = timer.schedule(() -> timedOut(timeout), millis, TimeUnit.MILLISECONDS);
+    var checks =
         timer.scheduleWithFixedDelay(
-            () -> closeIfIdle(server), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            () -> closeIfIdle(server), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   synchronized void stop() {
@@ -53,23 +53,23 @@ final class DrainDeadline {
     }
   }
 
-  private void over(Duration timeout) {
+  private void timedOut(Duration timeout) {
     if (calls.size() > 0) {
       log.warn(
-          "platform.drain.timeout of {} ms is over, calls that are cut: {}",
+          "platform.drain.timeout of {} ms is over, terminating calls: {}",
           timeout.toMillis(),
           calls.byMethod());
-      calls.cut();
+      calls.terminateAll();
     }
   }
 
-  /** Only the timer's thread comes here. */
+  /** Runs on the timer's thread only. */
   private void closeIfIdle(Server server) {
     long now = System.nanoTime();
     if (!unfinished.isEmpty()) {
-      busyAt = now;
-    } else if (now - busyAt > IDLE.toNanos()) {
-      log.info("No call has been under way for {} ms, connections are closed", IDLE.toMillis());
+      lastBusyAt = now;
+    } else if (now - lastBusyAt > IDLE.toNanos()) {
+      log.info("No call has been in flight for {} ms, closing connections", IDLE.toMillis());
       server.shutdownNow();
       stop();
     }

@@ -5,11 +5,11 @@ import static dev.platform.core.config.InvalidPropertyException.check;
 import java.time.Duration;
 
 /**
- * How a process leaves.
+ * How a process stops.
  *
- * @param delay how long it goes on serving after deregistration, so that the news reaches every
- *     caller; 0s to 1m
- * @param timeout how long calls in flight may take to end after that; more than 0s
+ * @param delay how long it continues serving after deregistration, so that every caller has seen
+ *     it; 0s to 1m
+ * @param timeout how long in-flight calls may take to end after that; more than 0s
  */
 public record DrainSettings(Duration delay, Duration timeout) {
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What gRPC's standard health service answers, for the server as a whole and for each of its
+ * The status of gRPC's standard health service, for the server as a whole and for each of its
  * services: SERVING while readiness accepts traffic, else NOT_SERVING.
  */
 public final class GrpcHealth {
@@ -25,7 +25,7 @@ public final class GrpcHealth {
     serving(false);
   }
 
-  /** Reports for each of the server's services from now on. */
+  /** Reports the status of each of the server's services from now on. */
   public void serverStarted(Server server) {
     services =
         server.getServices().stream()
@@ -35,7 +35,7 @@ public final class GrpcHealth {
     serving(serving);
   }
 
-  /** Whether the server takes calls now. */
+  /** Whether the server accepts calls now. */
   public void serving(boolean now) {
     serving = now;
     ServingStatus status = now ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
@@ -46,7 +46,7 @@ public final class GrpcHealth {
         });
   }
 
-  /** NOT_SERVING, for good. */
+  /** NOT_SERVING, permanently. */
   public void stop() {
     serving = false;
     manager.ifPresent(HealthStatusManager::enterTerminalState);

@@ -4,13 +4,13 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Where a process stands between coming and going. */
+/** The phases of a process's life. */
 public enum LifecyclePhase {
   /** Not every port listens yet, or readiness has never accepted traffic. */
   STARTING,
-  /** Has taken up its work. Readiness may refuse traffic for a while without leaving this phase. */
+  /** Accepts calls. Readiness may refuse traffic for a while without leaving this phase. */
   UP,
-  /** Has left discovery, still takes calls, then ends those under way. */
+  /** Has deregistered, still accepts calls, then waits for those in flight. */
   DRAINING,
   /** Its servers have stopped. */
   STOPPED;

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 
 /**
  * A call that can be ended from outside its handler. To the handler that looks like a cancellation:
- * {@code isCancelled} is true, {@code onCancel} comes where every other callback comes, and what it
- * still sends is dropped.
+ * {@code isCancelled} is true, {@code onCancel} is called on the thread of the other callbacks, and
+ * what it still sends is dropped.
  */
 final class OpenCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 

@@ -14,18 +14,18 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Knows the calls under way in this process's gRPC server, and ends its streams when the server
- * stops. Health watches are left to the health service, which says NOT_SERVING on them.
+ * Tracks the in-flight calls of this process's gRPC server, and ends its streams when the server
+ * stops. Health watches are left to the health service, which reports NOT_SERVING on them.
  * Thread-safe.
  */
 public final class OpenCalls implements ServerInterceptor {
 
-  private static final Status GO_ELSEWHERE =
-      Status.UNAVAILABLE.withDescription("this server is shutting down, go on with another one");
+  private static final Status USE_ANOTHER_SERVER =
+      Status.UNAVAILABLE.withDescription("this server is shutting down, use another one");
 
-  private static final Status CUT =
+  private static final Status TIMED_OUT =
       Status.UNAVAILABLE.withDescription(
-          "this server is shutting down and can't wait for the answer any longer");
+          "this server is shutting down and the call did not end in time");
 
   private final Set<OpenCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
@@ -39,7 +39,7 @@ public final class OpenCalls implements ServerInterceptor {
     try {
       Listener<Q> listener = open.listen(next.startCall(open, headers));
       if (ending && isStream(open)) {
-        open.end(GO_ELSEWHERE);
+        open.end(USE_ANOTHER_SERVER);
       }
       return listener;
     } catch (RuntimeException | Error e) {
@@ -48,18 +48,18 @@ public final class OpenCalls implements ServerInterceptor {
     }
   }
 
-  /** Ends the streams there are and those that may still come. */
+  /** Ends current streams, and later ones as they start. */
   void endStreams() {
     ending = true;
-    calls.stream().filter(OpenCalls::isStream).forEach(call -> call.end(GO_ELSEWHERE));
+    calls.stream().filter(OpenCalls::isStream).forEach(call -> call.end(USE_ANOTHER_SERVER));
   }
 
-  /** Ends all there are. gRPC's own end would look to callers as if they had cancelled. */
-  void cut() {
-    calls.forEach(call -> call.end(CUT));
+  /** Ends all calls. If gRPC itself ended them, callers would see CANCELLED. */
+  void terminateAll() {
+    calls.forEach(call -> call.end(TIMED_OUT));
   }
 
-  /** How many calls are under way, by method. */
+  /** The number of in-flight calls, by method. */
   Map<String, Integer> byMethod() {
     Map<String, Integer> counts = new TreeMap<>();
     calls.forEach(

@@ -5,8 +5,8 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * A second SIGTERM or SIGINT means: go now. Listens only once the JVM is on its way out, so that a
- * process that lives keeps its handlers.
+ * Exits at once on a second SIGTERM or SIGINT. Handles signals only once the JVM is shutting down,
+ * so that a running process keeps its handlers.
  */
 final class SecondSignal {
 
@@ -25,19 +25,20 @@ final class SecondSignal {
     }
     for (String name : new String[] {"TERM", "INT"}) {
       try {
-        Signal.handle(new Signal(name), this::goNow);
+        Signal.handle(new Signal(name), this::exitNow);
       } catch (IllegalArgumentException e) {
-        log.debug("A second SIG{} can't be listened to: {}", name, e.getMessage());
+        log.debug("A second SIG{} can't be handled: {}", name, e.getMessage());
       }
     }
   }
 
-  private void goNow(Signal signal) {
-    log.warn("Second SIG{}: going now, calls that are cut: {}", signal.getName(), calls.byMethod());
+  private void exitNow(Signal signal) {
+    log.warn(
+        "Second SIG{}: exiting now, terminating calls: {}", signal.getName(), calls.byMethod());
     Runtime.getRuntime().halt(SIGNAL_EXIT_BASE + signal.getNumber());
   }
 
-  /** Hooks are refused from the moment that the JVM goes down, and only then. */
+  /** Hooks are refused only while the JVM is shutting down. */
   private static boolean jvmIsShuttingDown() {
     Thread probe = new Thread(() -> {});
     try {

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Knows whether the interceptors of this process's gRPC server have anything left to do. The server
- * is done when the last connection is; what tracing and metrics make of a call's end comes a moment
- * later, and would be lost if telemetry were closed before. Thread-safe.
+ * Tracks whether the interceptors of this process's gRPC server have finished. The server
+ * terminates with its last connection; tracing and metrics record the end of a call a moment later,
+ * which would be lost if telemetry were closed before. Thread-safe.
  */
 public final class UnfinishedCalls implements ServerInterceptor {
 
@@ -51,7 +51,7 @@ public final class UnfinishedCalls implements ServerInterceptor {
     }
   }
 
-  /** Blocks until there are none, for so long at most. */
+  /** Blocks until there are none, with a bound. */
   synchronized void awaitNone(Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
     awaited = true;

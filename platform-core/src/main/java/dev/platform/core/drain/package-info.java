@@ -1,4 +1,4 @@
-/** Coming and going without a caller noticing. */
+/** Graceful start and stop. */
 @NullMarked
 package dev.platform.core.drain;
 

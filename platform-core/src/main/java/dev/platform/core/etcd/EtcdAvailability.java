@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether etcd answers, told by the calls that are made anyway. Logs each change once, and a
- * reminder a minute while something stays wrong. An etcd that refuses some requests and answers
- * others, or that comes and goes, is no reason for more lines. Thread-safe, never blocks.
+ * Whether etcd answers, judged by the platform's own calls. Logs each change once, and a reminder
+ * every minute while a problem lasts. It logs no more than that when etcd refuses only some
+ * requests, or is unavailable again and again. Thread-safe, never blocks.
  */
 public final class EtcdAvailability {
 
@@ -19,20 +19,23 @@ public final class EtcdAvailability {
   private static final long SECOND = 1_000_000_000L;
   private static final long REMINDER = 60 * SECOND;
 
-  /** A trouble that comes again within a minute is told of once it lasts that long. */
+  /** A problem that recurs within a minute is logged once it lasts this long. */
   private static final long SOON = 5 * SECOND;
 
-  /** Others are answered meanwhile, so only the lack of refusals tells that these have ended. */
+  /**
+   * Other requests succeed meanwhile, so a refusal counts as ended only after this time without
+   * one.
+   */
   private static final long REFUSALS_END = 10 * SECOND;
 
   private final String endpoints;
   private final LongSupplier nanoTime;
   // guarded by this
-  private final Map<EtcdFailure.Kind, Trouble> troubles = new EnumMap<>(EtcdFailure.Kind.class);
-  private boolean asked;
+  private final Map<EtcdFailure.Kind, Problem> problems = new EnumMap<>(EtcdFailure.Kind.class);
+  private boolean contacted;
   private boolean answered;
   private boolean closed;
-  private boolean troubleWasLogged;
+  private boolean problemWasLogged;
 
   EtcdAvailability(String endpoints, LongSupplier nanoTime) {
     this.endpoints = endpoints;
@@ -41,51 +44,51 @@ public final class EtcdAvailability {
 
   /** Whether etcd answers and refuses nothing; false before the first answer. */
   public synchronized boolean isAvailable() {
-    return asked && worst() == null;
+    return contacted && worst() == null;
   }
 
-  /** Whether etcd can't be reached at all, as far as is known. */
-  synchronized boolean isAway() {
-    Trouble worst = worst();
+  /** Whether etcd was last seen unreachable. */
+  synchronized boolean isUnreachable() {
+    Problem worst = worst();
     return worst != null && !worst.kind.isRefusal();
   }
 
   /** What is wrong with etcd; null while nothing is. */
   public synchronized @Nullable String lastError() {
-    Trouble worst = worst();
+    Problem worst = worst();
     return worst == null ? null : worst.text;
   }
 
   /** {@code etcd at [http://…] answers}, or since when it does not, and why. */
   public synchronized String describe() {
-    if (!asked) {
-      return "etcd at %s was not asked yet".formatted(endpoints);
+    if (!contacted) {
+      return "etcd at %s has not been contacted yet".formatted(endpoints);
     }
-    Trouble worst = worst();
+    Problem worst = worst();
     return worst == null
         ? "etcd at %s answers".formatted(endpoints)
         : "etcd at " + endpoints + worst.lasting(nanoTime.getAsLong());
   }
 
   synchronized void succeeded() {
-    asked = true;
+    contacted = true;
     answered = true;
     long now = nanoTime.getAsLong();
     if (worst() == null) {
       return;
     }
-    for (Trouble trouble : troubles.values()) {
-      if (!trouble.kind.isRefusal() || now - trouble.lastAt >= REFUSALS_END) {
-        trouble.active = false;
+    for (Problem problem : problems.values()) {
+      if (!problem.kind.isRefusal() || now - problem.lastAt >= REFUSALS_END) {
+        problem.active = false;
       }
     }
-    if (worst() == null && troubleWasLogged) {
-      troubleWasLogged = false;
+    if (worst() == null && problemWasLogged) {
+      problemWasLogged = false;
       log.info("etcd at {} answers again", endpoints);
     }
   }
 
-  /** What fails from here on fails because of the close. */
+  /** From here on calls fail because of the close. */
   synchronized void closed() {
     closed = true;
   }
@@ -99,41 +102,41 @@ public final class EtcdAvailability {
     if (closed) {
       return;
     }
-    asked = true;
+    contacted = true;
     long now = nanoTime.getAsLong();
-    Trouble trouble = troubles.computeIfAbsent(failure.kind(), Trouble::new);
-    trouble.happened(failure.text(), now);
-    if (trouble.isDue(now)) {
-      log.warn("etcd at {}{}", endpoints, trouble.line(now));
-      troubleWasLogged = true;
+    Problem problem = problems.computeIfAbsent(failure.kind(), Problem::new);
+    problem.occurred(failure.text(), now);
+    if (problem.isDue(now)) {
+      log.warn("etcd at {}{}", endpoints, problem.line(now));
+      problemWasLogged = true;
     }
   }
 
-  /** Being away hides all else. */
-  private @Nullable Trouble worst() {
-    return troubles.values().stream().filter(trouble -> trouble.active).findFirst().orElse(null);
+  /** An unreachable etcd comes before all other problems. */
+  private @Nullable Problem worst() {
+    return problems.values().stream().filter(problem -> problem.active).findFirst().orElse(null);
   }
 
   /** One kind of failure, from its first to the end of its last. */
-  private static final class Trouble {
+  private static final class Problem {
 
     private final EtcdFailure.Kind kind;
     private String text = "";
     private boolean active;
-    private boolean told;
-    private boolean everTold;
+    private boolean logged;
+    private boolean everLogged;
     private long since;
     private long lastAt;
-    private long toldAt;
+    private long loggedAt;
 
-    Trouble(EtcdFailure.Kind kind) {
+    Problem(EtcdFailure.Kind kind) {
       this.kind = kind;
     }
 
-    void happened(String cause, long now) {
+    void occurred(String cause, long now) {
       if (!active) {
         active = true;
-        told = false;
+        logged = false;
         since = now;
       }
       text = cause;
@@ -141,25 +144,26 @@ public final class EtcdAvailability {
     }
 
     boolean isDue(long now) {
-      return !everTold || now - toldAt >= REMINDER || (!told && now - since >= SOON);
+      return !everLogged || now - loggedAt >= REMINDER || (!logged && now - since >= SOON);
     }
 
     /** What to log now. */
     String line(long now) {
-      String line = told ? lasting(now) : beginning();
-      told = true;
-      everTold = true;
-      toldAt = now;
+      String line = logged ? lasting(now) : started();
+      logged = true;
+      everLogged = true;
+      loggedAt = now;
       return line;
     }
 
-    private String beginning() {
-      return (kind.isRefusal() ? " refuses" : " does not answer") + ", trying on: " + text;
+    private String started() {
+      return (kind.isRefusal() ? " refuses requests" : " does not answer") + ", retrying: " + text;
     }
 
     String lasting(long now) {
       return " has %s for %d s: %s"
-          .formatted(kind.isRefusal() ? "refused" : "not answered", (now - since) / SECOND, text);
+          .formatted(
+              kind.isRefusal() ? "refused requests" : "not answered", (now - since) / SECOND, text);
     }
   }
 }

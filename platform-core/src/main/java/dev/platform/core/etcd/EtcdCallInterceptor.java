@@ -16,14 +16,19 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts credentials on every call, asks watches for a leader, and tells how each call went. */
+/**
+ * Adds credentials to every call, requires a leader for watches, and reports the outcome of each
+ * call.
+ */
 final class EtcdCallInterceptor implements ClientInterceptor {
 
   /** A member that lost its quorum ends streams that carry this. */
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** What says nothing about etcd's health: our own cancellation, or answers about the request. */
+  /**
+   * Codes that do not concern etcd's health: our own cancellation, or answers about the request.
+   */
   private static final Set<Code> ANSWERS =
       EnumSet.of(
           Code.OK, Code.CANCELLED, Code.NOT_FOUND, Code.OUT_OF_RANGE, Code.FAILED_PRECONDITION);
@@ -88,7 +93,7 @@ final class EtcdCallInterceptor implements ClientInterceptor {
       super.onClose(status, trailers);
     }
 
-    /** A watch is refused by an answer on its stream, with which other watches may go on. */
+    /** A watch is refused by an answer on its stream, which stays open for other watches. */
     private void refused(String reason) {
       EtcdFailure refusal = EtcdFailure.refusal(reason);
       boolean tokenRanOut = EtcdFailure.isTokenRefused(reason) && login != null && login.refused();

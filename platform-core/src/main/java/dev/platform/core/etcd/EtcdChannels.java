@@ -16,11 +16,12 @@ record EtcdChannels(EtcdSettings settings, EtcdTransport transport, Executor exe
   private static final int MAX_ANSWER_BYTES = 64 << 20;
 
   /**
-   * One with these certificates, or with what the JVM trusts; plaintext for {@code http} endpoints.
+   * Opens a channel with these certificates, or with what the JVM trusts; plaintext for {@code
+   * http} endpoints.
    *
    * @throws IllegalStateException if the certificates can't be used
    */
-  @SuppressWarnings("deprecation") // nameResolverFactory: the only way to a resolver of one's own
+  @SuppressWarnings("deprecation") // nameResolverFactory: the only way to set a resolver
   ManagedChannel open(@Nullable EtcdTls tls) {
     var endpoints = settings.parsedEndpoints();
     ManagedChannelBuilder<?> builder =

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One process's connection to etcd: a gRPC channel over all endpoints and one thread on which every
- * answer, event and timer arrives. Whoever uses it keeps its state on that thread and never blocks
- * it. Every unary call has a deadline; none waits for a connection that failed.
+ * answer, event and timer arrives. Its users keep their state on that thread and never block it.
+ * Every unary call has a deadline; none waits for a failed connection.
  */
 public final class EtcdConnection implements AutoCloseable {
 
@@ -73,14 +73,15 @@ public final class EtcdConnection implements AutoCloseable {
     this.tlsReload = new TlsReload(channels, channel, this, random);
   }
 
-  /** A connection that is opened by {@link Builder#open()}. */
+  /** Returns a builder; {@link Builder#open()} connects. */
   public static Builder builder(EtcdSettings settings) {
     return new Builder(settings);
   }
 
   /**
-   * Moves to connections with other certificates, once etcd has answered on one of them; until then
-   * the old ones are used. On any thread, never blocks; certificates that can't be used are logged.
+   * Switches to connections with other certificates, once etcd has answered on one of them; until
+   * then the old ones are used. On any thread, never blocks; certificates that can't be used are
+   * logged.
    */
   public void replaceTls(EtcdTls tls) {
     tlsReload.replace(tls);
@@ -120,7 +121,7 @@ public final class EtcdConnection implements AutoCloseable {
       return this;
     }
 
-    /** What back-offs are drawn from. */
+    /** Random numbers for back-offs. */
     public Builder random(RandomGenerator generator) {
       this.random = generator;
       return this;
@@ -129,7 +130,7 @@ public final class EtcdConnection implements AutoCloseable {
     /**
      * Connects in the background.
      *
-     * @throws IllegalStateException if the certificates can't be used, or no transport is there
+     * @throws IllegalStateException if the certificates can't be used, or there is no transport
      */
     public EtcdConnection open() {
       ScheduledExecutorService thread = executor == null ? newExecutor() : executor;
@@ -181,8 +182,8 @@ public final class EtcdConnection implements AutoCloseable {
   }
 
   /**
-   * Ends gRPC's own waiting before the next attempt to connect, so that the next request tries;
-   * however many ask for it, there are at most two attempts a second.
+   * Resets gRPC's connection back-off, so that the next request connects; at most twice a second,
+   * however often this is called.
    */
   public void reconnect() {
     long now = nanoTime();
@@ -200,7 +201,7 @@ public final class EtcdConnection implements AutoCloseable {
     try {
       executor.execute(task);
     } catch (RejectedExecutionException closed) {
-      // Nothing is left that the task could change.
+      // Closed: the task has nothing left to change.
     }
   }
 
@@ -214,9 +215,9 @@ public final class EtcdConnection implements AutoCloseable {
   }
 
   /**
-   * Runs {@code action}, which is to ask etcd again, on the connection's thread after a delay.
-   * While etcd is away the delay may be longer: however many want to try again, only some do each
-   * second, and the rest when etcd answers.
+   * Runs {@code action}, which retries a request to etcd, on the connection's thread after a delay.
+   * While etcd is unreachable the delay may be longer: only some of all retries run each second,
+   * and the rest when etcd answers.
    */
   public @Nullable ScheduledFuture<?> retry(Runnable action, long delayMillis) {
     return schedule(
@@ -233,14 +234,14 @@ public final class EtcdConnection implements AutoCloseable {
 
   private synchronized boolean mayRetry() {
     long now = nanoTime();
-    if (now - retriedAt < RETRY_SPACE_NANOS && availability.isAway()) {
+    if (now - retriedAt < RETRY_SPACE_NANOS && availability.isUnreachable()) {
       return false;
     }
     retriedAt = now;
     return true;
   }
 
-  /** Brings the outcome of a call to the connection's thread. */
+  /** Passes the outcome of a call to the connection's thread. */
   public <T> void then(ListenableFuture<T> call, Consumer<T> onAnswer, Consumer<Status> onFailure) {
     Futures.addCallback(
         call,
@@ -259,8 +260,8 @@ public final class EtcdConnection implements AutoCloseable {
   }
 
   /**
-   * Ends channel, watches and thread; waits at most two seconds for calls under way. Leases are
-   * left alone: whoever took one gives it back before.
+   * Closes channel, watches and thread; waits at most two seconds for in-flight calls. Does not
+   * revoke leases: their owners do that before.
    */
   @Override
   public void close() {

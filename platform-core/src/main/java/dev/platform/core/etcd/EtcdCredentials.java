@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signs in with user and password. The token is fetched when it is first needed and again after
- * etcd has refused it. A refused sign-in is not repeated at once, since each costs etcd the time of
- * a password hash: meanwhile calls fail with its outcome. Thread-safe, never blocks.
+ * etcd has refused it. A refused sign-in is repeated only after a back-off, since each costs etcd a
+ * password hash; until then calls fail with its status. Thread-safe, never blocks.
  */
 final class EtcdCredentials {
 
@@ -30,7 +30,7 @@ final class EtcdCredentials {
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
 
-  /** Tokens that are refused more often have not just run out. */
+  /** Tokens that are refused sooner than this have not merely expired. */
   private static final long SHORTEST_LIFE_NANOS = 1_000_000_000L;
 
   private final Channel channel;
@@ -46,8 +46,9 @@ final class EtcdCredentials {
   private boolean signingIn;
   private long forgottenAt;
 
-  /** {@code channel} must be one that these credentials are not put on. */
-  /** Null where the settings name no user. */
+  /**
+   * Null where the settings name no user. {@code channel} must not use these credentials itself.
+   */
   static @Nullable EtcdCredentials of(
       EtcdSettings settings, Channel channel, LongSupplier nanoTime) {
     String username = settings.username();
@@ -138,12 +139,12 @@ final class EtcdCredentials {
     }
     token = null;
     long now = nanoTime.getAsLong();
-    boolean ranOut = refused.accepted && now - forgottenAt >= SHORTEST_LIFE_NANOS;
+    boolean expired = refused.accepted && now - forgottenAt >= SHORTEST_LIFE_NANOS;
     forgottenAt = now;
-    return ranOut;
+    return expired;
   }
 
-  /** The credentials of one call, which know what token it went out with. */
+  /** The credentials of one call, with the token that it was sent with. */
   final class Use extends CallCredentials {
 
     private @Nullable MetadataApplier applier;
@@ -156,14 +157,14 @@ final class EtcdCredentials {
       provide(this);
     }
 
-    /** etcd has done what only a user with a good token may ask for. */
+    /** etcd has accepted the token. */
     void accepted() {
       if (used != null) {
         used.accepted = true;
       }
     }
 
-    /** etcd refused the token; true if it was a good one, which has simply run out. */
+    /** etcd refused the token; true if it had been accepted before, and has expired. */
     boolean refused() {
       return used != null && forget(used);
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives etcd's own channel its configured endpoints, whose names are looked up anew whenever a
- * connection fails. Never registered for anybody else.
+ * Resolves the channel to etcd to the configured endpoints, whose names are looked up again
+ * whenever a connection fails. Not registered with gRPC: only that channel uses it.
  */
 final class EtcdEndpointsResolver extends NameResolver {
 
@@ -86,7 +86,7 @@ final class EtcdEndpointsResolver extends NameResolver {
             .build());
   }
 
-  /** Made for one channel, under a scheme that nobody else uses. */
+  /** Created for one channel, under a scheme of its own. */
   static final class Provider extends NameResolverProvider {
 
     static final String SCHEME = "platform-etcd-endpoints";

@@ -10,14 +10,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why etcd did not do what it was asked for.
+ * Why a request to etcd failed.
  *
- * @param kind what is to be told apart in the log
- * @param text names the cause, and where to mend it
+ * @param kind what the log distinguishes
+ * @param text names the cause, and the setting to check
  */
 record EtcdFailure(Kind kind, String text) {
 
-  /** Each has a life of its own: one may end while another goes on. */
+  /** Each begins and ends independently of the others. */
   enum Kind {
     UNREACHABLE,
     TLS,
@@ -46,9 +46,9 @@ record EtcdFailure(Kind kind, String text) {
       return new EtcdFailure(Kind.TLS, insecure);
     }
     return switch (status.getCode()) {
-      case UNAVAILABLE -> new EtcdFailure(Kind.UNREACHABLE, "unreachable: " + told(status));
+      case UNAVAILABLE -> new EtcdFailure(Kind.UNREACHABLE, "unreachable: " + describe(status));
       case DEADLINE_EXCEEDED -> new EtcdFailure(Kind.UNREACHABLE, "no answer in time");
-      default -> new EtcdFailure(Kind.OTHER, told(status));
+      default -> new EtcdFailure(Kind.OTHER, describe(status));
     };
   }
 
@@ -56,13 +56,13 @@ record EtcdFailure(Kind kind, String text) {
     return of(status).text;
   }
 
-  /** By etcd's words, in a status or in the reason of a watch's end. */
-  static @Nullable EtcdFailure refusal(@Nullable String said) {
-    if (said == null) {
+  /** Recognised by etcd's message, in a status or in a watch's cancel reason. */
+  static @Nullable EtcdFailure refusal(@Nullable String message) {
+    if (message == null) {
       return null;
     }
-    String text = said.substring(Math.max(0, said.indexOf(BY_ETCD)));
-    // Not by the code: gRPC gives a failed sign-in another one than etcd did.
+    String text = message.substring(Math.max(0, message.indexOf(BY_ETCD)));
+    // Not by the code: for a failed sign-in gRPC reports another one than etcd.
     if (text.contains("authentication failed") || isTokenRefused(text)) {
       return new EtcdFailure(
           Kind.CREDENTIALS,
@@ -70,7 +70,7 @@ record EtcdFailure(Kind kind, String text) {
     }
     if (text.contains("user name is empty")) {
       return new EtcdFailure(
-          Kind.CREDENTIALS, "etcd asks for a user (platform.etcd.username, .password): " + text);
+          Kind.CREDENTIALS, "etcd requires a user (platform.etcd.username, .password): " + text);
     }
     if (text.contains("permission denied")) {
       return new EtcdFailure(
@@ -90,12 +90,12 @@ record EtcdFailure(Kind kind, String text) {
     return text.contains("invalid auth token");
   }
 
-  /** Whether it was etcd that said so, and not the way to it. */
+  /** Whether etcd itself answered, and not the network. */
   boolean isAnswer() {
     return kind.isRefusal() || text.contains(BY_ETCD);
   }
 
-  /** The same, for an etcd that has never answered yet. */
+  /** The same, with a hint while etcd has never answered. */
   EtcdFailure beforeAnyAnswer() {
     return text.endsWith(CLOSED)
         ? new EtcdFailure(kind, text + "; if etcd speaks TLS, platform.etcd.endpoints needs https")
@@ -131,12 +131,13 @@ record EtcdFailure(Kind kind, String text) {
             + message.substring(message.lastIndexOf(':') + 1);
       }
       if (cause.getClass().getSimpleName().equals("NotSslRecordException")) {
-        return "no TLS is spoken there, try http in platform.etcd.endpoints";
+        return "the server does not speak TLS, try http in platform.etcd.endpoints";
       }
     }
     String description = String.valueOf(status.getDescription());
     return description.startsWith("Connection closed while performing TLS")
-        ? "the TLS handshake was cut short, is it http in platform.etcd.endpoints? " + description
+        ? "the TLS handshake was interrupted, should it be http in platform.etcd.endpoints? "
+            + description
         : null;
   }
 
@@ -147,7 +148,7 @@ record EtcdFailure(Kind kind, String text) {
         cause -> cause == cause.getCause() ? null : cause.getCause());
   }
 
-  private static String told(Status status) {
+  private static String describe(Status status) {
     StringBuilder text = new StringBuilder(status.getCode().name());
     String description = status.getDescription();
     if (description != null) {

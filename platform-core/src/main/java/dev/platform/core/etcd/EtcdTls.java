@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Certificates for {@code https} endpoints.
  *
- * @param name what logs call them by
- * @param trust whom to trust; null for whom the JVM trusts
+ * @param name their name in logs
+ * @param trust the trusted authorities; null for those of the JVM
  * @param key the client's certificate, where etcd asks for one
  * @param protocols enabled TLS versions; null for the transport's own choice
  * @param ciphers enabled cipher suites; null for the transport's own choice

@@ -4,17 +4,17 @@ import io.grpc.ManagedChannelBuilder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The transports that a channel to etcd may run on: whichever of gRPC's is on the class path. */
+/** The transport of the channel to etcd: whichever of gRPC's is on the class path. */
 interface EtcdTransport {
 
-  /** A frozen member is detected by missing answers to pings; gRPC sends none more often. */
+  /** A frozen member is detected by unanswered pings; gRPC allows no shorter interval. */
   long KEEP_ALIVE_SECONDS = 10;
 
   /**
-   * @param connectTimeout of one attempt: where packets vanish, the system's own pauses between
-   *     attempts double from 1 s on
+   * @param connectTimeout of one attempt: where packets are dropped, the system's own pauses
+   *     between attempts double from 1 s
    * @param secure whether the endpoints are {@code https}
-   * @param tls null for what the JVM trusts
+   * @param tls null to trust what the JVM trusts
    * @throws IllegalStateException if the certificates can't be used
    */
   ManagedChannelBuilder<?> builder(

@@ -5,7 +5,7 @@ public final class EtcdUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** With a sentence that names the endpoints and the cause. */
+  /** The message names the endpoints and the cause. */
   public EtcdUnavailableException(String message) {
     super(message);
   }

@@ -23,13 +23,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All watches of a process on one stream to etcd. A watch never resumes by itself: whatever ends it
- * (a broken stream, compaction, a member without a leader, silence, a revision that went backwards)
- * is told once as broken, and its owner lists again. Used on the connection's thread only.
+ * All watches of a process on one stream to etcd. A watch never resumes by itself: when it ends for
+ * any reason (a broken stream, compaction, a member without a leader, silence, a revision that went
+ * backwards), its listener is notified once, and lists again. Used on the connection's thread only.
  */
 public final class EtcdWatches {
 
-  /** A quiet stream is asked for a sign of life this often, and given up after two misses. */
+  /**
+   * Progress is requested on the stream this often; the stream ends after two requests without an
+   * answer.
+   */
   static final long PROGRESS_MILLIS = 10_000;
 
   private final EtcdConnection connection;
@@ -42,13 +45,13 @@ public final class EtcdWatches {
     this.stub = stub;
   }
 
-  /** What a watch tells its owner, on the connection's thread. */
+  /** Notified on the connection's thread. */
   public interface Listener {
 
-    /** etcd has taken the watch; events may follow from here on. Told once at most. */
+    /** etcd has created the watch; events may follow. Called at most once. */
     default void onFollowing() {}
 
-    /** What happened, at one or more revisions, in their order. */
+    /** Events of one or more revisions, in their order. */
     void onEvents(List<Event> events);
 
     /** The watch has ended; nothing follows. */
@@ -66,7 +69,7 @@ public final class EtcdWatches {
       this.listener = listener;
     }
 
-    /** Ends the watch without a word to its listener. */
+    /** Ends the watch without notifying its listener. */
     public void cancel() {
       if (watches.remove(this) && stream != null) {
         stream.cancel(this);
@@ -77,7 +80,7 @@ public final class EtcdWatches {
   /**
    * Watches the keys from {@code key} up to but without {@code rangeEnd} (empty: the one key).
    *
-   * @param startRevision the first revision to tell of: the one after a list's revision
+   * @param startRevision the first revision to watch: the one after a list's revision
    */
   public Watch watch(ByteString key, ByteString rangeEnd, long startRevision, Listener listener) {
     Watch watch = new Watch(startRevision, listener);
@@ -90,7 +93,7 @@ public final class EtcdWatches {
     return watch;
   }
 
-  /** Ends the stream, and with it all watches; those that follow come on a new one. */
+  /** Ends the stream, and with it all watches; later ones use a new stream. */
   void restart(String reason) {
     if (stream != null) {
       stream.end(reason);
@@ -106,8 +109,8 @@ public final class EtcdWatches {
 
     private @Nullable ClientCallStreamObserver<WatchRequest> requests;
 
-    /** Asked for, in this order; etcd confirms creations in the order that they were asked for. */
-    private final Deque<Watch> created = new ArrayDeque<>();
+    /** Requested and not confirmed yet; etcd confirms creations in the order of the requests. */
+    private final Deque<Watch> unconfirmed = new ArrayDeque<>();
 
     private final Map<Long, Watch> byId = new HashMap<>();
     private @Nullable ScheduledFuture<?> timer;
@@ -124,7 +127,7 @@ public final class EtcdWatches {
     }
 
     void create(Watch watch, ByteString key, ByteString rangeEnd) {
-      created.add(watch);
+      unconfirmed.add(watch);
       send(
           WatchRequest.newBuilder()
               .setCreateRequest(
@@ -138,7 +141,7 @@ public final class EtcdWatches {
 
     void cancel(Watch watch) {
       if (watches.isEmpty()) {
-        end("no watch is left");
+        end("there are no more watches");
         return;
       }
       byId.entrySet().stream()
@@ -169,7 +172,7 @@ public final class EtcdWatches {
       }
       misses = 0;
       if (answer.getCreated()) {
-        Watch watch = created.remove();
+        Watch watch = unconfirmed.remove();
         if (!watches.contains(watch) && !answer.getCanceled()) {
           cancel(answer.getWatchId());
           return;
@@ -178,19 +181,19 @@ public final class EtcdWatches {
       }
       Watch watch = byId.get(answer.getWatchId());
       if (watch != null) {
-        take(watch, answer);
+        handle(watch, answer);
       }
     }
 
-    private void take(Watch watch, WatchResponse answer) {
+    private void handle(Watch watch, WatchResponse answer) {
       if (answer.getCanceled()) {
         byId.remove(answer.getWatchId());
         if (watches.remove(watch)) {
-          tellBroken(watch, answer);
+          canceled(watch, answer);
         }
       } else if (answer.getCreated()
           && answer.getHeader().getRevision() < watch.startRevision - 1) {
-        // A member that lags, or etcd was emptied since the list: the next list tells which.
+        // The member lags, or etcd was emptied since the list: the next list shows which.
         watch.cancel();
         watch.listener.onBroken(
             "this member is at revision %d, the list at %d"
@@ -205,11 +208,11 @@ public final class EtcdWatches {
       }
     }
 
-    private void tellBroken(Watch watch, WatchResponse answer) {
+    private void canceled(Watch watch, WatchResponse answer) {
       if (EtcdFailure.isTokenRefused(answer.getCancelReason())) {
-        // The stream keeps the token that it was opened with, so no watch can be added to it.
+        // The stream keeps the token that it was opened with, so it accepts no more watches.
         watches.add(watch);
-        end("the token has run out");
+        end("the token has expired");
         return;
       }
       watch.listener.onBroken(

@@ -9,7 +9,7 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** On {@code grpc-netty} and the application's own Netty. */
+/** Uses {@code grpc-netty} and the application's own Netty. */
 final class NettyTransport implements EtcdTransport {
 
   @Override

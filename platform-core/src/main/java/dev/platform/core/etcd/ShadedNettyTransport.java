@@ -10,7 +10,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On {@code grpc-netty-shaded}; its types have other names than those of {@link NettyTransport}.
+ * Uses {@code grpc-netty-shaded}, whose types have other names than those of {@link
+ * NettyTransport}.
  */
 final class ShadedNettyTransport implements EtcdTransport {
 

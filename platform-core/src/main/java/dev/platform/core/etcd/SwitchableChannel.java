@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A channel to etcd whose connections can be given up for others. Thread-safe. */
+/** A channel to etcd whose connections can be replaced. Thread-safe. */
 final class SwitchableChannel extends Channel {
 
   private final Set<ManagedChannel> others = new HashSet<>(); // guarded by this
@@ -21,7 +21,7 @@ final class SwitchableChannel extends Channel {
     current = first;
   }
 
-  /** Takes a channel into its care that it may be switched to. */
+  /** Manages a channel that it may be switched to. */
   synchronized void prepare(ManagedChannel next) {
     if (closed) {
       next.shutdownNow();
@@ -30,7 +30,7 @@ final class SwitchableChannel extends Channel {
     }
   }
 
-  /** New calls go to a prepared channel; those under way end on the old one. */
+  /** New calls go to a prepared channel; in-flight calls complete on the old one. */
   synchronized void switchTo(ManagedChannel next) {
     ManagedChannel old = current;
     current = next;
@@ -39,7 +39,7 @@ final class SwitchableChannel extends Channel {
     old.shutdown();
   }
 
-  /** Ends a prepared channel, or one that was switched from, with what is under way on it. */
+  /** Shuts down a prepared channel, or one that was switched from, with its in-flight calls. */
   synchronized void drop(ManagedChannel channel) {
     if (others.remove(channel)) {
       channel.shutdownNow();

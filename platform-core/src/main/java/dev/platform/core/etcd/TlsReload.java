@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up changed certificates: opens connections with it beside the old ones, and moves over once
- * etcd has answered on them. Until then, and if they can't be used, the old ones go on. Its state
- * is kept on the connection's thread.
+ * Reloads changed certificates: opens connections with them beside the old ones, and switches once
+ * etcd has answered on them. Until then, and if they can't be used, the old connections stay. Its
+ * state is kept on the connection's thread.
  */
 final class TlsReload {
 
@@ -47,21 +47,19 @@ final class TlsReload {
       channel = channels.open(tls);
     } catch (RuntimeException e) {
       log.warn(
-          "{} has changed and can't be used, going on with the old one: {}",
-          tls.name(),
-          e.getMessage());
+          "{} has changed and can't be used, keeping the old one: {}", tls.name(), e.getMessage());
       return;
     }
     current.prepare(channel);
-    connection.execute(() -> tryOut(new Candidate(tls.name(), channel)));
+    connection.execute(() -> probe(new Candidate(tls.name(), channel)));
   }
 
-  private void tryOut(Candidate next) {
+  private void probe(Candidate next) {
     if (candidate != null) {
       current.drop(candidate.channel);
     }
     candidate = next;
-    next.ask();
+    next.request();
   }
 
   private final class Candidate {
@@ -76,8 +74,10 @@ final class TlsReload {
       this.channel = channel;
     }
 
-    /** With TLS 1.3 a server may refuse a client after its handshake; only an answer tells. */
-    void ask() {
+    /**
+     * With TLS 1.3 a server may refuse a client after its handshake; only an answer proves success.
+     */
+    void request() {
       if (candidate != this) {
         return;
       }
@@ -104,12 +104,12 @@ final class TlsReload {
       if (candidate == this && !warned) {
         warned = true;
         log.warn(
-            "{} has changed, but etcd is not reached with it, going on with the old one"
-                + " until it is: {}",
+            "{} has changed, but etcd can't be reached with it, keeping the old one"
+                + " until it can: {}",
             name,
             EtcdFailure.of(status).text());
       }
-      connection.schedule(this::ask, backoff.nextMillis());
+      connection.schedule(this::request, backoff.nextMillis());
     }
 
     private void adopt() {

@@ -11,8 +11,8 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 
 /**
- * Ends a call whose handler threw, or handed on, an exception with the status that {@link
- * GrpcExceptionMapping} gives it, and starts no work for a caller who has left.
+ * Ends a call whose handler threw an exception, or passed one on, with the status from {@link
+ * GrpcExceptionMapping}, and starts no work after the caller has cancelled.
  */
 public final class FailureServerInterceptor implements ServerInterceptor {
 
@@ -68,7 +68,7 @@ public final class FailureServerInterceptor implements ServerInterceptor {
   private static final class MappingCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     private final GrpcExceptionMapping mapping;
-    // written by whatever thread ends the call
+    // written by the thread that ends the call
     private volatile boolean closed;
 
     MappingCall(ServerCall<Q, A> delegate, GrpcExceptionMapping mapping) {

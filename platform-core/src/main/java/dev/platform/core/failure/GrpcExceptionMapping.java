@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All mappers together, which know an answer for every exception. Thread-safe, never blocks. */
+/** Maps every exception to a status, by all mappers together. Thread-safe, never blocks. */
 public final class GrpcExceptionMapping {
 
   private static final Logger log = LoggerFactory.getLogger(GrpcExceptionMapping.class);
@@ -24,7 +24,7 @@ public final class GrpcExceptionMapping {
     this.mappers = List.copyOf(mappers);
   }
 
-  /** Returns the status that the exception says itself or a mapper gives it; INTERNAL otherwise. */
+  /** Returns the exception's own status, or the one that a mapper returns; INTERNAL otherwise. */
   public StatusException toStatus(Throwable failure) {
     return toStatus(failure, mapper -> mapper.toStatus(failure));
   }
@@ -53,7 +53,7 @@ public final class GrpcExceptionMapping {
   }
 
   private static StatusException unexpected(Throwable failure) {
-    log.error("A call failed for a reason that no GrpcExceptionMapper knows", failure);
+    log.error("A call failed with an exception that no GrpcExceptionMapper handles", failure);
     return Status.INTERNAL.withDescription("internal error").withCause(failure).asException();
   }
 }

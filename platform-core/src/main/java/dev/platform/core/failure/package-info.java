@@ -1,4 +1,4 @@
-/** What callers of this process's gRPC services are told when a handler throws. */
+/** Maps exceptions of gRPC handlers to statuses. */
 @NullMarked
 package dev.platform.core.failure;
 

@@ -7,7 +7,7 @@ import io.grpc.Status;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** An outgoing call that never leaves and ends as was said. */
+/** An outgoing call that is never sent and ends with a given status. */
 final class AbortedCall<Q, A> extends ClientCall<Q, A> {
 
   private final Status status;

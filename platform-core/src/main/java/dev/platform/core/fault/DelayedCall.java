@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An outgoing call that is made later. gRPC's own class keeps what is done to it until then, in
- * order, and ends it at its deadline; its xDS client delays calls with it, too.
+ * An outgoing call that starts later. gRPC's own class buffers its operations until then, in order,
+ * and ends it at its deadline; gRPC's xDS client delays calls with it, too.
  */
 final class DelayedCall<Q, A> extends DelayedClientCall<Q, A> {
 
@@ -25,14 +25,14 @@ final class DelayedCall<Q, A> extends DelayedClientCall<Q, A> {
     this.threads = threads;
   }
 
-  void goOnAfter(Duration delay, Supplier<ClientCall<Q, A>> call) {
-    timer = threads.after(delay, Context.current().wrap(() -> goOn(call)));
+  void startAfter(Duration delay, Supplier<ClientCall<Q, A>> call) {
+    timer = threads.after(delay, Context.current().wrap(() -> startNow(call)));
     if (over) {
-      forget();
+      cancelTimer();
     }
   }
 
-  private void goOn(Supplier<ClientCall<Q, A>> call) {
+  private void startNow(Supplier<ClientCall<Q, A>> call) {
     if (over) {
       return;
     }
@@ -45,10 +45,10 @@ final class DelayedCall<Q, A> extends DelayedClientCall<Q, A> {
   @Override
   protected void callCancelled() {
     over = true;
-    forget();
+    cancelTimer();
   }
 
-  private void forget() {
+  private void cancelTimer() {
     Future<?> known = timer;
     if (known != null) {
       known.cancel(false);

@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to which calls. Immutable but for the count of those that it has happened to.
+ * A fault and the calls that it is injected into. Immutable but for their count.
  *
  * @param id unique in this process
  * @param method {@code package.Service/Method}, {@code package.Service}, or {@code *} for all but
  *     gRPC's own services, such as health
- * @param caller who makes the call, by its header {@code platform-caller}; null for anybody
- * @param ratio to which part of these calls, over 0, at most 1
- * @param delay how long they wait; null for not at all
- * @param abort how they end then, without having been worked on; null for as usual
+ * @param caller the caller, by the header {@code platform-caller}; null for any
+ * @param ratio the part of these calls, over 0, at most 1
+ * @param delay how long they are delayed; null for no delay
+ * @param abort the status that they end with then, without reaching the handler; null for no abort
  * @param endsAt when the fault ends by itself; null for never
- * @param injected how many calls it has happened to
+ * @param injected the number of calls that it was injected into
  */
 public record Fault(
     String id,
@@ -41,11 +41,11 @@ public record Fault(
   private static final Metadata.Key<String> MARK =
       Metadata.Key.of("platform-injected-fault", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Which calls of this process. */
+  /** Incoming or outgoing calls. */
   public enum Side {
-    /** Those that come in. */
+    /** Incoming calls. */
     SERVER,
-    /** Those that it makes. */
+    /** Outgoing calls. */
     CLIENT;
 
     public String id() {
@@ -69,14 +69,14 @@ public record Fault(
         : method.equals(called.getFullMethodName()) || method.equals(service);
   }
 
-  /** Trailers by which an aborted call can be told from one that failed by itself. */
+  /** Trailers that mark an aborted call as an injected fault. */
   Metadata trailers() {
     Metadata trailers = new Metadata();
     trailers.put(MARK, id);
     return trailers;
   }
 
-  /** For people to read. */
+  /** A description for people. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

@@ -14,9 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Delays and aborts outgoing calls where a slow or failing callee would: breakers, deadlines,
- * meters and traces take it for one. No thread waits. The channel's retries are further in: they
- * don't see it.
+ * Delays and aborts outgoing calls as a slow or failing callee would: breakers, deadlines, meters
+ * and traces see no difference. No thread waits. The channel's retries are further in and don't see
+ * it.
  */
 public final class FaultClientInterceptor implements ClientInterceptor {
 
@@ -47,7 +47,7 @@ public final class FaultClientInterceptor implements ClientInterceptor {
       return call.get();
     }
     DelayedCall<Q, A> delayed = new DelayedCall<>(executor, threads, options.getDeadline());
-    delayed.goOnAfter(delay, call);
+    delayed.startAfter(delay, call);
     return delayed;
   }
 }

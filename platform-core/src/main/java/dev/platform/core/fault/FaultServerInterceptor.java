@@ -14,8 +14,8 @@ import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 
 /**
- * Delays and aborts incoming calls where a slow or failing handler would: limits, deadlines, meters
- * and traces take it for one. A delayed call holds its place, but no thread.
+ * Delays and aborts incoming calls as a slow or failing handler would: limits, deadlines, meters
+ * and traces see no difference. A delayed call counts as in flight, but holds no thread.
  */
 public final class FaultServerInterceptor implements ServerInterceptor {
 
@@ -24,7 +24,7 @@ public final class FaultServerInterceptor implements ServerInterceptor {
   private final UnaryOperator<Runnable> context;
 
   /**
-   * @param context binds work to what the current thread has of traces, for another thread
+   * @param context binds work to the current thread's trace context, for another thread
    */
   public FaultServerInterceptor(
       Faults faults, FaultThreads threads, UnaryOperator<Runnable> context) {
@@ -42,20 +42,20 @@ public final class FaultServerInterceptor implements ServerInterceptor {
     }
     Duration delay = fault.delay();
     return delay == null
-        ? go(fault, call, headers, next)
-        : later(delay, fault, call, headers, next);
+        ? proceed(fault, call, headers, next)
+        : delay(delay, fault, call, headers, next);
   }
 
-  private <Q, A> ServerCall.Listener<Q> later(
+  private <Q, A> ServerCall.Listener<Q> delay(
       Duration delay,
       Fault fault,
       ServerCall<Q, A> call,
       Metadata headers,
       ServerCallHandler<Q, A> next) {
     DelayedServerListener<Q> pending = new DelayedServerListener<>();
-    Runnable goOn =
+    Runnable resumed =
         Context.current().wrap(context.apply(() -> start(pending, fault, call, headers, next)));
-    Future<?> timer = threads.after(delay, goOn);
+    Future<?> timer = threads.after(delay, resumed);
     return new SimpleForwardingServerCallListener<>(pending) {
 
       @Override
@@ -73,11 +73,11 @@ public final class FaultServerInterceptor implements ServerInterceptor {
       Metadata headers,
       ServerCallHandler<Q, A> next) {
     if (!call.isCancelled()) {
-      pending.start(call, () -> go(fault, call, headers, next));
+      pending.start(call, () -> proceed(fault, call, headers, next));
     }
   }
 
-  private static <Q, A> ServerCall.Listener<Q> go(
+  private static <Q, A> ServerCall.Listener<Q> proceed(
       Fault fault, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Status abort = fault.abort();
     if (abort == null) {

@@ -11,8 +11,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One thread that waits for all calls that wait, and as many as there are calls for those that go
- * on afterwards, as gRPC itself has it.
+ * One timer thread for all delayed calls, and an unbounded pool that runs them afterwards, like
+ * gRPC's own.
  */
 public final class FaultThreads implements AutoCloseable {
 
@@ -21,7 +21,7 @@ public final class FaultThreads implements AutoCloseable {
   private final ExecutorService workers = Executors.newCachedThreadPool(daemon("platform-fault"));
 
   public FaultThreads() {
-    // A call that its caller gives up is forgotten at once, not when its time is over.
+    // A cancelled call is removed at once, not when its delay ends.
     timer.setRemoveOnCancelPolicy(true);
   }
 
@@ -39,7 +39,7 @@ public final class FaultThreads implements AutoCloseable {
     return timer;
   }
 
-  /** How many wait. */
+  /** The number of delayed calls. */
   int waiting() {
     return timer.getQueue().size();
   }

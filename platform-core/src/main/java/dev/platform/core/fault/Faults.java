@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The faults in force. Thread-safe, never blocks; a call costs one read while there is none. */
+/** The active faults. Thread-safe, never blocks; a call costs one read while there is none. */
 public final class Faults {
 
   private static final Logger log = LoggerFactory.getLogger(Faults.class);
@@ -24,8 +24,8 @@ public final class Faults {
   private final FaultThreads threads;
   private final Clock clock;
   private final MeterRegistry meters;
-  // written by one at a time, guarded by this
-  private volatile List<Fault> inForce = List.of();
+  // writes are guarded by this
+  private volatile List<Fault> active = List.of();
   // guarded by this
   private int lastId;
 
@@ -34,11 +34,11 @@ public final class Faults {
     this.clock = clock;
     this.meters = meters;
     Gauge.builder("platform.faults.active", this, faults -> faults.list().size())
-        .description("Injected faults that are in force")
+        .description("Active injected faults")
         .register(meters);
   }
 
-  /** A fault that somebody asks for. */
+  /** A requested fault. */
   public interface Request {
 
     /** How long the fault is to last; null for until it is removed. */
@@ -47,34 +47,34 @@ public final class Faults {
     /**
      * The fault.
      *
-     * @throws dev.platform.core.config.InvalidPropertyException when it makes no sense
+     * @throws dev.platform.core.config.InvalidPropertyException when it is invalid
      */
     Fault toFault(String id, Instant now);
   }
 
-  /** In the order in which they came. */
+  /** In the order of their injection. */
   public List<Fault> list() {
-    return inForce;
+    return active;
   }
 
   /**
-   * Injects what is asked for from now on.
+   * Injects the requested fault from now on.
    *
-   * @throws dev.platform.core.config.InvalidPropertyException when it makes no sense
+   * @throws dev.platform.core.config.InvalidPropertyException when it is invalid
    */
   public Fault add(Request request) {
     Fault fault;
     synchronized (this) {
       fault = request.toFault(Integer.toString(lastId + 1), clock.instant());
       lastId++;
-      List<Fault> next = new ArrayList<>(inForce);
+      List<Fault> next = new ArrayList<>(active);
       next.add(fault);
-      inForce = List.copyOf(next);
+      active = List.copyOf(next);
     }
-    log.warn("Fault {} is injected from now on: {}", fault.id(), fault);
+    log.warn("Injecting fault {}: {}", fault.id(), fault);
     Duration lasting = request.timeToLive();
     if (lasting != null) {
-      threads.after(lasting, () -> end(fault.id(), "its time is over"));
+      threads.after(lasting, () -> end(fault.id(), "its ttl is over"));
     }
     return fault;
   }
@@ -87,8 +87,8 @@ public final class Faults {
   private boolean end(String id, String why) {
     List<Fault> ended;
     synchronized (this) {
-      ended = inForce.stream().filter(fault -> fault.id().equals(id)).toList();
-      inForce = inForce.stream().filter(fault -> !fault.id().equals(id)).toList();
+      ended = active.stream().filter(fault -> fault.id().equals(id)).toList();
+      active = active.stream().filter(fault -> !fault.id().equals(id)).toList();
     }
     ended.forEach(
         fault ->
@@ -98,11 +98,11 @@ public final class Faults {
   }
 
   /**
-   * What is to happen to a call: the first fault that concerns it and that chance does not spare it
-   * from; null for nothing. Counts it.
+   * The fault to inject into a call: the first one that matches it and its ratio at random; null
+   * for none. Counts it.
    */
   @Nullable Fault hit(Side side, MethodDescriptor<?, ?> method, @Nullable Metadata headers) {
-    for (Fault fault : inForce) {
+    for (Fault fault : active) {
       if (fault.concerns(side, method, headers)
           && (fault.ratio() == 1 || ThreadLocalRandom.current().nextDouble() < fault.ratio())) {
         count(fault, method);

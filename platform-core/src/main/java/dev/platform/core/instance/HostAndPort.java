@@ -1,7 +1,7 @@
 package dev.platform.core.instance;
 
 /**
- * An address as it stands in etcd's keys and values; IPv6 addresses are in brackets there.
+ * An address as in etcd's keys and values; IPv6 addresses are in brackets there.
  *
  * @param host a name or an address, without brackets
  * @param port from 1 to 65535

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One instance of a service. Immutable.
  *
  * @param serviceId the service's name
- * @param address where it takes calls
- * @param metadata what it says about itself; {@link InstanceMetadata} names the usual keys
+ * @param address where it accepts calls
+ * @param metadata its metadata; {@link InstanceMetadata} names the usual keys
  */
 public record Instance(String serviceId, HostAndPort address, Map<String, String> metadata) {
 
@@ -24,12 +24,12 @@ public record Instance(String serviceId, HostAndPort address, Map<String, String
     return metadata.getOrDefault(InstanceMetadata.INSTANCE_ID, address.toString());
   }
 
-  /** Where it runs; null where the metadata does not say. */
+  /** Its zone; null when the metadata has none. */
   public @Nullable String zone() {
     return metadata.get(InstanceMetadata.ZONE);
   }
 
-  /** Which version it is of; null where the metadata does not say. */
+  /** Its version; null when the metadata has none. */
   public @Nullable String version() {
     return metadata.get(InstanceMetadata.VERSION);
   }
@@ -48,7 +48,7 @@ public record Instance(String serviceId, HostAndPort address, Map<String, String
     }
   }
 
-  /** False for an instance that is deregistering or was taken out of service. */
+  /** False for an instance that is deregistering or out of service. */
   public boolean isUp() {
     return InstanceMetadata.UP.equals(
         metadata.getOrDefault(InstanceMetadata.STATUS, InstanceMetadata.UP));
@@ -61,7 +61,10 @@ public record Instance(String serviceId, HostAndPort address, Map<String, String
     return new Instance(serviceId, address, marked);
   }
 
-  /** The address alone: lists of thousands are hashed at each change, and it tells them apart. */
+  /**
+   * Of the address only: it differs between instances, and lists of thousands are hashed at each
+   * change.
+   */
   @Override
   public int hashCode() {
     return address.hashCode();

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes instances to etcd's keys and values and reads them: {@code
+ * Encodes instances as etcd keys and values, and decodes them: {@code
  * <namespace>/services/<service>/<host>:<port>}. Reads both {@linkplain ValueFormat formats}.
  * Thread-safe.
  */
@@ -33,9 +33,9 @@ public final class InstanceCodec {
   private final Map<String, String> warned = new LinkedHashMap<>();
 
   /**
-   * @param namespace what stands before every key, such as {@code /staging}; empty for nothing
-   * @param format how values are written
-   * @throws InvalidPropertyException for a namespace that is no path
+   * @param namespace the prefix of every key, such as {@code /staging}; may be empty
+   * @param format the format of values
+   * @throws InvalidPropertyException for an invalid namespace
    */
   public InstanceCodec(String namespace, ValueFormat format) {
     checkNamespace(namespace);
@@ -45,7 +45,7 @@ public final class InstanceCodec {
   }
 
   /**
-   * @throws InvalidPropertyException for a namespace that is no path
+   * @throws InvalidPropertyException for an invalid namespace
    */
   public static void checkNamespace(String namespace) {
     check(
@@ -93,16 +93,16 @@ public final class InstanceCodec {
   }
 
   /**
-   * What marks an instance as out of service for those who watch its key; null where the format
-   * can't say it.
+   * The value that marks an instance as out of service for watchers of its key; null where the
+   * format has none.
    */
   public @Nullable String leavingValue(Instance instance) {
     return format == ValueFormat.ADDRESS ? null : value(instance.outOfService());
   }
 
   /**
-   * The instance that a key and its value tell of; empty when the value can't be read, which is
-   * logged once for each such value.
+   * The instance of a key and its value; empty when the value can't be read, which is logged once
+   * for each such value.
    */
   public Optional<Instance> read(String serviceId, String key, ByteString value) {
     String text = value.toStringUtf8();
@@ -137,7 +137,7 @@ public final class InstanceCodec {
 
   private synchronized void warnOnce(String key, String text, Exception e) {
     if (warned.size() < MAX_WARNED && !text.equals(warned.put(key, text))) {
-      log.warn("The value of {} is no instance and is left out: {}", key, e.getMessage());
+      log.warn("The value of {} is not a valid instance and is ignored: {}", key, e.getMessage());
     }
   }
 }

@@ -24,13 +24,13 @@ public final class InstanceMetadata {
   /** When the process started, ISO 8601 in UTC. */
   public static final String STARTED_AT = "started-at";
 
-  /** Absent or {@code UP}: takes calls. Anything else: is leaving, or was taken out. */
+  /** Absent or {@code UP}: receives calls. Anything else: is deregistering, or out of service. */
   public static final String STATUS = "status";
 
-  /** An instance that takes calls. */
+  /** An instance that receives calls. */
   public static final String UP = "UP";
 
-  /** An instance that is leaving or was taken out by an operator. */
+  /** An instance that is deregistering, or that an operator took out of service. */
   public static final String OUT_OF_SERVICE = "OUT_OF_SERVICE";
 
   private InstanceMetadata() {}

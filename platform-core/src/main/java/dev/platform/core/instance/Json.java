@@ -17,18 +17,18 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as etcd's values and snapshots have it. Thread-safe. */
+/** JSON of etcd's values and of snapshots. Thread-safe. */
 public final class Json {
 
-  /** Gson's own default writes {@code <}, {@code =} and the like as escapes. */
+  /** By default Gson escapes {@code <}, {@code =} and the like. */
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private Json() {}
 
   /**
-   * Reads one object; what follows it is ignored.
+   * Reads one object; text after it is ignored.
    *
-   * @throws JsonParseException for text that is no JSON object
+   * @throws JsonParseException for text that is not a JSON object
    */
   public static JsonObject readObject(String text) {
     JsonReader reader = new JsonReader(new StringReader(text));
@@ -51,7 +51,7 @@ public final class Json {
     return text.toString();
   }
 
-  /** A string or number as text, anything else as JSON; empty where there is nothing. */
+  /** A string or number as text, anything else as JSON; empty for null. */
   public static String text(@Nullable JsonElement element) {
     if (element == null) {
       return "";

@@ -1,4 +1,4 @@
-/** What an instance of a service is, and how it is written into etcd. */
+/** An instance of a service, and its encoding in etcd. */
 @NullMarked
 package dev.platform.core.instance;
 

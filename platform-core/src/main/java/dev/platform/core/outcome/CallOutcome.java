@@ -1,17 +1,17 @@
 package dev.platform.core.outcome;
 
-/** What the end of a call says about the one who was called. */
+/** What the end of a call says about the callee. */
 public enum CallOutcome {
 
-  /** The callee did its work; that its answer is a refusal is the caller's business. */
+  /** The callee worked, even if it answered with an error that concerns the caller. */
   SUCCESS,
 
-  /** The callee could not do its work. */
+  /** The callee failed. */
   FAILURE,
 
   /**
-   * Nothing: the caller left, or the platform refused the call before anybody worked on it. Neither
-   * good nor bad, so it must not count as a success either.
+   * Nothing: the caller cancelled, or the platform refused the call before a handler ran. Counts
+   * neither as a failure nor as a success.
    */
   IGNORED
 }

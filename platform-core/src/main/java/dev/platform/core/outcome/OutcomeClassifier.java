@@ -6,24 +6,24 @@ import io.grpc.Status.Code;
 import java.io.IOException;
 
 /**
- * The one judge of how calls ended. Circuit breakers, the ejection of instances, spans, metrics and
- * the log all ask it, for each call that ends, with OK too. Retries are no judgement: they go by
- * the codes that say that nothing was executed. A bean of this type replaces {@link #standard()}.
- * Thread-safe; must not block.
+ * Classifies how calls ended. Circuit breakers, outlier ejection, spans, metrics and the log all
+ * use it, for each call that ends, with OK too. Retries do not: they depend on the codes that say
+ * that nothing was executed. A bean of this type replaces {@link #standard()}. Thread-safe; must
+ * not block.
  */
 @FunctionalInterface
 public interface OutcomeClassifier {
 
   /**
-   * @param trailers what the callee sent along, empty where the call ended in this process
+   * @param trailers the callee's trailers, empty where the call ended in this process
    */
   CallOutcome classify(Status status, Metadata trailers);
 
   /**
    * INTERNAL, UNAVAILABLE and DEADLINE_EXCEEDED are failures. A cancelled call and one that the
-   * platform refused, here or further on ({@link Rejection}), say nothing. All else is an answer,
-   * but for UNKNOWN that an I/O error here caused: so gRPC reports a connection that closes while a
-   * call is put on it.
+   * platform refused, here or downstream ({@link Rejection}), are neutral. All else is a success,
+   * except UNKNOWN with an I/O error of this process as its cause: gRPC's status when a connection
+   * closes while a call is being sent.
    */
   static OutcomeClassifier standard() {
     return (status, trailers) -> {

@@ -9,27 +9,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why the platform refused a call that nobody has worked on. It travels in the trailer {@code
- * platform-rejected-by}, so that every hop above knows that the callee is not to blame.
+ * Why the platform refused a call before a handler ran. It is sent in the trailer {@code
+ * platform-rejected-by}, so that no upstream hop counts it as the callee's failure.
  */
 public enum Rejection {
 
   /** The circuit breaker of a called service is open. */
   CIRCUIT_BREAKER("circuit-breaker"),
 
-  /** There were more calls in a time than are allowed. */
+  /** The rate of calls is over a limit. */
   RATE_LIMIT("rate-limit"),
 
-  /** There were more calls at once than are allowed. */
+  /** The number of concurrent calls is over a limit. */
   CONCURRENCY_LIMIT("concurrency-limit"),
 
-  /** Too little was left of the call's time to begin. */
+  /** Too little of the call's deadline was left. */
   DEADLINE("deadline");
 
   private static final Metadata.Key<String> MARK =
       Metadata.Key.of("platform-rejected-by", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** gRPC's own: when a client may try again; its retries obey. Negative: not at all. */
+  /** gRPC's own pushback: the delay before the client's next attempt. Negative: no retry. */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -39,7 +39,7 @@ public enum Rejection {
     this.id = id;
   }
 
-  /** What it is called in trailers, metrics and span events. */
+  /** Its name in trailers, metrics and span events. */
   public String id() {
     return id;
   }
@@ -70,7 +70,7 @@ public enum Rejection {
     }
   }
 
-  /** Trailers with this mark that tell clients not to try again. */
+  /** Trailers with this mark that forbid clients to retry. */
   public Metadata trailers() {
     Metadata trailers = new Metadata();
     mark(trailers);
@@ -78,7 +78,7 @@ public enum Rejection {
     return trailers;
   }
 
-  /** Trailers with this mark that tell clients when they may try again. */
+  /** Trailers with this mark and the delay before a client may retry. */
   public Metadata trailers(Duration retryAfter) {
     Metadata trailers = new Metadata();
     mark(trailers);

@@ -8,8 +8,9 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
 /**
- * Hands a refusal on: where a call fails because one that it made was refused, its caller is told
- * so. Without it, a breaker that opens in one service would open those of all services above.
+ * Propagates a refusal: when a call fails because one of its own calls was refused, its caller gets
+ * the same mark. Otherwise an open breaker in one service would open those of all upstream
+ * services.
  */
 public final class RejectionServerInterceptor implements ServerInterceptor {
 

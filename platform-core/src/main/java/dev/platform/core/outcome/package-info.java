@@ -1,4 +1,4 @@
-/** What the end of a call says about who was called: one judgement for all that act on it. */
+/** Classifies how calls end: one classification for all features that act on it. */
 @NullMarked
 package dev.platform.core.outcome;
 

@@ -6,18 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A limiter for each caller, for those seen last. Thread-safe. */
+/** A limiter for each of the most recent callers. Thread-safe. */
 public final class CallerLimits {
 
-  /** Stands for all calls that don't say who makes them; no header can have it as its value. */
-  private static final String NOBODY = "\n";
+  /** The key of all calls without a caller's name; no header can have this value. */
+  private static final String UNNAMED = "\n";
 
   private static final int INITIAL_CAPACITY = 16;
   private static final float LOAD_FACTOR = 0.75f;
 
   private final Metadata.Key<String> header;
   private final Function<String, RateLimiter> newLimiter;
-  // guarded by itself; the one seen longest ago comes first
+  // guarded by itself; the least recently seen comes first
   private final Map<String, RateLimiter> callers;
 
   public CallerLimits(String header, int maxCallers, Function<String, RateLimiter> newLimiter) {
@@ -34,7 +34,7 @@ public final class CallerLimits {
 
   RateLimiter of(Metadata headers) {
     String name = headers.get(header);
-    String caller = name == null ? NOBODY : name;
+    String caller = name == null ? UNNAMED : name;
     synchronized (callers) {
       return callers.computeIfAbsent(caller, newLimiter);
     }

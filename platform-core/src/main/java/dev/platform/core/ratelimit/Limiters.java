@@ -10,7 +10,7 @@ import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Resilience4j's limiters, as far as a server can use them: they must not wait, and must limit. */
+/** Resilience4j's limiters, validated for use in a server: they must not wait, and must limit. */
 public final class Limiters {
 
   private static final double MOST_PER_SECOND = 1_000_000;
@@ -22,7 +22,7 @@ public final class Limiters {
   }
 
   /**
-   * The limiter that a property names, made not to wait.
+   * The limiter that a property names, set not to wait.
    *
    * @throws InvalidPropertyException when there is none, or it limits nothing
    */
@@ -48,7 +48,10 @@ public final class Limiters {
     return limiter;
   }
 
-  /** How long until a limiter that has just refused grants again; at least 1 ms, in whole ones. */
+  /**
+   * How long until a limiter that has just refused permits a call again; in whole milliseconds, at
+   * least 1.
+   */
   static Duration retryAfter(RateLimiter limiter) {
     long nanos =
         limiter instanceof AtomicRateLimiter known
@@ -62,7 +65,7 @@ public final class Limiters {
     return Duration.ofMillis(Math.max(1, (nanos + 999_999) / 1_000_000));
   }
 
-  /** The same for a limiter that may be known by this name. */
+  /** The same for the limiter of this name, if there is one. */
   Duration retryAfter(@Nullable String name) {
     return name == null
         ? Duration.ofMillis(1)

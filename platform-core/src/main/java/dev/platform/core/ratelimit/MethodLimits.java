@@ -37,10 +37,10 @@ final class MethodLimits {
   record Shared(SharedRateLimit limit, Counter refused) {}
 
   /**
-   * Takes a permission from each limiter of this instance, the narrowest first: a caller who is
-   * over his own limit takes nothing from others.
+   * Takes a permission from each limiter of this instance, the narrowest first: a caller over its
+   * own limit takes nothing from others.
    *
-   * @return when to try again; null when the call may go on
+   * @return the delay before a retry; null when the call may proceed
    */
   @Nullable Duration take(Metadata headers) {
     if (callers != null) {
@@ -64,7 +64,10 @@ final class MethodLimits {
     return !shared.isEmpty();
   }
 
-  /** Then one from each shared limit: nanoseconds until there is one, 0 when there was. */
+  /**
+   * Then takes one from each shared limit; returns the nanoseconds until there is one, 0 when it
+   * was taken.
+   */
   CompletableFuture<Long> takeShared() {
     CompletableFuture<Long> wait = take(shared.get(0));
     for (int i = 1; i < shared.size(); i++) {

@@ -12,8 +12,8 @@ import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
- * Refuses calls over a limit before anybody works on them. Never blocks: a call that waits for an
- * answer about a shared limit goes on, with its context, on another thread.
+ * Refuses calls over a limit before a handler runs. Never blocks: a call that waits for a shared
+ * limit continues, with its context, on another thread.
  */
 public final class RateLimitServerInterceptor implements ServerInterceptor {
 
@@ -22,8 +22,8 @@ public final class RateLimitServerInterceptor implements ServerInterceptor {
   private final UnaryOperator<Runnable> context;
 
   /**
-   * @param executor where a call goes on that had to wait for an answer
-   * @param context binds work to what the current thread has of traces, for another thread
+   * @param executor runs calls that had to wait for a shared limit
+   * @param context binds work to the current thread's trace context, for another thread
    */
   public RateLimitServerInterceptor(
       RateLimits limits, Executor executor, UnaryOperator<Runnable> context) {
@@ -44,33 +44,34 @@ public final class RateLimitServerInterceptor implements ServerInterceptor {
       return refuse(call, retryAfter);
     }
     if (method.isShared()) {
-      return ask(method, call, headers, next);
+      return askShared(method, call, headers, next);
     }
     method.accept();
     return next.startCall(call, headers);
   }
 
-  private <Q, A> ServerCall.Listener<Q> ask(
+  private <Q, A> ServerCall.Listener<Q> askShared(
       MethodLimits method, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     CompletableFuture<Long> answer = method.takeShared();
     if (answer.isDone()) {
-      return go(answer.join(), method, call, headers, next);
+      return proceed(answer.join(), method, call, headers, next);
     }
     DelayedServerListener<Q> pending = new DelayedServerListener<>();
-    Runnable goOn =
+    Runnable resumed =
         Context.current()
             .wrap(
                 context.apply(
                     () -> {
                       if (!call.isCancelled()) {
-                        pending.start(call, () -> go(answer.join(), method, call, headers, next));
+                        pending.start(
+                            call, () -> proceed(answer.join(), method, call, headers, next));
                       }
                     }));
-    answer.thenRunAsync(goOn, executor);
+    answer.thenRunAsync(resumed, executor);
     return pending;
   }
 
-  private static <Q, A> ServerCall.Listener<Q> go(
+  private static <Q, A> ServerCall.Listener<Q> proceed(
       long wait,
       MethodLimits method,
       ServerCall<Q, A> call,

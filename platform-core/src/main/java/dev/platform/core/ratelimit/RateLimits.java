@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** All limits of a server, sorted by method when one is first called. Thread-safe. */
+/** All limits of a server; those of a method are collected at its first call. Thread-safe. */
 public final class RateLimits {
 
   private final @Nullable CallerLimits callers;
@@ -37,7 +37,7 @@ public final class RateLimits {
     this.meters = meters;
   }
 
-  /** What limits this method; null when nothing does. */
+  /** The limits of this method; null when there are none. */
   @Nullable MethodLimits of(MethodDescriptor<?, ?> method) {
     Optional<MethodLimits> limits = known.get(method.getFullMethodName());
     if (limits == null) {
@@ -90,7 +90,7 @@ public final class RateLimits {
         .tag("method", method)
         .tag("limit", limit)
         .tag("result", result)
-        .description("Calls that came to a rate limit, and which limit refused them")
+        .description("Calls checked against a rate limit, and which limit refused them")
         .register(meters);
   }
 }

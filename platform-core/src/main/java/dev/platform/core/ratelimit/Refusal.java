@@ -9,11 +9,11 @@ import io.grpc.protobuf.ProtoUtils;
 import java.time.Duration;
 
 /**
- * What a caller over the limit is told.
+ * The answer to a caller over the limit.
  *
  * @param status RESOURCE_EXHAUSTED, with the method
- * @param trailers why, and when to come back: for gRPC's retries and, as {@code
- *     google.rpc.RetryInfo}, for everybody else
+ * @param trailers the reason, and the delay before a retry: for gRPC's retries and, as {@code
+ *     google.rpc.RetryInfo}, for other clients
  */
 record Refusal(Status status, Metadata trailers) {
 

@@ -2,19 +2,20 @@ package dev.platform.core.ratelimit;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A bucket somewhere else that all instances take from. Thread-safe, never blocks. */
+/** A remote bucket that all instances take from. Thread-safe, never blocks. */
 public interface SharedBucket {
 
   /**
    * Takes one permission.
    *
-   * @return nanoseconds until there is one, 0 when it was taken; fails when nobody answers
+   * @return nanoseconds until there is one, 0 when it was taken; fails when the bucket does not
+   *     answer
    */
   CompletableFuture<Long> take();
 
   /**
-   * Takes as many as there are of so many permissions, which were given out already without asking.
-   * Fails unless whoever has the bucket answers.
+   * Takes up to this number of permissions, which were already used without asking. Fails when the
+   * bucket does not answer.
    */
   CompletableFuture<?> settle(long permissions);
 }

@@ -12,22 +12,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A limit of all instances together. While their common bucket does not answer in time, this
- * instance keeps to its own share of the limit, and for longer each time when that happens again
- * and again. Thread-safe, never blocks.
+ * A limit that all instances share. While the common bucket does not answer in time, this instance
+ * enforces its local share of the limit, for longer each time if that happens repeatedly.
+ * Thread-safe, never blocks.
  */
 public final class SharedRateLimit {
 
   private static final Logger log = LoggerFactory.getLogger(SharedRateLimit.class);
 
-  /** A first connection in a cold process may take so many probes before anybody is told. */
+  /**
+   * The first connection of a cold process may take this number of probes before a warning is
+   * logged.
+   */
   private static final int PROBES_AT_START = 6;
 
-  /** So many good probes in a row and an outage is forgotten. */
-  private static final int STEADY_PROBES = 20;
+  /** Consecutive successful probes after which an outage is forgotten. */
+  private static final int PROBES_TO_FORGET = 20;
 
-  /** A bucket that comes and goes has to answer so many probes in a row, in the end. */
-  private static final int MOST_PROBES = 16;
+  /** The most consecutive probes that an unstable bucket must answer before it is used again. */
+  private static final int MAX_PROBES_TO_SHARE = 16;
 
   private final String name;
   private final SharedBucket bucket;
@@ -36,7 +39,7 @@ public final class SharedRateLimit {
   private final Duration timeout;
   private volatile State state = State.STARTING;
   private volatile Local local;
-  private final AtomicLong takenAlone = new AtomicLong();
+  private final AtomicLong takenLocally = new AtomicLong();
   // guarded by this
   private int probesAtStart;
   private int goodProbes;
@@ -62,38 +65,39 @@ public final class SharedRateLimit {
     LOCAL
   }
 
-  /** What this instance may take by itself. */
+  /** The local share of this instance. */
   private record Local(double share, RateLimiter limiter) {}
 
   /**
-   * Takes one permission: from the common bucket, or from the own share when that does not answer
-   * within the timeout. Completes at once where nobody has to be asked, and never exceptionally.
+   * Takes one permission: from the common bucket, or from the local share when the bucket does not
+   * answer within the timeout. Completes at once while the local share applies, and never
+   * exceptionally.
    *
    * @return nanoseconds until there is one, 0 when it was taken
    */
   CompletableFuture<Long> take() {
     if (state != State.SHARED) {
-      return CompletableFuture.completedFuture(takeAlone());
+      return CompletableFuture.completedFuture(takeAndRecord());
     }
     return inTime(bucket.take())
         .handle(
             (wait, failure) -> {
               if (failure != null) {
                 failed(failure);
-                return takeAlone();
+                return takeAndRecord();
               }
               if (wait == 0) {
-                // What was taken from the common bucket is gone from the own share, too. Otherwise
-                // each short outage would grant a burst of its own.
-                takeLocal();
+                // Also taken from the local share: otherwise each short outage would permit another
+                // burst.
+                takeLocally();
               }
               return wait;
             });
   }
 
   /**
-   * Finds out whether the common bucket answers, and takes from it what was taken without it: that
-   * was refilled meanwhile, and would be one burst too many. Called now and then.
+   * Checks whether the common bucket answers, and takes from it what was taken locally: it was
+   * refilled meanwhile, and would permit one burst too many. Called periodically.
    */
   void probe() {
     long owed = owed();
@@ -101,7 +105,7 @@ public final class SharedRateLimit {
         .whenComplete(
             (answer, failure) -> {
               if (failure == null) {
-                takenAlone.addAndGet(-owed);
+                takenLocally.addAndGet(-owed);
                 answered();
               } else {
                 failed(failure);
@@ -124,7 +128,7 @@ public final class SharedRateLimit {
   private synchronized void answered() {
     goodProbes++;
     if (state == State.SHARED) {
-      if (goodProbes >= STEADY_PROBES) {
+      if (goodProbes >= PROBES_TO_FORGET) {
         probesToShare = 1;
       }
     } else if (goodProbes >= probesToShare) {
@@ -136,7 +140,7 @@ public final class SharedRateLimit {
 
   private synchronized void failed(Throwable failure) {
     if (state == State.SHARED) {
-      probesToShare = Math.min(2 * probesToShare, MOST_PROBES);
+      probesToShare = Math.min(2 * probesToShare, MAX_PROBES_TO_SHARE);
     }
     goodProbes = 0;
     if (state == State.SHARED || state == State.STARTING && ++probesAtStart == PROBES_AT_START) {
@@ -146,7 +150,7 @@ public final class SharedRateLimit {
               ? failure.getCause()
               : failure;
       log.warn(
-          "Redis does not answer within {}ms, until it does this instance keeps to its own share"
+          "Redis does not answer within {}ms, until it does this instance enforces its local share"
               + " of the rate limit {}: {}",
           timeout.toMillis(),
           name,
@@ -154,21 +158,21 @@ public final class SharedRateLimit {
     }
   }
 
-  /** Not more than the share of one burst: what is older was refilled. */
+  /** At most the local share of one burst: older permissions were refilled. */
   private long owed() {
     int burst = local.limiter.getRateLimiterConfig().getLimitForPeriod();
-    return takenAlone.updateAndGet(taken -> Math.min(taken, burst));
+    return takenLocally.updateAndGet(taken -> Math.min(taken, burst));
   }
 
-  private long takeAlone() {
-    long wait = takeLocal();
+  private long takeAndRecord() {
+    long wait = takeLocally();
     if (wait == 0) {
-      takenAlone.incrementAndGet();
+      takenLocally.incrementAndGet();
     }
     return wait;
   }
 
-  private long takeLocal() {
+  private long takeLocally() {
     double now = share.getAsDouble();
     Local known = local;
     if (known.share != now) {
@@ -180,7 +184,7 @@ public final class SharedRateLimit {
         : Limiters.retryAfter(known.limiter).toNanos();
   }
 
-  /** Rounded down, for a period that makes up for it: no share is rounded to nothing. */
+  /** Rounded down, at least 1, with a period that compensates for the rounding. */
   private Local local(double share) {
     double exact = config.getLimitForPeriod() * share;
     int limit = Math.max(1, (int) exact);

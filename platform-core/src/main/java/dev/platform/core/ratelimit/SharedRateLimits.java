@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The shared limits by the names of their limiters, and the threads that they need. */
+/** The shared limits by the names of their limiters, and their threads. */
 public final class SharedRateLimits implements MeterBinder, AutoCloseable {
 
   private static final long PROBE_PAUSE_MILLIS = 500;
@@ -35,12 +35,12 @@ public final class SharedRateLimits implements MeterBinder, AutoCloseable {
         Executors.newCachedThreadPool(DaemonThreadFactory.numbered("platform-rate-limit-"));
   }
 
-  /** Nothing is shared. */
+  /** No shared limits. */
   public static SharedRateLimits none() {
     return new SharedRateLimits(Map.of(), null);
   }
 
-  /** Looks from now on whether the shared buckets answer; until then each limit is local. */
+  /** Starts to probe the shared buckets; until one answers its limit is local. */
   public void start() {
     limits
         .values()
@@ -54,7 +54,7 @@ public final class SharedRateLimits implements MeterBinder, AutoCloseable {
     return limits.get(limiter);
   }
 
-  /** Where calls go on that had to wait for an answer: handlers may block. */
+  /** Runs calls that had to wait for a bucket: handlers may block. */
   public Executor executor() {
     return executor;
   }

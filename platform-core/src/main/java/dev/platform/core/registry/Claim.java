@@ -6,20 +6,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that is to stand in etcd for as long as this process is there.
+ * A key that this process keeps in etcd.
  *
  * @param value what is put
- * @param leavingValue what is put for a moment before the key is deleted, so that watchers can tell
- *     a departure from an expiry; null where the value's format can't say it
+ * @param leavingValue the value to put just before the key is deleted, so that watchers can
+ *     distinguish a deregistration from an expiry; null where the value format has none
  * @param stillOurs whether the claimed address is certainly this process's own; decides what
- *     happens when somebody else has put the key
+ *     happens when another process has put the key
  */
 public record Claim(
-    String key, String value, @Nullable String leavingValue, BooleanSupplier stillOurs) {
+    String key, String value, @Nullable String leavingValue, BooleanSupplier isOwnAddress) {
 
   /** The key of an instance, in the codec's format. */
-  public static Claim of(InstanceCodec codec, Instance instance, BooleanSupplier stillOurs) {
+  public static Claim of(InstanceCodec codec, Instance instance, BooleanSupplier isOwnAddress) {
     return new Claim(
-        codec.key(instance), codec.value(instance), codec.leavingValue(instance), stillOurs);
+        codec.key(instance), codec.value(instance), codec.leavingValue(instance), isOwnAddress);
   }
 }

@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a set of keys in etcd under one lease, for as long as the process lives. Whatever takes
- * them away (a lease that expired or was revoked, a key that was deleted or overwritten, an etcd
- * that was restarted or emptied) leads back to putting them, with jittered back-off and without
- * end. All state is kept on the connection's thread; public methods may be called from any thread
- * and never block.
+ * Keeps a set of keys in etcd under one lease, for as long as the process lives. When keys are lost
+ * for any reason (a lease that expired or was revoked, a key that was deleted or overwritten, an
+ * etcd that was restarted or emptied) it puts them again, with jittered back-off and no limit of
+ * attempts. All state is kept on the connection's thread; public methods may be called from any
+ * thread and never block.
  *
- * <p>To be read from here: {@link LeaseKeeper} has the lease, {@link KeyRegistrar} the keys and
- * their repair. Whether the process is registered is known here alone.
+ * <p>Start reading here: {@link LeaseKeeper} keeps the lease, {@link KeyRegistrar} puts and repairs
+ * the keys. Only this class knows whether the process is registered.
  */
 public final class EtcdRegistrar {
 
@@ -42,8 +42,8 @@ public final class EtcdRegistrar {
 
   /**
    * @param ttl how long a crashed process stays registered; whole seconds
-   * @param clock what states are dated by
-   * @param random what back-offs are drawn from
+   * @param clock dates states
+   * @param random random numbers for back-offs
    */
   public EtcdRegistrar(
       EtcdConnection connection, Duration ttl, Clock clock, RandomGenerator random) {
@@ -71,12 +71,12 @@ public final class EtcdRegistrar {
     return lease.failedRenewals();
   }
 
-  /** How often all keys came to be in etcd where they had not been, or no longer. */
+  /** How often all keys got into etcd, for the first time or after a loss. */
   public long timesRoutable() {
     return timesRoutable;
   }
 
-  /** How long that took, all times together, in nanoseconds: from the claim, or the loss, on. */
+  /** How long that took in total, in nanoseconds: each time from the claim, or the loss. */
   public long nanosToRoutable() {
     return nanosToRoutable;
   }
@@ -141,7 +141,7 @@ public final class EtcdRegistrar {
     }
   }
 
-  /** With nothing left to keep, the lease is revoked, and all keys with it. */
+  /** When no claim is left, the lease is revoked, and all keys with it. */
   private void revokeIfIdle(CompletableFuture<Void> done) {
     if (!keys.isEmpty() || state == LeaseState.IDLE || state == LeaseState.CLOSED) {
       done.complete(null);
@@ -215,7 +215,7 @@ public final class EtcdRegistrar {
     }
 
     @Override
-    public void disturbed() {
+    public void keysLost() {
       enter(LeaseState.LOST);
     }
 

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts claimed keys under the current lease, puts them again when they are deleted or overwritten,
- * and deletes them so that watchers can tell a deregistration from an expiry. A first put takes a
- * key over, whoever had it; a later one is made only over what a check has found there. On the
+ * and deletes them so that watchers can distinguish a deregistration from an expiry. The first put
+ * of a key overwrites any value; a later one only the value that a check has found. On the
  * connection's thread.
  */
 final class KeyRegistrar {
@@ -27,22 +27,22 @@ final class KeyRegistrar {
   private final RetryTimer timer;
   private final OwnKeyWatches watches;
   private final OwnKeys keys = new OwnKeys();
-  private long puttingUnder;
+  private long puttingLease;
   private boolean takingBack;
 
-  /** Who registers, and alone knows whether that is done. */
+  /** Knows whether the process is registered. */
   interface Owner {
 
     /** Whether all keys are in etcd under the lease, as far as is known. */
     boolean isRegistered();
 
-    /** All keys are in etcd under the lease, but for those of other processes. */
+    /** All keys are in etcd under the lease, except those of other processes. */
     void registered();
 
     /** Some keys are no longer in etcd and are being put again. */
-    void disturbed();
+    void keysLost();
 
-    /** Other keys than before belong to other processes. */
+    /** The set of keys that belong to other processes has changed. */
     void conflictsChanged();
   }
 
@@ -72,18 +72,18 @@ final class KeyRegistrar {
     claims.forEach(keys::claim);
   }
 
-  /** Those of the keys that were claimed, and no longer are. */
+  /** Removes the claims of these keys, and returns those that there were. */
   List<Claim> release(Collection<String> released) {
     return keys.release(released);
   }
 
-  /** Puts what is claimed under the lease, if there is one. */
+  /** Puts all claimed keys under the lease, if there is one. */
   void put() {
     long id = lease.id();
     if (id == 0 || isPutting() || keys.isEmpty()) {
       return;
     }
-    puttingUnder = id;
+    puttingLease = id;
     Map<String, String> values = keys.values();
     connection.then(
         connection.kv().txn(KeyTransactions.put(values, keys.expected(values.keySet()), id)),
@@ -133,7 +133,7 @@ final class KeyRegistrar {
     connection.then(
         connection.kv().txn(KeyTransactions.delete(key, revision)),
         answer -> {},
-        failure -> log.debug("{} is left to its lease: {}", key, failure));
+        failure -> log.debug("{} will expire with its lease: {}", key, failure));
   }
 
   /** The lease was renewed: etcd answers, and has possibly changed meanwhile. */
@@ -154,8 +154,8 @@ final class KeyRegistrar {
     Map<String, Long> puts = keys.puts();
     connection.then(
         connection.kv().txn(KeyTransactions.check(puts)),
-        answer -> ifUnder(id, () -> checked(List.copyOf(puts.keySet()), answer)),
-        failure -> ifUnder(id, this::checkAgainLater));
+        answer -> ifLease(id, () -> checked(List.copyOf(puts.keySet()), answer)),
+        failure -> ifLease(id, this::checkAgainLater));
   }
 
   private void checked(List<String> puts, TxnResponse answer) {
@@ -189,14 +189,14 @@ final class KeyRegistrar {
     }
     if (wasRegistered) {
       if (!review.missing().isEmpty()) {
-        log.warn("Deleted by another process, putting it again: {}", review.missing());
+        log.warn("Deleted by another process, putting the keys again: {}", review.missing());
       }
-      owner.disturbed();
+      owner.keysLost();
     }
-    // Two processes that claim one address must not take it from each other as fast as they can.
-    boolean inTurns = review.missing().isEmpty() && !review.retaken().isEmpty();
-    takingBack = inTurns && (wasRegistered || takingBack);
-    if (inTurns) {
+    // Two processes that claim one address must not overwrite each other's key in a tight loop.
+    boolean overwritten = review.missing().isEmpty() && !review.retaken().isEmpty();
+    takingBack = overwritten && (wasRegistered || takingBack);
+    if (overwritten) {
       retry();
     } else {
       put();
@@ -209,7 +209,7 @@ final class KeyRegistrar {
   }
 
   /**
-   * Marks all as out of service, then goes on, whether etcd has answered or not.
+   * Marks all as out of service, then runs {@code next}, whether etcd has answered or not.
    *
    * @param leaving released before
    */
@@ -236,8 +236,8 @@ final class KeyRegistrar {
   }
 
   /**
-   * Deletes what is still one's own and not claimed again, then goes on, whether etcd has answered
-   * or not: the lease's end does the rest.
+   * Deletes this process's keys that are not claimed again, then runs {@code next}, whether etcd
+   * has answered or not: the rest expires with the lease.
    */
   void delete(List<Claim> leaving, Runnable next) {
     List<String> unclaimed =
@@ -254,7 +254,7 @@ final class KeyRegistrar {
     }
   }
 
-  /** Nothing is claimed any more, and the lease is revoked. */
+  /** There are no claims any more, and the lease is revoked. */
   void clear() {
     takingBack = false;
     keys.clear();
@@ -264,29 +264,29 @@ final class KeyRegistrar {
 
   private void retry() {
     long id = lease.id();
-    timer.retry(() -> ifUnder(id, this::put));
+    timer.retry(() -> ifLease(id, this::put));
   }
 
   private boolean isPutting() {
-    return puttingUnder != 0 && puttingUnder == lease.id();
+    return puttingLease != 0 && puttingLease == lease.id();
   }
 
   private void afterPut(long id, Runnable action) {
-    ifUnder(
+    ifLease(
         id,
         () -> {
-          puttingUnder = 0;
+          puttingLease = 0;
           action.run();
         });
   }
 
-  private void ifUnder(long id, Runnable action) {
+  private void ifLease(long id, Runnable action) {
     if (id == lease.id()) {
       action.run();
     }
   }
 
-  /** Runs its action with the last of several calls. */
+  /** Runs its action at the last of several calls. */
   private static final class Countdown implements Runnable {
 
     private final Runnable action;

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How claimed keys stand in etcd, after a {@linkplain KeyTransactions#check check} that failed.
+ * The state of claimed keys in etcd, after a {@linkplain KeyTransactions#check check} that failed.
  *
- * @param missing not there
- * @param own there under the lease, by modification revision: a put whose answer was lost
- * @param older there as one's own put left them, under an earlier lease, by modification revision
- * @param retaken put by somebody else, though the address is certainly this process's own
- * @param foreign put by somebody else, who may well be right, by what they have put
+ * @param missing not in etcd
+ * @param own in etcd under the lease, by modification revision: a put whose answer was lost
+ * @param older in etcd with this process's value, under an earlier lease, by modification revision
+ * @param retaken put by another process, though the address is certainly this process's own
+ * @param foreign put by another process that may own the address, with its values
  */
 record KeyReview(
     List<String> missing,
@@ -24,12 +24,12 @@ record KeyReview(
     Map<String, Other> retaken,
     Map<String, String> foreign) {
 
-  /** What somebody else has put, at which revision. */
+  /** The value of another process, and its revision. */
   record Other(String value, long revision) {}
 
   /**
-   * @param keys that were checked, in their order
-   * @param own what is known of them
+   * @param keys the checked keys, in their order
+   * @param own their known state
    */
   static KeyReview of(List<String> keys, TxnResponse answer, OwnKeys own, long leaseId) {
     KeyReview review =
@@ -49,7 +49,7 @@ record KeyReview(
     return review;
   }
 
-  /** What is to be put, by the revision that it stands at; 0 for what is missing. */
+  /** The keys to put, with their revision in etcd; 0 for missing ones. */
   Map<String, Long> toPut() {
     Map<String, Long> all = new HashMap<>(older);
     missing.forEach(key -> all.put(key, 0L));
@@ -68,7 +68,7 @@ record KeyReview(
       own.put(claim.key(), kv.getModRevision());
     } else if (kv.getModRevision() == ownRevision) {
       older.put(claim.key(), ownRevision);
-    } else if (value.equals(claim.value()) || claim.stillOurs().getAsBoolean()) {
+    } else if (value.equals(claim.value()) || claim.isOwnAddress().getAsBoolean()) {
       retaken.put(claim.key(), new Other(value, kv.getModRevision()));
     } else {
       foreign.put(claim.key(), value);

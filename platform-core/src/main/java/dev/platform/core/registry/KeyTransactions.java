@@ -12,28 +12,28 @@ import io.etcd.jetcd.api.TxnRequest;
 import java.util.Map;
 
 /**
- * The transactions that put, check, mark and delete one's own keys. A key is one's own as long as
- * nobody has touched it since one's own put, which its modification revision tells.
+ * The transactions that put, check, mark and delete this process's keys. A key is this process's
+ * own as long as its modification revision is that of this process's put.
  */
 final class KeyTransactions {
 
   private KeyTransactions() {}
 
   /**
-   * Puts all, if those with an expected revision still stand at it (0: not there); the others
-   * whoever had them before.
+   * Puts all keys, if those with an expected revision still have it (0: no such key); the others
+   * unconditionally.
    */
   static TxnRequest put(Map<String, String> values, Map<String, Long> expected, long leaseId) {
     TxnRequest.Builder txn = TxnRequest.newBuilder();
-    expected.forEach((key, revision) -> txn.addCompare(isUntouched(key, revision)));
+    expected.forEach((key, revision) -> txn.addCompare(isUnchanged(key, revision)));
     values.forEach((key, value) -> txn.addSuccess(putOp(key, value, leaseId)));
     return txn.build();
   }
 
-  /** Succeeds when nobody has touched any; else tells how each stands, in their order. */
+  /** Succeeds when all keys are unchanged; otherwise returns each key's state, in their order. */
   static TxnRequest check(Map<String, Long> revisions) {
     TxnRequest.Builder txn = TxnRequest.newBuilder();
-    revisions.forEach((key, revision) -> txn.addCompare(isUntouched(key, revision)));
+    revisions.forEach((key, revision) -> txn.addCompare(isUnchanged(key, revision)));
     for (String key : revisions.keySet()) {
       txn.addFailure(
           RequestOp.newBuilder().setRequestRange(RangeRequest.newBuilder().setKey(bytes(key))));
@@ -41,18 +41,18 @@ final class KeyTransactions {
     return txn.build();
   }
 
-  /** Puts a new value, if the key is still one's own. */
+  /** Puts a new value, if the key is unchanged. */
   static TxnRequest replace(String key, String value, long leaseId, long revision) {
     return TxnRequest.newBuilder()
-        .addCompare(isUntouched(key, revision))
+        .addCompare(isUnchanged(key, revision))
         .addSuccess(putOp(key, value, leaseId))
         .build();
   }
 
-  /** Deletes, if the key is still one's own. */
+  /** Deletes the key, if it is unchanged. */
   static TxnRequest delete(String key, long revision) {
     return TxnRequest.newBuilder()
-        .addCompare(isUntouched(key, revision))
+        .addCompare(isUnchanged(key, revision))
         .addSuccess(
             RequestOp.newBuilder()
                 .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(bytes(key))))
@@ -66,7 +66,7 @@ final class KeyTransactions {
         .build();
   }
 
-  private static Compare isUntouched(String key, long revision) {
+  private static Compare isUnchanged(String key, long revision) {
     return Compare.newBuilder()
         .setKey(bytes(key))
         .setTarget(CompareTarget.MOD)

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * One renewal on a stream of its own, with a deadline. A stream kept open for all renewals can die
- * without a word; a lease needs one message in seconds, so there is nothing to save.
+ * One renewal on a stream of its own, with a deadline. A long-lived stream can fail silently; a
+ * lease needs only one message every few seconds, so it would save nothing.
  */
 final class LeaseKeepAliveOnce implements StreamObserver<LeaseKeepAliveResponse> {
 
@@ -27,8 +27,8 @@ final class LeaseKeepAliveOnce implements StreamObserver<LeaseKeepAliveResponse>
   }
 
   /**
-   * Renews once; tells the time to live in seconds that etcd grants, 0 for an unknown lease, or the
-   * failure, on the connection's thread.
+   * Renews once; passes on the time to live in seconds, 0 for an unknown lease, or the failure, on
+   * the connection's thread.
    */
   static void send(
       EtcdConnection connection, long leaseId, LongConsumer onAnswer, Consumer<Status> onFailure) {

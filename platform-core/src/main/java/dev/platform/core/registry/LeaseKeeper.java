@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * One lease: granted, kept alive, and granted anew whenever it is lost, until it is revoked, with
- * jittered back-off. It counts as lost when etcd says so, or when no answer came within its time to
- * live by the monotonic clock. On the connection's thread.
+ * jittered back-off. It counts as lost when etcd reports it as unknown, or when etcd has not
+ * answered within its time to live, by the monotonic clock. On the connection's thread.
  */
 final class LeaseKeeper {
 
@@ -32,7 +32,7 @@ final class LeaseKeeper {
   /** Notified of changes. */
   interface Listener {
 
-    /** There is a lease now. */
+    /** A lease was granted. */
     void granted();
 
     void renewed();
@@ -63,7 +63,7 @@ final class LeaseKeeper {
     return id;
   }
 
-  /** The lease there is, or the one that was lost, which etcd may still know; 0 without any. */
+  /** The current lease, or the lost one, which etcd may still know; 0 without any. */
   long lastId() {
     return id == 0 ? lostId : id;
   }
@@ -100,10 +100,10 @@ final class LeaseKeeper {
   }
 
   /**
-   * Revokes it, and with it all keys that it still has; also one that was lost, since an etcd that
-   * was unavailable may know it still, and one that is just being granted, as soon as it comes.
+   * Revokes the lease, and with it all its keys; also a lost lease, since an etcd that was
+   * unavailable may still know it, and one that is being granted, once it is.
    *
-   * @return completes when etcd has answered, or has not in time; never exceptionally
+   * @return completes when etcd has answered, or not in time; never exceptionally
    */
   CompletableFuture<Void> revoke() {
     attempt++;

@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process knows of its lease at a moment.
+ * The state of a process's lease at a moment.
  *
- * @param state where it stands
+ * @param state the state
  * @param leaseId etcd's id of the lease, in hexadecimal as etcdctl shows it; null without one
  * @param since when the state was entered
- * @param keys the keys that are to be in etcd
+ * @param keys the claimed keys
  * @param contestedKeys those of them that another process has put
  * @param acquisitions how often keys were put under a new lease, or put again
  */
@@ -22,7 +22,7 @@ public record LeaseSnapshot(
     List<String> contestedKeys,
     long acquisitions) {
 
-  /** Whether all keys stand in etcd. */
+  /** Whether all keys are in etcd. */
   public boolean isHeld() {
     return state == LeaseState.HELD && contestedKeys.isEmpty();
   }

@@ -4,17 +4,17 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Where a process stands with its lease. */
+/** The states of a process's lease. */
 public enum LeaseState {
-  /** Nothing is to be registered. */
+  /** No keys are claimed. */
   IDLE,
-  /** A lease is being taken and keys are being put, for the first time or after a rest. */
+  /** A lease is being granted and keys are being put, for the first time or after IDLE. */
   ACQUIRING,
-  /** All keys stand under a lease that is kept alive. */
+  /** All keys are in etcd under a lease that is kept alive. */
   HELD,
-  /** The lease or a key was lost and is being taken again. */
+  /** The lease or a key was lost and is being restored. */
   LOST,
-  /** The process is leaving; final. */
+  /** The process is deregistering; final. */
   CLOSED;
 
   private static final Map<LeaseState, Set<LeaseState>> NEXT =

@@ -17,10 +17,10 @@ public final class LocalAddress {
   private LocalAddress() {}
 
   /**
-   * Where others reach a server: the one address that it is bound to, else the first one of this
-   * machine that is neither loopback nor link-local, IPv4 before IPv6, else {@code 127.0.0.1}.
+   * The address at which others reach a server: the one that it is bound to, else this machine's
+   * first one that is neither loopback nor link-local, IPv4 before IPv6, else {@code 127.0.0.1}.
    *
-   * @param listening what the server listens on
+   * @param listening the addresses that the server listens on
    */
   public static String reachable(List<? extends SocketAddress> listening) {
     return listening.stream()

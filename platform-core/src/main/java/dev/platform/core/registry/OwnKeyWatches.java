@@ -9,17 +9,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Notices at once when somebody else touches a key of one's own. On the connection's thread. */
+/**
+ * Detects at once when another process changes a key of this process. On the connection's thread.
+ */
 final class OwnKeyWatches {
 
   private final EtcdConnection connection;
-  private final Runnable onTouched;
+  private final Runnable onChanged;
   private final Map<String, EtcdWatches.Watch> watches = new HashMap<>();
   private long leaseId;
 
-  OwnKeyWatches(EtcdConnection connection, Runnable onTouched) {
+  OwnKeyWatches(EtcdConnection connection, Runnable onChanged) {
     this.connection = connection;
-    this.onTouched = onTouched;
+    this.onChanged = onChanged;
   }
 
   /** Watches exactly these keys; those watched already stay so. */
@@ -66,7 +68,7 @@ final class OwnKeyWatches {
       Event last = events.get(events.size() - 1);
       boolean own = last.getType() == Event.EventType.PUT && last.getKv().getLease() == leaseId;
       if (!own) {
-        onTouched.run();
+        onChanged.run();
       }
     }
 

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys of this process: what is claimed, at which revisions its own puts stand, what was found
- * in their place, and which keys belong to other processes. Warns once of each other process,
- * however often the two take a key from each other. On the connection's thread.
+ * The keys of this process: what is claimed, the revisions of its own puts, what was found in their
+ * place, and which keys belong to other processes. Warns once about each other process, however
+ * often the two overwrite each other's key. On the connection's thread.
  */
 final class OwnKeys {
 
@@ -32,7 +32,7 @@ final class OwnKeys {
     claims.put(claim.key(), claim);
   }
 
-  /** Those of the keys that were claimed, and no longer are. */
+  /** Removes the claims of these keys, and returns those that there were. */
   List<Claim> release(Collection<String> keys) {
     conflicting.removeAll(keys);
     return keys.stream().map(claims::remove).filter(Objects::nonNull).toList();
@@ -51,7 +51,7 @@ final class OwnKeys {
     return claims.get(key);
   }
 
-  /** All that are claimed, in the order in which they were. */
+  /** All claimed keys, in the order of their claims. */
   List<String> claimed() {
     return List.copyOf(claims.keySet());
   }
@@ -61,7 +61,7 @@ final class OwnKeys {
     return List.copyOf(conflicting);
   }
 
-  /** What is to be put: all claimed keys but those of other processes. */
+  /** The keys to put, with their values: all claimed ones except those of other processes. */
   Map<String, String> values() {
     Map<String, String> values = new LinkedHashMap<>();
     claims.values().stream()
@@ -70,7 +70,7 @@ final class OwnKeys {
     return values;
   }
 
-  /** At which revision each stands that was put or looked at before; 0 for one that is missing. */
+  /** The expected revision of each key that was put or checked before; 0 for a missing one. */
   Map<String, Long> expected(Collection<String> keys) {
     Map<String, Long> expected = new LinkedHashMap<>(revisions);
     expected.putAll(found);
@@ -78,14 +78,14 @@ final class OwnKeys {
     return expected;
   }
 
-  /** The own puts of claimed keys, by the revision of each. */
+  /** The revisions of this process's puts of claimed keys. */
   Map<String, Long> puts() {
     Map<String, Long> puts = new LinkedHashMap<>(revisions);
     puts.keySet().retainAll(claims.keySet());
     return puts;
   }
 
-  /** The revision of one's own put; one that no key has where there was none. */
+  /** The revision of this process's put; without one, a revision that no key has. */
   long revision(String key) {
     return revisions.getOrDefault(key, NEVER_PUT);
   }
@@ -100,7 +100,7 @@ final class OwnKeys {
     revisions.merge(key, revision, Math::max);
   }
 
-  /** Whether these values are all that is to be in etcd. */
+  /** Whether these values are all that must be in etcd. */
   boolean isComplete(Map<String, String> values) {
     return claims.values().stream()
         .allMatch(
@@ -108,20 +108,20 @@ final class OwnKeys {
                 conflicting.contains(claim.key()) || claim.value().equals(values.get(claim.key())));
   }
 
-  /** What was found in the place of any is out of date. */
+  /** All that a check has found is out of date. */
   void forgetFound() {
     found.clear();
   }
 
-  /** What was found in the place of these is out of date. */
+  /** What a check has found for these keys is out of date. */
   void forgetFound(Collection<String> keys) {
     found.keySet().removeAll(keys);
   }
 
   /**
-   * Takes note of what a check has found.
+   * Records what a check has found.
    *
-   * @return whether other keys than before belong to other processes
+   * @return whether the set of keys that belong to other processes has changed
    */
   boolean update(KeyReview review) {
     review.own().forEach(revisions::put);
@@ -133,7 +133,7 @@ final class OwnKeys {
     return changed;
   }
 
-  /** Nothing is claimed any more, and nothing is left in etcd. */
+  /** There are no claims any more, and no keys in etcd. */
   void clear() {
     revisions.clear();
     found.clear();

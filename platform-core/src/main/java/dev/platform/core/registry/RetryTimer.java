@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done next, now or after a pause: one thing at a time, and the last one that was
- * asked for. On the connection's thread.
+ * Schedules the next action, at once or after a pause: one at a time; the latest replaces the one
+ * before. On the connection's thread.
  */
 final class RetryTimer {
 
@@ -24,13 +24,15 @@ final class RetryTimer {
     this.backoff = new Backoff(MAX_BACKOFF, random);
   }
 
-  /** Runs the action after a delay, instead of whatever was to run. */
+  /** Runs the action after a delay, in place of any scheduled one. */
   void schedule(Runnable action, long millis) {
     cancel();
     scheduled = connection.schedule(action, millis);
   }
 
-  /** Runs the action, which asks etcd again, after a pause that grows from failure to failure. */
+  /**
+   * Runs the action, which retries a request to etcd, after a pause that grows with each failure.
+   */
   void retry(Runnable action) {
     schedule(
         () -> {
@@ -40,7 +42,7 @@ final class RetryTimer {
         backoff.nextMillis());
   }
 
-  /** etcd has answered: the next pause is a short one. */
+  /** etcd has answered: resets the back-off. */
   void succeeded() {
     backoff.reset();
   }

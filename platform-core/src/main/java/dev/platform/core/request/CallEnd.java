@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a call is ended from outside its handler. An interceptor next to the handler says how, so
- * that all the others see the end. Thread-safe.
+ * Ends a call from outside its handler. An interceptor next to the handler sets how, so that all
+ * other interceptors see the end. Thread-safe.
  */
 public final class CallEnd {
 
@@ -18,7 +18,7 @@ public final class CallEnd {
 
   CallEnd() {}
 
-  /** Says how this call is ended; the last one to say so counts. To be called as it starts. */
+  /** Sets how this call is ended; the last caller wins. Call it when the call starts. */
   public static void offer(ServerCall<?, ?> call, Consumer<Status> how) {
     CallEnd end = call.getAttributes().get(KEY);
     if (end != null) {
@@ -26,7 +26,7 @@ public final class CallEnd {
     }
   }
 
-  /** Ends the call as was said, otherwise in this way. */
+  /** Ends the call in the way that was set, else in this way. */
   void or(Status status, Consumer<Status> otherwise) {
     Consumer<Status> said = how;
     (said == null ? otherwise : said).accept(status);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what happens to a call until somebody may work on it. Thread-safe. */
+/** Buffers a call's events until its handler may start. Thread-safe. */
 public final class DelayedServerListener<Q> extends ServerCall.Listener<Q> {
 
   private static final Logger log = LoggerFactory.getLogger(DelayedServerListener.class);
@@ -20,59 +20,60 @@ public final class DelayedServerListener<Q> extends ServerCall.Listener<Q> {
   private List<Consumer<ServerCall.Listener<Q>>> events = new ArrayList<>();
   private ServerCall.@Nullable Listener<Q> handler;
 
-  /** The call's last event, for as long as the handler has not heard of it; guarded by this. */
-  private @Nullable Consumer<ServerCall.Listener<Q>> untoldEnd;
+  /** The call's last event, until it is delivered to the handler; guarded by this. */
+  private @Nullable Consumer<ServerCall.Listener<Q>> undeliveredEnd;
 
   /**
-   * Starts the handler and goes on with it. What is thrown on the way ends the call as gRPC ends
-   * those whose handlers throw on its own threads; the handler still hears that the call is over.
+   * Starts the handler and delivers the buffered events. An exception on the way ends the call as
+   * gRPC does when a handler throws on its own threads; the handler still gets the call's last
+   * event.
    */
   public void start(ServerCall<Q, ?> call, Supplier<ServerCall.Listener<Q>> handler) {
-    ServerCall.Listener<Q> starting = new ServerCall.Listener<>() {};
+    ServerCall.Listener<Q> started = new ServerCall.Listener<>() {};
     try {
-      starting = handler.get();
-      goOn(starting);
+      started = handler.get();
+      deliverBuffered(started);
     } catch (RuntimeException | Error e) {
-      log.error("A call that had waited failed", e);
-      goOnToTheEnd(starting);
+      log.error("A delayed call failed", e);
+      deliverEnd(started);
       close(call, e);
     }
   }
 
-  /** Tells the handler what has happened so far; from then on it hears all directly, in order. */
-  private void goOn(ServerCall.Listener<Q> starting) {
+  /** Delivers the buffered events to the handler; later ones go to it directly, in order. */
+  private void deliverBuffered(ServerCall.Listener<Q> started) {
     while (true) {
       List<Consumer<ServerCall.Listener<Q>>> next;
       synchronized (this) {
         if (events.isEmpty()) {
-          handler = starting;
+          handler = started;
           return;
         }
         next = events;
         events = new ArrayList<>();
       }
       for (Consumer<ServerCall.Listener<Q>> event : next) {
-        told(event);
-        event.accept(starting);
+        markDelivered(event);
+        event.accept(started);
       }
     }
   }
 
-  private synchronized void told(Consumer<ServerCall.Listener<Q>> event) {
-    if (event == untoldEnd) {
-      untoldEnd = null;
+  private synchronized void markDelivered(Consumer<ServerCall.Listener<Q>> event) {
+    if (event == undeliveredEnd) {
+      undeliveredEnd = null;
     }
   }
 
-  private void goOnToTheEnd(ServerCall.Listener<Q> starting) {
+  private void deliverEnd(ServerCall.Listener<Q> started) {
     Consumer<ServerCall.Listener<Q>> end;
     synchronized (this) {
-      handler = starting;
+      handler = started;
       events.clear();
-      end = untoldEnd;
+      end = undeliveredEnd;
     }
     if (end != null) {
-      end.accept(starting);
+      end.accept(started);
     }
   }
 
@@ -86,39 +87,39 @@ public final class DelayedServerListener<Q> extends ServerCall.Listener<Q> {
 
   @Override
   public void onMessage(Q message) {
-    tell(listener -> listener.onMessage(message));
+    deliver(listener -> listener.onMessage(message));
   }
 
   @Override
   public void onHalfClose() {
-    tell(ServerCall.Listener::onHalfClose);
+    deliver(ServerCall.Listener::onHalfClose);
   }
 
   @Override
   public void onCancel() {
-    tellTheEnd(ServerCall.Listener::onCancel);
+    end(ServerCall.Listener::onCancel);
   }
 
   @Override
   public void onComplete() {
-    tellTheEnd(ServerCall.Listener::onComplete);
+    end(ServerCall.Listener::onComplete);
   }
 
   @Override
   public void onReady() {
-    tell(ServerCall.Listener::onReady);
+    deliver(ServerCall.Listener::onReady);
   }
 
-  private void tellTheEnd(Consumer<ServerCall.Listener<Q>> event) {
+  private void end(Consumer<ServerCall.Listener<Q>> event) {
     synchronized (this) {
       if (handler == null) {
-        untoldEnd = event;
+        undeliveredEnd = event;
       }
     }
-    tell(event);
+    deliver(event);
   }
 
-  private void tell(Consumer<ServerCall.Listener<Q>> event) {
+  private void deliver(Consumer<ServerCall.Listener<Q>> event) {
     ServerCall.Listener<Q> known;
     synchronized (this) {
       known = handler;

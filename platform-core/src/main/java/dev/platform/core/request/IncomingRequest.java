@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The incoming side of one call. Ends the call when a message can't be read, when there is not
- * exactly one where one is due, and when the caller keeps it waiting for too long: before the
- * request is complete, between two messages of a stream, or before the first one where both sides
- * stream, as such a stream may well be silent from then on. Thread-safe.
+ * The incoming side of one call. Ends the call when a message can't be read, when a method that
+ * takes a single request message does not get exactly one, and when the caller is silent for too
+ * long: before the request is complete, between two messages of a client stream, or before the
+ * first message of a bidirectional stream, which may be silent after that. Thread-safe.
  */
 final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
@@ -29,16 +29,16 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   // guarded by this
   private long since;
-  // guarded by this: messages that the server is ready to take
-  private long asked;
+  // guarded by this: messages that the server has requested
+  private long requested;
   // guarded by this
   private boolean handling;
   // guarded by this
-  private boolean settled;
+  private boolean untimed;
   // guarded by this
   private boolean over;
 
-  // written by the call's own serialised callbacks only
+  // written only by the call's serialised callbacks
   private volatile long received;
 
   IncomingRequest(
@@ -56,7 +56,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
     this.since = nanoTime.getAsLong();
   }
 
-  /** A call knows the type of its requests only for its method, which is told differently here. */
+  /** The type of requests only matters to getMethodDescriptor(), which is overridden. */
   @SuppressWarnings("unchecked")
   private static <Q, A> ServerCall<Q, A> withoutType(ServerCall<?, A> call) {
     return (ServerCall<Q, A>) call;
@@ -75,26 +75,26 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
   @Override
   public void request(int numMessages) {
     synchronized (this) {
-      if (asked <= 0 && received > 0) {
+      if (requested <= 0 && received > 0) {
         since = nanoTime.getAsLong();
       }
-      asked += numMessages;
+      requested += numMessages;
     }
     super.request(numMessages);
   }
 
-  /** Whoever ends the call, an interceptor before its handler too: nothing more comes in then. */
+  /** After any end of the call, by an interceptor too, no more messages are delivered. */
   @Override
   public void close(Status status, Metadata trailers) {
     finish();
-    settle();
+    stopTimer();
     super.close(status, trailers);
   }
 
-  /** Ends the call if its caller has kept it waiting for too long. */
+  /** Ends the call if its caller has been silent for too long. */
   void endIfOverdue() {
     synchronized (this) {
-      boolean waits = !over && !settled && !handling && asked > 0;
+      boolean waits = !over && !untimed && !handling && requested > 0;
       if (!waits || nanoTime.getAsLong() - since < timeout.toNanos()) {
         return;
       }
@@ -120,14 +120,14 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
   }
 
   private void end(Status status, String description) {
-    settle();
+    stopTimer();
     end.or(status.withDescription(description), s -> super.close(s, new Metadata()));
   }
 
-  /** From here on the caller may take its time. */
-  private void settle() {
+  /** From here on the caller has no time limit. */
+  private void stopTimer() {
     synchronized (this) {
-      settled = true;
+      untimed = true;
     }
     whenNotWaiting.accept(this);
   }
@@ -139,7 +139,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   private synchronized void done() {
     handling = false;
-    asked--;
+    requested--;
     if (method.getType() == MethodType.CLIENT_STREAMING) {
       since = nanoTime.getAsLong();
     }
@@ -149,7 +149,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
     over = true;
   }
 
-  /** What comes from the wire. After the end of the call nothing gets through but that end. */
+  /** Receives from the wire. After the end of the call only that end is passed on. */
   private final class Listener extends ServerCall.Listener<ReadMessage<Q>> {
 
     private final ServerCall.Listener<Q> handler;
@@ -165,13 +165,13 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
       }
       try {
         received++;
-        take(read);
+        handle(read);
       } finally {
         done();
       }
     }
 
-    private void take(ReadMessage<Q> read) {
+    private void handle(ReadMessage<Q> read) {
       boolean one = method.getType().clientSendsOneMessage();
       if (one && received > 1) {
         refuse("a second request message came (expected: one)");
@@ -179,7 +179,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
         refuse((one ? "the request is " : "message " + received + " is ") + read.problem());
       } else {
         if (method.getType() == MethodType.BIDI_STREAMING) {
-          settle();
+          stopTimer();
         }
         handler.onMessage(Objects.requireNonNull(read.message()));
       }
@@ -190,7 +190,7 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
       if (!begin()) {
         return;
       }
-      settle();
+      stopTimer();
       if (received == 0 && method.getType().clientSendsOneMessage()) {
         refuse("no request message came (expected: one)");
       } else {
@@ -212,13 +212,13 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     @Override
     public void onCancel() {
-      settle();
+      stopTimer();
       handler.onCancel();
     }
 
     @Override
     public void onComplete() {
-      settle();
+      stopTimer();
       handler.onComplete();
     }
   }

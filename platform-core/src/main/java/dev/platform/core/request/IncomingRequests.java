@@ -21,14 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in front of services, outside of all interceptors, and ends calls whose request is not
- * what it should be. One thread looks several times in a timeout for calls that wait for too long,
- * so a call costs no timer. Thread-safe.
+ * Wraps services, outside of all interceptors, and ends calls with an invalid request. One thread
+ * checks several times per timeout for overdue calls, so a call needs no timer. Thread-safe.
  */
 public final class IncomingRequests implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(IncomingRequests.class);
-  private static final long LOOKS = 10;
+  private static final long CHECKS_PER_TIMEOUT = 10;
 
   private final Duration timeout;
   private final LongSupplier nanoTime;
@@ -37,27 +36,27 @@ public final class IncomingRequests implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("platform-requests"));
 
   /**
-   * @param timeout how long a call may wait for its caller; zero for as long as that likes
+   * @param timeout how long a call may wait for its caller; zero for no limit
    */
   public IncomingRequests(Duration timeout, LongSupplier nanoTime) {
     this.timeout = timeout;
     this.nanoTime = nanoTime;
   }
 
-  /** Starts to look for calls that wait; until {@link #close}. */
+  /** Starts to check for overdue calls; until {@link #close}. */
   public void start() {
     if (!timeout.isZero()) {
-      long pause = Math.min(TimeUnit.SECONDS.toNanos(1), timeout.toNanos() / LOOKS);
+      long pause = Math.min(TimeUnit.SECONDS.toNanos(1), timeout.toNanos() / CHECKS_PER_TIMEOUT);
       clock.scheduleWithFixedDelay(
-          () -> waiting.forEach(IncomingRequests::look), pause, pause, TimeUnit.NANOSECONDS);
+          () -> waiting.forEach(IncomingRequests::check), pause, pause, TimeUnit.NANOSECONDS);
     }
   }
 
-  private static void look(IncomingRequest<?, ?> request) {
+  private static void check(IncomingRequest<?, ?> request) {
     try {
       request.endIfOverdue();
     } catch (RuntimeException e) {
-      // One call that can't be ended must not keep all others from it.
+      // A failure of one must not stop the checks of all others.
       log.warn("A call that waits for its caller can't be ended: {}", e.toString());
     }
   }
@@ -67,7 +66,7 @@ public final class IncomingRequests implements AutoCloseable {
     clock.shutdownNow();
   }
 
-  /** The same service, whose handlers only see what they should. */
+  /** The same service, whose handlers see only valid requests. */
   public ServerServiceDefinition inFrontOf(ServerServiceDefinition service) {
     ServiceDescriptor known = service.getServiceDescriptor();
     ServiceDescriptor.Builder descriptor =

@@ -8,15 +8,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that came in, or what is wrong with its bytes. gRPC itself ends a call whose message
- * can't be read with UNKNOWN, as if the handler had failed.
+ * A received message, or what is wrong with its bytes. gRPC itself ends a call whose message can't
+ * be read with UNKNOWN, as if the handler had failed.
  *
  * @param message null when it can't be read
- * @param problem empty unless it can't
+ * @param problem empty if it can be read
  */
 record ReadMessage<Q>(@Nullable Q message, String problem) {
 
-  /** Reads with another marshaller, and never fails. */
+  /** Wraps another marshaller, and never fails. */
   static <Q> Marshaller<ReadMessage<Q>> marshaller(Marshaller<Q> messages) {
     return new Marshaller<>() {
 
@@ -42,7 +42,7 @@ record ReadMessage<Q>(@Nullable Q message, String problem) {
         : "message";
   }
 
-  /** What protobuf says is written for people; whatever else went wrong is not for callers. */
+  /** Protobuf's messages are meant for people; those of other exceptions are not for callers. */
   private static String why(RuntimeException failure) {
     return failure.getCause() instanceof InvalidProtocolBufferException reason
         ? ": " + reason.getMessage()

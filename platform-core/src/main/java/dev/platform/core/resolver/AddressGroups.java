@@ -33,19 +33,19 @@ final class AddressGroups {
     return names;
   }
 
-  /** Forgets the addresses of hosts that are names; tells whether there were any. */
+  /** Forgets the addresses of hosts that are names; returns whether there were any. */
   boolean forgetNames() {
     return known.keySet().removeIf(i -> !InetAddresses.isInetAddress(i.address().host()));
   }
 
-  /** Looks names up; may block. A name that is not known is left out. */
+  /** Looks names up; may block. An unknown name is left out. */
   static Map<String, InetAddress> lookUp(Set<String> names) {
     Map<String, InetAddress> found = new HashMap<>();
     for (String name : names) {
       try {
         found.put(name, InetAddress.getByName(name));
       } catch (UnknownHostException e) {
-        // Left out: its instance can't be called, whoever else can.
+        // Left out: only its instance can't be called.
       }
     }
     return found;

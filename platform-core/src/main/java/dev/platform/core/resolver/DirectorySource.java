@@ -5,7 +5,7 @@ import dev.platform.core.instance.Instance;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Instances pushed by the directory's watch. */
+/** Instances from the directory's watch. */
 public final class DirectorySource implements InstanceSource {
 
   private final InstanceDirectory directory;

@@ -1,9 +1,8 @@
 package dev.platform.core.resolver;
 
 /**
- * Resolves {@code discovery:///service-name} from whatever discovery the application has: the
- * watched directory where etcd is all there is, else any {@code DiscoveryClient}. Found by gRPC
- * itself.
+ * Resolves {@code discovery:///service-name} from the application's discovery: the watched
+ * directory if there is only etcd, else any {@code DiscoveryClient}. Found by gRPC itself.
  */
 public final class DiscoveryNameResolverProvider extends ServiceNameResolverProvider {
 

@@ -5,19 +5,19 @@ import io.grpc.Attributes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a resolved address tells a load balancer of the instance behind it. */
+/** Attributes of a resolved address: the instance's metadata, for load balancers. */
 public final class InstanceAttributes {
 
-  /** Unique for each start of a process, where the instance tells it. */
+  /** Unique for each start of a process; absent if the instance has none. */
   public static final Attributes.Key<String> INSTANCE_ID = key("instance-id");
 
-  /** Where it runs, where it tells. */
+  /** The instance's zone; absent if it has none. */
   public static final Attributes.Key<String> ZONE = key("zone");
 
-  /** Which version it is of, where it tells. */
+  /** The instance's version; absent if it has none. */
   public static final Attributes.Key<String> VERSION = key("version");
 
-  /** Its share of calls; 100 unless it tells otherwise. */
+  /** Its share of calls; by default 100. */
   public static final Attributes.Key<Integer> WEIGHT =
       Attributes.Key.create("dev.platform.instance.weight");
 

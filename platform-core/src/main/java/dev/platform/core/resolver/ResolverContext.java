@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one application brings to the resolvers of the JVM, for as long as it lives. */
+/** One application's part in the resolvers of the JVM, for as long as it lives. */
 public final class ResolverContext implements AutoCloseable {
 
   /** Ties a channel to the context that makes it, where several live in one JVM. */
@@ -22,28 +22,28 @@ public final class ResolverContext implements AutoCloseable {
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
   private final BalancerContext balancer;
-  private final RetryAndHedgingPolicy repeated;
+  private final RetryAndHedgingPolicy retryAndHedging;
   private final Duration waitForFirstList;
 
   /**
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
    * @param discovery the source behind {@code discovery:///}; null without any discovery client
    * @param loadBalancing the policy that resolved services are balanced with
-   * @param balancer what goes around that policy
-   * @param repeated which calls are made more than once
+   * @param balancer the settings of the balancer around that policy
+   * @param repeated the retry and hedging policy
    */
   public ResolverContext(
       @Nullable InstanceSource etcd,
       @Nullable InstanceSource discovery,
       String loadBalancing,
       BalancerContext balancer,
-      RetryAndHedgingPolicy repeated,
+      RetryAndHedgingPolicy retryAndHedging,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
     this.loadBalancing = loadBalancing;
     this.balancer = balancer;
-    this.repeated = repeated;
+    this.retryAndHedging = retryAndHedging;
     this.waitForFirstList = waitForFirstList;
   }
 
@@ -56,14 +56,14 @@ public final class ResolverContext implements AutoCloseable {
     return loadBalancing;
   }
 
-  /** Which instances calls keep away from, whatever the policy. */
+  /** The settings of the balancer around the policy. */
   BalancerContext balancer() {
     return balancer;
   }
 
-  /** Which calls are made more than once. */
-  RetryAndHedgingPolicy repeated() {
-    return repeated;
+  /** The retry and hedging policy. */
+  RetryAndHedgingPolicy retryAndHedging() {
+    return retryAndHedging;
   }
 
   /** How long a first call waits for a first instance. */

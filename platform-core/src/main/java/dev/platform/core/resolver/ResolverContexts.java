@@ -6,10 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The application contexts that resolve names in this JVM, since gRPC has one registry of resolvers
- * for all of them. A channel that says which context it belongs to is resolved by that one; a plain
- * {@code ManagedChannelBuilder} by the latest that is alive, and by another when that one closes.
- * Thread-safe.
+ * The application contexts that resolve names in this JVM: gRPC has one registry of resolvers for
+ * all of them. A channel with a context is resolved by that one; a plain {@code
+ * ManagedChannelBuilder} by the latest open one, and by another when that one closes. Thread-safe.
  */
 public final class ResolverContexts {
 
@@ -45,7 +44,7 @@ public final class ResolverContexts {
     return alive.contains(context);
   }
 
-  /** Told, on any thread, when a context came or went. */
+  /** The listener is notified, on any thread, when a context is added or removed. */
   void addListener(Runnable listener) {
     listeners.add(listener);
   }

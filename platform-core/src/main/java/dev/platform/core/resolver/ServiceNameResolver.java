@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves a service's name to its instances, pushed by their source. A first call waits for a
- * first instance, with a bound. After a first success an outage of the registry is never reported
+ * first instance, with a bound. After the first success an outage of the registry is not reported
  * to the channel: the last list stays. State is kept in the channel's synchronization context.
  */
 final class ServiceNameResolver extends NameResolver {
@@ -74,14 +74,14 @@ final class ServiceNameResolver extends NameResolver {
     ScheduledExecutorService timer = args.getScheduledExecutorService();
     Duration wait = context == null ? DEFAULT_WAIT : context.waitForFirstList();
     firstWait =
-        syncContext.schedule(this::waitedLongEnough, wait.toNanos(), TimeUnit.NANOSECONDS, timer);
+        syncContext.schedule(this::firstWaitEnded, wait.toNanos(), TimeUnit.NANOSECONDS, timer);
   }
 
-  /** A connection failed: names may lead elsewhere now, or there is nobody left to connect to. */
+  /** A connection failed: names may resolve differently now, or there is no instance left. */
   @Override
   public void refresh() {
     if (latest.isEmpty()) {
-      tellWhyNobodyIsThere();
+      failWithoutInstances();
     } else if (groups.forgetNames()) {
       lookUpThenDeliver(latest);
     }
@@ -107,7 +107,7 @@ final class ServiceNameResolver extends NameResolver {
       return;
     }
     context = next;
-    attempts = next.repeated().selector(args.getServiceConfigParser());
+    attempts = next.retryAndHedging().selector(args.getServiceConfigParser());
     unsubscribe.run();
     unsubscribe = () -> {};
     int current = ++subscription;
@@ -117,10 +117,10 @@ final class ServiceNameResolver extends NameResolver {
                 unsubscribe =
                     source.subscribe(
                         serviceId,
-                        instances -> syncContext.execute(() -> take(current, instances))));
+                        instances -> syncContext.execute(() -> update(current, instances))));
   }
 
-  /** The channel's own context while it lives; else the latest; none: what is known stays. */
+  /** The channel's own context while it is open; else the latest; null keeps the known list. */
   private @Nullable ResolverContext choose() {
     if (ownContext != null) {
       return contexts.isAlive(ownContext) ? ownContext : null;
@@ -131,7 +131,7 @@ final class ServiceNameResolver extends NameResolver {
     return contexts.latest().orElse(null);
   }
 
-  private void take(int from, List<Instance> instances) {
+  private void update(int from, List<Instance> instances) {
     if (from != subscription || listener == null || context == null) {
       return;
     }
@@ -139,14 +139,14 @@ final class ServiceNameResolver extends NameResolver {
     if (!instances.isEmpty()) {
       lookUpThenDeliver(instances);
     } else {
-      tellWhyNobodyIsThere();
+      failWithoutInstances();
     }
   }
 
-  /** Not an outage alone, which would leave the list as it was. */
-  private void tellWhyNobodyIsThere() {
+  /** An outage alone is no reason: it leaves the list as it was. */
+  private void failWithoutInstances() {
     if (resolved) {
-      fail("the last instance of %s has left".formatted(serviceId));
+      fail("the last instance of %s has deregistered".formatted(serviceId));
     } else if (waited) {
       fail("no instance of %s is known".formatted(serviceId));
     }
@@ -184,10 +184,10 @@ final class ServiceNameResolver extends NameResolver {
             .build());
   }
 
-  private void waitedLongEnough() {
+  private void firstWaitEnded() {
     waited = true;
     if (!resolved) {
-      tellWhyNobodyIsThere();
+      failWithoutInstances();
     }
   }
 
@@ -204,11 +204,11 @@ final class ServiceNameResolver extends NameResolver {
 
   private String whyNoSource() {
     if (context == null) {
-      return "no application context with the platform's discovery is alive";
+      return "there is no open application context with the platform's discovery";
     }
     return scheme.equals(EtcdNameResolverProvider.SCHEME)
         ? "discovery in etcd is off (platform.discovery.enabled)"
-        : "no DiscoveryClient is there to ask";
+        : "there is no DiscoveryClient";
   }
 
   private Attributes attributes(ResolverContext from) {
@@ -223,7 +223,7 @@ final class ServiceNameResolver extends NameResolver {
   private ConfigOrError serviceConfig(ResolverContext from) {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
-    Map<String, Object> config = new HashMap<>(from.repeated().serviceConfig());
+    Map<String, Object> config = new HashMap<>(from.retryAndHedging().serviceConfig());
     Map<String, ?> balancing =
         from.balancer().isNeeded()
             ? OutlierAvoidingLoadBalancerProvider.around(policy)

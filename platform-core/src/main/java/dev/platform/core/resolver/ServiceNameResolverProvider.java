@@ -23,7 +23,7 @@ abstract sealed class ServiceNameResolverProvider extends NameResolverProvider
     return true;
   }
 
-  /** Below DNS, so that a target without a scheme stays what it was in the rest of the JVM. */
+  /** Below DNS, so that a target without a scheme still resolves by DNS. */
   @Override
   protected int priority() {
     return 4;
@@ -40,7 +40,7 @@ abstract sealed class ServiceNameResolverProvider extends NameResolverProvider
   }
 
   /**
-   * @throws IllegalArgumentException for a target that names no service
+   * @throws IllegalArgumentException for a target without a service name
    */
   @Override
   public NameResolver newNameResolver(URI target, NameResolver.Args args) {

@@ -62,7 +62,7 @@ class SnapshotFilesTest {
     Files.writeString(file, "{\"savedAt\":");
     assertThatThrownBy(() -> files(SAVED).read("a"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(file + " is no snapshot");
+        .hasMessageContaining(file + " is not a valid snapshot");
   }
 
   @Test

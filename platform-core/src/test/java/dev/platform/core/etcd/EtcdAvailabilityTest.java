@@ -28,7 +28,7 @@ class EtcdAvailabilityTest {
 
   @Test
   void isSilentWhileEtcdAnswers() {
-    assertThat(etcd.describe()).isEqualTo("etcd at [e] was not asked yet");
+    assertThat(etcd.describe()).isEqualTo("etcd at [e] has not been contacted yet");
     etcd.succeeded();
     etcd.succeeded();
     assertThat(lines()).isEmpty();
@@ -49,7 +49,7 @@ class EtcdAvailabilityTest {
 
     assertThat(lines())
         .containsExactly(
-            "WARN etcd at [e] does not answer, trying on: " + AWAY,
+            "WARN etcd at [e] does not answer, retrying: " + AWAY,
             "WARN etcd at [e] has not answered for 60 s: " + AWAY,
             "WARN etcd at [e] has not answered for 120 s: " + AWAY,
             "INFO etcd at [e] answers again");
@@ -68,14 +68,14 @@ class EtcdAvailabilityTest {
     assertThat(etcd.lastError()).isEqualTo(IS_FULL);
     pass(Duration.ofSeconds(9));
     etcd.succeeded();
-    assertThat(etcd.describe()).isEqualTo("etcd at [e] has refused for 99 s: " + IS_FULL);
+    assertThat(etcd.describe()).isEqualTo("etcd at [e] has refused requests for 99 s: " + IS_FULL);
     pass(Duration.ofSeconds(1));
     etcd.succeeded();
 
     assertThat(lines())
         .containsExactly(
-            "WARN etcd at [e] refuses, trying on: " + IS_FULL,
-            "WARN etcd at [e] has refused for 60 s: " + IS_FULL,
+            "WARN etcd at [e] refuses requests, retrying: " + IS_FULL,
+            "WARN etcd at [e] has refused requests for 60 s: " + IS_FULL,
             "INFO etcd at [e] answers again");
     assertThat(etcd.lastError()).isNull();
   }
@@ -89,7 +89,7 @@ class EtcdAvailabilityTest {
     assertThat(lines()).hasSize(3);
     assertThat(lines().get(0))
         .isEqualTo(
-            "WARN etcd at [e] refuses, trying on: the etcd user lacks a role for these keys"
+            "WARN etcd at [e] refuses requests, retrying: the etcd user lacks a role for these keys"
                 + " (platform.etcd.username, platform.etcd.namespace):"
                 + " etcdserver: permission denied");
     assertThat(etcd.lastError()).isEqualTo(AWAY);
@@ -109,9 +109,9 @@ class EtcdAvailabilityTest {
     assertThat(lines()).hasSize(2 * 10);
     assertThat(lines().subList(0, 4))
         .containsExactly(
-            "WARN etcd at [e] does not answer, trying on: " + AWAY,
+            "WARN etcd at [e] does not answer, retrying: " + AWAY,
             "INFO etcd at [e] answers again",
-            "WARN etcd at [e] does not answer, trying on: " + AWAY,
+            "WARN etcd at [e] does not answer, retrying: " + AWAY,
             "INFO etcd at [e] answers again");
   }
 
@@ -125,7 +125,7 @@ class EtcdAvailabilityTest {
     pass(Duration.ofSeconds(5));
     etcd.failed(REFUSED);
     assertThat(lines()).hasSize(3);
-    assertThat(lines().get(2)).isEqualTo("WARN etcd at [e] does not answer, trying on: " + AWAY);
+    assertThat(lines().get(2)).isEqualTo("WARN etcd at [e] does not answer, retrying: " + AWAY);
   }
 
   @Test

@@ -62,7 +62,7 @@ class EtcdConnectionTest {
   void namesTheCauseOfAMissingUser() throws Exception {
     try (EmbeddedEtcd etcd = started(EmbeddedEtcd.builder().user("app", "secret"));
         EtcdConnection connection = TestConnections.open(etcd)) {
-      assertFailsSaying(connection, "etcd asks for a user (platform.etcd.username, .password)");
+      assertFailsSaying(connection, "etcd requires a user (platform.etcd.username, .password)");
     }
   }
 

@@ -64,7 +64,7 @@ abstract class EtcdTlsFaults {
     failSeveralTimes();
     assertThat(lines())
         .containsExactly(
-            "WARN etcd at [%s] does not answer, trying on: etcd's certificate is by an authority"
+            "WARN etcd at [%s] does not answer, retrying: etcd's certificate is by an authority"
                     .formatted(etcd.endpoint())
                 + " that is not trusted (platform.etcd.ssl.bundle): unable to find valid"
                 + " certification path to requested target");
@@ -78,7 +78,7 @@ abstract class EtcdTlsFaults {
         .singleElement()
         .asString()
         .startsWith(
-            "WARN etcd at [%s] does not answer, trying on: etcd's certificate is not valid at"
+            "WARN etcd at [%s] does not answer, retrying: etcd's certificate is not valid at"
                     .formatted(etcd.endpoint())
                 + " this time, renew it: NotAfter: ");
 
@@ -93,7 +93,7 @@ abstract class EtcdTlsFaults {
   void namesAMissingClientCertificateOnce() {
     connect(ServerTls.mutual(authority.issue("etcd"), authority), TestTls.trusting(authority));
     String line =
-        "WARN etcd at [%s] does not answer, trying on: etcd refused the client's certificate,"
+        "WARN etcd at [%s] does not answer, retrying: etcd refused the client's certificate,"
                 .formatted(etcd.endpoint())
             + " or asks for one (platform.etcd.ssl.bundle): ";
     // The server's word may be lost in its reset of the connection; then the next try brings it.
@@ -147,8 +147,8 @@ abstract class EtcdTlsFaults {
         .until(() -> read() && lines().size() == 1);
     assertThat(lines().get(0))
         .isEqualTo(
-            "WARN SSL bundle etcd has changed, but etcd is not reached with it, going on with the"
-                + " old one until it is: etcd's certificate is by an authority that is not trusted"
+            "WARN SSL bundle etcd has changed, but etcd can't be reached with it, keeping the"
+                + " old one until it can: etcd's certificate is by an authority that is not trusted"
                 + " (platform.etcd.ssl.bundle): unable to find valid certification path to"
                 + " requested target");
 
@@ -170,7 +170,7 @@ abstract class EtcdTlsFaults {
         .singleElement()
         .asString()
         .startsWith(
-            "WARN SSL bundle etcd has changed and can't be used, going on with the old one: ");
+            "WARN SSL bundle etcd has changed and can't be used, keeping the old one: ");
     assertThat(read()).isTrue();
   }
 

@@ -11,7 +11,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Defaults for development: above the platform's own, below all that a user sets. Unless the app
- * has a place for its traces, all of them go to the development collector.
+ * sets an endpoint for its traces, all of them go to the development collector.
  */
 public final class DevDefaultsEnvironmentPostProcessor
     implements EnvironmentPostProcessor, Ordered {
@@ -32,7 +32,7 @@ public final class DevDefaultsEnvironmentPostProcessor
       defaults.put(OTLP_ENDPOINT, DevTracing.DEFAULT_ENDPOINT);
       defaults.put("management.otlp.tracing.transport", "grpc");
       defaults.put("management.tracing.sampling.probability", "1.0");
-      // Who follows a link to a trace at once finds it there.
+      // So that a trace is there when its link is followed at once.
       defaults.put("management.tracing.opentelemetry.export.schedule-delay", "200ms");
     }
     environment.getPropertySources().addLast(new MapPropertySource(NAME, defaults));

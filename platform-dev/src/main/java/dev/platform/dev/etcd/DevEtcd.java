@@ -8,7 +8,7 @@ import org.springframework.core.env.Environment;
 
 /**
  * An in-JVM etcd that the apps of a machine share. It starts empty, also when another process takes
- * it over: what was registered is registered again by those who live.
+ * it over: the running apps then register again.
  */
 public final class DevEtcd {
 

@@ -23,7 +23,7 @@ public final class DevEtcdAutoConfiguration {
     return DevEtcd.at(environment);
   }
 
-  /** Created before any other bean, it is there for all of them and closed after them. */
+  /** Created before all other beans, and closed after them. */
   @Bean
   static BeanFactoryPostProcessor platformDevEtcdFirst() {
     return factory -> factory.getBean(BEAN);

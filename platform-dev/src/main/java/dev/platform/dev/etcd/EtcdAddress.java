@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
-/** Where the platform's clients look for etcd. */
+/** The endpoint of etcd that the platform's clients use. */
 final class EtcdAddress {
 
   static final String PROPERTY = "platform.etcd.endpoints";

@@ -6,7 +6,7 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Matches when etcd is to be found at one plain-text loopback endpoint. */
+/** Matches when etcd's endpoint is a single plain-text loopback one. */
 final class OnLoopbackEtcd extends SpringBootCondition {
 
   @Override

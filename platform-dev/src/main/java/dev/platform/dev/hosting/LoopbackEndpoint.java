@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Set;
 
-/** Recognises plain-text endpoints of this very machine, the only ones that are hosted here. */
+/** Recognises plain-text endpoints of this machine, the only ones that are hosted here. */
 public final class LoopbackEndpoint {
 
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
@@ -16,7 +16,7 @@ public final class LoopbackEndpoint {
 
   /**
    * The address behind {@code http://127.0.0.1:port}, {@code http://localhost:port} or {@code
-   * http://[::1]:port}; empty for anything else, a text that is no URI included.
+   * http://[::1]:port}; empty for anything else, also for an invalid URI.
    */
   public static Optional<InetSocketAddress> parse(String endpoint) {
     URI uri;

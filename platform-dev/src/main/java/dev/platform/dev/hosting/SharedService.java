@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A service at a fixed address that one process of a machine hosts and all others share.
  *
- * <p>Whoever finds the address free hosts it. Everybody else has joined, whatever it is that
- * answers there, and hosts it within about a second once the address is free again. A host stays
- * host until it is closed.
+ * <p>The process that finds the address free hosts it. Every other process joins, whatever answers
+ * there, and hosts it within about a second once the address is free again. A host stays host until
+ * it is closed.
  *
  * <p>Safe for use by several threads. {@link #start()} and {@link #close()} block while the hosted
  * server starts or stops.
@@ -42,7 +42,7 @@ public final class SharedService implements AutoCloseable {
 
   /**
    * @param name what the service is called in the log
-   * @param address where it is found, by its host and by everybody else
+   * @param address its address, for its host and all others
    * @param host starts it there
    */
   public SharedService(String name, InetSocketAddress address, Host host) {
@@ -91,7 +91,7 @@ public final class SharedService implements AutoCloseable {
     return address.getHostString() + ":" + address.getPort();
   }
 
-  /** Stops hosting, if this process does, and leaves no thread behind. */
+  /** Stops hosting, if this process hosts, and ends its thread. */
   @Override
   public synchronized void close() {
     closing.countDown();
@@ -121,7 +121,7 @@ public final class SharedService implements AutoCloseable {
         warned = false;
       } catch (IllegalStateException e) {
         if (!warned) {
-          log.warn("{} at {} is free but can't be hosted; trying on", name, endpoint(), e);
+          log.warn("{} at {} is free but can't be hosted; retrying", name, endpoint(), e);
           warned = true;
         }
       }
@@ -154,8 +154,9 @@ public final class SharedService implements AutoCloseable {
   }
 
   /**
-   * A bare socket is much cheaper to try every half second than a server. The connect is for
-   * systems that let a loopback address be bound although somebody listens on all addresses.
+   * Binding a bare socket every half second is much cheaper than starting a server. The connect is
+   * for systems that allow binding a loopback address while another process listens on all
+   * addresses.
    */
   private boolean isFree() {
     try (ServerSocket socket = new ServerSocket()) {
@@ -169,7 +170,7 @@ public final class SharedService implements AutoCloseable {
     try (Socket socket = new Socket()) {
       socket.connect(address, PROBE_TIMEOUT_MILLIS);
       return false;
-    } catch (IOException nobodyAnswers) {
+    } catch (IOException noAnswer) {
       return true;
     }
   }

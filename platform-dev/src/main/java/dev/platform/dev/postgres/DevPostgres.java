@@ -16,18 +16,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL on a free loopback port, run by this process. Starting takes about a second,
- * and some more the first time on a machine, when its programs are unpacked to the temporary
- * folder.
+ * and longer the first time on a machine, when its binaries are unpacked to the temporary
+ * directory.
  */
 public final class DevPostgres implements AutoCloseable {
 
-  /** Who connects; a superuser. */
+  /** The user; a superuser. */
   public static final String USERNAME = "postgres";
 
-  /** Any password is accepted, this is the one to give. */
+  /** Any password is accepted; apps use this one. */
   public static final String PASSWORD = "postgres";
 
-  /** The database that is always there. */
+  /** The database that always exists. */
   public static final String DEFAULT_DATABASE = "postgres";
 
   private static final Logger log = LoggerFactory.getLogger(DevPostgres.class);
@@ -59,7 +59,7 @@ public final class DevPostgres implements AutoCloseable {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setPGStartupWait(START_WAIT)
-            // A hook of its own would stop it while the app is still draining.
+            // A shutdown hook of its own would stop it while the app is still draining.
             .setRegisterShutdownHook(false)
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setServerConfig("shared_buffers", "16MB")
@@ -85,7 +85,7 @@ public final class DevPostgres implements AutoCloseable {
   }
 
   /**
-   * Creates a database unless it is there.
+   * Creates a database unless it exists.
    *
    * @param name a plain SQL identifier
    */

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 
-/** Starts a PostgreSQL of its own for an app that uses JDBC and does not say where to. */
+/** Starts a PostgreSQL for an app that uses JDBC and configures no database. */
 @AutoConfiguration(before = DataSourceAutoConfiguration.class)
 @ConditionalOnClass(EmbeddedDatabaseType.class)
 @ConditionalOnProperty(name = "platform.dev.postgres.enabled", matchIfMissing = true)
@@ -21,7 +21,7 @@ import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 @EnableConfigurationProperties(DevPostgresProperties.class)
 public final class DevPostgresAutoConfiguration {
 
-  /** The pool gets its details from this bean's dependant, so it is closed before the server. */
+  /** The connection pool depends on this bean indirectly, so it is closed before the server. */
   @Bean(destroyMethod = "close")
   DevPostgres platformDevPostgres(DevPostgresProperties properties) {
     return DevPostgres.start(properties);

@@ -2,7 +2,7 @@ package dev.platform.dev.postgres;
 
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 
-/** Leads the app's connection pool to its development PostgreSQL. */
+/** Connects the app's connection pool to its development PostgreSQL. */
 record DevPostgresConnection(DevPostgres postgres) implements JdbcConnectionDetails {
 
   @Override

@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * PostgreSQL for development.
  *
  * @param enabled whether to start a PostgreSQL for an app that has no spring.datasource.url
- * @param dataDirectory folder to keep the data in between runs, of one PostgreSQL at a time;
- *     without it the data is in a temporary folder and gone with the app
+ * @param dataDirectory directory that keeps the data between runs, of one PostgreSQL at a time;
+ *     without it the data is in a temporary directory and deleted with the app
  */
 @ConfigurationProperties("platform.dev.postgres")
 public record DevPostgresProperties(

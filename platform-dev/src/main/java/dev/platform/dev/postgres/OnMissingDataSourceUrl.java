@@ -8,7 +8,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
-/** Matches when no property says where the app's database is. */
+/** Matches when no property configures the app's database. */
 final class OnMissingDataSourceUrl extends SpringBootCondition {
 
   private static final List<String> LOCATIONS =

@@ -8,7 +8,7 @@ import org.springframework.core.env.Environment;
 /** A trace collector that the apps of a machine share. */
 public final class DevTracing {
 
-  /** Where the collector is unless {@code management.otlp.tracing.endpoint} says otherwise. */
+  /** The collector's endpoint unless {@code management.otlp.tracing.endpoint} is set. */
   public static final String DEFAULT_ENDPOINT = "http://127.0.0.1:4317";
 
   private DevTracing() {}

@@ -26,9 +26,7 @@ public final class DevTracingAutoConfiguration {
     return DevTracing.at(environment, properties);
   }
 
-  /**
-   * Created before any other bean, it outlives the app's own exporter, which flushes at the end.
-   */
+  /** Created before all other beans, it outlives the app's exporter, which flushes at shutdown. */
   @Bean
   static BeanFactoryPostProcessor platformDevTracingFirst() {
     return factory -> factory.getBean(BEAN);

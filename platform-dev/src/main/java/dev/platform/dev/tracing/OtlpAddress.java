@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.springframework.core.env.Environment;
 
-/** Where the app sends its traces. */
+/** The endpoint that the app sends its traces to. */
 final class OtlpAddress {
 
   private static final String ENDPOINT = "management.otlp.tracing.endpoint";

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** OTLP's typed attributes as plain Java values, and as the texts that Zipkin's tags are. */
+/** OTLP's typed attributes as plain Java values, and as text for Zipkin's tags. */
 final class OtlpAttributes {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A span as it came in by OTLP. Ids are in hexadecimal.
+ * A span received over OTLP. Ids are in hexadecimal.
  *
  * @param service the {@code service.name} of the process that sent it
  * @param traceId 32 digits
@@ -19,8 +19,8 @@ import java.util.Map;
  * @param endedAt likewise
  * @param failed whether its status is an error
  * @param attributes as text, by key
- * @param events what happened meanwhile, in order
- * @param links other spans that it belongs to
+ * @param events the span's events, in order
+ * @param links links to other spans
  */
 public record ReceivedSpan(
     String service,
@@ -37,15 +37,15 @@ public record ReceivedSpan(
     List<Link> links) {
 
   /**
-   * Something that happened during a span.
+   * An event during a span.
    *
-   * @param name what
+   * @param name the event's name
    * @param attributes as text, by key
    */
   public record Event(String name, Map<String, String> attributes) {}
 
   /**
-   * Another span.
+   * A link to another span.
    *
    * @param traceId 32 digits
    * @param spanId 16 digits

@@ -33,7 +33,7 @@ final class RemoteEndpoint {
 
   private RemoteEndpoint() {}
 
-  /** The other side; null for a span inside one process, or when no attribute tells. */
+  /** The other side; null for a span inside one process, or when no attribute has it. */
   static @Nullable Endpoint of(@Nullable Kind kind, Map<String, String> attributes) {
     if (kind == null) {
       return null;

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Takes spans by OTLP over gRPC at a free port of the loopback address and keeps them all, for
- * tests that want to see what really leaves a process. Thread-safe.
+ * Receives spans over OTLP/gRPC at a free port of the loopback address and keeps them all, for
+ * tests that check what a process really exports. Thread-safe.
  */
 public final class SpanReceiver implements AutoCloseable {
 
@@ -39,19 +39,19 @@ public final class SpanReceiver implements AutoCloseable {
             .build();
   }
 
-  /** Starts one; it takes spans on return. */
+  /** Starts a receiver; it accepts spans on return. */
   public static SpanReceiver start() throws IOException {
     SpanReceiver receiver = new SpanReceiver();
     receiver.server.start();
     return receiver;
   }
 
-  /** What {@code management.otlp.tracing.endpoint} has to be. */
+  /** The value for {@code management.otlp.tracing.endpoint}. */
   public String endpoint() {
     return "http://127.0.0.1:" + server.getPort();
   }
 
-  /** All that have come in so far, in that order. */
+  /** All spans received so far, in that order. */
   public List<ReceivedSpan> spans() {
     return List.copyOf(spans);
   }
@@ -67,7 +67,7 @@ public final class SpanReceiver implements AutoCloseable {
     return traces.values().stream().map(List::copyOf).toList();
   }
 
-  /** Takes no more; what it has can still be read. */
+  /** Accepts no more spans; those received can still be read. */
   @Override
   public void close() {
     server.shutdownNow();

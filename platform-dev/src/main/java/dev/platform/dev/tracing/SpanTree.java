@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The spans of one trace, by who caused whom. Immutable. */
+/** The spans of one trace as a tree. Immutable. */
 public final class SpanTree {
 
   private final List<ReceivedSpan> spans;
@@ -36,12 +36,12 @@ public final class SpanTree {
         .toList();
   }
 
-  /** Those with a name, in any place. */
+  /** Those with this name. */
   public List<ReceivedSpan> named(String name) {
     return spans.stream().filter(span -> span.name().equals(name)).toList();
   }
 
-  /** Each span with all that it is below of, as {@code GET / SERVER > look_up INTERNAL}; sorted. */
+  /** The path from the root to each span, as {@code GET / SERVER > look_up INTERNAL}; sorted. */
   public List<String> paths() {
     return spans.stream().map(this::path).sorted(Comparator.naturalOrder()).toList();
   }

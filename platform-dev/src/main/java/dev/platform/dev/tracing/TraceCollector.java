@@ -15,7 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Takes spans by OTLP over gRPC, keeps the latest traces and sends all of them on to Zipkin. */
+/** Receives spans over OTLP/gRPC, keeps the latest traces and forwards all of them to Zipkin. */
 final class TraceCollector implements AutoCloseable {
 
   private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -38,7 +38,7 @@ final class TraceCollector implements AutoCloseable {
   }
 
   /**
-   * Starts a collector; it takes spans on return.
+   * Starts a collector; it accepts spans on return.
    *
    * @throws BindException when the address can't be bound
    */
@@ -50,7 +50,7 @@ final class TraceCollector implements AutoCloseable {
     return collector;
   }
 
-  /** Stops taking spans, then hands over what is queued. */
+  /** Stops accepting spans, then sends what is queued. */
   @Override
   public void close() {
     server.shutdown();
@@ -69,7 +69,7 @@ final class TraceCollector implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      // On Linux netty says so in a type of its own.
+      // On Linux netty throws an exception type of its own.
       BindException taken = new BindException(e.getMessage());
       taken.initCause(e);
       throw taken;

@@ -21,7 +21,7 @@ final class ZipkinClient {
     this.url = url;
   }
 
-  /** Whether a Zipkin answers and takes spans. */
+  /** Whether Zipkin is up and accepts spans. */
   boolean isUp() {
     try {
       HttpURLConnection connection = open("/health");
@@ -32,7 +32,7 @@ final class ZipkinClient {
   }
 
   /**
-   * Hands over spans.
+   * Sends spans.
    *
    * @throws IOException when Zipkin does not answer or refuses them
    */

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends spans on to Zipkin while one answers. One that comes, or comes back, first gets all that
- * the ring has: an in-memory Zipkin that was started late or anew shows the latest traces, too.
+ * Forwards spans to Zipkin while it is available. When it becomes available it first gets all
+ * traces of the ring: an in-memory Zipkin that was started late, or restarted, shows the latest
+ * traces, too.
  *
  * <p>{@link #offer} never blocks. One daemon thread sends; {@link #close()} ends it.
  */
@@ -33,7 +34,7 @@ final class ZipkinForwarder implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "platform-dev-zipkin");
 
   // on the thread
-  private long lookedAt = System.nanoTime();
+  private long checkedAt = System.nanoTime();
 
   private volatile boolean up;
   private volatile boolean closed;
@@ -49,14 +50,17 @@ final class ZipkinForwarder implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes a span that is in the ring already; drops it when Zipkin is away or can't keep up. */
+  /**
+   * Queues a span that is in the ring already; drops it when Zipkin is unavailable or can't keep
+   * up.
+   */
   void offer(ZipkinSpan span) {
     if (up && !queue.offer(span)) {
       log.debug("Zipkin at {} can't keep up; a span was dropped", url);
     }
   }
 
-  /** Sends what is queued, if Zipkin takes it, and ends the thread. */
+  /** Sends what is queued, if Zipkin accepts it, and ends the thread. */
   @Override
   public void close() {
     closed = true;
@@ -79,30 +83,31 @@ final class ZipkinForwarder implements AutoCloseable {
           Thread.sleep(RETRY_MILLIS);
         }
       } catch (InterruptedException closing) {
-        // The loop's condition knows why; what is queued is sent below.
+        // Closing ends the loop; what is queued is sent below.
       } catch (IOException e) {
         up = false;
         queue.clear();
-        log.info("Zipkin at {} is away ({}); the latest traces are kept", url, e.getMessage());
+        log.info(
+            "Zipkin at {} is unavailable ({}); the latest traces are kept", url, e.getMessage());
       }
     }
-    sendTheRest();
+    sendRemaining();
   }
 
   private void catchUp() throws IOException {
-    // From here on spans are queued, too: one may be sent twice, none is left out.
+    // From here on spans are queued, too: a span may be sent twice, but none is lost.
     up = true;
     List<ZipkinSpan> kept = ring.spans();
     for (int from = 0; from < kept.size(); from += BATCH) {
       zipkin.send(kept.subList(from, Math.min(kept.size(), from + BATCH)));
     }
-    log.info("Zipkin at {} answers; it gets all traces", url);
+    log.info("Zipkin at {} is available; sending all kept traces", url);
   }
 
   private void forward(long waitNanos) throws IOException, InterruptedException {
     ZipkinSpan first = queue.poll(waitNanos, TimeUnit.NANOSECONDS);
     if (first == null) {
-      lookWhetherItIsStillThere();
+      checkStillUp();
       return;
     }
     List<ZipkinSpan> batch = new ArrayList<>(BATCH);
@@ -111,18 +116,18 @@ final class ZipkinForwarder implements AutoCloseable {
     zipkin.send(batch);
   }
 
-  /** Else a Zipkin that is started anew while nobody traces would never get what was before. */
-  private void lookWhetherItIsStillThere() throws IOException {
+  /** Otherwise a Zipkin that restarts between two spans would never get the earlier ones. */
+  private void checkStillUp() throws IOException {
     long now = System.nanoTime();
-    if (now - lookedAt > TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS)) {
-      lookedAt = now;
+    if (now - checkedAt > TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS)) {
+      checkedAt = now;
       if (!zipkin.isUp()) {
         throw new IOException("it does not answer");
       }
     }
   }
 
-  private void sendTheRest() {
+  private void sendRemaining() {
     List<ZipkinSpan> rest = new ArrayList<>();
     queue.drainTo(rest);
     if (!up || rest.isEmpty()) {
@@ -131,7 +136,8 @@ final class ZipkinForwarder implements AutoCloseable {
     try {
       zipkin.send(rest);
     } catch (IOException e) {
-      log.info("Zipkin at {} did not take the last {} spans: {}", url, rest.size(), e.getMessage());
+      log.info(
+          "Zipkin at {} did not accept the last {} spans: {}", url, rest.size(), e.getMessage());
     }
   }
 }

@@ -5,10 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A span as Zipkin's v2 JSON has it. Times are microseconds since the epoch, durations
- * microseconds.
- */
+/** A span of Zipkin's v2 JSON. Times are microseconds since the epoch, durations microseconds. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record ZipkinSpan(
     String traceId,

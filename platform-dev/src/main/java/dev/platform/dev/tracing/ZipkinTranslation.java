@@ -29,7 +29,7 @@ final class ZipkinTranslation {
 
   private ZipkinTranslation() {}
 
-  /** All spans of one resource that have valid ids; the others are left out. */
+  /** All spans of one resource with valid ids; others are left out. */
   static List<ZipkinSpan> translate(ResourceSpans resourceSpans) {
     Map<String, String> resource =
         OtlpAttributes.texts(resourceSpans.getResource().getAttributesList());
@@ -97,7 +97,7 @@ final class ZipkinTranslation {
     return name == null ? null : new Endpoint(name, null, null, null);
   }
 
-  /** Any {@code error} tag makes a span red in Zipkin's page, so only a failed one keeps its. */
+  /** Any {@code error} tag makes a span red in Zipkin's page, so only a failed span keeps one. */
   private static void addStatus(Status status, Map<String, String> tags) {
     switch (status.getCode()) {
       case STATUS_CODE_ERROR -> {

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Tells callees who calls. Off with {@code platform.caller.enabled=false}. */
+/** Names the caller in outgoing calls. Off with {@code platform.caller.enabled=false}. */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "platform.caller.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(CallerProperties.class)

@@ -8,11 +8,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What outgoing calls say about who makes them, in the header {@code platform-caller}. It is a
- * statement, not a proof: callees count and limit by it, and must not grant anything for it.
+ * The caller's name in outgoing calls, in the header {@code platform-caller}. It is not
+ * authenticated: callees count and limit by it, and must not authorize by it.
  *
- * @param enabled whether they say it
- * @param name the name; {@code spring.application.name} by default
+ * @param enabled whether outgoing calls name their caller
+ * @param name the caller's name; by default {@code spring.application.name}
  */
 @ConfigurationProperties("platform.caller")
 public record CallerProperties(@DefaultValue("true") boolean enabled, @Nullable String name) {

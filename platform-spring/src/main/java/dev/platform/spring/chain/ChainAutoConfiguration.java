@@ -9,7 +9,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
-/** The interceptors of all features as one chain a side, which each Spring line registers once. */
+/**
+ * The interceptors of all features as one chain per side, which each Spring line registers once.
+ */
 @AutoConfiguration
 public final class ChainAutoConfiguration {
 

@@ -1,7 +1,7 @@
 package dev.platform.spring.chain;
 
 /**
- * Where the platform's interceptors stand among others, on every Spring line. Interceptors of the
+ * The order of the platform's interceptors among others, on every Spring line. Interceptors of the
  * application without an order come after them, next to the handler or the channel.
  */
 public final class ChainOrder {

@@ -1,4 +1,4 @@
-/** Outgoing calls say which application makes them. */
+/** The interceptor chains, and the caller's name in outgoing calls. */
 @NullMarked
 package dev.platform.spring.chain;
 

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** Looks at the settings together, once all beans are there, and tells what it finds. */
+/** Checks the settings as a whole, once all beans exist, and reports its findings. */
 final class ConfigurationCheck implements SmartInitializingSingleton {
 
   private static final Logger log = LoggerFactory.getLogger(ConfigurationCheck.class);
@@ -20,7 +20,7 @@ final class ConfigurationCheck implements SmartInitializingSingleton {
     this.policies = policies;
   }
 
-  /** Something that settings should agree on. */
+  /** A rule that settings should follow. */
   @FunctionalInterface
   interface Policy {
     List<Finding> findings();
@@ -37,7 +37,7 @@ final class ConfigurationCheck implements SmartInitializingSingleton {
           throw new InvalidPropertyException(
               finding.property(), finding.value(), finding.expected());
         }
-        log.warn("{}; platform.configuration-check.on-finding says what to do about it", finding);
+        log.warn("{}; see platform.configuration-check.on-finding", finding);
       }
     }
   }

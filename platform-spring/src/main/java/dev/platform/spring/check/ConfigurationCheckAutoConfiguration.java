@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Finds settings that contradict each other or do nothing. Off with {@code
+ * Finds settings that contradict each other or have no effect. Off with {@code
  * platform.configuration-check.on-finding=ignore}.
  */
 @AutoConfiguration(after = ResilienceAutoConfiguration.class)

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A setting that does not do what it seems to.
  *
  * @param property its full name
- * @param expected what would have been right, for people to read
+ * @param expected which values are valid, as text
  */
 record Finding(String property, @Nullable Object value, String expected) {
 

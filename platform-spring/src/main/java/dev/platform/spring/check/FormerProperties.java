@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.util.ClassUtils;
 
-/** Names that set nothing here, and what they are to be replaced by. */
+/** Property names without effect, and their replacements. */
 final class FormerProperties {
 
-  /** Old names, of single properties or of all below, and the new ones. */
+  /** Old names of properties or prefixes, and the new ones. */
   private static final Map<ConfigurationPropertyName, String> RENAMED =
       Map.of(
           name("platform.registry.namespace"),
@@ -27,7 +27,7 @@ final class FormerProperties {
 
   private FormerProperties() {}
 
-  /** What is expected instead of a name; empty for a name that this is not about. */
+  /** The replacement of a name; empty for other names. */
   static Optional<String> expected(ConfigurationPropertyName name) {
     if (isOrBelow(JDBC, name) && !ClassUtils.isPresent(JDBC_MODULE, null)) {
       return Optional.of("the module dev.platform:platform-jdbc on the class path");

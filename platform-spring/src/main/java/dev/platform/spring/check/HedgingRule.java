@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
-/** Methods that are to be hedged, and are not, or too late. */
+/** Methods that are configured for hedging and are never hedged. */
 final class HedgingRule implements ConfigurationCheck.Policy {
 
   private static final String METHODS = "platform.resilience.hedging.methods";
@@ -46,9 +46,9 @@ final class HedgingRule implements ConfigurationCheck.Policy {
                     new Finding(
                         METHODS,
                         name,
-                        "what is idempotent by its proto (option idempotency_level) or by"
-                            + " platform.resilience.retry.methods, and sends one message: it is not"
-                            + " hedged"));
+                        "an idempotent method (option idempotency_level in its proto, or"
+                            + " platform.resilience.retry.methods) whose client sends one message:"
+                            + " this one is not hedged"));
                 return;
               }
               Duration timeout = longest(methods, deadline);
@@ -64,7 +64,7 @@ final class HedgingRule implements ConfigurationCheck.Policy {
     return found;
   }
 
-  /** That calls may take; null where they may take any time, or are not known. */
+  /** The longest deadline of these methods; null where one has none, or none is known. */
   private static @Nullable Duration longest(
       List<MethodDescriptor<?, ?>> methods, DeadlineProperties deadline) {
     Duration longest = null;

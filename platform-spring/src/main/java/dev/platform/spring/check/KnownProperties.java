@@ -16,14 +16,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.json.JsonParserFactory;
 
-/** The platform's properties, as the metadata that this jar has for IDEs lists them. */
+/** The platform's properties, from the configuration metadata in its jars. */
 final class KnownProperties {
 
   private static final Logger log = LoggerFactory.getLogger(KnownProperties.class);
   private static final String PREFIX = "platform.";
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
-  /** A class of each module: there are many files of metadata on the class path. */
+  /** A class of each module: many jars on the class path have metadata. */
   private static final List<String> MODULES =
       List.of(
           KnownProperties.class.getName().replace('.', '/') + ".class",
@@ -32,7 +32,7 @@ final class KnownProperties {
   private final List<Known> all;
 
   /**
-   * @param open whether names below it are values, too: a map's keys or a list's indices
+   * @param open whether any name below it is valid, too: a map's keys or a list's indices
    */
   private record Known(ConfigurationPropertyName name, boolean open) {
 
@@ -50,7 +50,7 @@ final class KnownProperties {
     this.all = all;
   }
 
-  /** Those of this jar and of platform-jdbc; none, where a jar was packed without its metadata. */
+  /** Those of this jar and of platform-jdbc; none, if a jar was repackaged without its metadata. */
   static KnownProperties load() {
     return new KnownProperties(
         MODULES.stream().flatMap(module -> properties(module).stream()).toList());
@@ -92,31 +92,31 @@ final class KnownProperties {
     return all.stream().anyMatch(known -> known.is(name));
   }
 
-  /** Whether an environment variable stands for one of them, whose dots and dashes are alike. */
+  /** Whether an environment variable sets one of them; there, dots and dashes are the same. */
   boolean containsVariable(ConfigurationPropertyName name) {
     String uniform = uniform(name.toString());
     return all.stream().anyMatch(known -> known.isUniform(uniform));
   }
 
-  /** Whether a name begins like one of them, so that it is hardly meant for anybody else. */
-  boolean isOurs(ConfigurationPropertyName name) {
+  /** Whether a name's group is one of the platform's, or a misspelt one. */
+  boolean hasPlatformGroup(ConfigurationPropertyName name) {
     return all.stream()
         .map(known -> group(known.name))
         .distinct()
         .anyMatch(group -> distance(group, group(name)) <= (group.length() > 5 ? 2 : 0));
   }
 
-  /** The one that a name goes on, or is most like, if it is alike at all. */
+  /** The property that a name extends, or is most similar to, if any. */
   Optional<String> closest(ConfigurationPropertyName name) {
     Optional<String> shorter =
         all.stream()
             .filter(known -> known.name.isAncestorOf(name))
             .map(known -> known.name.toString())
             .findFirst();
-    return shorter.or(() -> mostAlike(name));
+    return shorter.or(() -> mostSimilar(name));
   }
 
-  private Optional<String> mostAlike(ConfigurationPropertyName name) {
+  private Optional<String> mostSimilar(ConfigurationPropertyName name) {
     return all.stream()
         .map(known -> known.name.toString())
         .min(Comparator.comparingInt(known -> distance(known, name.toString())))
@@ -133,7 +133,7 @@ final class KnownProperties {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 
-  /** How many letters have to be changed, put in or left out: Levenshtein's, row by row. */
+  /** The Levenshtein distance, row by row. */
   private static int distance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j < row.length; j++) {

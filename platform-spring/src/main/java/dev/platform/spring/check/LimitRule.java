@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Breakers that can't open as they say, limiters and limits that limit nothing, fallbacks that hide
+ * Breakers that can't open as configured, limiters and limits without effect, fallbacks that hide
  * failures.
  */
 final class LimitRule implements ConfigurationCheck.Policy {
@@ -55,7 +55,7 @@ final class LimitRule implements ConfigurationCheck.Policy {
     return found;
   }
 
-  /** An instance takes from its base, else from the default, what it does not say itself. */
+  /** An instance inherits from its base config, else from the default config. */
   private void breakers(List<Finding> found) {
     Map<String, CommonCircuitBreakerConfigurationProperties.InstanceProperties> bases =
         bind(
@@ -97,7 +97,7 @@ final class LimitRule implements ConfigurationCheck.Policy {
     }
   }
 
-  /** Calls are refused on the threads that work on them. */
+  /** Refusing a call needs one of the threads that handle calls. */
   private void concurrencyLimit(List<Finding> found) {
     ServerExecutorProperties threads =
         Binder.get(environment)
@@ -121,7 +121,7 @@ final class LimitRule implements ConfigurationCheck.Policy {
     }
   }
 
-  /** An instance takes from its base, else from the default, what it does not say itself. */
+  /** An instance inherits from its base config, else from the default config. */
   private void limiters(List<Finding> found) {
     Map<String, CommonRateLimiterConfigurationProperties.InstanceProperties> bases =
         bind(
@@ -145,7 +145,7 @@ final class LimitRule implements ConfigurationCheck.Policy {
                 new Finding(
                     LIMITERS + "instances." + name + ".limit-refresh-period",
                     period,
-                    "so long that limit-for-period limits anything, such as 1s"));
+                    "long enough for limit-for-period to limit anything, such as 1s"));
           }
         });
     var standard = bases.get("default");
@@ -155,7 +155,7 @@ final class LimitRule implements ConfigurationCheck.Policy {
     }
   }
 
-  /** Where the default limits nothing, neither does a name that nothing is configured under. */
+  /** If the default config limits nothing, a name without a config limits nothing either. */
   private void annotatedLimiters(Set<String> configured, List<Finding> found) {
     annotated
         .limiters()

@@ -15,9 +15,9 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Names of methods, services, breakers and limiters in settings that nothing here goes by. Those of
- * calls are not asked about where the application has no {@code @GrpcClient} at all: then it makes
- * its channels itself.
+ * Names of methods, services, breakers and limiters in settings that don't exist in this
+ * application. Called methods are not checked without any {@code @GrpcClient}: then the application
+ * creates its channels itself.
  */
 final class NameRule implements ConfigurationCheck.Policy {
 
@@ -129,7 +129,7 @@ final class NameRule implements ConfigurationCheck.Policy {
         && called.names().contains(name.substring(slash + 1));
   }
 
-  /** Limiters that are configured, and limit nothing since nobody names them. */
+  /** Limiters that are configured, but limit nothing since no setting or annotation names them. */
   private void limiters(List<Finding> found) {
     RateLimitProperties limits =
         Binder.get(environment).bindOrCreate(RateLimitProperties.PREFIX, RateLimitProperties.class);
@@ -152,7 +152,7 @@ final class NameRule implements ConfigurationCheck.Policy {
     }
   }
 
-  /** What a name is, is known when the method is called. */
+  /** An expression, which is evaluated when the method is called. */
   static boolean isExpression(String name) {
     return name.startsWith("#") || name.startsWith("@") || name.contains("${");
   }

@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * Properties by the name that only the other line of Spring Boot knows: here they do nothing, and
- * nobody else says so. Values are not told, they may be secrets.
+ * Properties with a name of the other Spring Boot line: on this line they have no effect, and
+ * nothing else reports them. Values are not reported: they may be secrets.
  */
 final class OtherLineRule implements ConfigurationCheck.Policy {
 
@@ -50,7 +50,7 @@ final class OtherLineRule implements ConfigurationCheck.Policy {
         SetProperties.where(source, name),
         other
             .here()
-            .map(here -> "%s, as it is called on %s".formatted(here, line))
+            .map(here -> "%s, its name on %s".formatted(here, line))
             .orElse("nothing: there is no such property on " + line));
   }
 }

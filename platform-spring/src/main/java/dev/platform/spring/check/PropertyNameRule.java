@@ -10,9 +10,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Properties that begin like the platform's and are none of them: Spring leaves them alone. Other
- * names below {@code platform} may be an application's own. Values are not told, they may be
- * secrets in the wrong place.
+ * Unknown properties in a group of the platform, or in a misspelt one: Spring ignores them. Other
+ * names below {@code platform} may be an application's own. Values are not reported: they may be
+ * misplaced secrets.
  */
 final class PropertyNameRule implements ConfigurationCheck.Policy {
 
@@ -39,7 +39,7 @@ final class PropertyNameRule implements ConfigurationCheck.Policy {
     boolean variables = isOfVariables(source);
     return source.stream()
         .filter(PLATFORM::isAncestorOf)
-        .filter(name -> known.isOurs(name) || FormerProperties.expected(name).isPresent())
+        .filter(name -> known.hasPlatformGroup(name) || FormerProperties.expected(name).isPresent())
         .filter(name -> !(variables ? known.containsVariable(name) : known.contains(name)))
         .map(
             name ->

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** Names of properties that the lines of Spring Boot do not share, as a table in this jar. */
+/** Properties whose names differ between the Spring Boot lines, as a table in this jar. */
 final class RenamedProperties {
 
-  /** The name of this line, where it has one. */
+  /** The name on this line, if there is one. */
   record Renamed(Optional<String> here) {}
 
   private static final String FILE = "/META-INF/platform/renamed-properties.txt";
@@ -29,7 +29,7 @@ final class RenamedProperties {
   }
 
   /**
-   * @param newNames whether this line is the one with the new names
+   * @param newNames whether this line has the new names
    */
   static RenamedProperties ofOtherLine(boolean newNames) {
     try (InputStream file =
@@ -47,12 +47,12 @@ final class RenamedProperties {
     }
   }
 
-  /** Whether the other line alone knows this name. */
+  /** The entry of a name that only the other line has. */
   Optional<Renamed> find(ConfigurationPropertyName name) {
     return rows.stream().flatMap(row -> row.match(name).stream()).findFirst();
   }
 
-  /** An environment variable's name has lost its dashes: dots and dashes are the same here. */
+  /** Environment variables have no dashes: dots and dashes are the same here. */
   private record Row(String there, String here, Pattern pattern) {
 
     Row(String there, String here) {

@@ -6,19 +6,22 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** Which methods this application's gRPC server has. */
+/** The methods of this application's gRPC server. */
 public final class ServedMethods {
 
   private final Supplier<Collection<ServerServiceDefinition>> services;
 
   /**
-   * @param services asked when somebody wants to know; none without a server
+   * @param services read on demand; none without a server
    */
   public ServedMethods(Supplier<Collection<ServerServiceDefinition>> services) {
     this.services = services;
   }
 
-  /** {@code package.Service} and {@code package.Service/Method} of all. */
+  /**
+   * The names of all methods and services: {@code package.Service/Method} and {@code
+   * package.Service}.
+   */
   Set<String> names() {
     Set<String> names = new TreeSet<>();
     for (ServerServiceDefinition service : services.get()) {

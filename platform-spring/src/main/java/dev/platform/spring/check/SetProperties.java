@@ -11,19 +11,19 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 
-/** The properties that are set anywhere, and where. */
+/** The properties that are set, and where. */
 final class SetProperties {
 
   private SetProperties() {}
 
-  /** All sources that can list what they have. */
+  /** All sources that can list their properties. */
   static Stream<IterableConfigurationPropertySource> sources(Environment environment) {
     return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
         .filter(IterableConfigurationPropertySource.class::isInstance)
         .map(IterableConfigurationPropertySource.class::cast);
   }
 
-  /** For people: a file and a line, where that is known. */
+  /** The file and line, if known, as text. */
   static String where(ConfigurationPropertySource source, ConfigurationPropertyName name) {
     ConfigurationProperty property = source.getConfigurationProperty(name);
     Origin origin = property == null ? null : property.getOrigin();

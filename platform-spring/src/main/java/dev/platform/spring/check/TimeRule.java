@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Times that only work together: deadlines and what must fit into them, the drain and its phase.
+ * Times that depend on each other: deadlines and what must fit into them, the drain and its phase.
  */
 final class TimeRule implements ConfigurationCheck.Policy {
 
@@ -52,7 +52,8 @@ final class TimeRule implements ConfigurationCheck.Policy {
               text(discovery.waitForFirstList()),
               "less than %s, ".formatted(DEFAULT_TIMEOUT)
                   + text(timeout)
-                  + ": callers get DEADLINE_EXCEEDED before they are told who is missing"));
+                  + ": otherwise callers get DEADLINE_EXCEEDED instead of the name of"
+                  + " the missing service"));
     }
   }
 
@@ -90,7 +91,7 @@ final class TimeRule implements ConfigurationCheck.Policy {
             });
   }
 
-  /** The deadlines of calls that may be retried, by the properties that say them. */
+  /** The deadlines of calls that may be retried, by the properties that set them. */
   private Map<String, Duration> retried(RetryProperties retry, DeadlineProperties deadline) {
     Map<String, Duration> deadlines = new TreeMap<>();
     for (MethodDescriptor<?, ?> method : called.methods()) {
@@ -99,7 +100,7 @@ final class TimeRule implements ConfigurationCheck.Policy {
         deadlines.put(property(deadline, method), timeout);
       }
     }
-    // What is named counts also where the application makes its channels itself.
+    // Methods in settings count even if the application creates its channels itself.
     boolean unknown = retry.methods().stream().anyMatch(name -> called.methods(name).isEmpty());
     if (retry.enabled() && unknown && !deadline.defaultTimeout().isZero()) {
       deadlines.put(DEFAULT_TIMEOUT, deadline.defaultTimeout());

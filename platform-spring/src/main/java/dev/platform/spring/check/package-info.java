@@ -1,4 +1,4 @@
-/** Settings that contradict each other or do nothing are found at the start, and named. */
+/** Configuration checks at the start. */
 @NullMarked
 package dev.platform.spring.check;
 

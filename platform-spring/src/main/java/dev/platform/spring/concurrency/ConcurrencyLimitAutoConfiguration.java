@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Refuses what a server can't do now. Off until a mode is set. */
+/** Limits the concurrent calls of the gRPC server. Off until a mode is set. */
 @AutoConfiguration
 @EnableConfigurationProperties(ConcurrencyLimitProperties.class)
 public final class ConcurrencyLimitAutoConfiguration {
@@ -56,10 +56,10 @@ public final class ConcurrencyLimitAutoConfiguration {
     MeterBinder concurrencyLimitMetrics(ConcurrencyLimit limit) {
       return meters -> {
         Gauge.builder("platform.concurrency.limit", limit, ConcurrencyLimit::limit)
-            .description("How many unary calls the gRPC server works on at once, at most")
+            .description("The concurrency limit of unary calls")
             .register(meters);
         Gauge.builder("platform.concurrency.in.flight", limit, ConcurrencyLimit::inFlight)
-            .description("How many it works on")
+            .description("Unary calls in flight that count towards the limit")
             .register(meters);
       };
     }

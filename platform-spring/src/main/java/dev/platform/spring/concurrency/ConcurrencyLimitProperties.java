@@ -7,17 +7,18 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many unary calls this process's gRPC server works on at once. What is over the limit is
- * refused at once, instead of waiting for a thread until its caller has given up. It is refused on
- * one of the server's threads, of which there have to be more than the limit. Streams don't count,
- * since they live long and mostly wait; neither do gRPC's own services (health, reflection).
+ * Limits the unary calls that this process's gRPC server handles concurrently. A call over the
+ * limit is refused at once, instead of waiting for a thread until its caller has given up. The
+ * refusal itself needs one of the server's threads, so there must be more threads than the limit.
+ * Streams don't count, since they live long and mostly wait; neither do gRPC's own services
+ * (health, reflection).
  *
  * @param mode whether there is a limit, and whether it adapts
  * @param limit with {@code fixed}: the limit
  * @param gradient2 with {@code gradient2}: its bounds
- * @param shares how much of the limit a call finds, by its priority
+ * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
- *     methods of a service, {@code package.Service}; normal where nothing is said
+ *     methods of a service, {@code package.Service}; {@code normal} by default
  */
 @ConfigurationProperties(ConcurrencyLimitProperties.PREFIX)
 public record ConcurrencyLimitProperties(
@@ -29,22 +30,22 @@ public record ConcurrencyLimitProperties(
 
   public static final String PREFIX = "platform.resilience.concurrency-limit";
 
-  /** Where the limit comes from. */
+  /** How the limit is set. */
   public enum Mode {
-    /** There is none. */
+    /** No limit. */
     OFF,
-    /** It is {@code limit}. */
+    /** The value of {@code limit}. */
     FIXED,
-    /** Netflix's Gradient2 finds it: it falls while calls take longer than usual. */
+    /** By Netflix's Gradient2: it falls while calls take longer than usual. */
     GRADIENT2
   }
 
   /**
    * The bounds of an adaptive limit.
    *
-   * @param initialLimit what it begins with
-   * @param minLimit how far it may fall
-   * @param maxLimit how far it may rise
+   * @param initialLimit the limit at the start
+   * @param minLimit the lower bound
+   * @param maxLimit the upper bound
    */
   public record Gradient2(
       @DefaultValue("50") int initialLimit,
@@ -57,11 +58,11 @@ public record ConcurrencyLimitProperties(
   }
 
   /**
-   * A call is refused when this part of the limit is taken, by whatever calls. Those of high
-   * priority find all of it.
+   * A call is refused when this part of the limit is in use, by calls of any priority.
+   * High-priority calls may use all of it.
    *
-   * @param low for low priority
-   * @param normal for normal priority
+   * @param low for low-priority calls
+   * @param normal for normal-priority calls
    */
   public record Shares(@DefaultValue("0.6") double low, @DefaultValue("0.9") double normal) {
 

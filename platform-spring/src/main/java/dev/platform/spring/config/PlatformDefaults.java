@@ -27,16 +27,15 @@ import org.springframework.core.io.Resource;
 /**
  * Adds {@code application-defaults.yml}, and {@code platform-line-defaults.yml} of the starter,
  * below every other property source: whatever a user sets anywhere wins. Boot keeps the source of
- * {@link SpringApplication#setDefaultProperties default properties} last of all, below
- * {@code @PropertySource} too; so the platform's defaults become the lower part of that very
- * source.
+ * {@link SpringApplication#setDefaultProperties default properties} last, even below
+ * {@code @PropertySource}; so the platform's defaults become the lower part of that source.
  */
 public final class PlatformDefaults {
 
   private static final String NAME = "platformDefaults";
   private static final String FILE = "application-defaults.yml";
 
-  /** For what only one line of Spring Boot has, or calls otherwise. */
+  /** For properties that only one Spring Boot line has, or names differently. */
   private static final String LINE_FILE = "platform-line-defaults.yml";
 
   /** Called by each line's {@code EnvironmentPostProcessor}, as the last of them. */

@@ -1,4 +1,4 @@
-/** The platform's defaults, and failures that say which property is wrong. */
+/** The platform's defaults, and failures that name the invalid property. */
 @NullMarked
 package dev.platform.spring.config;
 

@@ -14,8 +14,8 @@ import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /**
- * Time-boxes calls, and lets the time that is left travel with the work. Deadlines by default are
- * off with {@code platform.deadline.default-timeout=0s}.
+ * Sets deadlines of calls, and propagates the remaining time. Default deadlines are off with {@code
+ * platform.deadline.default-timeout=0s}.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(DeadlineProperties.class)

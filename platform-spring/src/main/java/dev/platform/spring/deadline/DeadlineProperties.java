@@ -8,15 +8,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How long outgoing calls may take, and how little time is too little for an incoming one. The
- * remaining time of the incoming call always wins when it is shorter.
+ * Deadlines of outgoing calls, and the minimum remaining time of incoming ones. The remaining time
+ * of the incoming call always wins when it is shorter.
  *
- * @param defaultTimeout for unary calls that nobody set a deadline for; 0s for none
- * @param maxTimeout bound on any deadline that a caller sets itself; none by default
+ * @param defaultTimeout deadline of unary calls that have none; 0s for none
+ * @param maxTimeout upper bound of every deadline that the application sets itself; none by default
  * @param methods timeouts of single methods, {@code package.Service/Method}, or of all of a
  *     service's, {@code package.Service}; for streaming calls too
- * @param minimums how much of its time an incoming call must have left to be begun, by method or
- *     service likewise; without one it must have any
+ * @param minimums the remaining time that an incoming call needs to be executed, by method or
+ *     service likewise; without one any remaining time is enough
  */
 @ConfigurationProperties("platform.deadline")
 public record DeadlineProperties(
@@ -29,7 +29,7 @@ public record DeadlineProperties(
     var validated = new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums);
   }
 
-  /** What the interceptors go by. */
+  /** The settings of the interceptors. */
   public DeadlineSettings settings() {
     return new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums);
   }

@@ -5,9 +5,9 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets gRPC's context, and with it the deadline and the cancellation of the incoming call, travel
- * wherever Micrometer's context propagation carries the trace: to {@code @Async} methods, executors
- * that Spring makes, Reactor. Found by Micrometer itself.
+ * Propagates gRPC's context, and with it the deadline and the cancellation of the incoming call,
+ * wherever Micrometer's context propagation propagates the trace: to {@code @Async} methods,
+ * Spring's executors, Reactor. Found by Micrometer itself.
  */
 public final class GrpcContextAccessor implements ThreadLocalAccessor<Context> {
 

@@ -1,4 +1,4 @@
-/** Every call has a deadline, and its remaining time travels with the work. */
+/** Deadlines of calls, and propagation of the remaining time. */
 @NullMarked
 package dev.platform.spring.deadline;
 

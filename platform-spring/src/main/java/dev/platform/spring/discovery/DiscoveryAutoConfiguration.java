@@ -21,7 +21,7 @@ import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryCl
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Finds other services in etcd. Off with {@code platform.discovery.enabled=false}. */
+/** Discovers other services in etcd. Off with {@code platform.discovery.enabled=false}. */
 @AutoConfiguration(
     after = EtcdAutoConfiguration.class,
     before = {
@@ -48,8 +48,8 @@ public final class DiscoveryAutoConfiguration {
   }
 
   /**
-   * Other services' leases are taken to be as long as this one's. Bound, so that a mistake is
-   * named.
+   * Assumes that other services' leases are as long as this one's. Bound, so that an invalid value
+   * is reported.
    */
   private static Duration leaseTtl(Environment environment) {
     return Binder.get(environment)

@@ -10,15 +10,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How other services are found.
+ * How other services are discovered.
  *
  * @param enabled whether services are looked up in etcd
  * @param waitForFirstList how long a first call or look-up may wait for a service's first list; 0s
- *     to 1m; shorter than the default deadline, so that the caller learns what is wrong
- * @param hold when instances stay listed that vanished from etcd without having left
- * @param snapshot how last good lists are kept for a start without etcd
+ *     to 1m; shorter than the default deadline, so that the error names the missing service
+ * @param hold when instances that vanished from etcd without deregistration stay listed
+ * @param snapshot how the last known lists are kept for a start without etcd
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
- *     targets is asked again when no heartbeat tells of a change; at least 1s
+ *     targets is polled when no heartbeat event reports a change; at least 1s
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
@@ -42,7 +42,7 @@ public record DiscoveryProperties(
   }
 
   /**
-   * What the directory goes by.
+   * The settings of the directory.
    *
    * @param leaseTtl the window within which instances must vanish to be held, where none is set; a
    *     second at least
@@ -53,15 +53,16 @@ public record DiscoveryProperties(
   }
 
   /**
-   * When instances stay listed that vanished from etcd without having left: a large part of a
-   * service at once, or what a list lacks after etcd was emptied. Those that left are never held.
+   * When instances that vanished from etcd without deregistration stay listed: a large part of a
+   * service at once, or all that are missing after etcd was emptied. Deregistered instances are
+   * never held.
    *
-   * @param time how long they stay, while the balancer finds out by connecting which still answer;
-   *     0s to take them out at once
-   * @param ratio which part of a service must vanish to be held, more than this; 0 to 1
+   * @param time how long they stay, while the load balancer connects to find out which still
+   *     answer; 0s removes them at once
+   * @param ratio they are held when more than this part of a service vanishes; 0 to 1
    * @param minimumInstances how many instances a service must have had; at least 1
-   * @param window within which time they must vanish; at least 1s; by default one lease's time to
-   *     live ({@code platform.registry.lease-ttl})
+   * @param window the time within which they must vanish; at least 1s; by default one lease's time
+   *     to live ({@code platform.registry.lease-ttl})
    */
   public record Hold(
       @DefaultValue("30s") Duration time,
@@ -76,12 +77,12 @@ public record DiscoveryProperties(
   }
 
   /**
-   * Last good lists, kept on disk for a process that starts while etcd is down.
+   * The last known lists, kept on disk for a process that starts while etcd is down.
    *
    * @param enabled whether lists are kept and restored
-   * @param directory where; readable by its owner alone; by default a folder for this user in the
-   *     system's folder for temporary files
-   * @param maxAge older ones are not restored; at least 1s
+   * @param directory the directory, readable by its owner only; by default one for this user in the
+   *     system's directory for temporary files
+   * @param maxAge older snapshots are not restored; at least 1s
    */
   public record Snapshot(
       @DefaultValue("true") boolean enabled,

@@ -12,8 +12,8 @@ import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 
 /**
- * Spring Cloud's discovery over the {@link InstanceDirectory}. The first question for a service
- * waits for its list, at most {@code platform.discovery.wait-for-first-list}; later ones never do.
+ * Spring Cloud's discovery over the {@link InstanceDirectory}. The first look-up of a service waits
+ * for its list, at most {@code platform.discovery.wait-for-first-list}; later ones never do.
  */
 public final class EtcdDiscoveryClient implements DiscoveryClient {
 

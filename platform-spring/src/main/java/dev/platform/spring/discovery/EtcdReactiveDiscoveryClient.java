@@ -6,7 +6,7 @@ import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Like {@link EtcdDiscoveryClient}, without blocking anybody. */
+/** Like {@link EtcdDiscoveryClient}, but never blocks. */
 final class EtcdReactiveDiscoveryClient implements ReactiveDiscoveryClient {
 
   private final InstanceDirectory directory;

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.springframework.cloud.client.ServiceInstance;
 
 /**
- * An instance in etcd as Spring Cloud's clients know it. Immutable.
+ * An instance in etcd as a Spring Cloud {@link ServiceInstance}. Immutable.
  *
- * @param instance what etcd has
+ * @param instance the instance in etcd
  */
 public record EtcdServiceInstance(Instance instance) implements ServiceInstance {
 

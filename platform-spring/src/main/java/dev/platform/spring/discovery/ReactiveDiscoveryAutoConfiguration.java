@@ -11,7 +11,7 @@ import org.springframework.cloud.client.discovery.composite.reactive.ReactiveCom
 import org.springframework.context.annotation.Bean;
 import reactor.core.publisher.Flux;
 
-/** The same for reactive apps. */
+/** Discovery for reactive apps. */
 @AutoConfiguration(
     after = DiscoveryAutoConfiguration.class,
     before = {

@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** Lets a process start and stop without a caller noticing. */
+/** Graceful start and stop. */
 @AutoConfiguration(
     after = RegistryAutoConfiguration.class,
     afterName = {

@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How this process leaves.
+ * How this process stops.
  *
- * @param delay how long it goes on serving after it has left discovery, so that the news reaches
- *     every caller; 0s to 1m
- * @param timeout how long calls under way may take to end after that; more than 0s
- * @param gracePeriod how long whoever stops the process waits before he kills it, such as
- *     Kubernetes' {@code terminationGracePeriodSeconds}; only to be checked against the other two
+ * @param delay how long it continues serving after deregistration, so that every caller has seen
+ *     it; 0s to 1m
+ * @param timeout how long in-flight calls may take to end after that; more than 0s
+ * @param gracePeriod how long the orchestrator waits before it kills the process, such as
+ *     Kubernetes' {@code terminationGracePeriodSeconds}; only checked against the other two
  */
 @ConfigurationProperties("platform.drain")
 public record DrainProperties(

@@ -16,8 +16,8 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
 
 /**
- * Drains the process when its context closes, and before any server stops: readiness refuses, then
- * {@link Drain} does the rest.
+ * Drains the process when its context closes, and before any server stops: readiness refuses
+ * traffic, then {@link Drain} does the rest.
  */
 public final class Lifecycle implements SmartApplicationListener, ServerListener, DisposableBean {
 
@@ -34,7 +34,7 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
     this.drain = drain;
   }
 
-  /** Where the process stands. */
+  /** The process's current phase. */
   public LifecyclePhase phase() {
     return drain.phase();
   }
@@ -50,7 +50,7 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
         || ContextClosedEvent.class.isAssignableFrom(type);
   }
 
-  /** Before every other listener: nothing may stop while the process is still in discovery. */
+  /** Before every other listener: nothing may stop while the process is still registered. */
   @Override
   public int getOrder() {
     return HIGHEST_PRECEDENCE;
@@ -76,7 +76,7 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
     drain.serverStopped();
   }
 
-  /** For an application without a gRPC server, whose end no other event reports. */
+  /** For an application without a gRPC server: no other event reports its end. */
   @Override
   public void destroy() {
     drain.stopped();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
-/** What the platform believes at this moment, for people to read. Read-only; asks nobody. */
+/** The platform's current view, for people to read. Read-only; sends no requests. */
 @Endpoint(id = "platform")
 public final class PlatformEndpoint {
 
@@ -52,12 +52,12 @@ public final class PlatformEndpoint {
   /**
    * The whole answer.
    *
-   * @param etcd whether etcd answers; null when neither registry nor discovery is on
+   * @param etcd whether etcd is available; null when neither registry nor discovery is on
    * @param registration what is registered; null when the registry is off
-   * @param services what is known of each watched service
+   * @param services each watched service
    * @param circuitBreakers each breaker's state
-   * @param phase where the process stands between coming and going
-   * @param openCalls calls under way in its gRPC server, by method
+   * @param phase the process's phase
+   * @param openCalls in-flight calls of its gRPC server, by method
    */
   public record Platform(
       @Nullable String etcd,
@@ -73,21 +73,21 @@ public final class PlatformEndpoint {
    * @param status UP, OUT_OF_SERVICE or UNKNOWN
    * @param instanceId unique for each start of the process
    * @param services the names
-   * @param lease the lease that its keys stand under
+   * @param lease the lease of its keys
    */
   public record Registered(
       String status, String instanceId, List<String> services, LeaseSnapshot lease) {}
 
   /**
-   * What is known of a service.
+   * The known instances of a service.
    *
    * @param service the name
-   * @param origin how the list became known
+   * @param origin where the list comes from
    * @param following whether it follows etcd at this moment
-   * @param revision etcd's revision that it was true at
-   * @param ageSeconds how long ago it last changed or was confirmed by a list
+   * @param revision etcd's revision of the list
+   * @param ageSeconds how long ago it last changed or was read from etcd
    * @param held how many instances are listed although etcd no longer has them
-   * @param instances those that take calls
+   * @param instances those that receive calls
    */
   public record Watched(
       String service,
@@ -98,7 +98,7 @@ public final class PlatformEndpoint {
       int held,
       List<Instance> instances) {}
 
-  /** One instance: its address and what it tells of itself. */
+  /** One instance: its address and its metadata. */
   public record Instance(String address, Map<String, String> metadata) {}
 
   /** Everything. */

@@ -1,4 +1,4 @@
-/** What the platform believes, for people to read. */
+/** The platform's current view, for people to read. */
 @NullMarked
 package dev.platform.spring.endpoint;
 

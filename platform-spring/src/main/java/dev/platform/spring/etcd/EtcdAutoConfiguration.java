@@ -38,14 +38,14 @@ public final class EtcdAutoConfiguration {
     return connection;
   }
 
-  /** Never throws for a bundle that can't be read, as little as for one that can't be used. */
+  /** Never throws, even for a bundle that can't be read. */
   private static void replace(EtcdConnection connection, String name, SslBundle bundle) {
     EtcdTls certificates;
     try {
       certificates = tls(name, bundle);
     } catch (RuntimeException e) {
       log.warn(
-          "SSL bundle {} has changed and can't be used, going on with the old one: {}",
+          "SSL bundle {} has changed and can't be used, keeping the old one: {}",
           name,
           e.getMessage());
       return;

@@ -34,8 +34,8 @@ public record EtcdProperties(
   /**
    * TLS towards etcd.
    *
-   * @param bundle name of the Spring SSL bundle with the certificate authority and, where etcd asks
-   *     for one, the client's certificate; needs {@code https} endpoints
+   * @param bundle name of the Spring SSL bundle with the certificate authority and, if etcd
+   *     requires one, the client's certificate; needs {@code https} endpoints
    */
   public record Ssl(@Nullable String bundle) {}
 
@@ -49,7 +49,7 @@ public record EtcdProperties(
         "no bundle, or https in platform.etcd.endpoints");
   }
 
-  /** What the connection is opened with, but for its certificates. */
+  /** The connection's settings without its certificates. */
   public EtcdSettings settings() {
     return new EtcdSettings(endpoints, username, password, requestTimeout);
   }

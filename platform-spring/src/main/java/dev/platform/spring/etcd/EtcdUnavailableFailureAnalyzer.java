@@ -13,7 +13,7 @@ final class EtcdUnavailableFailureAnalyzer
     return new FailureAnalysis(
         cause.getMessage(),
         "Start etcd, correct platform.etcd.endpoints, or set platform.registry.fail-fast to false"
-            + " to start without etcd and register when it comes.",
+            + " to start without etcd and register when it is available.",
         rootFailure);
   }
 }

@@ -18,22 +18,22 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
- * A database that does not answer, or not now, is UNAVAILABLE: the same call may work later. What
- * failed because the call is over ends as the call did.
+ * An unavailable database is UNAVAILABLE: the same call may succeed later. A failure after the end
+ * of the call gets the call's own status.
  */
 final class DatabaseExceptionMapper implements GrpcExceptionMapper {
 
   private static final Logger log = LoggerFactory.getLogger(DatabaseExceptionMapper.class);
 
   /**
-   * The SQL states of a connection that is gone: connection exception, operator intervention, and
-   * PostgreSQL's ends of a session whose process was frozen within a transaction.
+   * The SQL states of a lost connection: connection exception, operator intervention, and
+   * PostgreSQL's session timeouts after a process was frozen within a transaction.
    */
-  private static final Set<String> GONE = Set.of("08", "57", "25P03", "25P04");
+  private static final Set<String> CONNECTION_LOST = Set.of("08", "57", "25P03", "25P04");
 
   @Override
   public @Nullable StatusException toStatus(Throwable failure) {
-    if (!isAway(failure)) {
+    if (!isUnavailable(failure)) {
       return null;
     }
     Context context = Context.current();
@@ -47,7 +47,7 @@ final class DatabaseExceptionMapper implements GrpcExceptionMapper {
         .asException();
   }
 
-  private static boolean isAway(Throwable failure) {
+  private static boolean isUnavailable(Throwable failure) {
     return failure instanceof DataAccessResourceFailureException
         || failure instanceof TransientDataAccessException
         || failure instanceof RecoverableDataAccessException
@@ -61,8 +61,8 @@ final class DatabaseExceptionMapper implements GrpcExceptionMapper {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql) {
         String state = sql.getSQLState();
-        // A pool says without a state that it has thrown the connection away.
-        return state == null || GONE.stream().anyMatch(state::startsWith);
+        // Without a state: a pool's report that it has discarded the connection.
+        return state == null || CONNECTION_LOST.stream().anyMatch(state::startsWith);
       }
     }
     return false;

@@ -5,10 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What callers are told when a handler of a gRPC service throws.
+ * Maps exceptions of gRPC handlers to statuses.
  *
- * @param enabled whether exceptions become the status that the {@link GrpcExceptionMapper} beans
- *     give them; false leaves them to gRPC, which answers UNKNOWN
+ * @param enabled whether {@link GrpcExceptionMapper} beans map exceptions to statuses; false leaves
+ *     them to gRPC, which answers UNKNOWN
  */
 @ConfigurationProperties("platform.grpc.exception-mapping")
 public record ExceptionMappingProperties(@DefaultValue("true") boolean enabled) {}

@@ -19,9 +19,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Turns exceptions of gRPC handlers into statuses. Off with {@code
+ * Maps exceptions of gRPC handlers to statuses. Off with {@code
  * platform.grpc.exception-mapping.enabled=false}, and when the application has a
- * {@code @GrpcAdvice} of its own, which does the same by annotation.
+ * {@code @GrpcAdvice} of its own.
  */
 @AutoConfiguration
 @Conditional(NoGrpcAdvice.class)
@@ -31,7 +31,7 @@ import org.springframework.transaction.TransactionException;
 @EnableConfigurationProperties(ExceptionMappingProperties.class)
 public final class FailureAutoConfiguration {
 
-  /** Next to the handler: all other interceptors see the status that the caller gets. */
+  /** Next to the handler, so that all other interceptors see the caller's status. */
   static final int ORDER = Integer.MAX_VALUE;
 
   @Bean

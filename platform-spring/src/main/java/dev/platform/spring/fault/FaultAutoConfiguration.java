@@ -23,8 +23,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /**
- * Lets faults be injected into calls while the application runs. Nothing of it is there unless
- * {@code platform.fault-injection.enabled=true}.
+ * Injects faults into calls while the application runs. Absent unless {@code
+ * platform.fault-injection.enabled=true}.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "platform.fault-injection.enabled")
@@ -70,7 +70,7 @@ public final class FaultAutoConfiguration {
             "Fault injection is on (platform.fault-injection.enabled): {}",
             endpoint.getIfAvailable() == null
                 ? "but the endpoint faults is not exposed"
-                    + " (management.endpoints.web.exposure.include), so nobody can inject any"
-                : "whoever reaches the endpoint faults can delay and abort this process's calls");
+                    + " (management.endpoints.web.exposure.include), so no fault can be injected"
+                : "clients of the endpoint faults can delay and abort this process's calls");
   }
 }

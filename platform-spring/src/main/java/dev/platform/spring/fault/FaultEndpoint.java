@@ -17,7 +17,10 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.convert.DurationStyle;
 
-/** {@code /actuator/faults}: lists, injects and ends faults. Bad input is 400 and says why. */
+/**
+ * {@code /actuator/faults}: lists, injects and ends faults. Invalid input is answered with 400 and
+ * the reason.
+ */
 @WebEndpoint(id = "faults")
 public final class FaultEndpoint {
 
@@ -27,13 +30,13 @@ public final class FaultEndpoint {
     this.faults = faults;
   }
 
-  /** What is in force. */
+  /** The active faults. */
   public record FaultList(List<View> faults) {}
 
   /**
-   * One fault, for people to read.
+   * One fault, as JSON.
    *
-   * @param injected how many calls it has happened to
+   * @param injected the number of calls that it was injected into
    */
   public record View(
       String id,
@@ -68,13 +71,13 @@ public final class FaultEndpoint {
   /** What was wrong with a request. */
   public record Problem(String property, String value, String expected) {}
 
-  /** All that are in force. */
+  /** All active faults. */
   @ReadOperation
   public FaultList list() {
     return new FaultList(faults.list().stream().map(View::of).toList());
   }
 
-  /** Injects one more; the answer is that, as it is understood. */
+  /** Injects one more; answers with the parsed fault. */
   @WriteOperation
   public WebEndpointResponse<?> add(
       @org.springframework.lang.Nullable String side,
@@ -109,7 +112,7 @@ public final class FaultEndpoint {
     return faults.remove(id)
         ? new WebEndpointResponse<>(Map.of("removed", 1))
         : new WebEndpointResponse<>(
-            new Problem("id", id, "the id of a fault that is in force"),
+            new Problem("id", id, "the id of an active fault"),
             WebEndpointResponse.STATUS_NOT_FOUND);
   }
 }

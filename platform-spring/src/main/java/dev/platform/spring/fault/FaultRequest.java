@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * A fault as somebody asks for it, in words. Null is what was left out.
+ * A requested fault, unparsed. Omitted fields are null.
  *
  * @param side {@code server}, the default, or {@code client}
- * @param ttl how long the fault lasts; until it is removed where this is left out
+ * @param ttl how long the fault lasts; by default until it is removed
  */
 record FaultRequest(
     @Nullable String side,
@@ -41,16 +41,16 @@ record FaultRequest(
   private static final Duration LONGEST_TTL = Duration.ofDays(1);
   private static final int LONGEST_MESSAGE = 200;
 
-  /** How long the fault is to last; null for until it is removed. */
+  /** How long the fault lasts; null until it is removed. */
   @Override
   public @Nullable Duration timeToLive() {
     return duration("ttl", ttl, LONGEST_TTL);
   }
 
   /**
-   * What was asked for.
+   * The parsed fault.
    *
-   * @throws InvalidPropertyException when it makes no sense, with the name of the part
+   * @throws InvalidPropertyException for an invalid field, with its name
    */
   @Override
   public Fault toFault(String id, Instant now) {
@@ -58,12 +58,12 @@ record FaultRequest(
     check(
         method != null && METHOD.matcher(method).matches(),
         "method",
-        told(method),
+        display(method),
         "package.Service/Method, package.Service for all of its methods, or * for all");
     check(
         caller == null || where == Side.SERVER && CALLER.matcher(caller).matches(),
         "caller",
-        told(caller),
+        display(caller),
         "on side server, the name that callers give in the header platform-caller");
     Duration wait = duration("delay", delay, LONGEST_DELAY);
     check(wait != null || status != null, "delay", "(none)", "a delay, a status, or both");
@@ -87,7 +87,7 @@ record FaultRequest(
     return Arrays.stream(Side.values())
         .filter(known -> known.id().equals(side.toLowerCase(Locale.ROOT)))
         .findFirst()
-        .orElseThrow(() -> new InvalidPropertyException("side", told(side), "server or client"));
+        .orElseThrow(() -> new InvalidPropertyException("side", display(side), "server or client"));
   }
 
   private double parsedRatio() {
@@ -97,7 +97,7 @@ record FaultRequest(
       check(parsed > 0 && parsed <= 1, "ratio", ratio, expected);
       return parsed;
     } catch (NumberFormatException e) {
-      throw new InvalidPropertyException("ratio", told(ratio), expected, e);
+      throw new InvalidPropertyException("ratio", display(ratio), expected, e);
     }
   }
 
@@ -105,7 +105,7 @@ record FaultRequest(
     check(
         message == null || status != null && message.length() <= LONGEST_MESSAGE,
         "message",
-        told(message),
+        display(message),
         "a status to go with it, and at most " + LONGEST_MESSAGE + " characters");
     if (status == null) {
       return null;
@@ -115,7 +115,7 @@ record FaultRequest(
             .filter(known -> known != Code.OK && known.name().equalsIgnoreCase(status))
             .findFirst()
             .orElseThrow(
-                () -> new InvalidPropertyException("status", told(status), "one of " + codes()));
+                () -> new InvalidPropertyException("status", display(status), "one of " + codes()));
     return code.toStatus()
         .withDescription(message == null ? "injected fault" : "injected fault: " + message);
   }
@@ -140,11 +140,11 @@ record FaultRequest(
     } catch (InvalidPropertyException e) {
       throw e;
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new InvalidPropertyException(property, told(text), expected, e);
+      throw new InvalidPropertyException(property, display(text), expected, e);
     }
   }
 
-  private static String told(@Nullable String value) {
+  private static String display(@Nullable String value) {
     return value == null ? "(none)" : value.isBlank() ? "(empty)" : value;
   }
 }

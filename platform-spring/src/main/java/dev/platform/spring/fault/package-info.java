@@ -1,4 +1,4 @@
-/** Delays and failures that are injected on purpose, for tests and game days. */
+/** Fault injection, for tests and game days. */
 @NullMarked
 package dev.platform.spring.fault;
 

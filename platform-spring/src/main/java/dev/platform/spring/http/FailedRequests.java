@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 
 /**
- * Marks the span of a request that a 5xx status answers as failed, as OpenTelemetry's HTTP
- * conventions want it. Micrometer does so for exceptions alone, and most become answers before.
+ * Marks the span of a request with a 5xx response as failed, as OpenTelemetry's HTTP conventions
+ * require. Micrometer does so only for exceptions, and most are turned into responses before.
  */
 final class FailedRequests implements ObservationFilter {
 

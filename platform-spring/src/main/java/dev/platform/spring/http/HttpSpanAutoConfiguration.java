@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.http.server.observation.ServerRequestObservationConvention;
 
 /**
- * Names the spans of requests over HTTP, marks those that failed, and leaves out probes. An own
- * convention bean names them otherwise.
+ * Names the spans of HTTP requests, marks failed ones, and omits probes. A convention bean of the
+ * application's own replaces the names.
  */
 @AutoConfiguration(
     afterName = {

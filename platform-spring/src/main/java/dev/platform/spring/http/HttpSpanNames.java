@@ -10,8 +10,8 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 
 /**
  * Spring's convention for timers, and OpenTelemetry's for spans: their names ({@code POST
- * /api/orders}) and, beside the timers' few keys, its attributes. A query may hold what nobody else
- * should read, and is left out.
+ * /api/orders}) and, beside the timers' few keys, their attributes. The query is omitted: it may
+ * contain secrets.
  */
 final class HttpSpanNames extends DefaultServerRequestObservationConvention {
 
@@ -54,7 +54,7 @@ final class HttpSpanNames extends DefaultServerRequestObservationConvention {
         : known.and("http.response.status_code", Integer.toString(response.getStatus()));
   }
 
-  /** A client may make methods up; those are one. */
+  /** Clients may send any method; unknown ones share one name. */
   private static String method(HttpServletRequest request) {
     return METHODS.contains(request.getMethod()) ? request.getMethod() : "HTTP";
   }

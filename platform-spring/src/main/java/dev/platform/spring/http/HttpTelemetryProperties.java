@@ -9,10 +9,10 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import org.springframework.web.util.pattern.PatternParseException;
 
 /**
- * Spans of requests over HTTP.
+ * Spans of HTTP requests.
  *
- * @param untracedPaths patterns of paths whose requests begin no trace; in a trace that is under
- *     way they are spans like all others. Those of the actuator unless it is set
+ * @param untracedPaths patterns of paths whose requests start no trace; inside a trace they are
+ *     spans like all others. By default those of the actuator
  */
 @ConfigurationProperties("platform.telemetry.http")
 public record HttpTelemetryProperties(@Nullable Set<String> untracedPaths) {

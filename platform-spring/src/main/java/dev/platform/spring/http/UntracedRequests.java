@@ -16,8 +16,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Makes no span of a request that would be a trace of its own and is not worth one. Of all handlers
- * that trace, the first that supports a request has it alone; its timer is another's.
+ * Creates no span for a request on an untraced path that would start a trace. Only the first
+ * tracing handler that supports a request handles it; timers have a handler of their own.
  */
 final class UntracedRequests
     implements TracingObservationHandler<ServerRequestObservationContext>, Ordered {
@@ -62,11 +62,11 @@ final class UntracedRequests
 
   @Override
   public void onStart(ServerRequestObservationContext context) {
-    // The timer's handler wants one.
+    // The timer's handler needs one.
     getTracingContext(context).setSpan(OtelSpan.fromOtel(Span.getInvalid()));
   }
 
-  // All that the interface does otherwise is about a span that is made.
+  // The interface's other defaults need a span.
 
   @Override
   public void onError(ServerRequestObservationContext context) {}

@@ -1,4 +1,4 @@
-/** What is told of requests over HTTP. */
+/** HTTP server observations. */
 @NullMarked
 package dev.platform.spring.http;
 

@@ -9,9 +9,9 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 
 /**
- * Refuses to start on a version of Spring Boot that the starter is not made for, and with two
- * starters at once. Before anything of a starter is loaded, which would fail for a class that has
- * moved. Both generations of Spring Boot send the event.
+ * Refuses to start on a version of Spring Boot that the starter does not support, and with two
+ * starters at once. Runs before any class of a starter is loaded, which would fail for moved
+ * classes. Both generations of Spring Boot publish this event.
  */
 final class StarterCheck
     implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {

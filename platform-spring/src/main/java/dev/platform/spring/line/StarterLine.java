@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.Properties;
 
 /**
- * A starter of the platform, as it says of itself in {@value #FILE}.
+ * A starter of the platform, as described by its {@value #FILE}.
  *
- * @param artifact what a build file depends on
- * @param springBoot the oldest version that it is made for, such as 3.5; later ones of the same
- *     major version are fine, too
+ * @param artifact the artifact id
+ * @param springBoot the oldest supported version, such as 3.5; later ones of the same major version
+ *     are supported, too
  */
 public record StarterLine(String artifact, String springBoot) {
 
@@ -25,7 +25,7 @@ public record StarterLine(String artifact, String springBoot) {
           new StarterLine("platform-starter", "3.5"),
           new StarterLine("platform-starter-boot4", "4.1"));
 
-  /** All starters that this class loader sees; more than one is a mistake. */
+  /** All starters on the class path; more than one is an error. */
   public static List<StarterLine> onClassPath(ClassLoader loader) {
     try {
       return Collections.list(loader.getResources(FILE)).stream()
@@ -37,7 +37,7 @@ public record StarterLine(String artifact, String springBoot) {
     }
   }
 
-  /** Those that a build file can name, by the version of Spring Boot. */
+  /** All existing starters. */
   static List<StarterLine> known() {
     return KNOWN;
   }

@@ -1,6 +1,6 @@
 package dev.platform.spring.line;
 
-/** The class path has a starter that is not made for its version of Spring Boot. */
+/** The class path has a starter that does not support its version of Spring Boot. */
 final class WrongStarterException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

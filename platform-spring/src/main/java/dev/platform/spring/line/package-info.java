@@ -1,4 +1,4 @@
-/** Which line of Spring Boot an application is on, and whether its starter is made for that one. */
+/** Checks that the starter supports the application's Spring Boot line. */
 @NullMarked
 package dev.platform.spring.line;
 

@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** How calls are judged, and how refusals travel up. */
+/** Classifies calls, and propagates refusals upstream. */
 @AutoConfiguration
 public final class OutcomeAutoConfiguration {
 

@@ -30,7 +30,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
-/** Limits what comes in. Nothing is limited until a property names a limiter. */
+/** Rate limits of incoming calls. Nothing is limited until a property names a limiter. */
 @AutoConfiguration(
     after = SharedRateLimitAutoConfiguration.class,
     afterName = {
@@ -88,7 +88,7 @@ public final class RateLimitAutoConfiguration {
         shared.limiters().isEmpty() || shared.redisUri() != null,
         RateLimitProperties.PREFIX + ".shared.redis-uri",
         "(none)",
-        "where Redis is, since .shared.limiters names some");
+        "the address of Redis, since .shared.limiters is set");
     check(
         shared.limiters().isEmpty(),
         RateLimitProperties.PREFIX + ".shared.limiters",
@@ -116,7 +116,7 @@ public final class RateLimitAutoConfiguration {
     return methods;
   }
 
-  /** Not in the registry: there, each caller would be a series of metrics. */
+  /** Not in the registry: that would create metrics per caller. */
   private static @Nullable CallerLimits callers(
       RateLimitProperties.Caller caller, Limiters limiters) {
     if (caller.limiter() == null) {

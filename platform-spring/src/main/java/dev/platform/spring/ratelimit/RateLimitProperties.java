@@ -11,10 +11,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many calls this process's gRPC server takes in a time. The limiters are Resilience4j's, are
- * configured under {@code resilience4j.ratelimiter.instances}, and are named here. Nothing is
- * limited until one is named, and gRPC's own services (health, reflection) never are. A call is
- * refused at once, never held.
+ * Rate limits of this process's gRPC server. The limiters are Resilience4j's, are configured under
+ * {@code resilience4j.ratelimiter.instances}, and are named here. Nothing is limited until one is
+ * named, and gRPC's own services (health, reflection) never are. A call is refused at once, never
+ * held.
  *
  * @param enabled whether the limits named here apply
  * @param server the limiter of all calls together
@@ -37,12 +37,12 @@ public record RateLimitProperties(
   private static final Pattern HEADER = Pattern.compile("[0-9a-z_.-]+(?<!-bin)");
 
   /**
-   * A bucket for each caller.
+   * A limiter for each caller.
    *
-   * @param limiter whose configuration each of them has; none by default
-   * @param header where a call says who makes it; calls that don't say share one bucket
-   * @param maxCallers how many callers are remembered, those seen last; whoever is forgotten begins
-   *     with a full bucket
+   * @param limiter the limiter whose configuration each of them has; none by default
+   * @param header the header that names the caller; calls without it share one limiter
+   * @param maxCallers how many callers are remembered, the most recent ones; a forgotten caller
+   *     starts with a full limit
    */
   public record Caller(
       @Nullable String limiter,
@@ -67,13 +67,13 @@ public record RateLimitProperties(
    * Limits that all instances of this application share through Redis, by Bucket4j. Needs {@code
    * com.bucket4j:bucket4j_jdk17-lettuce} and {@code io.lettuce:lettuce-core}.
    *
-   * @param limiters which of the limiters named by {@code server} and {@code methods} are meant
-   * @param redisUri where Redis is: {@code redis://[user:password@]host:port[/database]}, or {@code
-   *     rediss} for TLS
-   * @param timeout how long Redis may take to answer; then this instance keeps to its own share
-   *     until Redis is back
-   * @param localShare which part of a limit that is, over 0 and at most 1; by default one part in
-   *     as many as there are instances in discovery
+   * @param limiters which of the limiters named by {@code server} and {@code methods} are shared
+   * @param redisUri the address of Redis: {@code redis://[user:password@]host:port[/database]}, or
+   *     {@code rediss} for TLS
+   * @param timeout how long Redis may take to answer; then this instance uses its local share until
+   *     Redis answers again
+   * @param localShare the local share as a fraction of the limit, over 0, at most 1; by default 1
+   *     divided by the number of instances in discovery
    */
   public record Shared(
       @DefaultValue List<String> limiters,

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bucket4j's buckets in Redis, over one connection, which is made when somebody first asks and
- * comes back by itself. Without it requests fail at once. Thread-safe; only {@link #close} blocks.
+ * Bucket4j's buckets in Redis, over one connection, which is opened on first use and reconnects by
+ * itself. Without it requests fail at once. Thread-safe; only {@link #close} blocks.
  */
 final class RedisBuckets implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class RedisBuckets implements AutoCloseable {
   private @Nullable CompletableFuture<AsyncProxyManager<String>> buckets;
 
   /**
-   * @param root what stands before the names of limiters in keys
+   * @param root the prefix of keys
    * @param timeout how long Redis may take
    */
   RedisBuckets(RedisURI uri, String root, Duration timeout) {
@@ -66,7 +66,10 @@ final class RedisBuckets implements AutoCloseable {
             .build());
   }
 
-  /** The bucket of a limiter. Its key tells its size, so that a changed limit is another bucket. */
+  /**
+   * The bucket of a limiter. Its key contains the limit, so that a changed limit uses another
+   * bucket.
+   */
   SharedBucket bucket(String limiter, RateLimiterConfig config) {
     long period = config.getLimitRefreshPeriod().toNanos();
     String key = "%s:%s:%d/%dns".formatted(root, limiter, config.getLimitForPeriod(), period);
@@ -138,7 +141,7 @@ final class RedisBuckets implements AutoCloseable {
                       : known.tryConsumeAsMuchAsPossible(permissions));
     }
 
-    /** One for all calls: it puts those that come together into one request. */
+    /** One for all calls: it batches concurrent ones into one request. */
     private CompletableFuture<AsyncBucketProxy> bucket() {
       AsyncBucketProxy known = bucket;
       return known != null

@@ -28,7 +28,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Limits that all instances share through Redis, for applications that bring its client along. */
+/**
+ * Limits that all instances share through Redis, for applications with its client on the class
+ * path.
+ */
 @AutoConfiguration(
     after = DiscoveryAutoConfiguration.class,
     afterName = {
@@ -83,7 +86,7 @@ public final class SharedRateLimitAutoConfiguration {
     }
   }
 
-  /** As many instances as discovery knows of the name that this process registers first. */
+  /** By the number of instances in discovery of the first name that this process registers. */
   private static DoubleSupplier share(
       @Nullable Double configured, @Nullable InstanceDirectory directory, Environment environment) {
     if (configured != null) {

@@ -1,4 +1,4 @@
-/** A server takes only so many calls in a time. */
+/** Rate limits of the gRPC server. */
 @NullMarked
 package dev.platform.spring.ratelimit;
 

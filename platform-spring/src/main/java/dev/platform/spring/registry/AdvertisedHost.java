@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.commons.util.InetUtils;
 
 /**
- * The host that others reach this process at: the property, else the one address that the server is
- * bound to, else what Spring Cloud's {@link InetUtils} finds, else a global IPv6 address.
+ * The host at which others reach this process: the property, else the one address that the server
+ * is bound to, else what Spring Cloud's {@link InetUtils} finds, else a global IPv6 address.
  */
 final class AdvertisedHost {
 

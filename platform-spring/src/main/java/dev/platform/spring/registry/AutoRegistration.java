@@ -15,8 +15,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.SmartApplicationListener;
 
 /**
- * Registers once the app can serve: every server listens and readiness accepts traffic. Readiness
- * refused takes the process out again. Leaving at shutdown is the drain's business.
+ * Registers once the app can serve: every server listens and readiness accepts traffic. Deregisters
+ * while readiness refuses traffic. At shutdown the drain deregisters.
  */
 public final class AutoRegistration
     implements AutoServiceRegistration, SmartApplicationListener, ServerListener {
@@ -68,7 +68,7 @@ public final class AutoRegistration
       return;
     }
     if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
-      // Somebody may say so before every server listens; Boot says it again afterwards.
+      // Readiness may accept before every server listens; Boot repeats the event afterwards.
       if (context.isRunning()) {
         register();
       }
@@ -90,9 +90,9 @@ public final class AutoRegistration
   }
 
   /**
-   * Takes the process out of discovery, for good. Waits until etcd has confirmed, with a bound.
+   * Deregisters the process permanently. Waits until etcd has confirmed, with a bound.
    *
-   * @return whether anybody may still hold this process for a member
+   * @return whether clients may still see this process as an instance
    */
   public synchronized boolean leave() {
     leaving = true;

@@ -20,17 +20,16 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 
 /**
- * Spring Cloud's service registry over etcd. Registrations stand under one lease for the whole
- * process. {@link #register} returns at once and is carried out for as long as the registration
- * lasts, whatever happens to etcd meanwhile; {@link #deregister}, {@link #setStatus} to {@code
- * OUT_OF_SERVICE} and {@link #close} wait until etcd has taken the keys out, at most the time of
- * one request. Thread-safe.
+ * Spring Cloud's service registry over etcd. All registrations of the process share one lease.
+ * {@link #register} returns at once; the registration is kept in etcd, and restored after any loss,
+ * until it is removed. {@link #deregister}, {@link #setStatus} to {@code OUT_OF_SERVICE} and {@link
+ * #close} wait until etcd has deleted the keys, at most the time of one request. Thread-safe.
  */
 public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistration> {
 
   private static final Logger log = LoggerFactory.getLogger(EtcdServiceRegistry.class);
 
-  private final EtcdRegistrar lease;
+  private final EtcdRegistrar registrar;
   private final InstanceCodec codec;
   private final Duration releaseTimeout;
   // guarded by this
@@ -39,12 +38,12 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   private boolean closed;
 
   /**
-   * @param lease has the keys and the lease
+   * @param registrar has the keys and the lease
    * @param codec writes instances
    * @param requestTimeout how long a deregistration may take
    */
-  public EtcdServiceRegistry(EtcdRegistrar lease, InstanceCodec codec, Duration requestTimeout) {
-    this.lease = lease;
+  public EtcdServiceRegistry(EtcdRegistrar registrar, InstanceCodec codec, Duration requestTimeout) {
+    this.registrar = registrar;
     this.codec = codec;
     this.releaseTimeout = requestTimeout;
   }
@@ -59,7 +58,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
         registration.instances().stream().map(i -> claim(registration, i)).toList();
     registered.put(registration, claims);
     if (isUp(registration)) {
-      lease.claim(claims);
+      registrar.claim(claims);
     }
   }
 
@@ -76,14 +75,14 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     await(released);
   }
 
-  /** Deregisters everything, for good. */
+  /** Deregisters everything, permanently. */
   @Override
   public void close() {
     synchronized (this) {
       closed = true;
       registered.clear();
     }
-    await(lease.close());
+    await(registrar.close());
   }
 
   /**
@@ -103,10 +102,10 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
       if (status.equals(before == null ? InstanceMetadata.UP : before)) {
         return;
       }
-      log.info("{} was set {}", registration, status);
+      log.info("Status of {} set to {}", registration, status);
       List<Claim> claims = registered.getOrDefault(registration, List.of());
       if (isUp(registration)) {
-        lease.claim(claims);
+        registrar.claim(claims);
       } else {
         released = release(claims);
       }
@@ -115,8 +114,8 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   }
 
   /**
-   * {@code UP} when registered in etcd, {@code OUT_OF_SERVICE} when an operator has set that,
-   * {@code UNKNOWN} while it is not registered (any more, or yet).
+   * {@code UP} when registered in etcd, {@code OUT_OF_SERVICE} when an operator has set it, {@code
+   * UNKNOWN} while it is not registered (any more, or yet).
    */
   @Override
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the interface's own signature
@@ -124,29 +123,29 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     if (!isUp(registration)) {
       return (T) InstanceMetadata.OUT_OF_SERVICE;
     }
-    boolean held = registered.containsKey(registration) && lease.snapshot().isHeld();
+    boolean held = registered.containsKey(registration) && registrar.snapshot().isHeld();
     return (T) (held ? InstanceMetadata.UP : "UNKNOWN");
   }
 
-  /** What is known of the process's lease. */
+  /** The state of the process's lease. */
   public LeaseSnapshot lease() {
-    return lease.snapshot();
+    return registrar.snapshot();
   }
 
   long renewals() {
-    return lease.renewals();
+    return registrar.renewals();
   }
 
   long failedRenewals() {
-    return lease.failedRenewals();
+    return registrar.failedRenewals();
   }
 
   long timesRoutable() {
-    return lease.timesRoutable();
+    return registrar.timesRoutable();
   }
 
   long nanosToRoutable() {
-    return lease.nanosToRoutable();
+    return registrar.nanosToRoutable();
   }
 
   private boolean isUp(EtcdRegistration registration) {
@@ -157,17 +156,18 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     return Claim.of(codec, instance, registration::listensItself);
   }
 
-  /** Claims and releases reach the lease in the order that they were asked for. */
+  /** Claims and releases reach the registrar in the order of the calls. */
   private CompletableFuture<Void> release(List<Claim> claims) {
     List<String> keys = claims.stream().map(Claim::key).toList();
-    return lease.release(keys).thenRun(() -> log.info("Deregistered {}", keys));
+    return registrar.release(keys).thenRun(() -> log.info("Deregistered {}", keys));
   }
 
   private void await(CompletableFuture<Void> done) {
     try {
       done.get(releaseTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      log.warn("etcd did not confirm the deregistration in time; the lease's end will do it");
+      log.warn(
+          "etcd did not confirm the deregistration in time; the keys will expire with the lease");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {

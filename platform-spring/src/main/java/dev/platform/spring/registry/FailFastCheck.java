@@ -7,7 +7,10 @@ import io.etcd.jetcd.api.RangeRequest;
 import java.util.concurrent.ExecutionException;
 import org.springframework.context.SmartLifecycle;
 
-/** With {@code platform.registry.fail-fast}: no etcd at start, no start. Runs before any server. */
+/**
+ * With {@code platform.registry.fail-fast} the application does not start without etcd. Runs before
+ * any server.
+ */
 final class FailFastCheck implements SmartLifecycle {
 
   private final EtcdConnection connection;
@@ -36,7 +39,7 @@ final class FailFastCheck implements SmartLifecycle {
           "platform.registry.fail-fast is set, and " + connection.availability().describe());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EtcdUnavailableException("Interrupted while asking etcd at start");
+      throw new EtcdUnavailableException("Interrupted while waiting for etcd at start");
     }
   }
 

@@ -2,7 +2,7 @@ package dev.platform.spring.registry;
 
 import java.util.Map;
 
-/** Adds to, or changes, the metadata that this process registers with. */
+/** Changes the metadata that this process registers with. */
 @FunctionalInterface
 public interface RegistrationCustomizer {
 

@@ -68,7 +68,7 @@ public final class RegistryAutoConfiguration {
       metadata.put(InstanceMetadata.VERSION, version);
     }
     metadata.putAll(properties.metadata());
-    // What a variable of the environment has that stands for a label which the pod lacks.
+    // From an environment variable for a label that the pod does not have.
     metadata.values().removeIf(String::isEmpty);
     customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
     metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
@@ -85,11 +85,11 @@ public final class RegistryAutoConfiguration {
   @ConditionalOnMissingBean
   EtcdServiceRegistry etcdServiceRegistry(
       EtcdConnection connection, EtcdProperties etcd, RegistryProperties properties) {
-    EtcdRegistrar lease =
+    EtcdRegistrar registrar =
         new EtcdRegistrar(
             connection, properties.leaseTtl(), Clock.systemUTC(), RandomGenerator.getDefault());
     return new EtcdServiceRegistry(
-        lease,
+        registrar,
         new InstanceCodec(etcd.namespace(), properties.valueFormat()),
         connection.requestTimeout());
   }
@@ -121,7 +121,7 @@ public final class RegistryAutoConfiguration {
   MeterBinder registryMetrics(EtcdServiceRegistry registry) {
     return meters -> {
       Gauge.builder("platform.registry.registered", registry, r -> r.lease().isHeld() ? 1 : 0)
-          .description("1 while all of this process's keys stand in etcd under its lease")
+          .description("1 while all of this process's keys are in etcd under its lease")
           .register(meters);
       FunctionCounter.builder(
               "platform.registry.acquisitions", registry, r -> r.lease().acquisitions())
@@ -133,8 +133,7 @@ public final class RegistryAutoConfiguration {
               EtcdServiceRegistry::timesRoutable,
               EtcdServiceRegistry::nanosToRoutable,
               TimeUnit.NANOSECONDS)
-          .description(
-              "From when this process was to be found, or no longer was, until callers could")
+          .description("Time from a claim, or the loss of a key, until all keys were in etcd")
           .register(meters);
       renewals("renewed", registry, EtcdServiceRegistry::renewals, meters);
       renewals("failed", registry, EtcdServiceRegistry::failedRenewals, meters);
@@ -147,7 +146,7 @@ public final class RegistryAutoConfiguration {
       ToDoubleFunction<EtcdServiceRegistry> count,
       MeterRegistry meters) {
     FunctionCounter.builder("platform.registry.renewals", registry, count)
-        .description("How often the lease was to be renewed, by whether etcd did")
+        .description("Renewals of the lease, by result")
         .tag("result", result)
         .register(meters);
   }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Whether this process is registered. Never an illness: an application that etcd has lost still
- * serves those who know it, and restarting it would help nobody. Thread-safe.
+ * Whether this process is registered. Never DOWN: without its registration it still serves the
+ * callers that know it, and a restart would not help. Thread-safe.
  */
 public final class RegistryHealth {
 

@@ -20,13 +20,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     spring.application.name} when empty; at most 100
  * @param valueFormat {@code grpc}: etcd's own gRPC naming, with metadata; {@code address}: plain
  *     host:port
- * @param leaseTtl how long a process that died without a word stays registered; whole seconds, at
- *     least 2s; renewed every third of it
- * @param metadata further metadata of every instance; wins over what the platform sets, but for
- *     instance-id, started-at and status; empty ones say nothing
- * @param advertiseHost name or address that others reach this process at; found out by default
- * @param advertisePort port that others reach this process at; the listening port by default
- * @param failFast whether an app refuses to start while etcd can't be reached
+ * @param leaseTtl how long a crashed process stays registered; whole seconds, at least 2s; the
+ *     lease is renewed every third of it
+ * @param metadata further metadata of every instance; overrides what the platform sets, except
+ *     instance-id, started-at and status; empty values are omitted
+ * @param advertiseHost host name or address at which others reach this process; detected by default
+ * @param advertisePort port at which others reach this process; by default the listening port
+ * @param failFast whether the app does not start without etcd
  */
 @ConfigurationProperties("platform.registry")
 public record RegistryProperties(

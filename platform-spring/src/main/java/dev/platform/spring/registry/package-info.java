@@ -1,4 +1,4 @@
-/** The write side: this process's instances are kept in etcd. */
+/** The write side: keeps this process's registration in etcd. */
 @NullMarked
 package dev.platform.spring.registry;
 

@@ -5,7 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/** Refuses requests that are unreadable, not exactly one where one is due, or never complete. */
+/** Refuses requests that can't be read, have the wrong number of messages, or stay incomplete. */
 @AutoConfiguration
 @EnableConfigurationProperties(RequestProperties.class)
 public final class RequestAutoConfiguration {

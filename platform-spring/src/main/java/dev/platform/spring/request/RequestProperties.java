@@ -7,10 +7,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What is asked of callers of this process's gRPC services.
+ * Requests to this process's gRPC services.
  *
  * @param timeout how long a caller may take to send its request, the next message of its stream, or
- *     the first one where both sides stream; 0s for as long as it likes
+ *     the first one in bidirectional streaming; 0s for no limit
  */
 @ConfigurationProperties("platform.grpc.request")
 public record RequestProperties(@DefaultValue("30s") Duration timeout) {

@@ -1,4 +1,7 @@
-/** What comes in of a call: whole, readable and in time, or refused before a handler sees it. */
+/**
+ * Validates incoming requests: complete, readable and in time, or refused before a handler sees
+ * them.
+ */
 @NullMarked
 package dev.platform.spring.request;
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What Resilience4j's annotations were found on so far, as beans were made. Thread-safe. */
+/** The methods with Resilience4j's annotations, as far as beans have been created. Thread-safe. */
 public final class AnnotatedMethods {
 
   private final Set<String> breakers = ConcurrentHashMap.newKeySet();
@@ -21,14 +21,14 @@ public final class AnnotatedMethods {
 
   AnnotatedMethods() {}
 
-  /** The names of all breakers that annotations ask for. */
+  /** The names of all breakers in annotations. */
   public Set<String> breakers() {
     return new TreeSet<>(breakers);
   }
 
   /**
-   * The names of all rate limiters that annotations ask for, each with a method that does; a name
-   * that is an expression is left as it is.
+   * The names of all rate limiters in annotations, each with one annotated method; expressions are
+   * not evaluated.
    */
   public Map<String, String> limiters() {
     return new TreeMap<>(limiters);

@@ -9,8 +9,8 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 
 /**
- * The methods that carry an annotation, or whose declaring class does: what AspectJ calls {@code
- * @within(A) || @annotation(A)}, found by reflection instead of by reading class files.
+ * Matches methods with an annotation, or whose declaring class has it: AspectJ's {@code @within(A)
+ * || @annotation(A)}, by reflection instead of by reading class files.
  */
 final class AnnotatedOperation<A extends Annotation> extends StaticMethodMatcherPointcut {
 
@@ -35,7 +35,7 @@ final class AnnotatedOperation<A extends Annotation> extends StaticMethodMatcher
   /** The method's own annotation, else that of its class; null when it has neither. */
   @Nullable A find(Method method, Class<?> targetClass) {
     A own = on(AopUtils.getMostSpecificMethod(method, targetClass));
-    // A JDK proxy has no annotations; those of the interface stand for them.
+    // A JDK proxy has no annotations; those of the interface are used.
     return own == null && Proxy.isProxyClass(targetClass) ? on(method) : own;
   }
 

@@ -14,8 +14,8 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.Ordered;
 
 /**
- * Leads calls of annotated methods through one of Resilience4j's aspects, in the order that the
- * aspect has. The aspect is created when the first annotated bean is.
+ * Applies one of Resilience4j's aspects to calls of annotated methods, in the aspect's order. The
+ * aspect is created with the first annotated bean.
  */
 final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
     implements PointcutAdvisor, Ordered {
@@ -62,11 +62,11 @@ final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
   /**
    * One of Resilience4j's aspects.
    *
-   * @param bean the name that Resilience4j's auto-configuration gives to it
+   * @param bean its bean name in Resilience4j's auto-configuration
    * @param type its class
-   * @param annotation what it looks for
-   * @param advice what it does about that
-   * @param operation what it does that around
+   * @param annotation its annotation
+   * @param advice its advice
+   * @param operation the operation that the advice surrounds
    */
   record Aspect<A extends Annotation, T extends Ordered>(
       String bean,
@@ -85,7 +85,7 @@ final class AnnotatedOperationAdvisor<A extends Annotation, T extends Ordered>
     }
   }
 
-  /** A call of an annotated method, with what is inside of it. */
+  /** A call of an annotated method, with the advices inside it. */
   @FunctionalInterface
   interface Operation<A extends Annotation> {
     ProceedingJoinPoint of(ProxyMethodInvocation call, @Nullable A annotation);

@@ -28,14 +28,14 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Finds the methods that Resilience4j's annotations protect without asking AspectJ about each
- * method of each bean. AspectJ reads the class file of every bean for each aspect, which made up a
- * fifth of an application's start.
+ * Finds the methods with Resilience4j's annotations without AspectJ's matching of each method of
+ * each bean. AspectJ reads the class file of every bean for each aspect, which took a fifth of an
+ * application's start.
  *
- * <p>The aspects themselves stay as they are and do the work. An aspect bean of another class, like
- * one that an application declares in the place of Resilience4j's, is left to AspectJ, and so are
- * the application's own aspects. Nothing is done when aspects are switched off ({@code
- * spring.aop.auto=false}) or when somebody has chosen by name which ones apply.
+ * <p>The aspects themselves are unchanged and do the work. An aspect bean of another class, such as
+ * one that replaces Resilience4j's, is left to AspectJ, and so are the application's own aspects.
+ * Does nothing when aspects are switched off ({@code spring.aop.auto=false}) or selected by name
+ * ({@code includePatterns}).
  */
 final class AnnotatedOperations implements BeanFactoryPostProcessor {
 
@@ -109,7 +109,7 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
     return aspects.stream().map(Aspect::bean).collect(Collectors.joining("|", "(?!(?:", ")$).*"));
   }
 
-  /** The name of the breaker may be an expression; then it is none of a called service. */
+  /** A breaker whose name is an expression is not that of a called service. */
   private static ProceedingJoinPoint guarded(
       ProxyMethodInvocation call, @Nullable CircuitBreaker annotation) {
     return annotation == null
@@ -117,7 +117,7 @@ final class AnnotatedOperations implements BeanFactoryPostProcessor {
         : new GuardedOperation(call, annotation.name());
   }
 
-  /** The operation alone: a fallback is none of it. */
+  /** Only the operation, without its fallback. */
   private static final class GuardedOperation extends MethodInvocationProceedingJoinPoint {
 
     private final String breaker;

@@ -6,8 +6,8 @@ import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreaker
 import org.springframework.core.env.PropertyResolver;
 
 /**
- * Lets breakers around methods of beans ask the {@link OutcomeClassifier} bean: predicates that are
- * configured by name can only ask the standard one.
+ * Lets breakers around bean methods use the {@link OutcomeClassifier} bean: predicates that are
+ * configured by class name can only use the standard one.
  */
 final class BreakerPredicates {
 
@@ -15,23 +15,25 @@ final class BreakerPredicates {
 
   private BreakerPredicates() {}
 
-  /** Leaves predicates alone that a user has set. */
+  /** Keeps predicates that a user has set. */
   static CircuitBreakerConfigCustomizer customizer(
       OutcomeClassifier outcomes, PropertyResolver properties) {
     return CircuitBreakerConfigCustomizer.of(
         "default",
         config -> {
-          if (isOurs(properties, "record-failure-predicate", GrpcStatusPredicates.Failures.class)) {
+          if (isPlatformDefault(
+              properties, "record-failure-predicate", GrpcStatusPredicates.Failures.class)) {
             config.recordException(new GrpcStatusPredicates.Failures(outcomes));
           }
-          if (isOurs(
+          if (isPlatformDefault(
               properties, "ignore-exception-predicate", GrpcStatusPredicates.Ignored.class)) {
             config.ignoreException(new GrpcStatusPredicates.Ignored(outcomes));
           }
         });
   }
 
-  private static boolean isOurs(PropertyResolver properties, String name, Class<?> predicate) {
+  private static boolean isPlatformDefault(
+      PropertyResolver properties, String name, Class<?> predicate) {
     return predicate.getName().equals(properties.getProperty(DEFAULTS + name));
   }
 }

@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * configured under {@code resilience4j.circuitbreaker}.
  *
  * @param enabled whether calls go through a circuit breaker
- * @param scope what has a breaker of its own
- * @param consecutiveFailures a breaker of calls opens when more than so many fail one after the
- *     other, whatever its window says; 0 to leave it to the window; at most 1000
+ * @param scope one breaker per called service, or per called method
+ * @param consecutiveFailures a breaker of calls opens after more consecutive failures than this,
+ *     whatever its sliding window says; 0: only its sliding window opens it; at most 1000
  */
 @ConfigurationProperties("platform.resilience.circuit-breaker")
 public record CircuitBreakerProperties(

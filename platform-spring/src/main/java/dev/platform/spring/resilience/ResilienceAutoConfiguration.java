@@ -19,7 +19,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
-/** Protects outgoing calls, and the methods that Resilience4j's annotations name. */
+/** Circuit breakers for outgoing calls, and Resilience4j's annotations on bean methods. */
 @AutoConfiguration(
     after = OutcomeAutoConfiguration.class,
     afterName = {
@@ -29,7 +29,7 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(CircuitBreakerProperties.class)
 public final class ResilienceAutoConfiguration {
 
-  /** Inside tracing and deadline: what is refused here is seen there. */
+  /** Inside tracing and deadline, which see calls that are refused here. */
   static final int ORDER = 2700;
 
   @Bean

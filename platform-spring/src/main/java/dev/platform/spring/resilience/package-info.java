@@ -1,4 +1,4 @@
-/** Outgoing calls are protected from what they call. */
+/** Circuit breakers, and Resilience4j's annotations. */
 @NullMarked
 package dev.platform.spring.resilience;
 

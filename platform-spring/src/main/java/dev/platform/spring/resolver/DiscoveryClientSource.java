@@ -18,9 +18,9 @@ import org.springframework.cloud.client.discovery.event.HeartbeatEvent;
 import org.springframework.context.event.EventListener;
 
 /**
- * Instances asked of any other {@link DiscoveryClient}: at once, after every heartbeat, and every
- * poll interval. A client that fails leaves the last good list in place. Asking may block, so it
- * happens on a thread of its own, which exists from the first subscription on.
+ * Polls instances from any other {@link DiscoveryClient}: at once, after every heartbeat, and every
+ * poll interval. When the client fails the last list stays. Polling may block, so it runs on a
+ * thread of its own, which is started by the first subscription.
  */
 final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
 
@@ -42,7 +42,7 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
   public Runnable subscribe(String serviceId, Consumer<List<Instance>> subscriber) {
     Subscriber entry = new Subscriber(serviceId, subscriber);
     subscribers.put(entry, true);
-    submit(entry::ask);
+    submit(entry::poll);
     return () -> subscribers.remove(entry);
   }
 
@@ -54,7 +54,7 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
   /** Something may have changed. */
   @EventListener
   void onHeartbeat(HeartbeatEvent event) {
-    askAll();
+    pollAll();
   }
 
   @Override
@@ -65,9 +65,9 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
     }
   }
 
-  private void askAll() {
+  private void pollAll() {
     if (!subscribers.isEmpty()) {
-      submit(() -> subscribers.keySet().forEach(Subscriber::ask));
+      submit(() -> subscribers.keySet().forEach(Subscriber::poll));
     }
   }
 
@@ -90,7 +90,7 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
               return thread;
             });
     long millis = pollInterval.toMillis();
-    fresh.scheduleWithFixedDelay(this::askAll, millis, millis, TimeUnit.MILLISECONDS);
+    fresh.scheduleWithFixedDelay(this::pollAll, millis, millis, TimeUnit.MILLISECONDS);
     return fresh;
   }
 
@@ -107,7 +107,7 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
     }
 
     /** On the source's thread. */
-    void ask() {
+    void poll() {
       try {
         List<Instance> instances = ForeignInstances.read(serviceId, client.getInstances(serviceId));
         failing = false;
@@ -119,7 +119,7 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
         if (!failing) {
           failing = true;
           log.warn(
-              "{} can't tell the instances of {}, the last list stays: {}",
+              "{} failed to list the instances of {}, keeping the last list: {}",
               client.description(),
               serviceId,
               e.toString());

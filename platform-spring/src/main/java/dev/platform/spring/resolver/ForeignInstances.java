@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 
-/** Reads what other registries' clients say about instances. */
+/** Converts instances of other registries' clients. */
 final class ForeignInstances {
 
   private ForeignInstances() {}
@@ -27,7 +27,7 @@ final class ForeignInstances {
     if (instance.getMetadata() != null) {
       instance.getMetadata().forEach((key, value) -> put(metadata, key, value));
     }
-    // Weights of other registries are on other scales.
+    // Other registries scale weights differently.
     metadata.remove(InstanceMetadata.WEIGHT);
     put(metadata, InstanceMetadata.INSTANCE_ID, instance.getInstanceId());
     return new Instance(

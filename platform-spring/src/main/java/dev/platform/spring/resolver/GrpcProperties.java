@@ -7,12 +7,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How calls are spread over instances.
+ * Load balancing of calls.
  *
  * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's
  *     own {@code grpc.client.*.default-load-balancing-policy} wins
- * @param avoidSilentInstances whether calls keep away from instances that are connected and answer
- *     nothing at all
+ * @param avoidSilentInstances whether calls avoid instances that are connected but do not answer at
+ *     all
  */
 @ConfigurationProperties("platform.grpc")
 public record GrpcProperties(

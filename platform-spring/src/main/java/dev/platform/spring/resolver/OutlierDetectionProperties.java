@@ -6,18 +6,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * When calls keep away from an instance because its calls fail. Never from more than half of a
- * service's instances. After its time a single call tries an instance before others go there, and
- * it is out once more with the first failure, for longer each time.
+ * Ejects an instance whose calls fail: calls avoid it. At most half of a service's instances are
+ * ejected. After its ejection an instance gets a single trial call before others; a failure ejects
+ * it again, for longer each time.
  *
  * @param enabled whether instances are ejected at all
- * @param consecutiveFailures so many calls to it that fail one after the other eject it; 1 to 1000
- * @param failurePercentage of the calls within {@code interval} that fail eject it; 1 to 100
- * @param minimumCalls how many calls there must be within {@code interval} for that; at least 1
- * @param interval over which calls are counted; at least 100 ms
- * @param ejectionTime how long it is out for the first time, at least 100 ms; twice as long each
- *     time after that without a well spell between
- * @param maxEjectionTime at most so long
+ * @param consecutiveFailures this many consecutive failures eject it; 1 to 1000
+ * @param failurePercentage this percentage of failed calls within {@code interval} ejects it, too;
+ *     1 to 100
+ * @param minimumCalls how many calls within {@code interval} the percentage needs; at least 1
+ * @param interval period over which calls are counted; at least 100 ms
+ * @param ejectionTime time of the first ejection, at least 100 ms; doubled each time that the
+ *     instance fails again after its return
+ * @param maxEjectionTime upper bound of the ejection time
  */
 @ConfigurationProperties("platform.resilience.outlier-detection")
 public record OutlierDetectionProperties(

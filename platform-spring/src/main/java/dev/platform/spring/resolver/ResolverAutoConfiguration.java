@@ -28,8 +28,8 @@ import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryProperti
 import org.springframework.context.annotation.Bean;
 
 /**
- * Feeds {@code etcd:///name} and {@code discovery:///name} targets of every channel in the JVM from
- * this application's discovery.
+ * Resolves {@code etcd:///name} and {@code discovery:///name} targets of every channel in the JVM
+ * by this application's discovery.
  */
 @AutoConfiguration(
     after = {
@@ -91,7 +91,7 @@ public final class ResolverAutoConfiguration {
     return context;
   }
 
-  /** Whether somebody but etcd may know instances. */
+  /** Whether a discovery client other than etcd's may know instances. */
   private static boolean isOther(
       DiscoveryClient client, ObjectProvider<SimpleDiscoveryProperties> simple) {
     if (client instanceof SimpleDiscoveryClient) {

@@ -7,16 +7,16 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Calls that have no answer after a time are made once more beside the first attempt, by gRPC
- * itself; the first answer counts, and the other attempts are cancelled. Only methods that are
- * idempotent as {@link RetryProperties} has it and whose caller sends one message. A method is
+ * Hedging, by gRPC itself: a call without an answer after a delay is sent once more beside the
+ * first attempt; the first answer counts, and the other attempts are cancelled. Only methods that
+ * are idempotent as in {@link RetryProperties} and whose caller sends one message. A method is
  * hedged or retried, never both. Hedges have a budget of the size of {@link
- * RetryProperties#budget}: each takes a token, each good call gives a part of one back, and while
- * less than half of them are there calls are retried instead.
+ * RetryProperties#budget}: each takes a token, each successful call returns a part of one, and
+ * calls are hedged only while more than half of the tokens are left, else retried.
  *
  * @param methods what is hedged, {@code package.Service/Method} or {@code package.Service} for all
- *     idempotent methods of a service, each with the time that an answer may take
- * @param maxAttempts how often a call is made in all, each after another such time
+ *     idempotent methods of a service, each with the delay before the next attempt
+ * @param maxAttempts attempts of a call in all, each after one more delay
  */
 @ConfigurationProperties("platform.resilience.hedging")
 public record HedgingProperties(
@@ -26,7 +26,7 @@ public record HedgingProperties(
     var validated = new HedgingSettings(methods, maxAttempts);
   }
 
-  /** What calls are hedged by. */
+  /** The settings of hedging. */
   public HedgingSettings settings() {
     return new HedgingSettings(methods, maxAttempts);
   }

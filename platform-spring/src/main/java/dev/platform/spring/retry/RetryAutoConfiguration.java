@@ -14,8 +14,9 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Makes calls again, and lets one hop alone do so. Without retries of its own ({@code
- * platform.resilience.retry.enabled=false}) a process still hands on that a hop above it retries.
+ * Retries calls, at only one hop of a chain of calls. Without retries of its own ({@code
+ * platform.resilience.retry.enabled=false}) a process still propagates that an upstream hop
+ * retries.
  */
 @AutoConfiguration
 @EnableConfigurationProperties({RetryProperties.class, HedgingProperties.class})

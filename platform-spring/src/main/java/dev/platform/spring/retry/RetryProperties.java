@@ -7,24 +7,24 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Retries of calls that ended with UNAVAILABLE or RESOURCE_EXHAUSTED before anything of the answer
- * had come, by gRPC itself: each on an instance that the load-balancing policy picks anew, when the
- * callee wants it ({@code grpc-retry-pushback-ms}), within the deadline of the call. Not when the
- * caller of this process would make its own call again. Only for methods whose author says that a
- * second execution does no harm: in the proto, or here. A call counts once in its circuit breaker,
- * by its last attempt.
+ * Retries, by gRPC itself, of calls that ended with UNAVAILABLE or RESOURCE_EXHAUSTED before any
+ * part of the answer: each on an instance that the load-balancing policy picks again, after the
+ * server's pushback ({@code grpc-retry-pushback-ms}) if it sends one, within the deadline of the
+ * call. Not when this process's caller would retry its own call. Only for methods that are declared
+ * idempotent: in the proto, or here. A call counts once in its circuit breaker, by its last
+ * attempt.
  *
  * @param enabled whether calls are retried
  * @param byProtoOption whether a method is idempotent when its proto has {@code option
  *     idempotency_level} {@code NO_SIDE_EFFECTS} or {@code IDEMPOTENT}
- * @param methods what else is idempotent: {@code package.Service/Method}, or {@code
+ * @param methods further idempotent methods: {@code package.Service/Method}, or {@code
  *     package.Service} for all methods of a service
- * @param excludedMethods what is not to be repeated whatever its proto says, likewise
- * @param maxAttempts how often a call is tried in all
- * @param initialBackoff pause before the second attempt, a fifth longer or shorter by chance; each
- *     further one is twice as long
- * @param maxBackoff what no pause grows beyond, but by its fifth
- * @param budget how many retries there may be, for each called service
+ * @param excludedMethods methods or services that are never retried, whatever their proto says
+ * @param maxAttempts attempts of a call in all
+ * @param initialBackoff pause before the second attempt, doubled for each further one, with ±20 %
+ *     jitter
+ * @param maxBackoff upper bound of a pause, before jitter
+ * @param budget the retry budget of each called service
  */
 @ConfigurationProperties("platform.resilience.retry")
 public record RetryProperties(
@@ -38,11 +38,11 @@ public record RetryProperties(
     @DefaultValue Budget budget) {
 
   /**
-   * As in gRPC's proposal A6: a failed attempt takes a token, a good one gives {@code ratio} of one
-   * back, and nothing is retried while less than half of them are there.
+   * As in gRPC's proposal A6: a failed attempt takes a token, a successful one returns {@code
+   * ratio} of one, and calls are retried only while more than half of the tokens are left.
    *
-   * @param tokens how many tokens there are at most
-   * @param ratio what a good call gives back
+   * @param tokens the maximum number of tokens
+   * @param ratio what a successful call returns
    */
   public record Budget(@DefaultValue("200") int tokens, @DefaultValue("0.1") double ratio) {
 
@@ -64,7 +64,7 @@ public record RetryProperties(
             budget.settings());
   }
 
-  /** What calls are retried by. */
+  /** The settings of retries. */
   public RetrySettings settings() {
     return new RetrySettings(
         enabled,

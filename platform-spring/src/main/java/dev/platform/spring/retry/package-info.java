@@ -1,4 +1,4 @@
-/** Failed calls of idempotent methods are made again elsewhere, within a budget. */
+/** Retries and hedging of idempotent methods, within a budget. */
 @NullMarked
 package dev.platform.spring.retry;
 

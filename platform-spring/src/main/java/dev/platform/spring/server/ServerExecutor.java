@@ -3,7 +3,7 @@ package dev.platform.spring.server;
 import java.util.concurrent.Executor;
 
 /**
- * Where the gRPC server runs handlers, unless the application sets another executor. Not of type
- * {@code Executor}, since Spring's own executors would stay away then.
+ * The executor that runs the gRPC server's handlers, unless the application sets another one. Not
+ * of type {@code Executor}: Spring's own executors would back off.
  */
 public record ServerExecutor(Executor executor) {}

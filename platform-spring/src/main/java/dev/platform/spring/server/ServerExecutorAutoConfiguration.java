@@ -45,7 +45,7 @@ public final class ServerExecutorAutoConfiguration {
     }
   }
 
-  /** Not a bean of type Executor: Spring's own executors would stay away. */
+  /** Not a bean of type Executor: Spring's own executors would back off. */
   record HandlerThreads(ForkJoinPool pool) {
     void shutdown() {
       pool.shutdown();
@@ -63,7 +63,7 @@ public final class ServerExecutorAutoConfiguration {
     }
   }
 
-  /** As Boot decides it; the type that it decides with differs between its generations. */
+  /** The same condition as Boot's, whose type differs between its generations. */
   static final class NoVirtualThreads extends NoneNestedConditions {
 
     NoVirtualThreads() {

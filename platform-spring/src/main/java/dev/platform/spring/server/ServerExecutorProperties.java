@@ -10,9 +10,9 @@ import org.springframework.core.env.Environment;
 /**
  * The threads of the gRPC server.
  *
- * @param enabled whether the platform brings them; else gRPC's own pool without a bound is used, or
- *     what a {@code GrpcServerConfigurer} of the application sets
- * @param maxThreads how many handlers run at once; further calls wait. Means nothing with {@code
+ * @param enabled whether the platform provides them; otherwise gRPC's own unbounded pool is used,
+ *     or what a {@code GrpcServerConfigurer} of the application sets
+ * @param maxThreads how many handlers run concurrently; further calls wait. Not used with {@code
  *     spring.threads.virtual.enabled}
  */
 @ConfigurationProperties("platform.grpc.server-executor")
@@ -21,7 +21,7 @@ public record ServerExecutorProperties(
 
   private static final int MOST = 10_000;
 
-  /** Whether handlers run on virtual threads, of which there is no bounded number. */
+  /** Whether handlers run on virtual threads, whose number is not bounded. */
   public static boolean areVirtual(Environment environment) {
     return environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false)
         && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);

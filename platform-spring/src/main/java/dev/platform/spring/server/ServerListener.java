@@ -4,16 +4,16 @@ import io.grpc.Server;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notified of what this application's servers do, whatever framework runs them. Called on the
- * thread that starts or stops the server.
+ * Notified when this application's servers start and stop, whatever framework runs them. Called on
+ * the thread that starts or stops the server.
  */
 public interface ServerListener {
 
   /**
    * The gRPC server listens.
    *
-   * @param port 0 for a server inside the process
-   * @param address that it is bound to; null where that is not known
+   * @param port 0 for an in-process server
+   * @param address the address that it is bound to; null if unknown
    */
   default void grpcServerStarted(Server server, int port, @Nullable String address) {}
 

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 
-/** Gives back the memory that only the start needed, where {@code platform.start} asks for it. */
+/** Releases memory that only the start needed, if {@code platform.start} is set. */
 @AutoConfiguration
 @EnableConfigurationProperties(StartProperties.class)
 public final class StartAutoConfiguration {

@@ -4,11 +4,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What is done when the application has started, before it takes calls.
+ * Work after the start of the application, before it accepts calls.
  *
- * @param collectGarbage whether the garbage of the start is collected once. Starting makes several
- *     times as much of it as stays; a JVM without a limit of its heap keeps that memory for as long
- *     as the process idles. Costs a tenth of a second for a small application, more for one that
+ * @param collectGarbage whether the garbage of the start is collected once. The start produces
+ *     several times more of it than stays in use; a JVM without a heap limit keeps that memory
+ *     while the process is idle. Costs a tenth of a second in a small application, more in one that
  *     has loaded much
  */
 @ConfigurationProperties("platform.start")

@@ -7,8 +7,8 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Leaves out what the gRPC frameworks observe of calls themselves, twice of everything otherwise.
- * Back with {@code platform.telemetry.grpc.enabled=false}.
+ * Excludes the gRPC frameworks' own telemetry, which would duplicate everything. Included again
+ * with {@code platform.telemetry.grpc.enabled=false}.
  */
 final class ForeignTelemetryFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 
@@ -32,7 +32,7 @@ final class ForeignTelemetryFilter implements AutoConfigurationImportFilter, Env
   public boolean[] match(String[] classes, AutoConfigurationMetadata metadata) {
     boolean[] keep = new boolean[classes.length];
     for (int i = 0; i < classes.length; i++) {
-      // Null: another filter left it out.
+      // Null: another filter has excluded it.
       keep[i] = !replaced || classes[i] == null || !FOREIGN.contains(classes[i]);
     }
     return keep;

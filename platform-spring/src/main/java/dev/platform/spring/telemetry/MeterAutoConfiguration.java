@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Bounds what grows with the services that a process calls: a gateway that takes their names from
- * its callers must not fill the memory with meters.
+ * Bounds the meters per called service: a gateway that takes service names from its callers must
+ * not fill the memory with meters.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(MeterProperties.class)
@@ -31,7 +31,7 @@ public final class MeterAutoConfiguration {
   }
 
   private static MeterFilter atMost(int max, String meters, String tag) {
-    AtomicBoolean told = new AtomicBoolean();
+    AtomicBoolean warned = new AtomicBoolean();
     return MeterFilter.maximumAllowableTags(
         meters,
         tag,
@@ -39,9 +39,9 @@ public final class MeterAutoConfiguration {
         new MeterFilter() {
           @Override
           public MeterFilterReply accept(Meter.Id id) {
-            if (!told.getAndSet(true)) {
+            if (!warned.getAndSet(true)) {
               log.warn(
-                  "There are {}* meters of {} values of \"{}\", of further ones there are none"
+                  "There are {}* meters for {} values of \"{}\", further values have none"
                       + " (platform.telemetry.meters.max-services), such as {}",
                   meters,
                   max,

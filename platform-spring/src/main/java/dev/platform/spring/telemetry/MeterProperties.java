@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How much is measured.
+ * Bounds of meters.
  *
- * @param maxServices of how many services that are called or watched there are meters
+ * @param maxServices the number of called or watched services that have meters
  */
 @ConfigurationProperties("platform.telemetry.meters")
 public record MeterProperties(@DefaultValue("200") int maxServices) {

@@ -3,14 +3,14 @@ package dev.platform.spring.telemetry;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.jspecify.annotations.Nullable;
 
-/** What can be known about a sampler. */
+/** Detects properties of samplers. */
 final class Samplers {
 
   private Samplers() {}
 
   /**
-   * Whether nothing is ever recorded below a span that is not. Boot's sampler is of this kind; of
-   * its parts only the description says something.
+   * Whether no span is ever recorded below an unrecorded one. Boot's sampler is of this kind; only
+   * its description shows its parts.
    */
   static boolean followCallers(@Nullable Sampler sampler) {
     String parts = sampler == null ? "" : sampler.getDescription();

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What became of the recorded spans: exported, dropped since too many waited for a slow collector,
- * or failed, since the collector did not take them. The first two OpenTelemetry's own processor
- * counts, for a {@link MeterProvider} that it is given. Thread-safe; read when meters are.
+ * Counts recorded spans: exported, dropped because the queue was full, or failed because the
+ * collector did not accept them. OpenTelemetry's own processor counts the first two, in the {@link
+ * MeterProvider} from here. Thread-safe; read when meters are.
  */
 public final class SpanCounts implements MeterBinder {
 
@@ -33,7 +33,7 @@ public final class SpanCounts implements MeterBinder {
   private final Reader reader = new Reader();
   private final AtomicLong failed = new AtomicLong();
 
-  /** For the processor to count with. */
+  /** The provider for the processor. */
   public MeterProvider meterProvider() {
     return SdkMeterProvider.builder().registerMetricReader(reader).build();
   }
@@ -52,7 +52,7 @@ public final class SpanCounts implements MeterBinder {
 
   private void counter(String result, MeterRegistry meters, ToDoubleFunction<SpanCounts> count) {
     FunctionCounter.builder("platform.tracing.spans", this, count)
-        .description("Recorded spans, by what became of them")
+        .description("Recorded spans, by result")
         .tag("result", result)
         .register(meters);
   }

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * How spans are exported: as Boot does it, but without copying each for filters where there are
- * none, which makes an export twice as dear, and without collecting batches that nobody takes. The
- * types of Boot around it differ between its generations.
+ * Exports spans as Boot does, but without copying each span for filters when there are none, which
+ * would double the cost, and without collecting batches when there is no exporter. Boot's types for
+ * it differ between its generations.
  */
 public final class SpanExport {
 
@@ -36,7 +36,7 @@ public final class SpanExport {
     this.filters = filters.orderedStream().toList();
   }
 
-  /** A processor that counts, to be given Boot's settings. */
+  /** A processor that counts, for Boot's settings. */
   public BatchSpanProcessorBuilder processor(SpanCounts counts) {
     boolean plain = predicates.isEmpty() && reporters.isEmpty() && filters.isEmpty();
     SpanExporter exporter =
@@ -50,7 +50,7 @@ public final class SpanExport {
     return builder;
   }
 
-  /** The processors that have something to do. */
+  /** The processors with work to do. */
   public static List<SpanProcessor> needed(
       Stream<SpanProcessor> processors,
       Collection<SpanExporter> exporters,

@@ -14,9 +14,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Tells listeners of spans that come to a thread and leave it, as Boot does, but for the one that
- * copies baggage into the log's context: it costs each call a twentieth of the server's time, and
- * has nothing to do unless {@code management.tracing.baggage.correlation.fields} names some.
+ * Notifies listeners when spans enter and leave a thread, as Boot does, except the one that copies
+ * baggage into the log's context: it takes a twentieth of the server's time per call, and is only
+ * needed if {@code management.tracing.baggage.correlation.fields} is set.
  */
 @AutoConfiguration(
     beforeName = {

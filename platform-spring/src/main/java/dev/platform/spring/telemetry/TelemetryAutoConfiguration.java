@@ -80,7 +80,7 @@ public final class TelemetryAutoConfiguration {
   HeaderPropagation grpcHeaderPropagation(
       ObjectProvider<OpenTelemetry> tracing, Environment environment) {
     TextMapPropagator all = tracing(tracing, environment).getPropagators().getTextMapPropagator();
-    // Boot's looks for baggage with streams, in a call that brings none, too.
+    // Boot's propagator looks for baggage with streams, even in calls without any.
     boolean boots = all.getClass().getSimpleName().equals("CompositeTextMapPropagator");
     return boots ? HeaderPropagation.ofW3cTraces(all) : new HeaderPropagation(all);
   }
@@ -105,7 +105,7 @@ public final class TelemetryAutoConfiguration {
 
   private static OpenTelemetry tracing(
       ObjectProvider<OpenTelemetry> tracing, Environment environment) {
-    // Boot's switch turns propagation and export off, but spans would still be made.
+    // Boot's switch turns propagation and export off, but spans would still be created.
     boolean enabled =
         environment.getProperty("management.tracing.enabled", Boolean.class, true)
             && environment.getProperty("management.tracing.export.enabled", Boolean.class, true);

@@ -12,11 +12,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Spans, timers and log lines of gRPC calls.
  *
- * @param enabled whether the platform observes gRPC calls; else net.devh's starter does
- * @param keys which generation of OpenTelemetry's keys describes a call
- * @param untracedServices full names of services whose calls begin no trace; in a trace that is
- *     under way they are spans like all others
- * @param log which calls are told of in the log
+ * @param enabled whether the platform creates the spans and timers of gRPC calls; otherwise the
+ *     gRPC framework does
+ * @param keys which generation of OpenTelemetry's attributes describes a call
+ * @param untracedServices full names of services whose calls start no trace; inside a trace they
+ *     are spans like all others
+ * @param log which calls are logged
  */
 @ConfigurationProperties("platform.telemetry.grpc")
 public record TelemetryProperties(
@@ -43,9 +44,9 @@ public record TelemetryProperties(
   }
 
   /**
-   * @param slowAfter how long a unary call may take that is no slow one; 0: none is slow
-   * @param linesPerSecond how many failed and slow calls of one method of one service are told of
-   *     in a second
+   * @param slowAfter a unary call that takes longer is logged as slow; 0: none is slow
+   * @param linesPerSecond how many failed and slow calls of one method of one service are logged
+   *     per second
    */
   public record Log(
       @DefaultValue("1s") Duration slowAfter, @DefaultValue("10") int linesPerSecond) {

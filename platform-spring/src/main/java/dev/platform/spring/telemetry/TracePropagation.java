@@ -13,10 +13,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 
 /**
- * Lets spans travel with Micrometer's context propagation, to {@code @Async} methods, executors
- * that Spring makes, Reactor: also those that no observation belongs to. Accessors that the
- * application has registered are left alone. One per process: of several application contexts the
- * first one's.
+ * Propagates spans with Micrometer's context propagation, to {@code @Async} methods, Spring's
+ * executors, Reactor: also spans without an observation. Accessors that the application has
+ * registered are kept. One per process: the first application context's.
  */
 final class TracePropagation implements InitializingBean, DisposableBean {
 

@@ -175,8 +175,8 @@ class ConfigurationMistakesTest {
     assertThat(output.getAll())
         .contains("APPLICATION FAILED TO START")
         .contains(
-            "platform.resilience.rate-limit.shared.redis-uri: (none) (expected: where Redis is,"
-                + " since .shared.limiters names some)");
+            "platform.resilience.rate-limit.shared.redis-uri: (none) (expected: the address of"
+                + " Redis, since .shared.limiters is set)");
   }
 
   @Test

@@ -102,7 +102,7 @@ class DrainTest {
         catchThrowableOfType(StatusRuntimeException.class, stream::hasNext);
     assertThat(end.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
     assertThat(end.getStatus().getDescription())
-        .isEqualTo("this server is shutting down, go on with another one");
+        .isEqualTo("this server is shutting down, use another one");
     assertThat(endless.cancelled).hasValue(1);
   }
 

@@ -78,10 +78,10 @@ class DrainedCallsTest {
         .isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
     assertThatThrownBy(() -> underWay.get(5, TimeUnit.SECONDS))
         .hasMessageContaining(
-            "UNAVAILABLE: this server is shutting down and can't wait for the answer any longer");
+            "UNAVAILABLE: this server is shutting down and the call did not end in time");
     assertThat(output)
         .containsOnlyOnce(
-            "platform.drain.timeout of 1000 ms is over, calls that are cut: "
+            "platform.drain.timeout of 1000 ms is over, terminating calls: "
                 + "{recommendation.v1.RecommendationService/GetRecommendations=1}");
   }
 
@@ -91,7 +91,7 @@ class DrainedCallsTest {
     RecommendationServiceGrpc.newBlockingStub(channel())
         .getRecommendations(GetRecommendationsRequest.getDefaultInstance());
     app.close();
-    assertThat(output).doesNotContain("calls that are cut");
+    assertThat(output).doesNotContain("terminating calls");
   }
 
   /** gRPC keeps the stream of a request that it found too large until its connection ends. */
@@ -108,7 +108,7 @@ class DrainedCallsTest {
     long start = System.nanoTime();
     app.close();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
-    assertThat(output).doesNotContain("calls that are cut");
+    assertThat(output).doesNotContain("terminating calls");
   }
 
   private void start(String timeout) {

@@ -159,7 +159,7 @@ abstract class EtcdInProductionFaults {
     etcd = withUser();
     assertOneLine(
         properties(),
-        "etcd asks for a user (platform.etcd.username, .password): etcdserver: user name is empty");
+        "etcd requires a user (platform.etcd.username, .password): etcdserver: user name is empty");
   }
 
   @Test
@@ -197,7 +197,7 @@ abstract class EtcdInProductionFaults {
 
   private void assertOneLine(ConfigurableApplicationContext app, String cause) {
     app.getBean(InstanceDirectory.class).firstList("other");
-    awaitLine("WARN etcd at [%s] refuses, trying on: %s".formatted(etcd.endpoint(), cause));
+    awaitLine("WARN etcd at [%s] refuses requests, retrying: %s".formatted(etcd.endpoint(), cause));
     await()
         .during(Duration.ofSeconds(4))
         .atMost(Duration.ofSeconds(5))

@@ -122,7 +122,7 @@ class InjectedFaultsTest {
     assertThat(failure()).isNull();
     assertThat(send("DELETE", "/" + id, null).statusCode()).isEqualTo(404);
     assertThat(output)
-        .containsOnlyOnce("Fault " + id + " is injected from now on: incoming calls of " + METHOD)
+        .containsOnlyOnce("Injecting fault " + id + ": incoming calls of " + METHOD)
         .containsOnlyOnce("Fault " + id + " has ended (removed) after 1 calls");
   }
 
@@ -131,7 +131,7 @@ class InjectedFaultsTest {
     post(Map.of("method", METHOD, "status", "NOT_FOUND", "ttl", "1s"));
     assertThat(failure()).isNotNull();
     await().atMost(PATIENCE).until(() -> failure() == null);
-    assertThat(output).contains("has ended (its time is over)");
+    assertThat(output).contains("has ended (its ttl is over)");
   }
 
   @Test

@@ -76,7 +76,7 @@ class SignalTest {
     assertThat(process.exitValue()).isEqualTo(KILLED_BY_SIGTERM);
     assertThat(log())
         .containsOnlyOnce(
-            "Second SIGTERM: going now, calls that are cut: "
+            "Second SIGTERM: exiting now, terminating calls: "
                 + "{recommendation.v1.RecommendationService/GetRecommendations=1}");
   }
 
@@ -92,7 +92,7 @@ class SignalTest {
         .containsSubsequence(
             "Lifecycle: STARTING -> UP",
             "Lifecycle: UP -> DRAINING",
-            "platform.drain.timeout of 1000 ms is over, calls that are cut: "
+            "platform.drain.timeout of 1000 ms is over, terminating calls: "
                 + "{recommendation.v1.RecommendationService/GetRecommendations=1}",
             "Lifecycle: DRAINING -> STOPPED");
     assertThat(etcd.server().keys("/services/")).isEmpty();

@@ -63,8 +63,9 @@ class ConfigurationCheckTest {
             + "]=50ms,platform.resilience.retry.by-proto-option=false"
             + " | platform.resilience.hedging.methods: "
             + METHOD
-            + " (expected: what is idempotent by its proto (option idempotency_level) or by"
-            + " platform.resilience.retry.methods, and sends one message: it is not hedged)",
+            + " (expected: an idempotent method (option idempotency_level in its proto, or"
+            + " platform.resilience.retry.methods) whose client sends one message: this one is not"
+            + " hedged)",
         "platform.resilience.hedging.methods[recommendation.v1.RecommendationService]=3s,"
             + "platform.deadline.methods[recommendation.v1.RecommendationService]=3s"
             + " | platform.resilience.hedging.methods[recommendation.v1.RecommendationService]: 3000ms"
@@ -125,15 +126,15 @@ class ConfigurationCheckTest {
             + "], 180ms)",
         "platform.resilience.rate-limit.server=api,"
             + "resilience4j.ratelimiter.instances.api.limit-for-period=10"
-            + " | resilience4j.ratelimiter.instances.api.limit-refresh-period: null (expected: so long"
-            + " that limit-for-period limits anything, such as 1s)",
+            + " | resilience4j.ratelimiter.instances.api.limit-refresh-period: null (expected: long"
+            + " enough for limit-for-period to limit anything, such as 1s)",
         "platform.deadline.default-timeout=10s,platform.deadline.max-timeout=4s"
             + " | platform.deadline.default-timeout: 10000ms (expected: at most"
             + " platform.deadline.max-timeout, 4000ms, which cuts it)",
         "platform.discovery.wait-for-first-list=5s"
             + " | platform.discovery.wait-for-first-list: 5000ms (expected: less than"
-            + " platform.deadline.default-timeout, 5000ms: callers get DEADLINE_EXCEEDED before they are"
-            + " told who is missing)",
+            + " platform.deadline.default-timeout, 5000ms: otherwise callers get DEADLINE_EXCEEDED"
+            + " instead of the name of the missing service)",
         "platform.resilience.retry.initial-backoff=2s,platform.resilience.retry.max-backoff=3s"
             + " | platform.resilience.retry.max-attempts: 3 (expected: so few that their pauses, up to"
             + " 6000ms, fit into platform.deadline.default-timeout, 5000ms)",

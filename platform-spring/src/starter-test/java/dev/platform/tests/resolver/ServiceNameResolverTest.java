@@ -197,7 +197,7 @@ class ServiceNameResolverTest {
         .untilAsserted(
             () ->
                 assertThatThrownBy(() -> ask(channel))
-                    .hasMessageContaining("the last instance of payment-service has left"));
+                    .hasMessageContaining("the last instance of payment-service has deregistered"));
   }
 
   @Test

@@ -69,7 +69,7 @@ class SeriesTest {
           .allSatisfy(
               (meter, size) -> assertThat(size).isLessThan(MAX_SERVICES * MOST_OF_A_SERVICE));
       assertThat(series.get("platform.discovery.age")).isEqualTo(MAX_SERVICES);
-      assertThat(output).containsOnlyOnce("platform.* meters of 20 values of \"service\"");
+      assertThat(output).containsOnlyOnce("platform.* meters for 20 values of \"service\"");
     }
   }
 

@@ -36,7 +36,7 @@ class OtherLineRuleTest {
         .satisfies(
             finding -> {
               assertThat(finding.expected())
-                  .isEqualTo(right + ", as it is called on Spring Boot " + springBoot);
+                  .isEqualTo(right + ", its name on Spring Boot " + springBoot);
               assertThat(finding.value())
                   .isEqualTo("set in \"" + set + "\" from property source \"test\"");
             });
@@ -52,7 +52,7 @@ class OtherLineRuleTest {
     assertThat(findings("4.1.2"))
         .extracting(Finding::expected)
         .containsExactly(
-            "spring.grpc.server.shutdown.grace-period, as it is called on Spring Boot 4.1.2");
+            "spring.grpc.server.shutdown.grace-period, its name on Spring Boot 4.1.2");
   }
 
   @Test

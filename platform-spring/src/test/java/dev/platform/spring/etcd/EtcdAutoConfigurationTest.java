@@ -96,7 +96,7 @@ class EtcdAutoConfigurationTest {
 
           assertThat(output)
               .containsOnlyOnce(
-                  "SSL bundle etcd has changed and can't be used, going on with the old one: ");
+                  "SSL bundle etcd has changed and can't be used, keeping the old one: ");
           assertThat(read(connection)).isTrue();
         });
   }

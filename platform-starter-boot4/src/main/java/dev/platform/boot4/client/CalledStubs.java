@@ -5,7 +5,7 @@ import io.grpc.stub.AbstractStub;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Notes which services the application has stubs of, by the name that their breakers have. */
+/** Records the application's stubs, by the names of their breakers. */
 final class CalledStubs implements BeanPostProcessor {
 
   private final ObjectProvider<CalledMethods> called;

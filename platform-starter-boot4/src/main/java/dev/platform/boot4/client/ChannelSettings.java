@@ -14,9 +14,9 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.core.env.Environment;
 
 /**
- * What is set under {@code spring.grpc.client.channel} for a channel. Spring's own type does not
- * say what is set and what is its default, and takes nothing from the entry {@code default} for a
- * channel that has an entry of its own.
+ * A channel's settings under {@code spring.grpc.client.channel}. Spring's own type does not
+ * distinguish set values from defaults, and ignores the entry {@code default} for a channel with an
+ * entry of its own.
  */
 final class ChannelSettings {
 
@@ -34,7 +34,7 @@ final class ChannelSettings {
     this.fallback = fallback;
   }
 
-  /** Null is not set. */
+  /** Null if not set. */
   record Entry(
       @Nullable String target,
       @Name(DEFAULT) @DefaultValue Defaults defaults,
@@ -59,7 +59,7 @@ final class ChannelSettings {
         all.getOrDefault(channel, NOTHING), all.getOrDefault(DEFAULT, NOTHING));
   }
 
-  /** Its own address; null where it has none. */
+  /** Its own target; null if not set. */
   @Nullable String target() {
     return own.target();
   }

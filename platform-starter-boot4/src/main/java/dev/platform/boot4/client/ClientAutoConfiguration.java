@@ -20,7 +20,7 @@ import org.springframework.grpc.client.InProcessGrpcChannelFactory;
 @AutoConfiguration
 public final class ClientAutoConfiguration {
 
-  /** Not the chain itself: Spring would take one object that is two beans twice. */
+  /** Not the chain itself: Spring would apply one object that is two beans twice. */
   @Bean
   @Order(ChainOrder.CLIENT)
   @GlobalClientInterceptor

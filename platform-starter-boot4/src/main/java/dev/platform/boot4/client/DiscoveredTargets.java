@@ -5,17 +5,17 @@ import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.VirtualTargets;
 
 /**
- * Where a channel of this name leads: to the target that is set for it; else a name that is neither
- * an address nor a target is a service's, and resolved by discovery.
+ * The target of a channel: the configured one; else a name that is neither an address nor a target
+ * is a service's name, and is resolved by discovery.
  */
 final class DiscoveredTargets implements VirtualTargets {
 
-  /** Spring's, for the one channel without a service's name. */
+  /** Spring's default, for the channel without a service's name. */
   private static final String DEFAULT_TARGET = "localhost:9090";
 
   private static final Pattern SERVICE = Pattern.compile("[\\w.-]+");
 
-  /** Spring's own schemes for an address. */
+  /** Spring's own schemes for addresses. */
   private static final Pattern STATIC = Pattern.compile("^(?:static|tcp):/*");
 
   private final Environment environment;

@@ -7,7 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.GrpcChannelBuilderCustomizer;
 
-/** Ties channels to this application's discovery, and gives each the settings of all. */
+/**
+ * Connects channels to this application's discovery, and applies the settings that are common to
+ * all.
+ */
 final class ResolvedChannels<T extends ManagedChannelBuilder<T>>
     implements GrpcChannelBuilderCustomizer<T> {
 

@@ -9,9 +9,9 @@ import org.springframework.grpc.client.CompositeGrpcChannelFactory;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
 /**
- * Shortens Spring's 30 s that a channel may take to close, which no property says. The server's
- * calls have ended before; what the application still calls on its own has this long. gRPC keeps an
- * address that left for 5 s, which nobody should wait for.
+ * Shortens the 30 s that a channel may take to close in Spring, for which there is no property. The
+ * server's calls have ended already; this is the time for calls of the application's own. gRPC
+ * keeps a removed address for 5 s, which the shutdown should not wait for.
  */
 final class ShutdownGrace implements BeanPostProcessor {
 

@@ -13,8 +13,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * Asks Spring's {@link GrpcExceptionHandler} beans, too, which map exceptions outside the
- * platform's chain otherwise, where all of them are mapped already.
+ * Also uses Spring's {@link GrpcExceptionHandler} beans. Without this they would run outside the
+ * platform's chain, where all exceptions are mapped already.
  */
 @AutoConfiguration(before = FailureAutoConfiguration.class)
 public final class ExceptionHandlersAutoConfiguration {

@@ -1,4 +1,4 @@
-/** The registration in Boot's health. */
+/** The registration in Boot's health endpoint. */
 @NullMarked
 package dev.platform.boot4.registry;
 

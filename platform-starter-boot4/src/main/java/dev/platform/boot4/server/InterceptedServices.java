@@ -6,8 +6,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 
 /**
- * Puts the chain's outer group around all global interceptors of a service, Spring's security among
- * them, for every server that is made of it.
+ * Puts the chain's outer group around all global interceptors of a service, including Spring's
+ * security, on every server.
  */
 final class InterceptedServices implements BeanPostProcessor {
 

@@ -51,7 +51,7 @@ final class ServerEvents implements SmartApplicationListener {
     }
   }
 
-  /** Null where it listens on several, or on all that the machine has. */
+  /** Null if it listens on several addresses, or on all of the machine. */
   private static @Nullable String boundAddress(List<? extends SocketAddress> sockets) {
     if (sockets.size() != 1 || !(sockets.get(0) instanceof InetSocketAddress socket)) {
       return null;

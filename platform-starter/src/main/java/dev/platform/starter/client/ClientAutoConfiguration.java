@@ -18,10 +18,10 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration
 public final class ClientAutoConfiguration {
 
-  /** What net.devh has where nothing is set. */
+  /** net.devh's default. */
   private static final String DEFAULT_POLICY = "round_robin";
 
-  /** Not the chain itself: net.devh takes no interceptor that is two beans. */
+  /** Not the chain itself: net.devh rejects an interceptor that is two beans. */
   @Bean
   @Order(ChainOrder.CLIENT)
   @GrpcGlobalClientInterceptor

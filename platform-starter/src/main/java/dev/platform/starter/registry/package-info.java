@@ -1,4 +1,4 @@
-/** The write side: this process's instances are kept in etcd. */
+/** The registration in Boot's health endpoint. */
 @NullMarked
 package dev.platform.starter.registry;
 

@@ -4,8 +4,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurationImportFilter;
 import org.springframework.boot.autoconfigure.AutoConfigurationMetadata;
 
 /**
- * Leaves out net.devh's own resolver of {@code discovery:///}: it is refreshed by failures only,
- * and would make itself the default for every target in the JVM that has no scheme.
+ * Excludes net.devh's own resolver of {@code discovery:///}: it only refreshes after failures, and
+ * would become the default for every target in the JVM without a scheme.
  */
 final class ForeignDiscoveryResolverFilter implements AutoConfigurationImportFilter {
 

@@ -8,9 +8,9 @@ import net.devh.boot.grpc.server.serverfactory.ShadedNettyGrpcServerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the operating system choose the port as it binds it. net.devh's factory looks for one that
- * is free while the application is made, and binds it when that is done: a second later, somebody
- * else may have it.
+ * Lets the operating system choose the port when it is bound. net.devh's factory chooses a free
+ * port while the application context is created, and binds it a second later: then another process
+ * may have it.
  */
 final class FreePortServerFactory extends ShadedNettyGrpcServerFactory {
 
@@ -28,13 +28,13 @@ final class FreePortServerFactory extends ShadedNettyGrpcServerFactory {
     return created;
   }
 
-  /** The one that was chosen, which stays; 0 before the server has started. */
+  /** The chosen port, also after the server has stopped; 0 before it has started. */
   @Override
   public int getPort() {
     Server created = server;
     if (port == 0 && created != null && created.getPort() > 0) {
       port = created.getPort();
-      // Whoever asks there would be told of one that nobody listens on.
+      // Otherwise callers would see a port that nothing listens on.
       properties.setPort(port);
     }
     return port;

@@ -8,7 +8,7 @@ import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Puts the chain's outer group around all services that are found, whoever finds them. */
+/** Puts the chain's outer group around the services of every {@link GrpcServiceDiscoverer}. */
 final class InterceptedServices implements BeanPostProcessor {
 
   private final ObjectProvider<ServerChain> chain;

@@ -20,8 +20,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * In the place of net.devh's own where {@code grpc.server.port} is 0, unless there is a server
- * inside the process, too.
+ * Replaces net.devh's server factory when {@code grpc.server.port} is 0, unless there is an
+ * in-process server, too.
  */
 @AutoConfiguration(
     after = GrpcServerAutoConfiguration.class,

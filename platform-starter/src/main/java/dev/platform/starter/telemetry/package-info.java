@@ -1,4 +1,4 @@
-/** Spans and timers of gRPC calls, cheap enough to be always on. */
+/** Export of spans. */
 @NullMarked
 package dev.platform.starter.telemetry;
 

@@ -15,9 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Users, what keys they may touch, and the tokens that they got. Knows the caller of every call;
- * the services ask for the verdict where etcd does. Without users everybody is welcome.
- * Thread-safe.
+ * Users, their key permissions, and their tokens. Identifies the caller of every call; the services
+ * check permissions where etcd does. Without users there is no authentication. Thread-safe.
  */
 final class Access implements ServerInterceptor {
 
@@ -28,7 +27,7 @@ final class Access implements ServerInterceptor {
   private final Map<String, User> users = new ConcurrentHashMap<>();
   private final Map<String, String> namesByToken = new ConcurrentHashMap<>();
 
-  /** Adds or replaces a user; its tokens stay good. */
+  /** Adds or replaces a user; its tokens stay valid. */
   void user(String name, String password, List<String> prefixes) {
     List<KeyRange> ranges =
         prefixes.stream().map(ByteString::copyFromUtf8).map(KeyRange::prefix).toList();
@@ -42,7 +41,7 @@ final class Access implements ServerInterceptor {
     return copy;
   }
 
-  /** Changes what a user may touch. */
+  /** Changes a user's key permissions. */
   void permit(String name, List<String> prefixes) {
     User user = users.get(name);
     if (user == null) {
@@ -79,7 +78,7 @@ final class Access implements ServerInterceptor {
     caller().refusal(ranges).ifPresent(Access::refuse);
   }
 
-  /** For calls that are open to all, but not to those with a token from elsewhere. */
+  /** For calls that need no permission, but no invalid token either. */
   static void refuseBadToken() {
     caller()
         .refusal(List.of())
@@ -87,7 +86,7 @@ final class Access implements ServerInterceptor {
         .ifPresent(Access::refuse);
   }
 
-  /** Who has made the present call. */
+  /** The caller of the current call. */
   static Caller caller() {
     return CALLER.get();
   }
@@ -103,10 +102,10 @@ final class Access implements ServerInterceptor {
     throw error.failure();
   }
 
-  /** The one behind a call, for as long as the call lasts. */
+  /** The caller of a call. */
   record Caller(Access access, @Nullable String token) {
 
-    /** Why these keys are none of the caller's business at this moment, if they aren't. */
+    /** Why the caller may not access these keys now; empty if it may. */
     Optional<EtcdError> refusal(List<KeyRange> ranges) {
       if (access.users.isEmpty()) {
         return Optional.empty();
@@ -118,7 +117,7 @@ final class Access implements ServerInterceptor {
       if (user == null) {
         return Optional.of(EtcdError.INVALID_AUTH_TOKEN);
       }
-      return ranges.stream().allMatch(user::mayTouch)
+      return ranges.stream().allMatch(user::mayAccess)
           ? Optional.empty()
           : Optional.of(EtcdError.PERMISSION_DENIED);
     }
@@ -131,7 +130,7 @@ final class Access implements ServerInterceptor {
 
   private record User(String password, List<KeyRange> ranges) {
 
-    boolean mayTouch(KeyRange range) {
+    boolean mayAccess(KeyRange range) {
       return ranges.stream().anyMatch(own -> own.covers(range));
     }
   }

@@ -11,7 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Holds every answer back for a while; the order within a call stays. */
+/** Delays every answer; keeps the order within a call. */
 final class DelayedAnswers implements ServerInterceptor {
 
   private final Faults faults;
@@ -65,7 +65,7 @@ final class DelayedAnswers implements ServerInterceptor {
       }
     }
 
-    /** Lets go of what is due, and comes back for the rest. */
+    /** Sends what is due, and schedules the rest. */
     private void release() {
       synchronized (waiting) {
         Held next = waiting.peek();

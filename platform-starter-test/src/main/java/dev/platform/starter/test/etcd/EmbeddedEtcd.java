@@ -101,12 +101,12 @@ public final class EmbeddedEtcd implements EtcdServer {
     ifRunning(EtcdNode::dropConnections);
   }
 
-  /** How many clients watch something at this moment; 0 while stopped. */
+  /** How many watch streams are open; 0 while stopped. */
   public synchronized int watchStreams() {
     return node == null ? 0 : node.watchStreams();
   }
 
-  /** Holds back every answer, watch events too, until told otherwise; zero ends it. */
+  /** Delays every answer, watch events too; zero ends it. */
   public void delayAnswers(Duration delay) {
     settings.faults().answerDelay(delay);
   }
@@ -122,7 +122,7 @@ public final class EmbeddedEtcd implements EtcdServer {
   }
 
   /**
-   * Changes what a user of this server may do from now on.
+   * Changes the key permissions of a user.
    *
    * @param prefixes only keys that start with one of these may be read, written and watched; none:
    *     no key at all, an empty prefix: all keys
@@ -131,7 +131,7 @@ public final class EmbeddedEtcd implements EtcdServer {
     settings.access().permit(user, prefixes);
   }
 
-  /** Presents another certificate on all connections from now on; those there are stay. */
+  /** Presents another certificate on new connections; existing ones stay. */
   public void certificate(TestCertificate certificate) {
     if (settings.tls() == null) {
       throw new IllegalStateException("embedded etcd: plaintext (expected: built with tls)");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What an embedded server is to be like. Not thread-safe. */
+/** Configures an embedded server. Not thread-safe. */
 public final class EmbeddedEtcdBuilder {
 
   private String host = "127.0.0.1";
@@ -46,14 +46,14 @@ public final class EmbeddedEtcdBuilder {
   }
 
   /**
-   * Adds a user who may do everything, and thereby asks all clients for a login. Tokens don't
-   * outlive a restart.
+   * Adds a user with all permissions, and so requires authentication. Tokens don't outlive a
+   * restart.
    */
   public EmbeddedEtcdBuilder user(String name, String password) {
     return user(name, password, List.of(""));
   }
 
-  /** Adds a user who may touch only keys with these prefixes, none at all if there are none. */
+  /** Adds a user that may only access keys with these prefixes, and none without prefixes. */
   public EmbeddedEtcdBuilder user(String name, String password, List<String> prefixes) {
     access.user(name, password, prefixes);
     return this;

@@ -52,7 +52,7 @@ final class EtcdChild implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(child.onExit);
       return child;
     } catch (IOException e) {
-      throw new UncheckedIOException("etcd's directory can't be had", e);
+      throw new UncheckedIOException("can't create etcd's directory", e);
     }
   }
 
@@ -93,12 +93,12 @@ final class EtcdChild implements AutoCloseable {
     }
   }
 
-  /** True from start to kill; false, too, if it has ended by itself. */
+  /** True from start to kill, unless it has ended by itself. */
   synchronized boolean isAlive() {
     return process != null && process.isAlive();
   }
 
-  /** True from start to kill, whatever became of it. */
+  /** True from start to kill, even if it has ended by itself. */
   synchronized boolean isStarted() {
     return process != null;
   }
@@ -121,7 +121,7 @@ final class EtcdChild implements AutoCloseable {
     deleteTree(dataDirectory());
   }
 
-  /** For the connections from now on. */
+  /** For new connections. */
   void certificate(TestCertificate certificate) {
     if (!secure) {
       throw new IllegalStateException("etcd process: plaintext (expected: built with tls)");

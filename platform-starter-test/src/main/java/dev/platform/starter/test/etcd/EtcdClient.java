@@ -34,8 +34,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link EtcdProcess} and {@link EtcdCluster} ask of their servers. Thread-safe; calls block
- * for 5 s at most.
+ * The client of {@link EtcdProcess} and {@link EtcdCluster}. Thread-safe; calls block for 5 s at
+ * most.
  */
 final class EtcdClient implements AutoCloseable {
 
@@ -62,7 +62,7 @@ final class EtcdClient implements AutoCloseable {
     }
   }
 
-  /** What the member says of itself and of its leader; asked for a second only. */
+  /** The member's status, with its leader; blocks for a second at most. */
   StatusResponse status() {
     return ask(
         () ->
@@ -166,7 +166,7 @@ final class EtcdClient implements AutoCloseable {
         if (Status.fromThrowable(refusal).getCode() != Status.Code.NOT_FOUND) {
           throw refusal;
         }
-        // It ran out by itself just now.
+        // It has just expired.
       }
     }
     delete(KeyRange.all());

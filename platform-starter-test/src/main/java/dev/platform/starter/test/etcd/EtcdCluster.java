@@ -31,7 +31,7 @@ public final class EtcdCluster implements AutoCloseable {
         nodes.stream().map(node -> node.child().clusterEntry()).collect(Collectors.joining(","));
   }
 
-  /** Starts a new cluster of so many members; they have elected a leader. */
+  /** Starts a new cluster with this number of members; on return they have elected a leader. */
   public static EtcdCluster start(int members) {
     if (members < 1) {
       throw new IllegalArgumentException("members: " + members + " (expected: >= 1)");
@@ -107,14 +107,14 @@ public final class EtcdCluster implements AutoCloseable {
     }
   }
 
-  /** From here on members keep their connections and answer nothing, one another neither. */
+  /** From here on members keep their connections but answer nothing, not even to each other. */
   public void freeze(int... members) {
     for (int member : members) {
       nodes.get(member).child().freeze();
     }
   }
 
-  /** Ends {@link #freeze}; what was asked meanwhile is answered now. */
+  /** Ends {@link #freeze}; requests from meanwhile are answered now. */
   public void thaw(int... members) {
     for (int member : members) {
       nodes.get(member).child().thaw();
@@ -155,7 +155,7 @@ public final class EtcdCluster implements AutoCloseable {
     return client().leases();
   }
 
-  /** Ends a lease before its time; clients can't tell this from one that ran out. */
+  /** Ends a lease early; to clients it looks expired. */
   public void expireLease(long id) {
     client().revoke(id);
   }
@@ -185,15 +185,16 @@ public final class EtcdCluster implements AutoCloseable {
   }
 
   private OptionalInt leaderNow() {
-    List<Optional<StatusResponse>> told = nodes.stream().map(Node::status).toList();
+    List<Optional<StatusResponse>> statuses = nodes.stream().map(Node::status).toList();
     return IntStream.range(0, size())
-        .filter(member -> told.get(member).filter(status -> leads(status, told)).isPresent())
+        .filter(
+            member -> statuses.get(member).filter(status -> leads(status, statuses)).isPresent())
         .findFirst();
   }
 
-  private boolean leads(StatusResponse candidate, List<Optional<StatusResponse>> told) {
+  private boolean leads(StatusResponse candidate, List<Optional<StatusResponse>> statuses) {
     return candidate.getLeader() == candidate.getHeader().getMemberId()
-        && told.stream()
+        && statuses.stream()
                 .flatMap(Optional::stream)
                 .filter(status -> status.getLeader() == candidate.getLeader())
                 .filter(status -> status.getRaftTerm() == candidate.getRaftTerm())

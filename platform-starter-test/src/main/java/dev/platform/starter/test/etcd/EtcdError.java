@@ -36,7 +36,7 @@ enum EtcdError {
     return status;
   }
 
-  /** As etcd's language prints it; watchers are told so. */
+  /** As Go prints the status; the cancel reason of watches. */
   String printed() {
     String code =
         Arrays.stream(status.getCode().name().split("_", -1))

@@ -17,7 +17,7 @@ final class EtcdNode {
   private static final int MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
   private static final long TICK_MILLIS = 20;
 
-  /** etcd's default; grpc-java's would turn away clients that ping every minute. */
+  /** etcd's default; grpc-java's would reject clients that ping every minute. */
   private static final long MIN_PING_SECONDS = 5;
 
   private final EtcdState state;
@@ -87,7 +87,8 @@ final class EtcdNode {
     state.stopClock();
     state.onChange(() -> {});
     loops.thaw();
-    // Connections go before the calls on them: clients see a dead server, not a cancelled call.
+    // Resets connections before the calls on them end: clients see a crashed server, not a
+    // cancelled call.
     server.shutdown();
     transport.reset();
     server.shutdownNow();

@@ -110,7 +110,7 @@ public final class EtcdProcess implements EtcdServer {
     client().outOfSpace(full);
   }
 
-  /** Presents another certificate on all connections from now on; those there are stay. */
+  /** Presents another certificate on new connections; existing ones stay. */
   public void certificate(TestCertificate certificate) {
     child.certificate(certificate);
   }

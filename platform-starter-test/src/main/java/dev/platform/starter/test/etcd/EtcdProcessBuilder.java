@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a real etcd is to be like. Not thread-safe. */
+/** Configures a real etcd. Not thread-safe. */
 public final class EtcdProcessBuilder {
 
   private final List<String> flags = new ArrayList<>();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An etcd that a test owns: its address, its data seen from outside, and the faults that both an
- * embedded and a real one can have.
+ * An etcd for a test: its address, access to its data, and the faults that both an embedded and a
+ * real one support.
  *
  * <p>Thread-safe. Every method blocks until its effect is there; none waits longer than a few
  * seconds. Data methods need a running server; an {@link EmbeddedEtcd} also answers them while it
@@ -25,7 +25,7 @@ public interface EtcdServer extends AutoCloseable {
    * Starts the server, or does nothing if it runs. Data of an earlier run is still there, and all
    * leases have their full time again, as with every restarted etcd.
    *
-   * @throws java.io.UncheckedIOException if the port can't be had; the cause chain then holds a
+   * @throws java.io.UncheckedIOException if the port can't be bound; the cause chain then holds a
    *     {@link java.net.BindException}
    */
   void start();
@@ -45,10 +45,10 @@ public interface EtcdServer extends AutoCloseable {
   /** Throws all data away; the server comes back empty on its port with revision 1. */
   void wipe();
 
-  /** From here on connections stay and nothing is answered, on new connections neither. */
+  /** From here on connections stay but nothing is answered, nor on new connections. */
   void freeze();
 
-  /** Ends {@link #freeze()}; what was asked meanwhile is answered now. */
+  /** Ends {@link #freeze()}; requests from meanwhile are answered now. */
   void thaw();
 
   /**
@@ -77,7 +77,7 @@ public interface EtcdServer extends AutoCloseable {
   /** Grants a lease and returns its id. etcd counts in seconds, and in no fewer than 2. */
   long grantLease(Duration ttl);
 
-  /** Ends a lease before its time; clients can't tell this from one that ran out. */
+  /** Ends a lease early; to clients it looks expired. */
   void expireLease(long id);
 
   /** The ids of all leases, in order. */

@@ -20,7 +20,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * The data of one etcd: keys and leases behind one lock, each request a step. Knows no network.
+ * The data of one etcd: keys and leases behind one lock, each request one atomic step. Independent
+ * of the network.
  *
  * <p>Thread-safe. Never blocks beyond the lock. Refusals are {@link EtcdFailure}s.
  */
@@ -39,10 +40,10 @@ final class EtcdState {
   /** An answer and the revision that its header states. */
   record At<T>(long revision, T answer) {}
 
-  /** Events for a watcher: either some, perhaps none, or word that its start was compacted. */
+  /** Events for a watcher, perhaps none, or the revision if its start was compacted. */
   record Batch(long compactedRevision, List<Event> events, long nextRevision, long revision) {}
 
-  /** What is left of a lease. */
+  /** The remaining time of a lease. */
   record TimeLeft(long seconds, long grantedSeconds, List<ByteString> keys) {}
 
   /** Called under the lock after every new revision, so it must not block. */
@@ -50,23 +51,23 @@ final class EtcdState {
     onChange = listener;
   }
 
-  /** Lets leases run out. They start with their full time, as after an election. */
+  /** Lets leases expire. They start with their full time, as after an election. */
   synchronized void startClock() {
     leases.rearmAll();
     clockRuns = true;
   }
 
-  /** Lets leases run out again without a new start. */
+  /** Lets leases expire again, without resetting their time. */
   synchronized void resumeClock() {
     clockRuns = true;
   }
 
-  /** No lease runs out from here on, though their time goes by. */
+  /** No lease expires from here on, although its time passes. */
   synchronized void stopClock() {
     clockRuns = false;
   }
 
-  /** Deletes what hangs on leases whose time is up. Every request does this first. */
+  /** Deletes the keys of expired leases. Every request does this first. */
   synchronized void expireDue() {
     if (clockRuns) {
       leases.due().forEach(lease -> revokeKnown(lease.id()));
@@ -81,7 +82,7 @@ final class EtcdState {
     return store.bytes();
   }
 
-  /** Requests that changed something: what a raft index would count. */
+  /** The number of requests that changed something, as a raft index would count them. */
   synchronized long steps() {
     return steps;
   }
@@ -133,7 +134,7 @@ final class EtcdState {
     return store.revision();
   }
 
-  /** Ends all leases and deletes all keys, each a revision of its own as ever. */
+  /** Ends all leases and deletes all keys, with one revision each as usual. */
   synchronized void clear() {
     leases.ids().forEach(this::revokeKnown);
     Transaction transaction = new Transaction(store, leases);
@@ -141,7 +142,7 @@ final class EtcdState {
     commit(transaction);
   }
 
-  /** The TTL that the lease has again, in seconds; 0 if there is no such lease. */
+  /** The renewed TTL in seconds; 0 if there is no such lease. */
   synchronized At<Long> keepAlive(long id) {
     expireDue();
     Optional<Leases.Lease> lease = leases.find(id);

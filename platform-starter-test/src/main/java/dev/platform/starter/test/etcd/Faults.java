@@ -2,7 +2,7 @@ package dev.platform.starter.test.etcd;
 
 import java.time.Duration;
 
-/** What an embedded server was told to do wrong. Outlives stop and start. Thread-safe. */
+/** The injected faults of an embedded server. They outlive stop and start. Thread-safe. */
 final class Faults {
 
   private volatile boolean outOfSpace;

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ports that nobody listens on at this moment. */
+/** Ports that nothing listens on at this moment. */
 final class FreePorts {
 
   private FreePorts() {}
@@ -31,7 +31,7 @@ final class FreePorts {
     }
   }
 
-  /** Throws, with a {@link java.net.BindException}, if somebody listens there. */
+  /** Throws, with a {@link java.net.BindException}, if the port is in use. */
   static void require(String host, int port) throws IOException {
     listen(host, port).close();
   }
@@ -44,7 +44,7 @@ final class FreePorts {
     try {
       socket.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("a port can't be given back", e);
+      throw new UncheckedIOException("can't release a port", e);
     }
   }
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that read and write sockets. Holding them makes a server that is as silent as a
- * stopped process: the kernel still accepts connections and bytes, and nobody looks at them.
+ * The threads that read and write sockets. Blocking them makes the server as silent as a stopped
+ * process: the kernel still accepts connections and bytes, but nothing reads them.
  */
 final class FreezableLoops {
 
@@ -18,7 +18,7 @@ final class FreezableLoops {
     this.loops = List.copyOf(loops);
   }
 
-  /** Returns once no loop does anything any more. */
+  /** Returns once all loops are blocked. */
   synchronized void freeze() {
     if (held != null) {
       return;

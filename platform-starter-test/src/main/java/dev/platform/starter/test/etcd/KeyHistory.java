@@ -21,7 +21,7 @@ final class KeyHistory {
     versions.add(version);
   }
 
-  /** Forgets what only reads before {@code revision} could see. */
+  /** Forgets versions that are only visible before {@code revision}. */
   void compact(long revision) {
     int last = indexAt(revision);
     if (last < 0) {

@@ -52,7 +52,7 @@ final class LeaseLeases {
       try {
         ids.add(UnknownFieldSet.parseFrom(lease).getField(ID_FIELD).getVarintList().get(0));
       } catch (InvalidProtocolBufferException e) {
-        throw new IllegalStateException("an answer to LeaseLeases that can't be read", e);
+        throw new IllegalStateException("invalid answer to LeaseLeases", e);
       }
     }
     return ids;

@@ -54,7 +54,7 @@ final class LeaseService implements BindableService {
         });
   }
 
-  /** What the generated base knows of. */
+  /** The calls of the generated base class. */
   private final class Calls extends LeaseGrpc.LeaseImplBase {
 
     @Override
@@ -150,7 +150,7 @@ final class LeaseService implements BindableService {
 
     @Override
     public void onError(Throwable cancelled) {
-      // The client is gone; its leases run out by themselves.
+      // The client has disconnected; its leases expire by themselves.
     }
 
     @Override

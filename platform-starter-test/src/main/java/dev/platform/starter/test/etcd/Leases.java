@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The lease table: who is due when, and which keys hang on whom.
+ * The lease table: when leases expire, and which keys they have.
  *
  * <p>Not thread-safe: guarded by the lock of {@link EtcdState}.
  */
 final class Leases {
 
-  /** etcd lifts shorter ones to this: one and a half election timeouts, rounded up. */
+  /** etcd raises shorter ones to this: one and a half election timeouts, rounded up. */
   static final long MIN_TTL_SECONDS = 2;
 
   static final long MAX_TTL_SECONDS = 9_000_000_000L;
@@ -27,7 +27,7 @@ final class Leases {
   private final LongSupplier nanos;
   private final NavigableMap<Long, Lease> leases = new TreeMap<>();
 
-  /** No lease runs out before this reading; spares most requests the walk over all leases. */
+  /** No lease expires before this time; saves most requests the scan of all leases. */
   private long quietUntil;
 
   Leases(LongSupplier nanos) {
@@ -67,7 +67,7 @@ final class Leases {
     return List.copyOf(leases.keySet());
   }
 
-  /** The leases whose time is up, first due first. */
+  /** The expired leases, earliest first. */
   List<Lease> due() {
     long now = nanos.getAsLong();
     if (leases.isEmpty() || now - quietUntil < 0) {
@@ -82,12 +82,12 @@ final class Leases {
     return due;
   }
 
-  /** What a member does when it becomes the leader: everybody gets the full time again. */
+  /** As a new leader does: resets all leases to their full time. */
   void rearmAll() {
     leases.values().forEach(Lease::rearm);
   }
 
-  /** Moves a key from one lease to another; 0 stands for no lease. */
+  /** Moves a key from one lease to another; 0 means no lease. */
   void move(ByteString key, long from, long to) {
     if (from != 0) {
       find(from).ifPresent(lease -> lease.keys.remove(key));

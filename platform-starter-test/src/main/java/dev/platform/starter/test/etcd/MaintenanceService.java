@@ -11,7 +11,7 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.stub.StreamObserver;
 
-/** The part of etcd's maintenance service that clients ask a single, healthy member for. */
+/** The part of etcd's maintenance service that clients use with a single, healthy member. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
   private final EtcdState state;

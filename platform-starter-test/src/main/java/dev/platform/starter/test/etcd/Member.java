@@ -3,12 +3,12 @@ package dev.platform.starter.test.etcd;
 import io.etcd.jetcd.api.ResponseHeader;
 
 /**
- * Who answers. As with a statically configured etcd, the ids come from the address, so a server
- * that was wiped comes back under the same ones.
+ * The member that answers. As with a statically configured etcd, the ids come from the address, so
+ * a server that was wiped comes back under the same ones.
  */
 record Member(String host, int port, boolean secure, long raftTerm) {
 
-  /** What the conformance suite was measured against. */
+  /** The version that the conformance suite was compared with. */
   static final String VERSION = "3.4.23";
 
   long id() {

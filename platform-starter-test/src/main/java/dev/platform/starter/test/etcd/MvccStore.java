@@ -45,7 +45,7 @@ final class MvccStore {
     return found;
   }
 
-  /** Begins the next revision; it exists once something was written and {@link Write#commit}ed. */
+  /** Starts the next revision; it exists once something was written and {@link Write#commit}ed. */
   Write write() {
     return new Write();
   }
@@ -57,7 +57,7 @@ final class MvccStore {
     keys.values().removeIf(KeyHistory::isEmpty);
   }
 
-  /** Hands over events from a revision on, whole revisions, and returns the revision after them. */
+  /** Passes on the events of whole revisions from one on, and returns the revision after them. */
   long replay(long fromRevision, int maxRevisions, Consumer<Event> consumer) {
     int revisions = 0;
     for (var entry : log.tailMap(fromRevision, true).entrySet()) {
@@ -110,7 +110,7 @@ final class MvccStore {
       return deleted;
     }
 
-    /** True if a new revision came to be. */
+    /** True if there is a new revision. */
     boolean commit() {
       if (events.isEmpty()) {
         return false;

@@ -19,8 +19,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * On {@code grpc-netty} and the application's own Netty, 4.1 or 4.2. Remembers accepted
- * connections, since gRPC gives no way to reset them.
+ * Uses {@code grpc-netty} and the application's own Netty, 4.1 or 4.2. Tracks accepted connections,
+ * since gRPC can't reset them.
  */
 // Netty 4.2 has successors of these groups, which 4.1 lacks.
 @SuppressWarnings("deprecation")
@@ -56,7 +56,7 @@ final class NettyNodeTransport implements NodeTransport {
     }
   }
 
-  /** Past the HTTP/2 handler, whose own close would first wait for the calls to end. */
+  /** Bypasses the HTTP/2 handler, whose own close would first wait for the calls to end. */
   private static void reset(SocketChannel connection) {
     if (connection.isOpen()) {
       connection.config().setSoLinger(0);

@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stays the same from run to run of an embedded server.
+ * The settings of an embedded server, which stay the same for each of its runs.
  *
  * @param ticker monotonic time in nanoseconds
  * @param progressInterval how long a watch that asks for progress stays quiet

@@ -32,7 +32,7 @@ final class NodeTls {
     try {
       builder.trustManager(new ByteArrayInputStream(pem));
     } catch (IOException e) {
-      throw new IllegalStateException("no TLS with this authority", e);
+      throw new IllegalStateException("can't set up TLS with this authority", e);
     }
   }
 
@@ -40,7 +40,7 @@ final class NodeTls {
     return credentials;
   }
 
-  /** For the connections from now on. */
+  /** For new connections. */
   void certificate(TestCertificate certificate) {
     key.updateIdentityCredentials(
         new X509Certificate[] {certificate.certificate()}, certificate.privateKey());

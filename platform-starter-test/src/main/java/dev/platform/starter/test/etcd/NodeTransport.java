@@ -21,7 +21,7 @@ interface NodeTransport {
   /** The threads that read and write sockets, each as an executor. */
   List<Executor> loops();
 
-  /** Ends all connections as a dying process does: with a reset, without goodbye. */
+  /** Ends all connections as a crashing process does: with a reset, without GOAWAY. */
   void reset();
 
   /** Ends the threads, and returns when they have ended. */

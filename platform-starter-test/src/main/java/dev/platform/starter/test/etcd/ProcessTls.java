@@ -42,7 +42,7 @@ record ProcessTls(Path directory) {
     write(keyFile(), certificate.privateKeyPem());
   }
 
-  /** For the kit's own client, which is there to look at the server, not to judge it. */
+  /** For the kit's own client, which trusts any server. */
   static ChannelCredentials clientCredentials(ServerTls tls) {
     TlsChannelCredentials.Builder builder =
         TlsChannelCredentials.newBuilder().trustManager(new TrustEverybody());
@@ -52,7 +52,7 @@ record ProcessTls(Path directory) {
       try {
         builder.keyManager(stream(own.certificatePem()), stream(own.privateKeyPem()));
       } catch (IOException e) {
-        throw new UncheckedIOException("no TLS for the test kit's client", e);
+        throw new UncheckedIOException("can't set up TLS for the test kit's client", e);
       }
     }
     return builder.build();

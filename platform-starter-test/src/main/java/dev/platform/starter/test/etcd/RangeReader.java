@@ -9,7 +9,7 @@ import io.etcd.jetcd.api.RangeResponse;
 import java.util.Comparator;
 import java.util.List;
 
-/** Answers range requests: which revision, which filter, which order, how many. */
+/** Answers range requests: revision, filters, order and limit. */
 final class RangeReader {
 
   private final MvccStore store;
@@ -18,7 +18,7 @@ final class RangeReader {
     this.store = store;
   }
 
-  /** Refuses revisions that are not there. */
+  /** Refuses compacted and future revisions. */
   void check(RangeRequest request, long currentRevision) {
     if (request.getRevision() > currentRevision) {
       throw EtcdError.FUTURE_REVISION.failure();

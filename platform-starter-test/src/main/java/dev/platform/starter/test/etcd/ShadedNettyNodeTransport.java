@@ -19,8 +19,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * On {@code grpc-netty-shaded}; its types have other names than those of {@link
- * NettyNodeTransport}. Remembers accepted connections, since gRPC gives no way to reset them.
+ * Uses {@code grpc-netty-shaded}, whose types have other names than those of {@link
+ * NettyNodeTransport}. Tracks accepted connections, since gRPC can't reset them.
  */
 final class ShadedNettyNodeTransport implements NodeTransport {
 
@@ -54,7 +54,7 @@ final class ShadedNettyNodeTransport implements NodeTransport {
     }
   }
 
-  /** Past the HTTP/2 handler, whose own close would first wait for the calls to end. */
+  /** Bypasses the HTTP/2 handler, whose own close would first wait for the calls to end. */
   private static void reset(SocketChannel connection) {
     if (connection.isOpen()) {
       connection.config().setSoLinger(0);

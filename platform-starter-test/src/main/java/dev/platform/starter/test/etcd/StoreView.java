@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** An embedded server's data as a test sees it: past the network, logins and faults. */
+/** An embedded server's data as a test sees it: bypasses the network, logins and faults. */
 final class StoreView {
 
   private final EtcdState state;

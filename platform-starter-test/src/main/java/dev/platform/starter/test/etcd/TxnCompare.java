@@ -4,7 +4,7 @@ import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.KeyValue;
 import java.util.List;
 
-/** The conditions of a transaction, checked against the store as it is before it. */
+/** The conditions of a transaction, checked against the store before the transaction. */
 final class TxnCompare {
 
   private final MvccStore store;
@@ -23,7 +23,7 @@ final class TxnCompare {
     if (!found.isEmpty()) {
       return found.stream().allMatch(kv -> holds(condition, kv));
     }
-    // An absent key compares as zero, but no value at all is unlike every value.
+    // An absent key compares as zero, but its value differs from every value.
     return condition.getTarget() != Compare.CompareTarget.VALUE
         && holds(condition, KeyValue.getDefaultInstance());
   }

@@ -7,7 +7,7 @@ import io.etcd.jetcd.api.TxnRequest;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a transaction looks at or changes, in both branches. */
+/** The keys that a transaction reads or changes, in both branches. */
 final class TxnKeys {
 
   private TxnKeys() {}

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a request must look like before it is looked at in earnest. Pure functions. */
+/** Validates requests before they are executed. Pure functions. */
 final class TxnRules {
 
   private static final int MAX_OPERATIONS = 128;

@@ -50,7 +50,7 @@ final class WatchHub {
     try {
       executor.execute(task);
     } catch (RejectedExecutionException stopping) {
-      // The server is going down and takes the stream with it.
+      // The server is stopping, and ends the stream.
     }
   }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One watch stream with its watchers. Each reads the store's log at its own pace and only while the
- * client takes answers, so a slow client costs no memory and holds nobody up; one that falls behind
- * a compaction is cancelled, as etcd does.
+ * client accepts answers, so a slow client costs no memory and delays no other; a watcher that
+ * falls behind a compaction is cancelled, as in etcd.
  *
  * <p>Thread-safe: all state is guarded by this.
  */
@@ -49,7 +49,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     this.caller = caller;
   }
 
-  /** Says that there may be something to send. Never blocks. */
+  /** Signals that there may be something to send. Never blocks. */
   void wake() {
     if (scheduled.compareAndSet(false, true)) {
       hub.execute(this::send);
@@ -72,7 +72,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     close();
   }
 
-  /** A client that has no more to ask may still listen. */
+  /** A client that has half-closed may still receive events. */
   @Override
   public void onCompleted() {}
 

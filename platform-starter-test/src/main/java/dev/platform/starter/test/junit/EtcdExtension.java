@@ -59,7 +59,7 @@ public final class EtcdExtension
     return new EtcdExtension();
   }
 
-  /** An etcd inside this JVM, built as wanted: with another clock, for instance. */
+  /** An etcd inside this JVM with settings of its own, such as another clock. */
   public static EtcdExtension embedded(EmbeddedEtcdBuilder builder) {
     return new EtcdExtension(builder::build, false);
   }
@@ -82,7 +82,7 @@ public final class EtcdExtension
     requireBinary(EtcdProcess.isAvailable(), Boolean.getBoolean(NO_SKIPS));
   }
 
-  /** The server; there is one from before the first test to after the last. */
+  /** The server; exists from before the first test to after the last. */
   public EtcdServer server() {
     if (server == null) {
       throw new IllegalStateException("etcd: not started (expected: called from a test)");

@@ -9,8 +9,8 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Starts an etcd for a context. All are equal, so that contexts that differ in nothing else are one
- * in Spring's cache.
+ * Starts an etcd for a context. All are equal, so that otherwise equal contexts share an entry of
+ * Spring's cache.
  */
 record EtcdContextCustomizer() implements ContextCustomizer {
 
@@ -27,7 +27,8 @@ record EtcdContextCustomizer() implements ContextCustomizer {
         .addFirst(
             new MapPropertySource(
                 NAME, Map.of("platform.etcd.endpoints", etcd.endpoint().toString())));
-    // Not a bean definition: a context that fails to start would never make the bean, nor close it.
+    // Not a bean definition: a context that fails to start would never create the bean, nor close
+    // it.
     var beans = (DefaultListableBeanFactory) context.getBeanFactory();
     beans.registerSingleton(NAME, etcd);
     beans.registerDisposableBean(NAME, etcd::close);

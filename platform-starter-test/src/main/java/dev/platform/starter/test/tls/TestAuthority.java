@@ -60,7 +60,7 @@ public final class TestAuthority {
     return new TestAuthority(name, keys.getPrivate(), certificate);
   }
 
-  /** What those who trust this authority are given. */
+  /** The authority's certificate, for trust stores. */
   public X509Certificate certificate() {
     return certificate;
   }
@@ -79,9 +79,9 @@ public final class TestAuthority {
   /**
    * A certificate for servers and clients at {@code localhost}, {@code 127.0.0.1} and {@code ::1}.
    *
-   * @param commonName whom it names; etcd takes it for the user's name where it is asked to
-   * @param from valid from then on
-   * @param until and until then; may be past
+   * @param commonName the common name; etcd takes it as the user's name if so configured
+   * @param from start of validity
+   * @param until end of validity; may be in the past
    */
   public TestCertificate issue(String commonName, Instant from, Instant until) {
     KeyPair keys = newKeys();
@@ -138,7 +138,7 @@ public final class TestAuthority {
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK can't make keys", e);
+      throw new IllegalStateException("this JDK can't create keys", e);
     }
   }
 }

@@ -31,7 +31,7 @@ public record TestCertificate(X509Certificate certificate, PrivateKey privateKey
     try {
       return pem("CERTIFICATE", certificate.getEncoded());
     } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate that can't be written", e);
+      throw new IllegalStateException("can't encode the certificate", e);
     }
   }
 

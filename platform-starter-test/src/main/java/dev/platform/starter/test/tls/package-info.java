@@ -1,4 +1,4 @@
-/** Certificates for tests, made on the spot. */
+/** Certificates for tests, created at run time. */
 @NullMarked
 package dev.platform.starter.test.tls;
 
