@@ -169,8 +169,7 @@ abstract class EtcdTlsFaults {
     assertThat(lines())
         .singleElement()
         .asString()
-        .startsWith(
-            "WARN SSL bundle etcd has changed and can't be used, keeping the old one: ");
+        .startsWith("WARN SSL bundle etcd has changed and can't be used, keeping the old one: ");
     assertThat(read()).isTrue();
   }
 

@@ -51,8 +51,7 @@ class OtherLineRuleTest {
                 "test-systemEnvironment", Map.of("GRPC_SERVER_SHUTDOWN_GRACE_PERIOD", "1s")));
     assertThat(findings("4.1.2"))
         .extracting(Finding::expected)
-        .containsExactly(
-            "spring.grpc.server.shutdown.grace-period, its name on Spring Boot 4.1.2");
+        .containsExactly("spring.grpc.server.shutdown.grace-period, its name on Spring Boot 4.1.2");
   }
 
   @Test
