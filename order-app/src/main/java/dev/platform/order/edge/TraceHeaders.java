@@ -10,8 +10,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Tells a client which trace its request is part of: in {@code traceresponse}, as W3C's draft has
- * it, and where a recorded one can be looked at, as a {@code Link}.
+ * Sends a client its request's trace id in {@code traceresponse}, as in W3C's draft, and the page
+ * of a recorded trace as a {@code Link}.
  */
 final class TraceHeaders implements HandlerInterceptor {
 

@@ -265,7 +265,7 @@ class PlaceOrderTest {
     }
 
     @Override
-    public List<Due<Order>> claimDue(
+    public List<DueWork<Order>> claimDue(
         Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
       throw new AssertionError("not asked for when an order is placed");
     }

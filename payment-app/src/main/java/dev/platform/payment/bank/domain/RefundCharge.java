@@ -5,12 +5,12 @@ import dev.platform.payment.domain.Refusal;
 import java.util.UUID;
 
 /** Gives a charge back, once. Thread-safe, blocks on the database. */
-public final class GiveBack {
+public final class RefundCharge {
 
   private final Ledger ledger;
   private final Simulation simulation;
 
-  public GiveBack(Ledger ledger, Simulation simulation) {
+  public RefundCharge(Ledger ledger, Simulation simulation) {
     this.ledger = ledger;
     this.simulation = simulation;
   }

@@ -5,12 +5,12 @@ import dev.platform.payment.domain.Money;
 import dev.platform.payment.domain.Refusal;
 
 /** Takes money once for each reference. Thread-safe, blocks on the database. */
-public final class TakeCharge {
+public final class CreateCharge {
 
   private final Ledger ledger;
   private final Simulation simulation;
 
-  public TakeCharge(Ledger ledger, Simulation simulation) {
+  public CreateCharge(Ledger ledger, Simulation simulation) {
     this.ledger = ledger;
     this.simulation = simulation;
   }
