@@ -4,7 +4,7 @@ import dev.platform.payment.domain.InvalidInput;
 import dev.platform.payment.domain.Money;
 import dev.platform.payment.domain.Refusal;
 
-/** Takes money once for each reference. Thread-safe, blocks on the database. */
+/** Charges an account once for each reference. Thread-safe, blocks on the database. */
 public final class CreateCharge {
 
   private final Ledger ledger;
@@ -16,10 +16,10 @@ public final class CreateCharge {
   }
 
   /**
-   * Returns the charge, however often it is asked for.
+   * Returns the charge; repeated requests get the same charge.
    *
-   * @throws Refusal for bad input, another account or amount under a known reference, when it is
-   *     declined, and when the bank is simulated to be out of order
+   * @throws Refusal for bad input, another account or amount under a known reference, when the
+   *     charge is declined, and when the bank simulates an outage
    */
   public Charge take(String reference, String account, Money amount) {
     InvalidInput.requireId("reference", reference);
