@@ -149,7 +149,7 @@ async function place(placed) {
     key = newKey();
     placed(body, traceUrl);
   } catch (problem) {
-    tell(problem);
+    showProblem(problem);
   } finally {
     placing = false;
     say(byId("place"), "Place order");
@@ -157,7 +157,7 @@ async function place(placed) {
   }
 }
 
-function tell(problem) {
+function showProblem(problem) {
   const box = byId("order-alert");
   const because = problem.reasons.length > 0 ? problem.reasons.map(withName).join("; ") : problem.message;
   if (problem.isOutcomeUnknown) {

@@ -23,15 +23,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Unary calls a second that one core serves, by what is around the handler. The servers are
- * processes on the first core, the client, bare grpc-java, has the second. All servers are there
- * all the time and take turns, so that each round is a comparison of its own.
+ * Unary calls a second that one core serves, by the code around the handler. The servers are
+ * processes on the first core; the client, bare grpc-java, has the second. All servers run all the
+ * time and take turns, so each round is a comparison of its own.
  */
 final class CallsBenchmark {
 
   private static final int AT_ONCE = 64;
 
-  /** What can be measured, and the arguments of the server. */
+  /** The servers to measure, and their arguments. */
   private static final Map<String, List<String>> VARIANTS = new LinkedHashMap<>();
 
   static {
@@ -168,7 +168,7 @@ final class CallsBenchmark {
       throw new IOException(name + " ended before it served");
     }
 
-    /** So many calls at once, each followed by the next, for a time. */
+    /** Runs a number of concurrent calls, each followed by the next, for a time. */
     Samples load(Duration time) throws InterruptedException {
       RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(channel);
       long end = System.nanoTime() + time.toNanos();

@@ -28,12 +28,12 @@ final class TraceHeaders implements HandlerInterceptor {
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     Span span = tracer.currentSpan();
     if (span != null && !span.context().traceId().isEmpty()) {
-      tell(span.context(), response);
+      addHeaders(span.context(), response);
     }
     return true;
   }
 
-  private void tell(TraceContext context, HttpServletResponse response) {
+  private void addHeaders(TraceContext context, HttpServletResponse response) {
     boolean recorded = Boolean.TRUE.equals(context.sampled());
     response.setHeader(
         "traceresponse",

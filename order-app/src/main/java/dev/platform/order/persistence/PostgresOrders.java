@@ -171,11 +171,11 @@ class PostgresOrders implements Orders {
         .param("cancelReason", move.cancelReason())
         .query(Long.class)
         .optional()
-        .map(sequence -> tell(move, sequence))
+        .map(sequence -> recordEvent(move, sequence))
         .orElse(null);
   }
 
-  private Order tell(Move move, long sequence) {
+  private Order recordEvent(Move move, long sequence) {
     Order from = move.order();
     if (move.freesKey()) {
       jdbc.sql("delete from order_requests where order_id = :orderId")
