@@ -60,7 +60,7 @@ start_services() {
 
 cpu_seconds() { # pid
   local fields
-  # The name in parentheses may hold blanks, so count from behind it.
+  # The name in parentheses may contain blanks, so count from its end.
   fields=$(sed 's/.*) //' "/proc/$1/stat")
   awk -v ticks="$ticks" '{ printf "%.1f\n", ($12 + $13) / ticks }' <<<"$fields"
 }
@@ -113,7 +113,7 @@ printf '|---|---|---|---|---|\n'
 for app in "${APPS[@]}"; do
   jar=$app-app/target/$app-app.jar
   [ -f "$jar" ] || fail "$jar is missing (expected: mvn package was run)"
-  # The first one sets the database up, and is not counted.
+  # The first start sets the database up, and is not counted.
   measure "$app" "$work/first" -jar "$jar"
   line "$app" 'java -jar' -jar "$jar"
   line "$app" "java ${SMALL[*]} -jar" "${SMALL[@]}" -jar "$jar"

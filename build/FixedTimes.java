@@ -8,8 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 
 /**
- * Gives all entries of a zip file the same time and the same rights, whatever the umask of whoever
- * builds, in place, so that the same sources make the same bytes: {@code java build/FixedTimes.java
+ * Gives all entries of a zip file the same time and the same permissions, whatever the builder's umask, in place, so that the same sources make the same bytes: {@code java build/FixedTimes.java
  * some.jar}. The offsets are those of PKWARE's APPNOTE 6.3.
  */
 final class FixedTimes {
@@ -91,7 +90,7 @@ final class FixedTimes {
     }
   }
 
-  /** Where an entry has rights of Unix at all, in the upper half of its external attributes. */
+  /** The Unix permissions, if an entry has any, in the upper half of its external attributes. */
   private static void setRights(ByteBuffer zip, int entry) {
     int attributes = zip.getInt(entry + 38);
     if (attributes >>> 16 != 0) {

@@ -9,15 +9,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Trains a JVM on an app's start and adds what it learnt to the image, if there is a JRE that is the
- * same build as the base image's, 25 or newer: {@code java build/image/AotCache.java target/image
+ * Trains a JVM on an app's start and adds the AOT cache to the image, if there is a JRE of the same build as the base image's, 25 or newer: {@code java build/image/AotCache.java target/image
  * order-app.jar dev.platform.order.OrderApplication <home of the JRE>}.
  *
  * <p>The training refreshes the context and ends; it needs no database, no etcd and no port.
  */
 final class AotCache {
 
-  /** What Jib gives to every file; the JVM compares. */
+  /** The time that Jib gives to every file; the JVM checks it. */
   private static final FileTime TIME = FileTime.fromMillis(1000);
 
   private static final Map<String, String> ENVIRONMENT =

@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Completes what an app's packaged jar was unpacked to: {@code java -cp <jackson>
+ * Completes the folder with an app's unpacked jar: {@code java -cp <jackson>
  * build/image/ImageLayers.java target/image kubernetes=../build/image/kubernetes-registry/target …}.
  *
  * <p>Adds a layer for each addition to the class path that a deployment can choose, and a bill of materials
- * of all jars. The plugin that writes such bills knows Maven's scopes, and not that an optional dependency
- * stays out. A jar that no bill knows fails the build.
+ * of all jars. The plugin that writes such bills knows Maven's scopes, but not that an optional dependency
+ * is left out. A jar that is in no bill fails the build.
  */
 final class ImageLayers {
 
@@ -41,7 +41,7 @@ final class ImageLayers {
       bills.add(from.resolve(BILL));
     }
     if (!Files.exists(bills.get(0))) {
-      System.err.println("no bill of materials in the image: Maven is offline, its plugin needs the net");
+      System.err.println("no bill of materials in the image: Maven is offline, its plugin needs the network");
       return;
     }
     Path target = Files.createDirectories(layers.resolve("application/sbom"));
@@ -50,7 +50,7 @@ final class ImageLayers {
         .writeValue(target.resolve("application.cdx.json").toFile(), bill(jars, bills));
   }
 
-  /** Copies what the app has in no version; its own come first on the class path, anyway. */
+  /** Copies the jars that the app has in no version; the app's own come first on the class path anyway. */
   private static Set<String> add(Path from, Set<String> present, Path to) throws IOException {
     Set<String> names = present.stream().map(ImageLayers::withoutVersion).collect(Collectors.toSet());
     Files.createDirectories(to);
@@ -77,7 +77,7 @@ final class ImageLayers {
     }
   }
 
-  /** The first bill, with the components of all whose jars are there. */
+  /** The first bill, with the components of all bills whose jars are present. */
   private static ObjectNode bill(Set<String> jars, List<Path> files) throws IOException {
     ObjectMapper json = new ObjectMapper();
     List<JsonNode> all = new ArrayList<>();
@@ -87,7 +87,7 @@ final class ImageLayers {
     ObjectNode bill = (ObjectNode) all.get(0);
     ObjectNode app = (ObjectNode) bill.at("/metadata/component");
     String own = app.get("group").asText();
-    // Boot's, inherited with its POM.
+    // Spring Boot's, inherited with its POM.
     app.remove("externalReferences");
     Set<String> unknown = new TreeSet<>(jars);
     Set<String> kept = new HashSet<>(Set.of(app.get("bom-ref").asText()));

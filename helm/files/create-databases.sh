@@ -1,10 +1,10 @@
-# Creates the databases and roles that are missing, each time that the pod starts. DATABASES tells how many there are;
-# DATABASE_0, USERNAME_0, PASSWORD_0 and so on are one each.
+# Creates missing databases and roles, each time the pod starts. DATABASES is their number; DATABASE_0, USERNAME_0 and
+# PASSWORD_0 describe the first.
 set -eu
 
 export PGHOST=127.0.0.1 PGPORT="${PGPORT:-5432}" PGUSER="${POSTGRES_USER:-postgres}" PGPASSWORD="$POSTGRES_PASSWORD"
 
-# While the image makes its data folder, its server listens on no address.
+# While the image initializes its data folder, its server listens on no address.
 until pg_isready -q; do
   sleep 1
 done

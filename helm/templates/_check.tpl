@@ -1,4 +1,4 @@
-{{/* What the schema can't see, since it lies between values. Each is a sentence with value and expectation. */}}
+{{/* Checks across values, which the schema can't express. Each reports the value and the expectation. */}}
 {{- define "mall.check" -}}
 {{- include "mall.checkRegistry" . -}}
 {{- include "mall.checkOthers" . -}}
@@ -22,7 +22,7 @@
 {{- $etcd := .Values.etcd -}}
 {{- if eq .Values.registry.type "etcd" -}}
 {{- if and $etcd.enabled $etcd.endpoints -}}
-{{- fail (printf "etcd.endpoints: %s (expected: none while etcd.enabled is true, which brings its own)" (toJson $etcd.endpoints)) -}}
+{{- fail (printf "etcd.endpoints: %s (expected: none while etcd.enabled is true, which runs etcd in the cluster)" (toJson $etcd.endpoints)) -}}
 {{- end -}}
 {{- if not (or $etcd.enabled $etcd.endpoints) -}}
 {{- fail "etcd.endpoints: [] (expected: the addresses of etcd's members while etcd.enabled is false)" -}}
@@ -42,7 +42,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Also called by whoever needs the edge, since the order of templates is Helm's. */}}
+{{/* Also called by the templates that need the edge, since Helm chooses the order of templates. */}}
 {{- define "mall.checkEdge" -}}
 {{- $services := include "mall.enabledServices" . | fromJsonArray -}}
 {{- if not (has .Values.edge.service $services) -}}
@@ -56,11 +56,11 @@
 {{- fail "edge.httpRoute.parentRefs: [] (expected: the Gateway that the route belongs to)" -}}
 {{- end -}}
 {{- if and .Values.redis.enabled .Values.redis.existingSecret -}}
-{{- fail (printf "redis.existingSecret: %s (expected: none while redis.enabled is true, which brings its own)" .Values.redis.existingSecret) -}}
+{{- fail (printf "redis.existingSecret: %s (expected: none while redis.enabled is true, which runs Redis in the cluster)" .Values.redis.existingSecret) -}}
 {{- end -}}
 {{- with .Values.collector -}}
 {{- if and .enabled (not (and .tracesEndpoint .metricsEndpoint)) -}}
-{{- fail "collector.tracesEndpoint and collector.metricsEndpoint: not both set (expected: where the collector hands traces and metrics to)" -}}
+{{- fail "collector.tracesEndpoint and collector.metricsEndpoint: not both set (expected: the destinations of traces and metrics)" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -70,7 +70,7 @@
 {{- $service := .service -}}
 {{- $root := .root -}}
 {{- if not $service.image.repository -}}
-{{- fail (printf "%s.image.repository: \"\" (expected: where its image is)" $at) -}}
+{{- fail (printf "%s.image.repository: \"\" (expected: the image's repository)" $at) -}}
 {{- end -}}
 {{- include "mall.checkTag" (list (printf "%s.image.tag" $at) $service.image.tag) -}}
 {{- range $service.calls -}}
@@ -84,7 +84,7 @@
 {{- end -}}
 {{- end -}}
 {{- if and $service.autoscaling.enabled (not (($service.resources.requests | default dict).cpu)) -}}
-{{- fail (printf "%s.resources.requests.cpu: none (expected: some, which autoscaling measures by)" $at) -}}
+{{- fail (printf "%s.resources.requests.cpu: none (expected: a value, which autoscaling needs)" $at) -}}
 {{- end -}}
 {{- include "mall.checkDatabase" . -}}
 {{- include "mall.checkConfig" . -}}
@@ -108,16 +108,16 @@
 {{- range $where, $config := dict "config" .root.Values.config (printf "services.%s.config" .name) .service.config -}}
 {{- range $key, $value := $config -}}
 {{- if contains "." $key -}}
-{{- fail (printf "%s: %s (expected: nested keys, since they are merged with what the chart sets)" $where $key) -}}
+{{- fail (printf "%s: %s (expected: nested keys, since they are merged with the chart's own)" $where $key) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $computed := include "mall.computedConfig" . | fromYaml -}}
 {{- $config := include "mall.config" . | fromYaml -}}
 {{- if ne (toJson $computed.platform.drain) (toJson $config.platform.drain) -}}
-{{- fail (printf "config: platform.drain %s (expected: services.%s.drain or defaults.drain, by which the pod's grace period goes, too)" (toJson $config.platform.drain) $name) -}}
+{{- fail (printf "config: platform.drain %s (expected: services.%s.drain or defaults.drain, which also set the pod's grace period)" (toJson $config.platform.drain) $name) -}}
 {{- end -}}
 {{- if or (ne (toString $computed.server.port) (toString $config.server.port)) (ne (toString $computed.grpc.server.port) (toString $config.grpc.server.port)) -}}
-{{- fail (printf "config: another server.port or grpc.server.port (expected: services.%s.ports, by which Services and policies go, too)" $name) -}}
+{{- fail (printf "config: another server.port or grpc.server.port (expected: services.%s.ports, which Services and policies also use)" $name) -}}
 {{- end -}}
 {{- end -}}

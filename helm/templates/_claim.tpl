@@ -1,4 +1,4 @@
-{{/* A claim of a StatefulSet: (dict "name" name "persistence" values). No labels, which never may change. */}}
+{{/* A claim of a StatefulSet: (dict "name" name "persistence" values). No labels: they may never change. */}}
 {{- define "mall.claim" -}}
 metadata:
   name: {{ .name }}

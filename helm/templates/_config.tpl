@@ -5,7 +5,7 @@
 {{- mergeOverwrite $computed $given | toYaml -}}
 {{- end -}}
 
-{{/* What follows from the other values. */}}
+{{/* Configuration derived from the other values. */}}
 {{- define "mall.computedConfig" -}}
 {{- $values := .root.Values -}}
 {{- $drain := .service.drain -}}
@@ -29,7 +29,7 @@ platform:
   drain:
     delay: {{ $drain.delaySeconds }}s
     timeout: {{ $drain.timeoutSeconds }}s
-    # What is left of the pod's grace period when its preStop hook has ended.
+    # The rest of the pod's grace period after its preStop hook.
     grace-period: {{ add $drain.delaySeconds $drain.timeoutSeconds $drain.reserveSeconds }}s
 spring:
   lifecycle:
@@ -41,7 +41,7 @@ spring:
   datasource:
     url: {{ include "mall.databaseUrl" . | quote }}
   flyway:
-    # A database that is started together with the mall is waited for.
+    # Waits for a database that starts together with the mall.
     connect-retries: 20
     connect-retries-interval: 3s
   {{- end }}
@@ -50,7 +50,7 @@ spring:
     bundle:
       pem:
         etcd:
-          # Certificates that the secret's owner has renewed.
+          # Picks up renewed certificates.
           reload-on-update: true
           truststore:
             certificate: file:/etc/mall/etcd/ca.crt
@@ -97,7 +97,7 @@ registry:
 registry:
   enabled: false
 discovery:
-  # In etcd, that is.
+  # Registration in etcd.
   enabled: false
   # Reads the client's memory, not the API.
   poll-interval: 1s
@@ -108,7 +108,7 @@ cloud:
   discovery:
     client:
       health-indicator:
-        # It would read this process's own pod, which the token is not for.
+        # It would read this process's own pod, which the token does not permit.
         enabled: false
 {{- end -}}
 

@@ -11,7 +11,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The labels that select pods: they never change. Takes (dict "root" $ "component" name). */}}
+{{/* The labels that select pods; they never change. Takes (dict "root" $ "component" name). */}}
 {{- define "mall.selector" -}}
 app.kubernetes.io/name: {{ include "mall.name" .root }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -55,7 +55,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end -}}
 
-{{/* And of a container. */}}
+{{/* The same for a container. */}}
 {{- define "mall.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -66,7 +66,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end -}}
 
-{{/* Where pods of the programs beside the services go. */}}
+{{/* The scheduling of pods other than the services'. */}}
 {{- define "mall.placement" -}}
 {{- with .nodeSelector }}
 nodeSelector:

@@ -1,4 +1,4 @@
-{{/* The password given, else the one that the cluster has by now, else a new one. */}}
+{{/* The given password, else the one in the cluster, else a new one. */}}
 {{- define "mall.keptPassword" -}}
 {{- if .given -}}
 {{ .given }}

@@ -36,7 +36,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* How long the kubelet waits until it kills. */}}
+{{/* How long the kubelet waits before it kills the pod. */}}
 {{- define "mall.terminationGracePeriod" -}}
 {{- $drain := .drain -}}
 {{ add $drain.preStopSeconds $drain.delaySeconds $drain.timeoutSeconds $drain.reserveSeconds }}

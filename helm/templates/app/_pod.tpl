@@ -1,4 +1,4 @@
-{{/* What a service is told by its pod and by secrets; the rest is in its application.yml. */}}
+{{/* A service's environment from its pod and from secrets; the rest is in its application.yml. */}}
 {{- define "mall.env" -}}
 {{- $values := .root.Values -}}
 {{- $service := .service -}}
@@ -10,7 +10,8 @@
 {{- if eq $values.registry.type "kubernetes" }}{{ $additions = append $additions ":/app/kubernetes/*" }}{{ end }}
 {{- if include "mall.redis" .root }}{{ $additions = append $additions ":/app/redis/*" }}{{ end }}
 {{- with $additions }}
-# The image has the clients of Kubernetes and Redis beside the app, out of the class path.
+# The image has the clients of Kubernetes and Redis next to the app, outside the class
+# path.
 - name: CLASSPATH
   value: /app/{{ base $service.image.repository }}.jar{{ join "" . }}
 {{- end }}
@@ -59,7 +60,7 @@
       key: {{ index . 2 }}
 {{- end -}}
 
-{{/* Evenly over zones and nodes, each revision for itself. */}}
+{{/* Evenly over zones and nodes, separately for each revision. */}}
 {{- define "mall.spread" -}}
 {{- $spread := .service.topologySpread -}}
 {{- $selector := include "mall.selector" . -}}

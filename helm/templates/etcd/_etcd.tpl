@@ -8,7 +8,7 @@
 {{ $name }}-{{ .number }}.{{ $name }}-headless.{{ .root.Release.Namespace }}.svc
 {{- end -}}
 
-{{/* The secret with what a client of etcd needs. */}}
+{{/* The secret with the certificates of an etcd client. */}}
 {{- define "mall.etcdClientSecret" -}}
 {{ .Values.etcd.tls.existingSecret | default (printf "%s-client-tls" (include "mall.etcdName" .)) }}
 {{- end -}}
@@ -31,7 +31,7 @@ metadata:
   labels:
     {{- include "mall.labels" (dict "root" .root "component" "etcd") | nindent 4 }}
   annotations:
-    # Whoever installs again finds them; deleting one has it made anew.
+    # A new installation reuses the secrets; a deleted one is generated again.
     helm.sh/resource-policy: keep
 type: kubernetes.io/tls
 data:

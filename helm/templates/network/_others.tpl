@@ -1,4 +1,4 @@
-{{/* Where a service goes besides the services that it calls. */}}
+{{/* The destinations of a service other than the services that it calls. */}}
 {{- define "mall.egressToOthers" -}}
 {{- $values := .root.Values -}}
 {{- $policy := $values.networkPolicy -}}

@@ -5,7 +5,7 @@ podSelector:
     {{- include "mall.selector" . | nindent 4 }}
 {{- end -}}
 
-{{/* The ports in addresses, the default where there is none: (list addresses default), as a JSON list of numbers. */}}
+{{/* The ports of addresses, or the default: (list addresses default), as a JSON list of numbers. */}}
 {{- define "mall.portsOf" -}}
 {{- $default := index . 1 -}}
 {{- $ports := list -}}
@@ -60,7 +60,7 @@ podSelector:
 {{- end }}
 {{- end -}}
 
-{{/* From peers as they are given, or from everybody: (dict "from" peers "port" port). */}}
+{{/* From the given peers, or from any address: (dict "from" peers "port" port). */}}
 {{- define "mall.ingressFrom" }}
 - ports:
     - port: {{ .port }}

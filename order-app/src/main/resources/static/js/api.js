@@ -11,7 +11,7 @@ export class Problem extends Error {
     this.traceUrl = traceUrl;
   }
 
-  // Whether the request may have had its effect all the same.
+  // Whether the request may have succeeded despite the failure.
   get isOutcomeUnknown() {
     return ["NETWORK", "UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED", "INTERNAL"].includes(this.code);
   }
@@ -33,7 +33,7 @@ export async function call(path, options = {}) {
     response = await fetch(path, { ...options, headers, signal });
     body = await response.json();
   } catch (failure) {
-    throw new Problem("NETWORK", "No answer came.", [], null);
+    throw new Problem("NETWORK", "The server did not answer.", [], null);
   }
   const traceUrl = linkOf(response, "trace");
   if (!response.ok) {

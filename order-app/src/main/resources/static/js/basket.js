@@ -1,5 +1,5 @@
-// What somebody is about to order. One idempotency key stays with a basket until it is ordered or
-// changed, so that trying again after a lost answer can't order twice.
+// The basket. It keeps one idempotency key until it is ordered or changed, so that a retry after
+// a lost answer can't order twice.
 
 import { call } from "./api.js";
 import { product } from "./catalogue.js";
@@ -12,7 +12,7 @@ const quantities = new Map();
 let key = newKey();
 let placing = false;
 
-// placed(order, traceUrl) is called with every order that was taken, failed(problem) otherwise.
+// placed(order, traceUrl) is called with every accepted order, failed(problem) otherwise.
 export function startBasket({ placed }) {
   byId("user").value = remembered("user") || `guest-${Math.floor(1000 + Math.random() * 9000)}`;
   byId("user").addEventListener("input", () => {
@@ -23,7 +23,7 @@ export function startBasket({ placed }) {
     event.preventDefault();
     place(placed);
   });
-  // The short way to the basket is not needed while it can be seen.
+  // The link to the basket is hidden while the basket is visible.
   new IntersectionObserver(([entry]) => byId("to-basket").classList.toggle("arrived", entry.isIntersecting))
     .observe(byId("place"));
   show();
@@ -45,7 +45,7 @@ function set(productId, quantity) {
   show();
 }
 
-// Another order from here on: what was said of the last one does not hold for it.
+// From here on it is a new order: messages about the last one no longer apply.
 function change() {
   key = newKey();
   alertIn(byId("order-alert"));
@@ -79,7 +79,7 @@ function show() {
   byId("basket-empty").hidden = quantities.size > 0;
   const total = totalInWords();
   say(byId("basket-total"), total);
-  // What is under way can't be changed: its key stands for just what was sent.
+  // An order in flight can't be changed: its key identifies what was sent.
   byId("basket").querySelectorAll("input, button").forEach((control) => control.disabled = placing);
   byId("place").disabled = placing || quantities.size === 0;
   const pieces = [...quantities.values()].reduce((sum, quantity) => sum + quantity, 0);
@@ -149,7 +149,7 @@ async function place(placed) {
     key = newKey();
     placed(body, traceUrl);
   } catch (problem) {
-    tell(problem);
+    showProblem(problem);
   } finally {
     placing = false;
     say(byId("place"), "Place order");
@@ -157,14 +157,14 @@ async function place(placed) {
   }
 }
 
-function tell(problem) {
+function showProblem(problem) {
   const box = byId("order-alert");
   const because = problem.reasons.length > 0 ? problem.reasons.map(withName).join("; ") : problem.message;
   if (problem.isOutcomeUnknown) {
-    alertIn(box, "We don't know yet whether your order was taken.", `${because}.`,
-      "Place it again as it is: it is the same order, and is taken once. Changed, it is another one.");
+    alertIn(box, "We don't know yet whether your order was accepted.", `${because}.`,
+      "Place it again unchanged: it is the same order, and is charged once. A changed order is a new one.");
   } else if (problem.code === "FAILED_PRECONDITION") {
-    alertIn(box, "Your order could not be taken.", `${because}.`, "Nothing was reserved or charged.");
+    alertIn(box, "Your order could not be accepted.", `${because}.`, "Nothing was reserved or charged.");
     key = newKey();
   } else if (problem.code === "RESOURCE_EXHAUSTED") {
     alertIn(box, "There is a queue.", "Please try again in a moment.");
@@ -176,7 +176,7 @@ function tell(problem) {
   }
 }
 
-// Details speak of ids; people know names.
+// Details contain ids; users know names.
 function withName(reason) {
   const [id] = reason.split(":", 1);
   const known = product(id);
@@ -199,6 +199,6 @@ function remember(name, value) {
   try {
     localStorage.setItem(name, value);
   } catch (storageForbidden) {
-    // The name is asked for again next time.
+    // The user enters the name again next time.
   }
 }

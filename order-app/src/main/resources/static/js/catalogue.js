@@ -1,5 +1,5 @@
-// The products with what is in stock, asked for again and again rather than pushed: a browser opens
-// six connections to a host at most, and every open shop would hold one of them for good.
+// The products with their stock, polled rather than pushed: a browser opens at most six connections
+// to a host, and every open shop would hold one of them permanently.
 
 import { call } from "./api.js";
 import { alertIn, byId, el, say, whileSeen } from "./dom.js";
@@ -15,7 +15,7 @@ const products = new Map();
 
 export const product = (id) => products.get(id);
 
-// add(product) is called when somebody wants one.
+// add(product) is called when the user adds one.
 export function startCatalogue(isShown, add) {
   return whileSeen(isShown, PAUSE_MILLIS, () => refresh(add));
 }
@@ -31,19 +31,19 @@ async function refresh(add) {
     say(byId("stock-note"), cards.size > 0 ? "Stock as it was a moment ago" : "");
     byId("stock-note").classList.add("stale");
     if (cards.size === 0) {
-      alertIn(byId("catalogue-alert"), "The catalogue is away.", problem.message, "It will show up by itself.");
+      alertIn(byId("catalogue-alert"), "The catalogue is unavailable.", problem.message, "This page will retry.");
     }
   }
 }
 
-// What the list does without, or that it is whole.
+// The missing features of the list, or that it is complete.
 function noteOn({ degradedFeatures, productAgeSeconds }) {
   const notes = [];
   if (degradedFeatures.includes("product-details")) {
     notes.push(`Products as they were ${ago(productAgeSeconds)}; you can order all the same`);
   }
   if (degradedFeatures.includes("stock")) {
-    notes.push("Stock can't be told just now; you can order all the same");
+    notes.push("Stock is unknown at the moment; you can order all the same");
   } else {
     notes.push("Live stock");
   }

@@ -1,4 +1,4 @@
-// Small tools for elements. Text is always set as text, never as markup.
+// Helpers for elements. Text is always set as text, never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -18,15 +18,15 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-// Sets a text only when it is another one, so that screen readers don't repeat themselves.
+// Sets a text only when it has changed, so that screen readers don't repeat it.
 export function say(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
   }
 }
 
-// Makes an element's children like these, changing only what differs: whoever reads or selects the
-// rest is not disturbed.
+// Makes an element's children equal to these, changing only differences: focus and selection
+// elsewhere stay.
 export function become(parent, ...children) {
   children.forEach((child, i) => {
     const old = parent.childNodes[i];
@@ -59,7 +59,7 @@ function sameAttributes(old, fresh) {
     && [...(fresh.attributes ?? [])].every(({ name, value }) => old.getAttribute(name) === value);
 }
 
-// Shows a title with a text below, or hides the box when there is neither.
+// Shows a title with text below, or hides the box when there is neither.
 export function alertIn(box, title, ...lines) {
   if (!title) {
     box.hidden = true;
@@ -70,7 +70,7 @@ export function alertIn(box, title, ...lines) {
   box.hidden = false;
 }
 
-// Calls task now and again after each pause, while active() and the page is looked at.
+// Calls task now and after each pause, while active() and the page is visible.
 export function whileSeen(active, pauseMillis, task) {
   let running = false;
   const tick = async () => {

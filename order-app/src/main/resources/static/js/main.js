@@ -15,7 +15,7 @@ startBasket({ placed: (order, traceUrl) => { catalogueTick(); followOrder(order,
 window.addEventListener("hashchange", () => route(true));
 route(false);
 
-// Other hashes are places within the shop.
+// Other hashes are anchors within the shop.
 function route(byUser) {
   const view = location.hash === "#platform" ? "platform" : "shop";
   const before = shown;

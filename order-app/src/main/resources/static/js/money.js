@@ -1,6 +1,6 @@
 const formats = new Map();
 
-// "12.90" of EUR in the way of the page's language; amounts come as whole minor units.
+// "12.90" of EUR in the format of the page's language; amounts are whole minor units.
 export function money({ minorUnits, currency }) {
   if (!formats.has(currency)) {
     formats.set(currency, formatOf(currency));

@@ -1,5 +1,5 @@
-// One order, followed live over server-sent events. The browser reconnects by itself and tells the
-// last event that it has seen; a 204 ends that.
+// One order, followed live over server-sent events. The browser reconnects by itself and sends the
+// id of the last event; a 204 stops that.
 
 import { product } from "./catalogue.js";
 import { byId, el, say } from "./dom.js";
@@ -18,17 +18,17 @@ const WITHOUT = {
     ? "Recommendations took too long to come: these are what sells best. Your order is not affected."
     : "Recommendations took too long to come, so there are none this time. Your order is not affected."),
   "product-details": (order) =>
-    `The catalogue could not be asked: you paid the prices of ${ago(Number(order.priceAgeSeconds))}. Your order is not affected.`,
+    `The catalogue was unavailable: you paid the prices of ${ago(Number(order.priceAgeSeconds))}. Your order is not affected.`,
 };
 
 let events = null;
 
-// add(productId) is called when somebody wants what was suggested.
+// add(productId) is called when the user adds a suggestion.
 export function followOrder(order, traceUrl, add) {
   events?.close();
   byId("order").hidden = false;
   say(byId("order-id"), order.orderId);
-  say(byId("order-live"), "Your order was taken.");
+  say(byId("order-live"), "Your order was accepted.");
   showDegraded(order);
   showSuggestions(order.recommendedProductIds, add);
   byId("order-trace").hidden = !traceUrl;
@@ -53,12 +53,12 @@ function listen(orderId, seen) {
       source.close();
     }
   };
-  source.addEventListener("problem", () => say(byId("order-live"), "Live news stopped; looking for them again\u2026"));
+  source.addEventListener("problem", () => say(byId("order-live"), "Live updates stopped; reconnecting\u2026"));
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) {
-      say(byId("order-live"), "Live news of this order can't be had just now.");
+      say(byId("order-live"), "Live updates of this order are unavailable.");
     } else {
-      say(byId("order-live"), "The connection broke; connecting again\u2026");
+      say(byId("order-live"), "The connection broke; reconnecting\u2026");
     }
   };
 }
@@ -83,7 +83,7 @@ function showDegraded(order) {
   byId("order-degraded").hidden = order.degradedFeatures.length === 0;
   byId("order-degraded").replaceChildren(
     ...order.degradedFeatures.map((feature) =>
-      el("p", {}, WITHOUT[feature]?.(order) ?? `This order does without: ${feature}.`)));
+      el("p", {}, WITHOUT[feature]?.(order) ?? `Not available for this order: ${feature}.`)));
 }
 
 function showSuggestions(ids, add) {

@@ -1,4 +1,4 @@
-// The platform as the app that serves this page sees it.
+// The platform's state as the app that serves this page sees it.
 
 import { call } from "./api.js";
 import { alertIn, become, byId, el, say, whileSeen } from "./dom.js";
@@ -21,7 +21,7 @@ const ORIGINS = {
   LIST: "from etcd",
   WATCH: "from etcd",
   SNAPSHOT: "from disk",
-  HELD: "some kept though gone",
+  HELD: "some held, no longer in etcd",
 };
 
 export function startPlatform(isShown) {
@@ -42,7 +42,7 @@ async function refresh() {
   } catch (problem) {
     say(note, "As it was a moment ago");
     note.classList.add("stale");
-    alertIn(byId("platform-alert"), "The app does not answer.", problem.message, "This view goes on by itself.");
+    alertIn(byId("platform-alert"), "The app does not answer.", problem.message, "This view will retry.");
   }
 }
 
@@ -55,7 +55,7 @@ function showSelf({ at, self }) {
     ["Lease", lease ? words(lease.state) : "none", lease?.id ? `${lease.id}, for ${duration(at - lease.sinceMillis)}` : null],
     ["etcd", self.etcd?.endsWith(" answers") ? "Answers" : self.etcd ? "Does not answer" : "Not asked",
       self.etcd?.replace(/^etcd at \[(.*?)\]/, "$1").replace(/ answers$/, "") ?? null],
-    ["Calls under way", String(open), null],
+    ["In-flight calls", String(open), null],
   ];
   become(byId("self"), ...facts.map(([name, value, more]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, more) : null))));

@@ -1,4 +1,4 @@
-// Rates from counters that only grow: what was added between two looks, over the time between them.
+// Rates from monotonic counters: the increase between two readings, over the time between them.
 
 const KEPT = 60;
 
@@ -11,7 +11,7 @@ export function rates(view) {
   before = view;
   return view.calls.map((calls) => {
     const last = earlier.get(keyOf(calls));
-    // A smaller count than before means another process: it starts anew.
+    // A smaller count than before means a new process: start again.
     const usable = last && seconds > 0 && calls.count >= last.count;
     const added = usable ? calls.count - last.count : 0;
     const perSecond = usable ? added / seconds : 0;

@@ -3,7 +3,7 @@ const WIDTH = 120;
 const HEIGHT = 26;
 const POINTS = 60;
 
-// A small line of the latest values; the numbers beside it say the same to those who can't see it.
+// A small line of the latest values; the numbers beside it are the accessible equivalent.
 export function sparkline(values) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "spark");

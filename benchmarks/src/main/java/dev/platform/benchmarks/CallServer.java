@@ -26,8 +26,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 
 /**
- * A process with a gRPC service that does next to nothing, so that what a call costs is the cost of
- * what is around it. Prints {@code port N} when it serves, and ends when its input does.
+ * A process with a gRPC service that does almost nothing, so a call's cost is that of the code
+ * around it. Prints {@code port N} when it serves, and exits at the end of its input.
  */
 final class CallServer {
 
@@ -47,7 +47,7 @@ final class CallServer {
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     while (System.in.read() >= 0) {
-      // Until whoever started it is gone.
+      // Until the parent process has exited.
     }
     System.exit(0);
   }
@@ -62,7 +62,7 @@ final class CallServer {
     announce(server.getPort());
   }
 
-  /** An application with all that the platform puts around a call, every trace recorded. */
+  /** An application with everything that the platform adds to a call, every trace recorded. */
   static ConfigurableApplicationContext startEverything() {
     return spring(everything("1.0").toArray(String[]::new));
   }

@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Unary calls a second that one core serves, by what is around the handler. The servers are
- * processes on the first core, the client, bare grpc-java, has the second. All servers are there
- * all the time and take turns, so that each round is a comparison of its own.
+ * Unary calls a second that one core serves, by the code around the handler. The servers are
+ * processes on the first core; the client, bare grpc-java, has the second. All servers run all the
+ * time and take turns, so each round is a comparison of its own.
  */
 final class CallsBenchmark {
 
@@ -206,7 +206,7 @@ final class CallsBenchmark {
       throw new IOException(name + " ended before it served");
     }
 
-    /** So many calls at once, each followed by the next, for a time. */
+    /** Runs a number of concurrent calls, each followed by the next, for a time. */
     Samples load(Duration time) throws InterruptedException {
       RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(channel);
       long end = System.nanoTime() + time.toNanos();

@@ -27,7 +27,7 @@ final class CuttableProxy implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + listener.getLocalPort());
   }
 
-  /** Cuts what is connected now; new connections are taken at once. */
+  /** Cuts the current connections; new ones are accepted immediately. */
   void cut() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
@@ -72,7 +72,7 @@ final class CuttableProxy implements AutoCloseable {
               try {
                 task.run();
               } catch (IOException cut) {
-                // The way that a connection of this proxy ends.
+                // A connection of this proxy ends this way.
               }
             },
             "proxy");

@@ -15,9 +15,9 @@ import java.util.function.LongSupplier;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * What it costs to watch many instances on a real etcd: one service of 10,000, then 1,000 services
- * of 10. The cost of a change is that of this process while somebody in it makes the changes, less
- * the same before anything was watched.
+ * The cost of watching many instances on a real etcd: one service of 10,000, then 1,000 services of
+ * 10. The cost of a change is that of this process while it makes the changes, less the same before
+ * anything was watched.
  */
 public final class DirectoryScaleBenchmark {
 
@@ -103,7 +103,7 @@ public final class DirectoryScaleBenchmark {
         cost.wallNanos() / 1e6, cost.cpuMillis(), (ProcessCost.heapBytes() - before) / 1024);
   }
 
-  /** What the changes cost him who makes them. */
+  /** The cost of making the changes. */
   private ProcessCost baseline(String service) {
     // The first ones are compiled while they run, and are not counted.
     change(service, () -> Long.MAX_VALUE, 2 * CHANGES);
@@ -183,7 +183,7 @@ public final class DirectoryScaleBenchmark {
   }
 
   private void resync(CuttableProxy proxy, AtomicLong lists) throws Exception {
-    // Back-off is reset by a list that was answered; a cut of a young watch is another matter.
+    // A successful list resets the back-off; cutting a young watch would measure the back-off.
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
     long ranges = counters.ranges();
     long before = lists.get();

@@ -6,7 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-/** Reads what a real etcd has counted, at its metrics page. */
+/** Reads a real etcd's counters from its metrics page. */
 final class EtcdCounters {
 
   private static final String RANGES =
@@ -20,7 +20,7 @@ final class EtcdCounters {
     request = HttpRequest.newBuilder(etcd.resolve("/metrics")).build();
   }
 
-  /** How many range requests there have been. */
+  /** The number of range requests so far. */
   long ranges() throws IOException, InterruptedException {
     return http.send(request, HttpResponse.BodyHandlers.ofString())
         .body()

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Somebody else who writes to etcd: a bare stub on a channel of its own. Calls block. */
+/** Another client that writes to etcd: a bare stub on a channel of its own. Calls block. */
 final class EtcdWriter implements AutoCloseable {
 
   /** etcd takes no more than 128 in one transaction. */

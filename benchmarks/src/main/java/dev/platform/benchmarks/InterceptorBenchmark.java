@@ -46,8 +46,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * What each interceptor of the platform adds to a unary call that is answered at once, without a
- * network: nanoseconds and bytes, alone and all together.
+ * The cost that each interceptor of the platform adds to a unary call that is answered immediately,
+ * without a network: nanoseconds and bytes, alone and all together.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -84,7 +84,7 @@ public class InterceptorBenchmark {
   /**
    * Measures and prints a table.
    *
-   * @param arguments simple names of interceptors; all there are without any
+   * @param arguments simple names of interceptors; all interceptors if there are none
    */
   public static void main(String[] arguments) throws Exception {
     List<String> server;

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an app's own meters say of its steps, read from {@code /actuator/prometheus}: its gRPC
- * calls, in and out, and its database connections.
+ * An app's own meters of its steps, read from {@code /actuator/prometheus}: its gRPC calls, in and
+ * out, and its database connections.
  *
  * @param steps by name
  */
@@ -22,9 +22,9 @@ record MallMeters(Map<String, Sum> steps) {
       Pattern.compile("hikaricp_connections_(usage|acquire)_seconds_(count|sum)\\{.*} (\\S+)");
 
   /**
-   * How often something was done.
+   * The count and duration of a step.
    *
-   * @param seconds how long it took altogether
+   * @param seconds its total duration
    */
   record Sum(double count, double seconds) {
 
@@ -63,7 +63,7 @@ record MallMeters(Map<String, Sum> steps) {
     steps.merge(step, sum, Sum::plus);
   }
 
-  /** What was done between then and now. */
+  /** The difference between an earlier reading and this one. */
   MallMeters since(MallMeters then) {
     Map<String, Sum> between = new TreeMap<>();
     steps.forEach(

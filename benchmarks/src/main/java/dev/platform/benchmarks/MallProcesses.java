@@ -51,7 +51,7 @@ final class MallProcesses implements AutoCloseable {
     this.etcd = etcd;
   }
 
-  /** Starts all and waits until they are ready. The shelves are full. */
+  /** Starts all and waits until they are ready. Stock is plentiful. */
   static MallProcesses start() throws Exception {
     Files.createDirectories(LOGS);
     MallProcesses mall =
@@ -100,7 +100,7 @@ final class MallProcesses implements AutoCloseable {
     environment.put("PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1");
     environment.put("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString());
     environment.put("PLATFORM_DISCOVERY_SNAPSHOT_ENABLED", "false");
-    // What the bank takes is no work of ours.
+    // The bank's latency is not part of the measurement.
     environment.put("MALL_BANK_LATENCY", "0s");
     return environment;
   }
@@ -109,7 +109,7 @@ final class MallProcesses implements AutoCloseable {
     return Integer.parseInt(inLog(app, GRPC_PORT));
   }
 
-  /** What the apps' meters say now. */
+  /** The apps' current meters. */
   Map<String, MallMeters> meters() throws IOException, InterruptedException {
     Map<String, MallMeters> meters = new TreeMap<>();
     for (String app : APPS) {
@@ -124,7 +124,7 @@ final class MallProcesses implements AutoCloseable {
     for (Map.Entry<String, Process> app : apps.entrySet()) {
       seconds.put(app.getKey() + "-app", cpuSeconds(app.getValue().pid()));
     }
-    // A connection's own process may be gone before it is looked at; this one stays.
+    // A connection's own process may exit before it is read; this process stays.
     long checkpointer =
         Long.parseLong(
             sql("order", "select pid from pg_stat_activity where backend_type = 'checkpointer'"));

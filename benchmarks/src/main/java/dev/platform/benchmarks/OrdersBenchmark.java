@@ -30,7 +30,7 @@ final class OrdersBenchmark {
   private static final Duration WARM_UP = Duration.ofSeconds(25);
   private static final int PRODUCTS = 21;
 
-  /** What was placed in a time. */
+  /** The orders placed during a measurement. */
   private record Load(Samples samples, int failed) {}
 
   private final OrderServiceBlockingStub orders;
@@ -95,7 +95,7 @@ final class OrdersBenchmark {
     line("| %s | %.1f | %.0f | %.2f |", name, cpu, 100 * cpu / available, 1000 * cpu / placed);
   }
 
-  /** Means, for the apps keep no more than sums. */
+  /** Means, because the apps keep only sums. */
   private static void printSteps(Map<String, MallMeters> counted, int placed) {
     line("%n| app | step | for an order | mean, ms |");
     line("|---|---|---|---|");

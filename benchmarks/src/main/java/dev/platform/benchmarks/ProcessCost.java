@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What this process has used so far.
+ * The resources that this process has used so far.
  *
  * @param cpuNanos processor time of all its threads, garbage collection and compilation included
- * @param allocatedBytes what its living Java threads have allocated
+ * @param allocatedBytes the bytes allocated by its live Java threads
  * @param wallNanos monotonic time
  */
 record ProcessCost(long cpuNanos, long allocatedBytes, long wallNanos) {

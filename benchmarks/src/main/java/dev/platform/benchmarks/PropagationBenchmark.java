@@ -29,11 +29,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * How long a change takes to reach a client's load balancer. Beside one instance that stays, one is
- * put and deleted over and over by a bare client of etcd, and one registers and leaves through the
- * starter; all are real servers. Three moments are taken of each change, all counted from just
- * before it is asked for: a bare watch saw it, the balancer was given the list, calls are (or are
- * no longer) routed to the instance.
+ * The time until a change reaches a client's load balancer. Next to one instance that stays, a bare
+ * etcd client puts and deletes a second one repeatedly, and a third registers and deregisters
+ * through the starter; all are real servers. Three times are measured for each change, from just
+ * before the request: until a bare watch saw it, until the balancer got the list, until calls are
+ * (or are no longer) routed to the instance.
  */
 public final class PropagationBenchmark {
 
@@ -43,7 +43,7 @@ public final class PropagationBenchmark {
   private PropagationBenchmark() {}
 
   /**
-   * @param args how many changes of each kind are counted (default 1000), rounds (default 3)
+   * @param args the number of changes of each kind (default 1000), rounds (default 3)
    */
   public static void main(String[] args) throws Exception {
     int changes = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
@@ -69,7 +69,7 @@ public final class PropagationBenchmark {
     System.exit(0);
   }
 
-  /** A kind of change, and what was measured of it. */
+  /** A kind of change, and its measurements. */
   private static final class Change {
     final Samples raw = new Samples();
     final Samples balancer = new Samples();
@@ -95,7 +95,7 @@ public final class PropagationBenchmark {
       departures.addAll(other.departures);
     }
 
-    /** What is allowed is measured by etcd's own latency: a bare put or delete of the same run. */
+    /** The limit is relative to etcd's own latency: a bare put or delete of the same run. */
     String rows(Servers kind) {
       return String.join(
           "\n",
@@ -149,7 +149,7 @@ public final class PropagationBenchmark {
     private final RegisteringApp registering;
     private final ManagedChannel channel;
 
-    // Written by the thread that sees the moment, read after the semaphore was acquired.
+    // Written by the thread that observes the change, read after the semaphore was acquired.
     private volatile boolean expected = true;
     private volatile int port;
     private volatile long rawAt;

@@ -13,7 +13,7 @@ import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** The least that a watch can cost: a bare stream, told on the network's own thread. */
+/** The minimum cost of a watch: a bare stream, with callbacks on the network's own thread. */
 final class RawWatch implements AutoCloseable {
 
   private final ManagedChannel channel;

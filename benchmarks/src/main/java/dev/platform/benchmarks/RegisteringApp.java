@@ -10,7 +10,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
-/** An application that registers as {@code bench}, and can leave and register again. */
+/** An application that registers as {@code bench}, and can deregister and register again. */
 final class RegisteringApp implements AutoCloseable {
 
   private final ConfigurableApplicationContext context;
@@ -43,7 +43,7 @@ final class RegisteringApp implements AutoCloseable {
     return registration.getPort();
   }
 
-  /** Returns at once. */
+  /** Returns immediately. */
   void register() {
     registry.register(registration);
   }

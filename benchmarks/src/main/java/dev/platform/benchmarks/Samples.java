@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Durations in nanoseconds, and what can be said of them. Not thread-safe. */
+/** Durations in nanoseconds, and their statistics. Not thread-safe. */
 final class Samples {
 
   private static final double[] BOUNDS = {1, 2, 3, 5, 10, 20, 50, 100};
@@ -35,7 +35,7 @@ final class Samples {
     return size;
   }
 
-  /** How many are in each bucket. */
+  /** The number of samples in each bucket. */
   String histogram() {
     int[] counts = new int[BOUNDS.length + 1];
     for (int i = 0; i < size; i++) {
@@ -48,7 +48,7 @@ final class Samples {
     return Arrays.stream(counts).mapToObj(Integer::toString).collect(Collectors.joining(" | "));
   }
 
-  /** The smallest sample that {@code percent} of all do not exceed. */
+  /** The smallest sample that {@code percent} of all samples do not exceed. */
   double millis(double percent) {
     long[] sorted = Arrays.copyOf(values, size);
     Arrays.sort(sorted);

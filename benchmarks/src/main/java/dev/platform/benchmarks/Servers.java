@@ -4,7 +4,7 @@ import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.EtcdProcess;
 import dev.platform.starter.test.etcd.EtcdServer;
 
-/** The two etcds that there are to measure against. */
+/** The two kinds of etcd to measure against. */
 enum Servers {
   REAL("real etcd, a process of its own"),
   EMBEDDED("embedded etcd, in this JVM");

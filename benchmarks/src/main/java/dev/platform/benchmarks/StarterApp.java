@@ -8,7 +8,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
-/** An application that finds others and serves nobody: the starter as a user has it. */
+/** An application that discovers services and serves none: the starter with its defaults. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class StarterApp {
@@ -24,7 +24,7 @@ class StarterApp {
             "--grpc.server.port=-1",
             "--management.tracing.enabled=false",
             "--platform.registry.enabled=false",
-            // Keys that a benchmark deletes are not an outage, however many.
+            // Keys that a benchmark deletes are not an outage, whatever their number.
             "--platform.discovery.hold.time=0s",
             "--platform.etcd.endpoints=" + etcd,
             "--platform.grpc.load-balancing=" + policy);

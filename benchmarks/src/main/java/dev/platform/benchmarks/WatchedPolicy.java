@@ -11,7 +11,7 @@ import io.grpc.util.ForwardingLoadBalancerHelper;
 import java.util.List;
 import java.util.Objects;
 
-/** {@code round_robin}, with somebody who is told what it is given and whom it would pick. */
+/** {@code round_robin}, with an observer of its lists and its picks. */
 final class WatchedPolicy extends LoadBalancerProvider {
 
   static final String NAME = "benchmark_watched_round_robin";
@@ -22,13 +22,13 @@ final class WatchedPolicy extends LoadBalancerProvider {
     this.observer = observer;
   }
 
-  /** Told in the channel's synchronization context. */
+  /** Called in the channel's synchronization context. */
   interface Observer {
 
-    /** A list was handed to the balancer. */
+    /** The balancer got a list. */
     void given(List<EquivalentAddressGroup> addresses);
 
-    /** Calls are picked by this from now on. */
+    /** This picker picks for calls from now on. */
     void picks(LoadBalancer.SubchannelPicker picker);
   }
 

@@ -36,7 +36,7 @@ class RefusalTest {
             "etcd.endpoints: [] (expected: the addresses of etcd's members while etcd.enabled is false)"),
         mistake(
             "etcd: {endpoints: ['http://e:2379']}",
-            "etcd.endpoints: [\"http://e:2379\"] (expected: none while etcd.enabled is true, which brings its own)"),
+            "etcd.endpoints: [\"http://e:2379\"] (expected: none while etcd.enabled is true, which runs etcd in the cluster)"),
         mistake(
             "etcd: {enabled: false, endpoints: ['https://e:2379']}",
             "etcd.endpoints: https://e:2379 (expected: http://… while etcd.tls.enabled is false)"),
@@ -70,17 +70,17 @@ class RefusalTest {
             "autoscaling.minReplicas: 9 (expected: at most maxReplicas, 3)"),
         mistake(
             "defaults: {autoscaling: {enabled: true}, resources: {requests: {cpu: null}}}",
-            "resources.requests.cpu: none (expected: some, which autoscaling measures by)"),
+            "resources.requests.cpu: none (expected: a value, which autoscaling needs)"),
         mistake(
             "config: {platform: {drain: {timeout: 60s}}}",
             "config: platform.drain {\"delay\":\"5s\",\"grace-period\":\"45s\",\"timeout\":\"60s\"} (expected:"
-                + " services.inventory-app.drain or defaults.drain, by which the pod's grace period goes, too)"),
+                + " services.inventory-app.drain or defaults.drain, which also set the pod's grace period)"),
         mistake(
             "config: {server: {port: 9999}}",
             "config: another server.port or grpc.server.port (expected: services.inventory-app.ports"),
         mistake(
             "config: {platform.drain.delay: 2s}",
-            "config: platform.drain.delay (expected: nested keys, since they are merged with what the chart sets)"),
+            "config: platform.drain.delay (expected: nested keys, since they are merged with the chart's own)"),
         mistake(
             "collector: {enabled: true}",
             "collector.tracesEndpoint and collector.metricsEndpoint: not both set"),

@@ -20,7 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the domain, which knows no framework, together. */
+/** Wires the domain, which is framework-free. */
 @Configuration(proxyBeanMethods = false)
 class InventoryConfiguration {
 
@@ -73,7 +73,7 @@ class InventoryConfiguration {
     return new ExpireReservations(reservations, stock, transaction, clock);
   }
 
-  /** An import keeps count of its lines, so each stream gets its own. */
+  /** An import counts its lines, so each stream gets its own. */
   @Bean
   Supplier<ImportStock> imports(Stock stock, Deliveries deliveries, Transaction transaction) {
     return () -> new ImportStock(stock, deliveries, transaction);

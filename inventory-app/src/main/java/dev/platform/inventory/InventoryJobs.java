@@ -8,7 +8,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 
-/** Work that nobody calls for. Each instance does it; the database keeps them apart. */
+/** Background jobs. Each instance runs them; the database prevents conflicts. */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
 class InventoryJobs implements SchedulingConfigurer {

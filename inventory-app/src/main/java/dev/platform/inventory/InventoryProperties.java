@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the inventory keeps stock.
+ * The inventory's reservations.
  *
- * @param reservationTtl how long stock stays set aside unless it is confirmed, at least 1s
+ * @param reservationTtl how long stock stays reserved unless it is confirmed, at least 1s
  * @param expiryInterval pause between two searches for expired reservations, at least 10ms
  */
 @ConfigurationProperties("mall.inventory")

@@ -3,7 +3,7 @@ package dev.platform.order;
 import dev.platform.order.domain.BestSellers;
 import dev.platform.order.domain.Catalogue;
 import dev.platform.order.domain.DeliverNotifications;
-import dev.platform.order.domain.FollowUps;
+import dev.platform.order.domain.FollowUpTracer;
 import dev.platform.order.domain.FulfilOrders;
 import dev.platform.order.domain.Notifier;
 import dev.platform.order.domain.OrderRequests;
@@ -25,7 +25,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the use cases, which know no framework, together. */
+/** Wires the use cases, which are framework-free. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(OrderProperties.class)
 class OrderConfiguration {
@@ -79,7 +79,7 @@ class OrderConfiguration {
       Orders orders,
       Payments payments,
       SettleOrder settle,
-      FollowUps followUps,
+      FollowUpTracer followUpTracer,
       Clock clock,
       OrderProperties properties) {
     return new RecoverOrders(
@@ -89,7 +89,7 @@ class OrderConfiguration {
         clock,
         properties.recoveryAfter(),
         properties.cancelAfter(),
-        followUps);
+        followUpTracer);
   }
 
   @Bean
@@ -101,10 +101,10 @@ class OrderConfiguration {
   DeliverNotifications deliverNotifications(
       Outbox outbox,
       Notifier notifier,
-      FollowUps followUps,
+      FollowUpTracer followUpTracer,
       Clock clock,
       OrderProperties properties) {
     return new DeliverNotifications(
-        outbox, notifier, clock, properties.notificationRetry(), followUps);
+        outbox, notifier, clock, properties.notificationRetry(), followUpTracer);
   }
 }

@@ -11,8 +11,8 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 
 /**
- * Runs what is due, on Spring's scheduler, each job as a {@link RepeatedJob}. Every instance runs
- * all of them; the database deals the work out.
+ * Runs the background jobs on Spring's scheduler, each as a {@link RepeatedJob}. Every instance
+ * runs all of them; the database distributes the work.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling

@@ -5,20 +5,20 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How orders are worked on.
+ * How orders are processed.
  *
- * @param recoveryAfter how old an order without an outcome is when recovery first looks at it, and
- *     how long until it looks again
- * @param cancelAfter how old an order without any payment is when it is given up; longer than
+ * @param recoveryAfter the age at which recovery first checks an order without an outcome, and the
+ *     pause until it checks the order again
+ * @param cancelAfter the age at which an order without any payment is cancelled; longer than
  *     recoveryAfter
- * @param claimTimeout how old the claim of an idempotency key without an order is when it counts as
- *     left behind; longer than placing an order takes
+ * @param claimTimeout the age at which an idempotency key's claim without an order counts as
+ *     abandoned; longer than placing an order takes
  * @param fulfilmentStep the time from PAID to SHIPPED, and from there to COMPLETED
  * @param recommendationTimeout how long an answer waits for recommendations
- * @param lastProducts which product details are kept for when product-service is away
+ * @param lastProducts which product details are kept for when product-service is unavailable
  * @param notificationRetry how long until an undelivered notification is tried again
- * @param jobInterval the pause between two looks for orders and notifications that are due
- * @param watchInterval the pause between two looks for what watchers have not seen yet
+ * @param jobInterval the pause between two polls for due orders and notifications
+ * @param watchInterval the pause between two polls for events that watchers have not seen yet
  */
 @ConfigurationProperties("mall.order")
 public record OrderProperties(
@@ -48,8 +48,8 @@ public record OrderProperties(
   /**
    * Product details from product-service's last good answers.
    *
-   * @param maxAge how old they may be to stand in for an answer
-   * @param maxProducts of how many products they are kept; 0 for none
+   * @param maxAge the maximum age of an answer that is used in place of a new one
+   * @param maxProducts the number of products kept; 0 for none
    */
   public record LastProducts(
       @DefaultValue("1h") Duration maxAge, @DefaultValue("10000") int maxProducts) {

@@ -14,9 +14,9 @@ import org.springframework.scheduling.TriggerContext;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Does what is due until nothing more is, then again after a pause. Each time that another service
- * or the database holds it up the pause is twice as long, up to a bound: whoever is in trouble gets
- * no further load from all that is left open because of it. For one thread at a time.
+ * Works until nothing more is due, then again after a pause. The pause doubles, up to a bound, with
+ * each failure of another service or of the database, so that the backlog puts no further load on a
+ * service in trouble. For one thread at a time.
  */
 final class RepeatedJob implements Runnable, Trigger {
 
@@ -29,12 +29,12 @@ final class RepeatedJob implements Runnable, Trigger {
   private final BooleanSupplier next;
   private final Duration interval;
   private final DoubleSupplier random;
-  private final AtomicInteger holdUps = new AtomicInteger();
+  private final AtomicInteger failures = new AtomicInteger();
 
   /**
-   * @param next does one thing that is due; false when there was none
+   * @param next does one piece of due work; false when there was none
    * @param interval the pause when all is well
-   * @param random from 0 to 1, so that several instances don't come at once
+   * @param random from 0 to 1, jitter, so that several instances don't run at the same moment
    */
   RepeatedJob(String name, BooleanSupplier next, Duration interval, DoubleSupplier random) {
     this.name = name;
@@ -49,15 +49,15 @@ final class RepeatedJob implements Runnable, Trigger {
       boolean more = true;
       while (more && !Thread.currentThread().isInterrupted()) {
         more = next.getAsBoolean();
-        goesOn();
+        recovered();
       }
     } catch (RemoteFailure e) {
-      if (holdUps.getAndIncrement() == 0) {
-        log.warn("{} is held up, what is due is tried again later: {}", name, e.getMessage());
+      if (failures.getAndIncrement() == 0) {
+        log.warn("{} failed, will retry: {}", name, e.getMessage());
       }
     } catch (DataAccessException | TransactionException e) {
-      if (holdUps.getAndIncrement() == 0) {
-        log.warn("{} is held up by the database, it is tried again later", name, e);
+      if (failures.getAndIncrement() == 0) {
+        log.warn("{} failed because of the database, will retry", name, e);
       }
     }
   }
@@ -68,15 +68,15 @@ final class RepeatedJob implements Runnable, Trigger {
     return last == null ? context.getClock().instant() : last.plus(pause());
   }
 
-  private void goesOn() {
-    if (holdUps.getAndSet(0) != 0) {
-      log.info("{} goes on", name);
+  private void recovered() {
+    if (failures.getAndSet(0) != 0) {
+      log.info("{} works again", name);
     }
   }
 
-  /** Between half of it and all of it, once it is longer than the interval. */
+  /** With jitter between 50 % and 100 %, once the pause is longer than the interval. */
   private Duration pause() {
-    int times = holdUps.get();
+    int times = failures.get();
     if (times == 0 || interval.compareTo(LONGEST_PAUSE) >= 0) {
       return interval;
     }

@@ -27,7 +27,7 @@ class BrokenHttpTest extends EdgeTest {
     String answer = answerTo(POST + "Content-Length: 1000\r\n\r\n" + orderJson("p-mug", 1), true);
 
     assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
-    assertThat(answer).contains("\"detail\":\"the request breaks off, or is not as HTTP has it\"");
+    assertThat(answer).contains("\"detail\":\"the request is incomplete or not valid HTTP\"");
   }
 
   @Test
@@ -35,7 +35,7 @@ class BrokenHttpTest extends EdgeTest {
     String answer = answerTo(POST + "Content-Length: 1000\r\n\r\n" + orderJson("p-mug", 1), false);
 
     assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
-    assertThat(answer).contains("\"detail\":\"the rest of the request did not come in time\"");
+    assertThat(answer).contains("\"detail\":\"the rest of the request did not arrive in time\"");
   }
 
   @ParameterizedTest
@@ -44,7 +44,7 @@ class BrokenHttpTest extends EdgeTest {
     String answer = answerTo(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks, true);
 
     assertThat(answer).startsWith("HTTP/1.1 400 ");
-    assertThat(answer).contains("\"detail\":\"the request breaks off, or is not as HTTP has it\"");
+    assertThat(answer).contains("\"detail\":\"the request is incomplete or not valid HTTP\"");
   }
 
   @ParameterizedTest

@@ -2,7 +2,7 @@ package dev.platform.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.platform.order.domain.Due;
+import dev.platform.order.domain.DueWork;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderStatus;
@@ -53,7 +53,7 @@ class ClaimDueTest extends MallTest {
     while (true) {
       List<Order> due =
           orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR, FAR, 20).stream()
-              .map(Due::work)
+              .map(DueWork::work)
               .toList();
       if (due.isEmpty() && count("status = 'SHIPPED'") == 0) {
         return seen;

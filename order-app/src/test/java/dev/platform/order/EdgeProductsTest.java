@@ -89,7 +89,7 @@ class EdgeProductsTest extends EdgeTest {
     JsonNode problem = problem(send(to("/api/products")), 503);
 
     assertThat(problem.get("detail").textValue())
-        .isEqualTo("product-service can't be reached or does not answer as it should");
+        .isEqualTo("product-service can't be reached or returned an error");
   }
 
   private static JsonNode entry(JsonNode answer, String productId) {

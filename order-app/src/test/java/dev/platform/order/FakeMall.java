@@ -84,7 +84,7 @@ final class FakeMall implements AutoCloseable {
 
   volatile Status listingProducts = Status.OK;
 
-  /** Products that product-service fails to tell of. */
+  /** Products that product-service fails to return. */
   final Set<String> productsAway = ConcurrentHashMap.newKeySet();
 
   /** Where notifications go that are not held back. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** What an order's trace tells. */
+/** The trace of an order. */
 class OrderTraceTest extends TracedMallTest {
 
   private static final String REQUEST = "POST /api/orders SERVER";

@@ -74,7 +74,7 @@ class PageTest extends FullMallTest {
     assertThat(browser.find("#trace-link").getAttribute("href"))
         .matches(TRACES.replace(".", "\\.") + "[0-9a-f]{32}");
     assertThat(browser.text("#suggested")).contains("+ The mug", "+ The pen");
-    assertThat(browser.text("#basket-empty")).isEqualTo("Nothing in it yet.");
+    assertThat(browser.text("#basket-empty")).isEqualTo("Your basket is empty.");
     browser.screenshot("shop");
   }
 
@@ -100,7 +100,7 @@ class PageTest extends FullMallTest {
     await(() -> browser.shows("#order-alert"));
     assertThat(browser.find("#order-alert").getAriaRole()).isEqualTo("alert");
     assertThat(browser.text("#order-alert"))
-        .contains("Your order could not be taken.", FakeMall.DECLINE_REASON)
+        .contains("Your order could not be accepted.", FakeMall.DECLINE_REASON)
         .contains("Nothing was reserved or charged.")
         .contains("See where it went wrong");
     assertThat(browser.shows("#order")).isFalse();
@@ -116,8 +116,8 @@ class PageTest extends FullMallTest {
 
     await(() -> browser.shows("#order-alert"));
     assertThat(browser.text("#order-alert"))
-        .contains("We don't know yet whether your order was taken.")
-        .contains("it is the same order, and is taken once");
+        .contains("We don't know yet whether your order was accepted.")
+        .contains("it is the same order, and is charged once");
 
     browser.find("[data-product=p-mug] button").sendKeys(Keys.ENTER);
     assertThat(browser.shows("#order-alert")).as("said of another order").isFalse();

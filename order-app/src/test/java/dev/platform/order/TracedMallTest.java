@@ -57,7 +57,7 @@ abstract class TracedMallTest extends FullMallTest {
     MALL.notifications = notifications;
   }
 
-  /** The trace that an answer tells of. */
+  /** The trace in an answer's headers. */
   protected static String traceOf(HttpResponse<String> response) {
     return response.headers().firstValue("traceresponse").orElseThrow().substring(3, 35);
   }

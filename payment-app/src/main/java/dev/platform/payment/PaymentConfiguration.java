@@ -10,7 +10,7 @@ import dev.platform.payment.domain.VoidPayment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the domain, which knows no framework, together. */
+/** Wires the domain, which is framework-free. */
 @Configuration(proxyBeanMethods = false)
 class PaymentConfiguration {
 

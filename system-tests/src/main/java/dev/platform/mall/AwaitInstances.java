@@ -3,7 +3,9 @@ package dev.platform.mall;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.concurrent.TimeUnit;
 
-/** Waits until a service has enough instances in etcd: one is there only once it can serve. */
+/**
+ * Waits until a service has enough instances in etcd: an instance registers only once it can serve.
+ */
 final class AwaitInstances {
 
   private static final String ETCD = "127.0.0.1:2379";

@@ -7,7 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Reads from an instance's Prometheus page how many calls of a gRPC service it has served. */
+/** Reads the number of served calls of a gRPC service from an instance's Prometheus page. */
 final class CallCount {
 
   private static final String COUNTER = "rpc_server_call_duration_seconds_count";

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * A registered instance.
  *
  * @param address host and gRPC port
- * @param httpPort where its actuator is; 0 when it does not say
+ * @param httpPort the actuator's port; 0 when unknown
  */
 record Instance(String address, int httpPort) {
 

@@ -6,10 +6,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Places orders and follows them, waits for instances, shows where an order went and how calls are
+ * Places orders and follows them, waits for instances, shows an order's trace and how calls are
  * spread over instances.
  *
- * <p>Ends with 0 when it did what was asked, 1 when that failed, 2 when it was asked wrongly.
+ * <p>Exit code 0 on success, 1 on failure, 2 for wrong arguments.
  */
 public final class MallClient {
 
@@ -38,7 +38,7 @@ public final class MallClient {
                  --seconds n          how long to wait for its spans (15)
       """;
 
-  /** Held here, or the log manager would forget its level. */
+  /** Referenced here, or the log manager would drop the logger and its level. */
   private static final Logger grpcLog = Logger.getLogger("io.grpc");
 
   private MallClient() {}
@@ -78,7 +78,7 @@ public final class MallClient {
     }
   }
 
-  /** gRPC says "io exception" and leaves what happened, "Connection refused", to the cause. */
+  /** gRPC reports "io exception"; the details, "Connection refused", are in the cause. */
   private static String description(StatusRuntimeException e) {
     String description = e.getStatus().getDescription();
     Throwable cause = e.getStatus().getCause();

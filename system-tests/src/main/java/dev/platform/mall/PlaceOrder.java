@@ -14,7 +14,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Places one order and prints what happens to it, as it happens. */
+/** Places one order and prints its events as they happen. */
 final class PlaceOrder {
 
   private static final int CREATE_SECONDS = 15;

@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Places orders at all order instances in turn and shows which instance of a service served what.
+ * Places orders at all order instances in turn and shows the calls that each instance of a service
+ * served.
  */
 final class ShowSpread {
 

@@ -9,13 +9,16 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Prints a trace that Zipkin has, once no more of it comes. */
+/** Prints a trace from Zipkin, once it is complete. */
 final class ShowTrace {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int POLL_MILLIS = 300;
 
-  /** So often in a row it must have been the same; apps send their spans each on their own. */
+  /**
+   * The number of equal readings in a row that count as complete; each app sends its spans
+   * separately.
+   */
   private static final int SAME = 4;
 
   private static final int NOT_FOUND = 404;
@@ -49,7 +52,7 @@ final class ShowTrace {
     return 0;
   }
 
-  /** Empty as long as Zipkin does not know it. */
+  /** Empty while Zipkin does not know the trace. */
   private Waterfall read() throws IOException, InterruptedException {
     HttpResponse<String> answer =
         http.send(

@@ -22,7 +22,7 @@ final class TraceParent {
         throw new IllegalArgumentException(
             "--trace-id: " + traceId + " (expected: 32 hex digits, not all 0)");
       }
-      // The caller's own span is not recorded; half of the trace id names it well enough.
+      // The caller's own span is not recorded; half of the trace id serves as its id.
       String spanId = traceId.substring(16).replaceFirst("^0{16}$", "0000000000000001");
       headers.put(HEADER, "00-" + traceId + "-" + spanId + "-01");
     }

@@ -60,7 +60,7 @@ final class Waterfall {
     return spans.size();
   }
 
-  /** The largest tree of it: whoever asks for a trace may have made more than one call in it. */
+  /** The largest tree of the trace: its caller may have made more than one call in it. */
   List<String> lines() {
     Set<String> ids = new HashSet<>();
     spans.forEach(span -> ids.add(span.id()));

@@ -19,7 +19,7 @@ enum App {
     this.services = List.of(services);
   }
 
-  /** What the app is called in folder names, database names and logs. */
+  /** The app's name in folders, databases and logs. */
   String id() {
     return name().toLowerCase(Locale.ROOT);
   }

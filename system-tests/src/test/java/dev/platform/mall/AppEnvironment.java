@@ -7,7 +7,7 @@ import java.util.Map;
 /** The environment variables of an app in a {@link Mall}. */
 final class AppEnvironment {
 
-  /** The times that the apps come with, for who tests those; a busy machine may need more. */
+  /** The apps' default timeouts, for tests of these; a busy machine may need longer ones. */
   static final Map<String, String> TIMES_AS_SHIPPED =
       Map.of(
           "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "5s",
@@ -19,11 +19,11 @@ final class AppEnvironment {
   private AppEnvironment() {}
 
   /**
-   * What an instance is started with.
+   * The environment of an instance.
    *
-   * @param database the URL of the app's own
+   * @param database the URL of the app's own database
    * @param etcd its endpoints
-   * @param snapshots where lists are kept
+   * @param snapshots the folder of the lists' snapshots
    */
   static Map<String, String> of(String database, String etcd, Path snapshots) {
     return Map.ofEntries(
@@ -38,19 +38,19 @@ final class AppEnvironment {
         Map.entry("PLATFORM_REGISTRY_LEASE_TTL", Mall.LEASE_TTL.toSeconds() + "s"),
         Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd),
         Map.entry("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", snapshots.toString()),
-        // What is slow only because the machine is busy is no failure.
+        // Slowness of a busy machine is not a failure.
         Map.entry("PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "15s"),
         Map.entry("MALL_ORDER_PRICETIMEOUT", "15s"),
         Map.entry("MALL_ORDER_PAYMENTTIMEOUT", "15s"),
         Map.entry("MALL_PAYMENT_BANKTIMEOUT", "15s"),
         Map.entry("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "15000"),
-        // What a busy machine holds back and then sends at once is no flood.
+        // A busy machine may send delayed calls in a burst, which is not a flood.
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
         Map.entry("PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "off"),
         Map.entry("MALL_BANK_SETTABLE", "true"),
-        // Why a call to another app failed; the caller is told no more than that it did.
+        // Logs why a call to another app failed; the caller only learns that it failed.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
-        // No collector here; whoever has one at the default port is somebody else.
+        // No collector here; one at the default port belongs to another program.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));
   }
 }

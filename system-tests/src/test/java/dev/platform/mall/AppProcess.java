@@ -20,9 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * An app that runs as a process of its own. Its ports are those that it found free, as its log
- * tells. Methods block, each with a bound; a bound that is passed fails the test and shows the end
- * of the log.
+ * An app that runs as a process of its own. It chooses free ports, which are read from its log.
+ * Methods block, each with a limit; exceeding it fails the test and shows the end of the log.
  */
 final class AppProcess implements AutoCloseable {
 
@@ -50,7 +49,7 @@ final class AppProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** Starts a process and returns at once. */
+  /** Starts a process and returns immediately. */
   static AppProcess start(
       String name, List<String> command, Map<String, String> environment, Path logFile) {
     return start(name, command, environment, logFile, Path.of(""));
@@ -72,7 +71,7 @@ final class AppProcess implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.to(logFile.toFile()));
       builder.environment().putAll(environment);
       Process process = builder.start();
-      Warden.childrenChanged();
+      ProcessReaper.childrenChanged();
       return new AppProcess(name, process, new LogFile(logFile));
     } catch (IOException e) {
       throw new UncheckedIOException(name + " does not start", e);
@@ -91,7 +90,7 @@ final class AppProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Waits until readiness accepts traffic, and tells how long that took since the start. */
+  /** Waits until the app is ready, and returns the time since the start. */
   Duration awaitReady() {
     await(name + " is ready; log: " + log.path())
         .atMost(START_LIMIT)
@@ -119,7 +118,7 @@ final class AppProcess implements AutoCloseable {
     return new Instance(address(), httpPort());
   }
 
-  /** What the app answers to a GET. */
+  /** The app's answer to a GET. */
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + httpPort() + path);
     return HTTP.send(
@@ -128,7 +127,7 @@ final class AppProcess implements AutoCloseable {
   }
 
   /**
-   * What the app believes of its registration and of others, from the {@code platform} endpoint.
+   * The app's view of its registration and of other services, from the {@code platform} endpoint.
    */
   JsonNode platform() throws IOException, InterruptedException {
     return JSON.readTree(get("/actuator/platform").body());
@@ -140,18 +139,18 @@ final class AppProcess implements AutoCloseable {
     return awaitExit(STOP_LIMIT);
   }
 
-  /** Ends the process in the middle of whatever it does, by SIGKILL. */
+  /** Kills the process, by SIGKILL. */
   void kill() {
     process.destroyForcibly();
     awaitExit(STOP_LIMIT);
   }
 
-  /** Stops the process where it stands, by SIGSTOP; its connections stay. */
+  /** Freezes the process, by SIGSTOP; its connections stay open. */
   void freeze() {
     signal("STOP");
   }
 
-  /** Lets a frozen process go on. */
+  /** Resumes a frozen process. */
   void thaw() {
     signal("CONT");
   }
@@ -166,11 +165,11 @@ final class AppProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for the end of " + name, e);
     }
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
     return process.exitValue();
   }
 
-  /** What Linux tells of the process. */
+  /** Linux's figures about the process. */
   LinuxProcess linux() {
     return new LinuxProcess(process.pid());
   }

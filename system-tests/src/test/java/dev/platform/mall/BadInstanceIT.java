@@ -17,10 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * One of three instances of payment-app is there and connected, but does not do its work, since it
- * alone has lost its database: it answers UNAVAILABLE when its user may no longer log in and it
- * gives up soon, and nothing at all when the network loses all packets and it waits for longer than
- * its callers do.
+ * One of three instances of payment-app is registered and connected, but can't work, since it alone
+ * has lost its database. It answers UNAVAILABLE when its user may no longer log in. It does not
+ * answer when the network drops all packets, since it waits longer than its callers.
  */
 class BadInstanceIT {
 
@@ -32,10 +31,10 @@ class BadInstanceIT {
   /** Five calls have to run into their deadline of two seconds, on a busy machine, too. */
   private static final Duration NOISE = Duration.ofSeconds(1);
 
-  /** Shorter than by default, so that it is tried several times while it is bad. */
+  /** Shorter than the default, so that the bad instance gets several trial calls. */
   private static final Duration EJECTION_TIME = Duration.ofSeconds(4);
 
-  /** The second ejection ends after that, and the instance is well by then. */
+  /** The second ejection ends after that; the instance works by then. */
   private static final Duration BAD = Duration.ofSeconds(10);
 
   private static final double MOST_FAILURES = 0.01;
@@ -55,12 +54,12 @@ class BadInstanceIT {
     mall.give(App.ORDER, order);
     mall.give(App.PAYMENT, AppEnvironment.TIMES_AS_SHIPPED);
     mall.startAll();
-    new Books(mall).stock(Shopper.PRODUCTS, 100_000);
+    new DatabaseAudit(mall).stock(Shopper.PRODUCTS, 100_000);
     mall.scale(App.PAYMENT, INSTANCES - 1);
     onDatabase("create role " + USER + " superuser login");
   }
 
-  /** Its bank is the others', so that nothing but its own calls can fail. */
+  /** It uses the other instances' bank, so that only its own calls can fail. */
   private void startBad(int patienceMillis) throws SQLException {
     URI url;
     try (Connection connection = mall.database(App.PAYMENT)) {
@@ -154,7 +153,7 @@ class BadInstanceIT {
         LoadReport once = all.sentSince(harmedAt).sentBefore(harmedAt + ejected.toNanos());
         LoadReport out = all.sentSince(harmedAt + ejected.toNanos());
         Report.line(
-            "an instance %s: ejected after %d ms, %.0f times, called again %d ms after it was well;"
+            "an instance %s: ejected after %d ms, %.0f times, called again %d ms after it recovered;"
                 + " until then: %s; afterwards: %s",
             what, ejected.toMillis(), ejections, back.toMillis(), once, out);
         assertThat(ejected).as("ejected").isLessThan(EJECTED_WITHIN.plus(NOISE));
@@ -171,7 +170,8 @@ class BadInstanceIT {
     try {
       return PAYMENTS.at(bad.instance());
     } catch (Exception e) {
-      throw new IllegalStateException(bad.name() + " does not tell what it has served", e);
+      throw new IllegalStateException(
+          bad.name() + " does not report the calls that it has served", e);
     }
   }
 

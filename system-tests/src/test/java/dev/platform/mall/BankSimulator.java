@@ -6,19 +6,19 @@ import dev.platform.contracts.bank.v1.SetBehaviourRequest;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeUnit;
 
-/** The knobs of the bank that is simulated in one instance of payment-app. */
+/** Controls the simulated bank in one instance of payment-app. */
 record BankSimulator(AppProcess payment) {
 
   private static final long DEADLINE_SECONDS = 20;
 
-  /** Every charge is made, as soon as it was by default. */
+  /** Every charge succeeds, with the default latency. */
   void beWell() {
     behave(20, 0, 0);
   }
 
   /**
-   * @param failing which part of all calls fails with UNAVAILABLE
-   * @param declining which part of all new charges is declined
+   * @param failing the share of all calls that fails with UNAVAILABLE
+   * @param declining the share of all new charges that is declined
    */
   void behave(long latencyMillis, double failing, double declining) {
     SetBehaviourRequest behaviour =
@@ -33,7 +33,7 @@ record BankSimulator(AppProcess payment) {
               .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
               .setBehaviour(behaviour);
     } catch (StatusRuntimeException e) {
-      throw new IllegalStateException("the bank could not be told how to behave", e);
+      throw new IllegalStateException("the bank's behaviour could not be set", e);
     }
   }
 }

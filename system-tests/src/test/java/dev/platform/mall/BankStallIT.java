@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The bank takes a minute for each answer, for half a minute, while orders come at a fixed rate.
- * {@code -Dmall.stall.orders} sets how many a second: a hundred is more than two cores carry that
- * have the apps, PostgreSQL, etcd and these tests to do.
+ * {@code -Dmall.stall.orders} sets the rate in orders a second: a hundred are too many for two
+ * cores that also run the apps, PostgreSQL, etcd and these tests.
  */
 class BankStallIT {
 
@@ -36,10 +36,13 @@ class BankStallIT {
 
   private static final long MOST_HEAP_LEFT = 16 * 1024 * 1024;
 
-  /** What the app does on its own, as it delivers notifications. */
+  /** The app's own background work, such as delivering notifications. */
   private static final int MOST_OPEN_CALLS = 10;
 
-  /** What a percentile of few calls on a busy machine may be off by; those held up take seconds. */
+  /**
+   * The error of a percentile of few calls on a busy machine; calls that wait for the bank take
+   * seconds.
+   */
   private static final Duration NOISE = Duration.ofMillis(500);
 
   private static Mall mall;
@@ -50,7 +53,7 @@ class BankStallIT {
     mall.give(App.ORDER, AppEnvironment.TIMES_AS_SHIPPED);
     mall.give(App.PAYMENT, AppEnvironment.TIMES_AS_SHIPPED);
     mall.startAll();
-    new Books(mall).stock(Shopper.PRODUCTS, PIECES);
+    new DatabaseAudit(mall).stock(Shopper.PRODUCTS, PIECES);
   }
 
   @AfterAll
@@ -65,11 +68,11 @@ class BankStallIT {
     Meters payment = new Meters(mall.only(App.PAYMENT));
     BankSimulator bank = new BankSimulator(mall.only(App.PAYMENT));
     try (Shopper shopper = new Shopper(orderApp.address(), DEADLINE);
-        Bystanders bystanders = known(orderApp, shopper);
+        UnrelatedCalls unrelated = known(orderApp, shopper);
         SteadyLoad orders = SteadyLoad.start(ORDERS_PER_SECOND, shopper::order);
-        SteadyLoad others = SteadyLoad.start(OTHERS_PER_SECOND, bystanders::call)) {
+        SteadyLoad others = SteadyLoad.start(OTHERS_PER_SECOND, unrelated::call)) {
       awaitAllWell(orders);
-      Vitals before = Vitals.of(orderApp);
+      ResourceUsage before = ResourceUsage.of(orderApp);
       pass(LEFT_OVER);
       long normalSince = System.nanoTime();
       pass(NORMAL);
@@ -89,16 +92,16 @@ class BankStallIT {
         pass(LEFT_OVER);
         LoadReport all = orders.stop();
         LoadReport allOthers = others.stop();
-        Vitals after = Vitals.of(orderApp);
+        ResourceUsage after = ResourceUsage.of(orderApp);
 
-        // Those that were under way when the stall began are of neither kind.
+        // Calls in flight when the stall began count as neither.
         long normalUntil = stalledAt - DEADLINE.toNanos();
         LoadReport stalled = all.sentSince(stalledAt).sentBefore(wellAt);
         LoadReport back = all.sentSince(backAt);
         LoadReport othersNormal = allOthers.sentSince(normalSince).sentBefore(stalledAt);
         LoadReport othersStalled = allOthers.sentSince(stalledAt).sentBefore(wellAt);
         Report.line(
-            "bank stalls: breakers open after %d ms; last failure sent %d ms after the bank was well",
+            "bank stalls: breakers open after %d ms; last failed order sent %d ms after the bank recovered",
             opened.toMillis(), lastFailure(all, wellAt).toMillis());
         Report.line(
             "bank stalls: orders before: %s", all.sentSince(normalSince).sentBefore(normalUntil));
@@ -143,12 +146,12 @@ class BankStallIT {
             "payment waits for connections", () -> payment.value("hikaricp.connections.pending")));
   }
 
-  private static Bystanders known(AppProcess orderApp, Shopper shopper) throws Exception {
+  private static UnrelatedCalls known(AppProcess orderApp, Shopper shopper) throws Exception {
     shopper.warmUp(200);
-    return new Bystanders(orderApp, shopper.order().get().getOrderId());
+    return new UnrelatedCalls(orderApp, shopper.order().get().getOrderId());
   }
 
-  /** JVMs that are new to all this may be too slow for it at first, and breakers open. */
+  /** New JVMs may be too slow for this at first, so breakers may open. */
   private static void awaitAllWell(SteadyLoad orders) {
     await("orders go well for a while")
         .atMost(LIMIT)

@@ -14,7 +14,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Stands in for a base image where no registry can be reached: this machine's Java and the C
+ * Replaces a base image where no image registry can be reached: this machine's Java and the C
  * libraries that it loads, as the tar of a layer.
  */
 final class BaseLayer {

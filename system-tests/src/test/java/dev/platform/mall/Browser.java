@@ -31,7 +31,7 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** To be asked before anything dear is started. */
+  /** To be called before anything expensive is started. */
   static void require() {
     Programs.require("chromium", "chromium");
     Programs.require("chromedriver", "chromium-driver");
@@ -56,13 +56,13 @@ final class Browser implements AutoCloseable {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // What is clicked stays in place.
+        // Clicked elements stay in place.
         "--force-prefers-reduced-motion",
         "--hide-scrollbars",
         "--window-size=" + width + "," + height,
         "--user-data-dir=" + profile);
     Browser browser = new Browser(profile, new ChromeDriver(service, options));
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
     return browser;
   }
 
@@ -87,7 +87,7 @@ final class Browser implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Clicks what opens a new tab, and goes on there. */
+  /** Clicks an element that opens a new tab, and continues there. */
   void follow(String selector) {
     Set<String> before = driver.getWindowHandles();
     find(selector).click();
@@ -108,7 +108,7 @@ final class Browser implements AutoCloseable {
     return driver.getCurrentUrl();
   }
 
-  /** Waits until these lines can be read on the page, in this order, whatever is between them. */
+  /** Waits until the page shows these lines, in this order, with any lines between them. */
   void awaitLines(String[] lines, Duration limit) {
     await()
         .atMost(limit)
@@ -119,7 +119,7 @@ final class Browser implements AutoCloseable {
     return String.valueOf(driver.executeScript("return document.body.innerText"));
   }
 
-  /** For people to look at. */
+  /** For people who inspect the build. */
   void screenshot(Path png) {
     try {
       Files.createDirectories(png.toAbsolutePath().getParent());
@@ -132,7 +132,7 @@ final class Browser implements AutoCloseable {
   @Override
   public void close() {
     driver.quit();
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
     try {
       FileSystemUtils.deleteRecursively(profile);
     } catch (IOException e) {

@@ -16,8 +16,8 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Somebody orders on the page and wants to know where the order went: from the click to the bank.
- * The apps, the collector and Zipkin are set up as in the demo.
+ * A user orders on the page and views the order's trace: from the click to the bank. The apps, the
+ * collector and Zipkin are set up as in the demo.
  */
 class BrowserTraceIT {
 
@@ -27,7 +27,7 @@ class BrowserTraceIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
-  /** Rows of Zipkin's page, from above; it knows no capital letters. */
+  /** Rows of Zipkin's page, from the top; Zipkin lower-cases names. */
   private static final String[] WATERFALL = {
     "order-app: post /api/orders",
     "order-app: order.v1.orderservice/createorder",
@@ -63,7 +63,7 @@ class BrowserTraceIT {
         assertThat(browser.url()).matches(zipkin.url() + "/zipkin/traces/[0-9a-f]{32}");
         int reloads = awaitWaterfall(browser);
         Report.line(
-            "the waterfall is there %.1f s after the click, the page was loaded %d times more",
+            "the waterfall is shown %.1f s after the click, the page was loaded %d times more",
             (System.nanoTime() - clickedAt) / 1e9, reloads);
         browser.screenshot(PICTURES.resolve("waterfall.png"));
       }
@@ -77,7 +77,7 @@ class BrowserTraceIT {
     browser.find("#order");
   }
 
-  /** Zipkin does not look again by itself; on a busy machine somebody may have to. */
+  /** Zipkin does not refresh its page by itself; a busy machine may need a reload. */
   private static int awaitWaterfall(Browser browser) {
     AtomicInteger reloads = new AtomicInteger(-1);
     await("the waterfall")
@@ -95,7 +95,7 @@ class BrowserTraceIT {
     return reloads.get();
   }
 
-  /** What the demo gives to its apps. */
+  /** The demo's settings of its apps. */
   private static Map<String, String> environment(int otlpPort, Zipkin zipkin) {
     return Map.of(
         "MANAGEMENT_TRACING_SAMPLING_PROBABILITY",

@@ -18,7 +18,7 @@ final class BusyMall implements AutoCloseable {
   static final int INSTANCES = 3;
 
   /**
-   * How long some hundred calls may take, and instances to be called, on a machine with much to do.
+   * The time limit of some hundred calls, and until all instances are called, on a busy machine.
    */
   static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -57,7 +57,7 @@ final class BusyMall implements AutoCloseable {
     return mall;
   }
 
-  /** Undoes what a test that failed may have left behind. */
+  /** Cleans up after a failed test. */
   void recover() {
     mall.startEtcd();
     mall.scale(App.INVENTORY, INSTANCES);
@@ -68,20 +68,20 @@ final class BusyMall implements AutoCloseable {
     return mall.running(App.INVENTORY);
   }
 
-  /** Begins the steady calls, whatever comes; returns when the first hundreds were answered. */
+  /** Begins the steady calls, without a limit; returns when the first hundreds were answered. */
   SteadyLoad load() {
     return begun(SteadyLoad.start(CALLS_PER_SECOND, shopper::orderTooMuch));
   }
 
   /**
-   * Likewise, but fewer calls while many are under way: for faults that no caller should notice,
-   * where a pile of calls would say no more than that the machine is busy otherwise.
+   * Likewise, but with fewer calls while many are in flight: for faults that no caller should
+   * notice, where a backlog of calls would only mean that the machine is busy.
    */
   SteadyLoad boundedLoad() {
     return boundedLoad(MOST_UNDER_WAY);
   }
 
-  /** Likewise, with a bound of one's own: for faults that leave calls waiting for long. */
+  /** Likewise, with a given limit: for faults that leave calls waiting for long. */
   SteadyLoad boundedLoad(int mostUnderWay) {
     return begun(SteadyLoad.start(CALLS_PER_SECOND, mostUnderWay, shopper::orderTooMuch));
   }
@@ -91,7 +91,10 @@ final class BusyMall implements AutoCloseable {
     return load;
   }
 
-  /** Ends the order-app, starts another, and waits until that is ready; it has no call yet. */
+  /**
+   * Stops the order-app, starts another, and waits until it is ready; the new one has served no
+   * call yet.
+   */
   AppProcess restartOrderApp() {
     shopper.close();
     mall.only(App.ORDER).terminate();
@@ -101,19 +104,20 @@ final class BusyMall implements AutoCloseable {
     return fresh;
   }
 
-  /** One call after another, all of which must go well. */
+  /** Makes one call after another, all of which must succeed. */
   void call(int times) throws Exception {
     for (int i = 0; i < times; i++) {
       shopper.orderTooMuch().get();
     }
   }
 
-  /** How many calls an instance of inventory-app has served until now. */
+  /** The number of calls that an instance of inventory-app has served. */
   long served(AppProcess inventory) {
     try {
       return RESERVATIONS.at(inventory.instance());
     } catch (IOException e) {
-      throw new IllegalStateException(inventory.name() + " does not tell what it has served", e);
+      throw new IllegalStateException(
+          inventory.name() + " does not report the calls that it has served", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while asking " + inventory.name(), e);

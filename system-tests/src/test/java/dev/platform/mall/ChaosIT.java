@@ -3,7 +3,7 @@ package dev.platform.mall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.mall.Trouble.Mood;
+import dev.platform.mall.RandomFaults.Mood;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -18,10 +18,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many customers, little stock, apps that are killed and frozen in the middle of it, and a bank
- * that fails: in the end the books agree. {@code -Dmall.seed} replays a run's choices, {@code
- * -Dmall.orders} and {@code -Dmall.rounds} set how many orders there are and how often there is
- * trouble.
+ * Many customers, little stock, apps that are killed and frozen meanwhile, and a bank that fails:
+ * in the end the three databases agree. {@code -Dmall.seed} replays a run's choices, {@code
+ * -Dmall.orders} and {@code -Dmall.rounds} set the number of orders and of rounds of faults.
  */
 class ChaosIT {
 
@@ -35,10 +34,12 @@ class ChaosIT {
   private static final List<String> PRODUCTS =
       IntStream.rangeClosed(1, 20).mapToObj(i -> "p-" + i).toList();
 
-  /** Longer than an order without a payment is kept, so that what a frozen app sends comes late. */
+  /**
+   * Longer than an order without a payment is kept, so that a frozen app's requests arrive late.
+   */
   private static final Duration FREEZE = Duration.ofSeconds(9);
 
-  /** Calls that end soon, and recovery that begins while they are still under way. */
+  /** Short timeouts, and recovery that begins while calls are still in flight. */
   private static final Map<String, String> ORDER =
       Map.of(
           "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "4s",
@@ -49,7 +50,7 @@ class ChaosIT {
           "MALL_ORDER_FULFILMENTSTEP", "500ms",
           "MALL_ORDER_NOTIFICATIONRETRY", "1s");
 
-  /** Reservations that end while the bank is still thinking. */
+  /** Reservations that expire while the bank is still working. */
   private static final Map<String, String> INVENTORY =
       Map.of("MALL_INVENTORY_RESERVATIONTTL", "20s", "MALL_INVENTORY_EXPIRYINTERVAL", "1s");
 
@@ -62,7 +63,7 @@ class ChaosIT {
       Pattern.compile("\"statistic\":\"COUNT\",\"value\":([0-9.E]+)");
 
   private static Mall mall;
-  private static Books books;
+  private static DatabaseAudit audit;
 
   @BeforeAll
   static void open() throws Exception {
@@ -74,7 +75,7 @@ class ChaosIT {
     mall.startAll();
     mall.scale(App.ORDER, 2);
     mall.scale(App.PAYMENT, 2);
-    books = new Books(mall);
+    audit = new DatabaseAudit(mall);
   }
 
   @AfterAll
@@ -84,19 +85,19 @@ class ChaosIT {
 
   @Test
   void theBooksAgreeAfterKillsAndABankThatFails() throws Exception {
-    books.stock(PRODUCTS, PIECES);
-    try (Doors doors = new Doors();
-        Customers customers = new Customers("busy-", doors, PRODUCTS, ORDERS)) {
-      doors.open(mall.running(App.ORDER));
-      Trouble trouble = new Trouble(mall, doors, new Random(SEED), FREEZE);
+    audit.stock(PRODUCTS, PIECES);
+    try (RunningOrderApps orderApps = new RunningOrderApps();
+        Customers customers = new Customers("busy-", orderApps, PRODUCTS, ORDERS)) {
+      orderApps.open(mall.running(App.ORDER));
+      RandomFaults faults = new RandomFaults(mall, orderApps, new Random(SEED), FREEZE);
       long start = System.nanoTime();
       customers.start(CUSTOMERS, SEED);
       for (int round = 1; round <= ROUNDS; round++) {
         customers.admit(ORDERS / ROUNDS + 1);
-        String done = trouble.strike();
+        String done = faults.strike();
         Report.line("chaos: %.0f s: %s; %s", secondsSince(start), done, customers.answers());
       }
-      trouble.bank(Mood.WELL);
+      faults.bank(Mood.WELL);
       double seconds = secondsSince(start);
 
       await("everybody has an answer").atMost(LIMIT).until(customers::haveAllLeft);
@@ -105,33 +106,33 @@ class ChaosIT {
           "chaos: %d orders, %d kills, %d freezes in %.0f s, all settled after %.0f s; answers %s,"
               + " orders %s, payments %s",
           ORDERS,
-          trouble.kills(),
-          trouble.freezes(),
+          faults.kills(),
+          faults.freezes(),
           seconds,
           secondsSince(start),
           customers.answers(),
-          books.orders(),
-          books.payments());
+          audit.orders(),
+          audit.payments());
       assertThatTheBooksAgreeWith(customers);
     }
   }
 
   @Test
   void twoOrderAppsSettleAtOnceWhatKilledOnesLeftBehind() throws Exception {
-    books.stock(PRODUCTS, PIECES);
-    try (Doors doors = new Doors();
-        Customers customers = new Customers("left-", doors, PRODUCTS, CROWD)) {
-      doors.open(mall.running(App.ORDER));
-      Trouble trouble = new Trouble(mall, doors, new Random(SEED), FREEZE);
-      trouble.bank(Mood.SILENT);
+    audit.stock(PRODUCTS, PIECES);
+    try (RunningOrderApps orderApps = new RunningOrderApps();
+        Customers customers = new Customers("left-", orderApps, PRODUCTS, CROWD)) {
+      orderApps.open(mall.running(App.ORDER));
+      RandomFaults faults = new RandomFaults(mall, orderApps, new Random(SEED), FREEZE);
+      faults.bank(Mood.SILENT);
       customers.start(CROWD, SEED);
       customers.admit(CROWD);
-      await("many wait for the bank").atMost(LIMIT).until(() -> books.pending() >= CROWD / 2);
-      long left = books.pending();
+      await("many wait for the bank").atMost(LIMIT).until(() -> audit.pending() >= CROWD / 2);
+      long left = audit.pending();
 
-      doors.open(List.of());
+      orderApps.open(List.of());
       mall.running(App.ORDER).forEach(AppProcess::kill);
-      trouble.bank(Mood.LATE);
+      faults.bank(Mood.LATE);
       List<AppProcess> fresh = List.of(mall.start(App.ORDER), mall.start(App.ORDER));
       fresh.forEach(AppProcess::awaitReady);
       awaitAllSettled();
@@ -142,10 +143,10 @@ class ChaosIT {
         assertThat(recoveries).as("recoveries by %s", each.name()).isPositive();
       }
 
-      doors.open(fresh);
+      orderApps.open(fresh);
       await("everybody knows").atMost(LIMIT).until(customers::haveAllLeft);
       awaitAllSettled();
-      Report.line("chaos: answers %s, payments %s in all", customers.answers(), books.payments());
+      Report.line("chaos: answers %s, payments %s in all", customers.answers(), audit.payments());
       assertThatTheBooksAgreeWith(customers);
     }
   }
@@ -154,12 +155,12 @@ class ChaosIT {
     await("nothing is left open")
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(200))
-        .untilAsserted(() -> assertThat(books.open()).isEmpty());
+        .untilAsserted(() -> assertThat(audit.open()).isEmpty());
   }
 
   private static void assertThatTheBooksAgreeWith(Customers customers) throws Exception {
-    List<String> contradictions = books.contradictions();
-    Map<String, String> live = books.liveOrders(customers.names());
+    List<String> contradictions = audit.contradictions();
+    Map<String, String> live = audit.liveOrders(customers.names());
     SoftAssertions.assertSoftly(
         softly -> {
           softly.assertThat(customers.wrong()).as("answers that nobody should get").isEmpty();
@@ -168,7 +169,7 @@ class ChaosIT {
         });
   }
 
-  /** How often an app has asked for the record of a payment, which only recovery does. */
+  /** The number of GetPayment calls of an app, which only recovery makes. */
   private static long recoveries(AppProcess orderApp) throws Exception {
     HttpResponse<String> answer =
         orderApp.get(

@@ -19,7 +19,7 @@ final class Containers implements AutoCloseable {
   private static final List<List<String>> ENGINES =
       List.of(List.of("docker"), List.of("podman"), List.of("podman", "--runtime", "runc"));
 
-  /** Ends the names of images that nobody but a test needs. */
+  /** The suffix of the names of images that only tests need. */
   static final String TEST_TAG = ":test";
 
   private static final AtomicInteger names = new AtomicInteger();
@@ -36,7 +36,7 @@ final class Containers implements AutoCloseable {
    * The first engine that runs a container here.
    *
    * @param tar of an image with a Java
-   * @param reasons why others did not
+   * @param reasons why other engines can't run it
    */
   static Optional<Containers> with(String tar, List<String> reasons) {
     for (List<String> engine : ENGINES) {
@@ -60,7 +60,7 @@ final class Containers implements AutoCloseable {
     return String.join(" ", engine);
   }
 
-  /** Loads an image and tells its name. */
+  /** Loads an image and returns its name. */
   String load(String tar) throws IOException {
     String output = Programs.run(with(List.of("load", "--input", tar)));
     String last = output.strip().lines().reduce((first, second) -> second).orElseThrow();
@@ -69,23 +69,23 @@ final class Containers implements AutoCloseable {
     return image;
   }
 
-  /** The command that runs an image until it ends or is told to. */
+  /** The command that runs an image until it ends or is stopped. */
   List<String> run(String image, Map<String, String> environment) {
     String name = "mall-test-" + ProcessHandle.current().pid() + "-" + names.incrementAndGet();
     started.add(name);
     return command(environment, List.of("--rm", "--name", name, image));
   }
 
-  /** Ends what still runs, and forgets what was made for this test only. */
+  /** Stops running containers, and removes images that were made for this test only. */
   @Override
   public void close() {
-    started.forEach(name -> tell(List.of("rm", "--force", name)));
+    started.forEach(name -> runQuietly(List.of("rm", "--force", name)));
     loaded.stream()
         .filter(image -> image.endsWith(TEST_TAG))
-        .forEach(image -> tell(List.of("rmi", "--force", image)));
+        .forEach(image -> runQuietly(List.of("rmi", "--force", image)));
   }
 
-  private void tell(List<String> what) {
+  private void runQuietly(List<String> what) {
     try {
       Programs.run(with(what));
     } catch (IOException e) {

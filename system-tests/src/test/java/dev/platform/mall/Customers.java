@@ -25,9 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Several customers who order at once, each a thing after another, and ask again under the same
- * idempotency key until they have an answer that will not change. Some are hasty and ask twice at
- * once.
+ * Several concurrent customers, each of whom places one order after another and retries with the
+ * same idempotency key until the answer is final. Some send the same request twice at once.
  */
 final class Customers implements AutoCloseable {
 
@@ -39,13 +38,13 @@ final class Customers implements AutoCloseable {
   private enum Answer {
     ACCEPTED,
     REFUSED,
-    /** Nothing is certain yet. */
+    /** The outcome is not known yet. */
     ASK_AGAIN
   }
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final String names;
-  private final Doors doors;
+  private final RunningOrderApps orderApps;
   private final List<String> products;
   private final AtomicInteger left;
   private final Semaphore admitted = new Semaphore(0);
@@ -54,12 +53,12 @@ final class Customers implements AutoCloseable {
   private final List<String> wrong = new CopyOnWriteArrayList<>();
 
   /**
-   * @param names how their names begin
-   * @param orders how many they make together
+   * @param names the prefix of their names
+   * @param orders the total number of orders
    */
-  Customers(String names, Doors doors, List<String> products, int orders) {
+  Customers(String names, RunningOrderApps orderApps, List<String> products, int orders) {
     this.names = names;
-    this.doors = doors;
+    this.orderApps = orderApps;
     this.products = products;
     this.left = new AtomicInteger(orders);
   }
@@ -77,7 +76,7 @@ final class Customers implements AutoCloseable {
     return names;
   }
 
-  /** Lets them make some more of their orders; they make none before. */
+  /** Permits them some more of their orders; they place none before. */
   void admit(int orders) {
     admitted.release(orders);
   }
@@ -91,12 +90,12 @@ final class Customers implements AutoCloseable {
     return new TreeMap<>(accepted);
   }
 
-  /** How often each status was answered so far. */
+  /** The number of answers by status so far. */
   Map<Status.Code, AtomicInteger> answers() {
     return new TreeMap<>(answers);
   }
 
-  /** Answers that contradict each other or that nobody should ever get. */
+  /** Answers that contradict each other or must never be sent. */
   List<String> wrong() {
     return wrong;
   }
@@ -122,7 +121,7 @@ final class Customers implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      // The test is over before they have all they want.
+      // The test ended before all orders were placed.
       Thread.currentThread().interrupt();
     }
   }
@@ -135,7 +134,7 @@ final class Customers implements AutoCloseable {
   }
 
   private Answer ask(CreateOrderRequest request, Random random) throws InterruptedException {
-    List<Channel> open = doors.open();
+    List<Channel> open = orderApps.open();
     if (open.isEmpty()) {
       return Answer.ASK_AGAIN;
     }
@@ -151,7 +150,9 @@ final class Customers implements AutoCloseable {
     return answer;
   }
 
-  /** One who is accepted has an order, and who is refused has none unless the other call has it. */
+  /**
+   * An accepted request has an order; a refused one has none, unless the other call was accepted.
+   */
   private static Answer together(Answer one, Answer other) {
     if (one == Answer.ACCEPTED || other == Answer.ACCEPTED) {
       return Answer.ACCEPTED;

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
-/** What is in {@code observability/}, for who checks it. */
+/** The contents of {@code observability/}, for tests. */
 final class Dashboards {
 
   static final Path FOLDER = Path.of("..", "observability");
@@ -24,7 +24,7 @@ final class Dashboards {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Names of ours and of the libraries that the apps come with. */
+  /** Names of our metrics and of the apps' libraries. */
   private static final Pattern METRIC =
       Pattern.compile(
           "\\b(?:platform|rpc|resilience4j|hikaricp|jvm|process|system|http|executor|logback)_\\w+\\b"
@@ -55,7 +55,7 @@ final class Dashboards {
     return expressions;
   }
 
-  /** The PromQL expressions of all rules, by the name of what is recorded or told of. */
+  /** The PromQL expressions of all rules, by the name of the record or alert. */
   static Map<String, String> expressionsOfRules() {
     Map<String, String> expressions = new TreeMap<>();
     for (JsonNode group : yaml(RULES).path("groups")) {
@@ -67,7 +67,7 @@ final class Dashboards {
     return expressions;
   }
 
-  /** The metrics that an expression asks for. */
+  /** The metrics that an expression reads. */
   static Set<String> metrics(String expression) {
     Set<String> metrics = new TreeSet<>();
     Matcher matcher = METRIC.matcher(withoutLabels(expression));

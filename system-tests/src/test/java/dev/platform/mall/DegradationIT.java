@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Services that no order depends on are taken away under steady orders, each with the process that
- * alone serves it.
+ * Services that no order depends on fail under steady orders, each with the only process that
+ * serves it.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DegradationIT {
@@ -111,7 +111,7 @@ class DegradationIT {
     }
   }
 
-  /** Orders on and on; does harm after a while. */
+  /** Orders continuously; causes the fault after a while. */
   private LoadReport underOrders(Shopper shopper, Runnable harm) {
     try (SteadyLoad orders =
         SteadyLoad.start(ORDERS_PER_SECOND, () -> remembered(shopper.order()))) {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The apps as {@code mvn spring-boot:run} starts them, with nothing around them: their classes, and
- * platform-dev on the class path. Only the ports differ, since the usual ones may be taken.
+ * The apps as {@code mvn spring-boot:run} starts them, without any other service: their classes,
+ * and platform-dev on the class path. Only the ports differ, since the usual ones may be taken.
  */
 class DevelopmentModeIT {
 
@@ -94,7 +94,7 @@ class DevelopmentModeIT {
   private void awaitRegistered() throws Exception {
     for (AppProcess app : running.values()) {
       app.awaitReady();
-      Warden.adopt(Postmaster.at(app.log().first(POSTGRES).orElseThrow()));
+      ProcessReaper.adopt(Postmaster.at(app.log().first(POSTGRES).orElseThrow()));
     }
     await("all are registered")
         .atMost(SOON)

@@ -18,7 +18,7 @@ class EtcdClusterIT {
   private static final int MEMBERS = 3;
   private static final String SERVICE = "inventory-service";
 
-  /** Long enough for every lease to end that nobody renews, and for silent connections to. */
+  /** Long enough for every unrenewed lease to expire, and for silent connections to end. */
   private static final Duration FAULT = Mall.LEASE_TTL.multipliedBy(3);
 
   private static EtcdCluster cluster;
@@ -64,7 +64,7 @@ class EtcdClusterIT {
   }
 
   /**
-   * @param majority whether the fault leaves one
+   * @param majority whether a majority survives the fault
    */
   private static void holdsThrough(String name, Runnable fault, boolean majority, Runnable end)
       throws Exception {
@@ -91,10 +91,11 @@ class EtcdClusterIT {
     }
   }
 
-  /** Waits until all are registered, know it, and follow etcd: they see who comes and goes. */
+  /** Waits until all are registered, know it, and follow etcd: they see changes of instances. */
   private static void awaitRight() throws Exception {
     awaitRegistered();
-    try (Crowd one = new Crowd(SERVICE, cluster.endpoints().get(cluster.leader()))) {
+    try (FakeInstances one =
+        new FakeInstances(SERVICE, cluster.endpoints().get(cluster.leader()))) {
       one.join(0);
       awaitListed();
     }
@@ -110,7 +111,7 @@ class EtcdClusterIT {
               assertThat(mall.keys()).isEqualTo(mall.expectedKeys());
               for (App app : App.values()) {
                 assertThat(mall.running(app))
-                    .allSatisfy(each -> assertThat(Beliefs.of(each).isRegistered()).isTrue());
+                    .allSatisfy(each -> assertThat(PlatformState.of(each).isRegistered()).isTrue());
               }
             });
   }
@@ -120,7 +121,7 @@ class EtcdClusterIT {
         .atMost(BusyMall.LIMIT)
         .untilAsserted(
             () ->
-                assertThat(Beliefs.of(busy.mall().only(App.ORDER)).addresses(SERVICE))
+                assertThat(PlatformState.of(busy.mall().only(App.ORDER)).addresses(SERVICE))
                     .isEqualTo(busy.mall().addresses(SERVICE)));
   }
 

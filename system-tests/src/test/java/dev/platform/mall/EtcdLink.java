@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An app's only way to etcd, or to another server, which a test can cut as a network does that
- * loses all packets: nobody is told, what was sent arrives after the cut or never, and an attempt
- * to connect gets no answer. Thread-safe.
+ * An app's only link to etcd, or to another server. A test can cut it as a network that drops all
+ * packets: no side is notified, sent data arrives after the cut or never, and an attempt to connect
+ * gets no answer. Thread-safe.
  */
 final class EtcdLink implements AutoCloseable {
 
@@ -53,26 +53,26 @@ final class EtcdLink implements AutoCloseable {
     }
   }
 
-  /** What makes an app use the link. */
+  /** The setting that makes an app use the link. */
   String endpoint() {
     return "http://127.0.0.1:" + server.getLocalPort();
   }
 
-  /** Where the link listens. */
+  /** The link's port. */
   int port() {
     return server.getLocalPort();
   }
 
-  /** How many connections there are. */
+  /** The number of connections. */
   synchronized int connections() {
     return open.size() / 2;
   }
 
-  /** From here on nothing gets through. */
+  /** From now on nothing gets through. */
   synchronized void cut() {
     cut = true;
     fillUp();
-    // What the accepting thread takes last leaves room for one more.
+    // The accepting thread's last accept leaves room for one more.
     while (!holding) {
       Thread.onSpinWait();
     }
@@ -167,7 +167,7 @@ final class EtcdLink implements AutoCloseable {
         out.write(buffer, 0, count);
       }
     } catch (IOException e) {
-      // One side is gone; the other is told below.
+      // One side is closed; the other is closed below.
     }
     awaitHealed();
     synchronized (this) {

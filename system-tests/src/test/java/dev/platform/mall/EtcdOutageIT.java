@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** etcd is away, or forgets, under 200 calls a second. */
+/** etcd is unavailable, or loses data, under 200 calls a second. */
 class EtcdOutageIT {
 
   private static final Duration OUTAGE = Duration.ofSeconds(60);
@@ -55,7 +55,8 @@ class EtcdOutageIT {
 
       mall.startEtcd();
       Duration back = awaitAllHeld(BACK_AFTER_OUTAGE);
-      // etcd gives all leases of before their full time again; their ends must take nothing along.
+      // After a restart etcd renews all old leases for their full time; their expiry must delete
+      // nothing.
       await("all stay registered")
           .during(Mall.LEASE_TTL.multipliedBy(2))
           .atMost(Mall.LEASE_TTL.multipliedBy(3))
@@ -63,7 +64,7 @@ class EtcdOutageIT {
       LoadReport report = load.stop();
 
       Report.line(
-          "etcd away for %.0f s: %.1f %% of a core in an idle app, all back after %d ms; %s",
+          "etcd unavailable for %.0f s: %.1f %% of a core in an idle app, all registered after %d ms; %s",
           elapsed / 1e9, cpu * 100, back.toMillis(), report);
       assertThat(report.failures()).isEmpty();
       assertThat(cpu).as("part of a core that an idle app takes").isLessThan(IDLE_CPU);
@@ -89,7 +90,7 @@ class EtcdOutageIT {
           .untilAsserted(() -> assertThat(known(leaving)).isEmpty());
       LoadReport report = load.stop();
 
-      Report.line("etcd wiped: all back after %d ms; %s", back.toMillis(), report);
+      Report.line("etcd wiped: all registered after %d ms; %s", back.toMillis(), report);
       assertThat(report.failures()).isEmpty();
     }
   }
@@ -158,7 +159,7 @@ class EtcdOutageIT {
     busy.awaitAllCalled();
   }
 
-  /** Waits until etcd has all keys, and their owners know it. Returns how long that took. */
+  /** Waits until etcd has all keys, and their owners know it. Returns the time that took. */
   private static Duration awaitAllHeld(Duration limit) {
     Mall mall = busy.mall();
     long start = System.nanoTime();
@@ -188,7 +189,7 @@ class EtcdOutageIT {
     return app.platform().path("registration").path("lease").path(field).asText();
   }
 
-  /** Instances of a called service that order-app knows at an address. */
+  /** The number of instances of a called service that order-app lists at an address. */
   private static List<JsonNode> known(AppProcess inventory) throws Exception {
     return watched(busy.mall().only(App.ORDER), CALLED.get(0)).findParents("address").stream()
         .filter(each -> each.path("address").asText().equals(inventory.address()))

@@ -8,12 +8,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
-/** What a fuzz test saw: how often each end came, and what should never have come. Thread-safe. */
+/**
+ * The results of a fuzz test: the number of calls by outcome, and answers that must never occur.
+ * Thread-safe.
+ */
 final class Findings {
 
   private static final int MOST = 50;
 
-  /** Signs of our inside, none of which any request has in it. */
+  /** Signs of internals, none of which any request contains. */
   private static final Pattern INSIDE =
       Pattern.compile(
           "(?i)exception|\\bat [\\w.$]+\\(|dev\\.platform|org\\.(spring|postgres|apache)|java\\.\\w"
@@ -26,10 +29,10 @@ final class Findings {
     ends.computeIfAbsent(method + " " + how, key -> new LongAdder()).increment();
   }
 
-  /** Looks for what is not for callers in something that one was told. */
+  /** Looks for internals in an answer. */
   void checkTold(String text, String request) {
     if (INSIDE.matcher(text).find()) {
-      wrong(request, "is told about our inside: " + text);
+      wrong(request, "got internals in its answer: " + text);
     }
   }
 
@@ -39,18 +42,18 @@ final class Findings {
     }
   }
 
-  /** The first things that went wrong. */
+  /** The first wrong answers. */
   Queue<String> wrong() {
     return wrong;
   }
 
-  /** How often a method ended so. */
+  /** The number of calls of a method with this outcome. */
   long count(String method, String how) {
     LongAdder count = ends.get(method + " " + how);
     return count == null ? 0 : count.sum();
   }
 
-  /** All ends, for people to see. */
+  /** All outcomes, human-readable. */
   Map<String, LongAdder> ends() {
     return new TreeMap<>(ends);
   }

@@ -20,9 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * order-app follows the instances that etcd has, under 200 calls a second to those that are alive.
- */
+/** order-app follows the instances in etcd, under 200 calls a second to those that are alive. */
 class FollowingIT {
 
   private static final String SERVICE = "inventory-service";
@@ -36,7 +34,7 @@ class FollowingIT {
   private static final int CHANGES_PER_SECOND = 40;
   private static final double DEATHS = 0.05;
 
-  /** What is within the ups and downs of a server under load; a leak would be of hundreds. */
+  /** The normal variation of a server under load; a leak would be hundreds. */
   private static final int SLACK = 30;
 
   private static BusyMall busy;
@@ -72,26 +70,26 @@ class FollowingIT {
   void aClientThatWasCutOffDuringACompactionListsAgainAndMissesNothing() throws Exception {
     Mall mall = busy.mall();
     AppProcess orders = mall.only(App.ORDER);
-    try (Crowd crowd = crowd();
+    try (FakeInstances instances = instances();
         SteadyLoad load = busy.boundedLoad()) {
       for (int member = 0; member < FEW; member++) {
-        crowd.join(member);
+        instances.join(member);
       }
       awaitSameList(orders);
 
       // The connection outlives a short cut.
       link.cut();
-      change(crowd);
+      change(instances);
       mall.etcd().compact();
       link.heal();
       Duration afterShort = awaitSameList(orders);
 
-      // A longer one ends it, and with it the watch, for which etcd has forgotten the history.
+      // A longer cut ends the connection and the watch, whose history etcd has compacted.
       link.cut();
       await("the client notices that it is cut off")
           .atMost(BusyMall.LIMIT)
-          .until(() -> !Beliefs.of(orders).follows(SERVICE));
-      change(crowd);
+          .until(() -> !PlatformState.of(orders).follows(SERVICE));
+      change(instances);
       mall.etcd().compact();
       link.heal();
       Duration afterLong = awaitSameList(orders);
@@ -110,19 +108,19 @@ class FollowingIT {
   void aClientKnowsWhoIsThereAfterFiveHundredCameAndWentForAMinute() throws Exception {
     long seed = Long.getLong("mall.seed", System.nanoTime());
     AppProcess orders = busy.mall().only(App.ORDER);
-    try (Crowd crowd = crowd();
+    try (FakeInstances instances = instances();
         SteadyLoad load = busy.boundedLoad()) {
       Usage before = usage(orders);
 
-      Report.line("%d come and go at random: -Dmall.seed=%d", MANY, seed);
-      int changes = comeAndGo(crowd, new Random(seed));
+      Report.line("%d instances join and leave at random: -Dmall.seed=%d", MANY, seed);
+      int changes = comeAndGo(instances, new Random(seed));
       Duration same = awaitSameList(orders);
-      int present = crowd.size();
-      crowd.close();
+      int present = instances.size();
+      instances.close();
       Duration alone = awaitSameList(orders);
 
       Report.line(
-          "%d changes, %d there at the end: the list was right after %d ms, %d ms after all had left",
+          "%d changes, %d registered at the end: the list was right after %d ms, %d ms after all had left",
           changes, present, same.toMillis(), alone.toMillis());
       Report.line("before: %s, now: %s; %s", before, usage(orders), load.soFar());
       soon("nothing has leaked")
@@ -138,24 +136,24 @@ class FollowingIT {
     }
   }
 
-  /** Half of those that are there go, each in its way, and as many others come. */
-  private static void change(Crowd crowd) {
-    List<Integer> members = crowd.members();
+  /** Half of the instances leave or die, and as many others join. */
+  private static void change(FakeInstances instances) {
+    List<Integer> members = instances.members();
     int next = members.get(members.size() - 1) + 1;
     for (int i = 0; i < FEW / 2; i++) {
-      crowd.join(next + i);
+      instances.join(next + i);
     }
     for (int member : members.subList(0, FEW / 2)) {
       if (member % 5 == 0) {
-        crowd.die(member);
+        instances.die(member);
       } else {
-        crowd.leave(member);
+        instances.leave(member);
       }
     }
   }
 
-  /** Returns how many changes there were. */
-  private static int comeAndGo(Crowd crowd, Random random) throws Exception {
+  /** Returns the number of changes. */
+  private static int comeAndGo(FakeInstances instances, Random random) throws Exception {
     long start = System.nanoTime();
     int[] changes = new int[1];
     var clock = Executors.newSingleThreadScheduledExecutor();
@@ -163,7 +161,7 @@ class FollowingIT {
       var ticks =
           clock.scheduleAtFixedRate(
               () -> {
-                comeOrGo(crowd, random);
+                comeOrGo(instances, random);
                 changes[0]++;
               },
               0,
@@ -180,27 +178,27 @@ class FollowingIT {
     return changes[0];
   }
 
-  private static void comeOrGo(Crowd crowd, Random random) {
+  private static void comeOrGo(FakeInstances instances, Random random) {
     int member = random.nextInt(MANY);
-    if (!crowd.has(member)) {
-      crowd.join(member);
+    if (!instances.has(member)) {
+      instances.join(member);
     } else if (random.nextDouble() < DEATHS) {
-      crowd.die(member);
+      instances.die(member);
     } else {
-      crowd.leave(member);
+      instances.leave(member);
     }
   }
 
-  /** Waits until an app follows etcd and lists what etcd has. Returns how long that took. */
+  /** Waits until an app follows etcd and lists etcd's instances. Returns the time that took. */
   private static Duration awaitSameList(AppProcess app) {
     long start = System.nanoTime();
     soon(app.name() + " lists what etcd has")
         .untilAsserted(
             () -> {
-              Beliefs beliefs = Beliefs.of(app);
-              assertThat(beliefs.follows(SERVICE)).isTrue();
-              assertThat(beliefs.held(SERVICE)).isZero();
-              assertThat(beliefs.addresses(SERVICE)).isEqualTo(busy.mall().addresses(SERVICE));
+              PlatformState state = PlatformState.of(app);
+              assertThat(state.follows(SERVICE)).isTrue();
+              assertThat(state.held(SERVICE)).isZero();
+              assertThat(state.addresses(SERVICE)).isEqualTo(busy.mall().addresses(SERVICE));
             });
     return Duration.ofNanos(System.nanoTime() - start);
   }
@@ -209,8 +207,8 @@ class FollowingIT {
     return await(what).atMost(BusyMall.LIMIT).pollInterval(Duration.ofMillis(50));
   }
 
-  private static Crowd crowd() {
-    return new Crowd(SERVICE, busy.mall().etcd().endpoint());
+  private static FakeInstances instances() {
+    return new FakeInstances(SERVICE, busy.mall().etcd().endpoint());
   }
 
   private record Usage(long watchers, int connections, long threads, long files) {}
@@ -220,7 +218,7 @@ class FollowingIT {
         watchers(), link.connections(), app.linux().threads(), app.linux().openFiles());
   }
 
-  /** How many watches etcd has, as its metrics tell. */
+  /** The number of etcd's watches, from its metrics. */
   private static long watchers() throws Exception {
     URI metrics = busy.mall().etcd().endpoint().resolve("/metrics");
     String page =
@@ -228,7 +226,7 @@ class FollowingIT {
             .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
             .body();
     var matcher = WATCHERS.matcher(page);
-    assertThat(matcher.find()).as("etcd tells of its watches").isTrue();
+    assertThat(matcher.find()).as("etcd reports its watches").isTrue();
     return (long) Double.parseDouble(matcher.group(1));
   }
 }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A collector of traces that freezes, its connections open, and comes back, while everything is
- * recorded and there are as many orders as a few customers can place.
+ * A collector of traces freezes, its connections open, and comes back, while all traces are
+ * recorded and a few customers place as many orders as they can.
  */
 class FrozenCollectorIT {
 
@@ -32,16 +32,16 @@ class FrozenCollectorIT {
   /** Of spans, at most; each waits ten seconds for an answer. */
   private static final int BATCH = 512;
 
-  /** OpenTelemetry's exporter says it five times a minute, then once a minute. */
+  /** OpenTelemetry's exporter logs five times a minute, then once a minute. */
   private static final int MOST_LINES = 10;
 
-  /** A queue of 2048 spans and a batch of 512 on its way, with room for what else changes. */
+  /** A queue of 2048 spans and a batch of 512 in flight, with room for other changes. */
   private static final long MOST_HEAP = 24 * 1024 * 1024;
 
-  /** On a busy machine; who waits for an export waits for ten seconds. */
+  /** On a busy machine; waiting for an export takes ten seconds. */
   private static final Duration NOISE = Duration.ofMillis(500);
 
-  /** What Kubernetes waits for by default. */
+  /** Kubernetes' default grace period. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private SpanReceiver receiver;
@@ -63,7 +63,7 @@ class FrozenCollectorIT {
               "1.0"));
     }
     mall.startAll();
-    new Books(mall).stock(PRODUCTS, 1_000_000);
+    new DatabaseAudit(mall).stock(PRODUCTS, 1_000_000);
   }
 
   @AfterEach
@@ -83,7 +83,7 @@ class FrozenCollectorIT {
       load.awaitMore(SOME, LIMIT);
       long frozenAt = System.nanoTime();
       LoadReport before = load.soFar().sentSince(warmAt);
-      Vitals healthy = Vitals.of(order);
+      ResourceUsage healthy = ResourceUsage.of(order);
       int lines = exportLines(order);
 
       link.cut();
@@ -94,7 +94,7 @@ class FrozenCollectorIT {
           .until(() -> spans(order, "dropped") > 0 && spans(order, "failed") > 2 * BATCH);
       long seenAt = System.nanoTime();
       LoadReport frozen = load.soFar().sentSince(cutAt);
-      Vitals suffering = Vitals.of(order);
+      ResourceUsage suffering = ResourceUsage.of(order);
       int moreLines = exportLines(order) - lines;
 
       link.heal();
@@ -177,7 +177,7 @@ class FrozenCollectorIT {
     return span.startedAt() > TimeUnit.MILLISECONDS.toNanos(moment.toEpochMilli());
   }
 
-  /** An order that came in over gRPC, with its way to the bank. */
+  /** The spans of an order over gRPC, up to the bank. */
   private static boolean isWhole(SpanTree tree) {
     return tree.orphans().isEmpty()
         && tree.roots().size() == 1

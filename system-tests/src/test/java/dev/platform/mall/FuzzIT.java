@@ -25,29 +25,31 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * Fifty thousand requests that no client should send, to running apps: each is refused for what it
- * is, or has the effect that its caller is told of, and nothing of it stays behind.
+ * Fifty thousand requests that no client should send, to running apps: each is refused for the
+ * right reason, or has the effect that was reported to its caller, and nothing else remains.
  *
- * <p>{@code -Dmall.fuzz.seed} asks for other requests, {@code -Dmall.fuzz.requests} for more. What
- * a request is like depends on the seed and its number only; in which order they arrive does not.
+ * <p>{@code -Dmall.fuzz.seed} selects other requests, {@code -Dmall.fuzz.requests} their number. A
+ * request depends only on the seed and its number; the order of arrival does not.
  */
 class FuzzIT {
 
-  /** The same in each build: what another one finds is no fault of the change that is built. */
+  /**
+   * The same in each build: another seed's findings would not be due to the change that is built.
+   */
   private static final long SEED = Long.getLong("mall.fuzz.seed", 504216);
 
   private static final int REQUESTS = Integer.getInteger("mall.fuzz.requests", 50_000);
 
-  /** The part that the JVMs see before their memory is looked at for the first time. */
+  /** The share of requests before memory is measured for the first time. */
   private static final int WARM_UP = REQUESTS / 20;
 
-  /** The part of all that sets how the bank behaves. */
+  /** The share of requests that set the bank's behaviour. */
   private static final int BEHAVIOURS = REQUESTS / 100;
 
   private static final int AT_ONCE = 48;
   private static final int HTTP_AT_ONCE = 4;
 
-  /** One request in so many is HTTP. */
+  /** One request in this many is HTTP. */
   private static final int HTTP = 6;
 
   private static final Duration SETTLED = Duration.ofMinutes(3);
@@ -57,7 +59,7 @@ class FuzzIT {
 
   private final Channels channels = new Channels();
   private final Findings findings = new Findings();
-  private final Effects effects = new Effects();
+  private final ReportedEffects effects = new ReportedEffects();
   private final Semaphore permits = new Semaphore(AT_ONCE);
   private final Semaphore httpPermits = new Semaphore(2 * HTTP_AT_ONCE);
   private final ExecutorService http = Executors.newFixedThreadPool(HTTP_AT_ONCE);
@@ -88,16 +90,16 @@ class FuzzIT {
     Report.line(
         "fuzz: %d requests, repeated by -Dmall.fuzz.seed=%d -Dmall.fuzz.requests=%d",
         REQUESTS, SEED, REQUESTS);
-    LeftBehind leftBehind = new LeftBehind(mall);
+    DatabaseEffects stored = new DatabaseEffects(mall);
     List<String> known = known();
-    await().atMost(SETTLED).until(() -> leftBehind.openOrders() == 0);
-    Map<App, Vitals> idle = vitals();
+    await().atMost(SETTLED).until(() -> stored.openOrders() == 0);
+    Map<App, ResourceUsage> idle = usage();
 
     GrpcFuzz grpc = new GrpcFuzz(SEED, connect(), known, findings, effects);
     HttpFuzz web = new HttpFuzz(SEED, mall.only(App.ORDER).httpPort(), known, findings, effects);
     long begin = System.nanoTime();
     send(grpc, web, 0, WARM_UP);
-    Map<App, Vitals> warm = vitals();
+    Map<App, ResourceUsage> warm = usage();
     send(grpc, web, WARM_UP, REQUESTS - BEHAVIOURS);
     for (int number = REQUESTS - BEHAVIOURS; number < REQUESTS; number++) {
       begin(grpc.setBehaviour(number));
@@ -110,13 +112,13 @@ class FuzzIT {
     assertThat(findings.wrong()).as("seed " + SEED).isEmpty();
     assertEveryMethodWasUsedWell(grpc);
     assertHealthy();
-    await().atMost(SETTLED).until(() -> leftBehind.openOrders() == 0);
-    leftBehind.agreeWith(effects);
+    await().atMost(SETTLED).until(() -> stored.openOrders() == 0);
+    stored.agreeWith(effects);
     channels.close();
     assertNothingIsHeld(idle, warm);
   }
 
-  /** Some orders that are done, and what else means something to the apps. */
+  /** Some completed orders, and other values known to the apps. */
   private List<String> known() throws Exception {
     List<String> known = new ArrayList<>(List.of("ann", "bob", "r-1", "r-2", "k-1"));
     for (int product = 1; product <= 21; product++) {
@@ -158,7 +160,7 @@ class FuzzIT {
       underWay.remove(call);
       return;
     }
-    // One that is never complete gives its turn back, long before it ends.
+    // An incomplete request returns its permit long before it ends.
     if (permits.tryAcquire(1, TimeUnit.SECONDS)) {
       call.whenComplete((end, failure) -> permits.release());
     }
@@ -187,7 +189,7 @@ class FuzzIT {
                 .build());
   }
 
-  /** A test that never gets past the first check of a request finds nothing. */
+  /** A test whose requests all fail the first check finds nothing. */
   private void assertEveryMethodWasUsedWell(GrpcFuzz grpc) {
     SoftAssertions softly = new SoftAssertions();
     for (String method : grpc.methods()) {
@@ -210,17 +212,18 @@ class FuzzIT {
     }
   }
 
-  private Map<App, Vitals> vitals() throws Exception {
-    Map<App, Vitals> all = new EnumMap<>(App.class);
+  private Map<App, ResourceUsage> usage() throws Exception {
+    Map<App, ResourceUsage> all = new EnumMap<>(App.class);
     for (App app : App.values()) {
-      all.put(app, Vitals.of(mall.only(app)));
+      all.put(app, ResourceUsage.of(mall.only(app)));
       Report.line("fuzz: %s has %s", app.id(), all.get(app));
     }
     return all;
   }
 
   /** Pools let go of idle threads after a minute. */
-  private void assertNothingIsHeld(Map<App, Vitals> idle, Map<App, Vitals> warm) throws Exception {
+  private void assertNothingIsHeld(Map<App, ResourceUsage> idle, Map<App, ResourceUsage> warm)
+      throws Exception {
     for (App app : App.values()) {
       await(app.id() + " is idle again")
           .atMost(SETTLED)
@@ -236,7 +239,7 @@ class FuzzIT {
                     .isLessThanOrEqualTo(idle.get(app).openFiles() + MORE_FILES);
               });
     }
-    vitals()
+    usage()
         .forEach(
             (app, now) -> {
               assertThat(now.openCalls()).as("calls of %s", app).isZero();

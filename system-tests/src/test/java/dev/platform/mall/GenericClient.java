@@ -28,10 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Calls a server in JSON, knowing nothing but what the server tells of itself through gRPC server
- * reflection.
- */
+/** Calls a server in JSON, using only the descriptors from gRPC server reflection. */
 final class GenericClient implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -64,7 +61,7 @@ final class GenericClient implements AutoCloseable {
     return answer;
   }
 
-  /** Calls a method; the iterator blocks until the next answer is there. */
+  /** Calls a method; the iterator blocks until the next answer arrives. */
   Iterator<JsonNode> stream(String service, String method, String request) throws Exception {
     Descriptors.MethodDescriptor described = describe(service).findMethodByName(method);
     DynamicMessage.Builder message = DynamicMessage.newBuilder(described.getInputType());

@@ -21,16 +21,19 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** One odd call after another, of any method of the seven services, each made of its number. */
+/**
+ * One malformed call after another, of any method of the seven services, each generated from its
+ * number.
+ */
 final class GrpcFuzz {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int SHOWN = 80;
 
-  /** One call in so many sends a message that is. */
+  /** One call in this many sends such a message. */
   private static final int TOO_LARGE = 2000;
 
-  /** Whose callers may leave in the middle: nothing is changed by them. */
+  /** Methods whose callers may cancel in the middle: they change nothing. */
   private static final Set<String> READING =
       Set.of(
           "GetOrder",
@@ -52,20 +55,20 @@ final class GrpcFuzz {
   private final long seed;
   private final List<String> known;
   private final Findings findings;
-  private final Effects effects;
+  private final ReportedEffects effects;
   private final List<Rpc> rpcs = new ArrayList<>();
   private final Rpc setBehaviour;
 
   /**
    * @param channels one to each app
-   * @param known texts that mean something to the apps
+   * @param known texts known to the apps
    */
   GrpcFuzz(
       long seed,
       Map<App, ? extends Channel> channels,
       List<String> known,
       Findings findings,
-      Effects effects) {
+      ReportedEffects effects) {
     this.seed = seed;
     this.known = known;
     this.findings = findings;
@@ -82,7 +85,7 @@ final class GrpcFuzz {
             .filter(rpc -> rpc.method().getName().equals("SetBehaviour"))
             .findFirst()
             .orElseThrow();
-    // It changes how all others go, so it has its turn when they are done.
+    // It affects all other calls, so it runs when they are done.
     rpcs.remove(setBehaviour);
   }
 
@@ -129,7 +132,7 @@ final class GrpcFuzz {
             });
   }
 
-  /** Sends whatever it likes, and returns whether it said that this was all. */
+  /** Sends random messages, and returns whether it half-closed the call. */
   private static boolean converse(
       RawCall call,
       MethodDescriptor method,
@@ -159,7 +162,7 @@ final class GrpcFuzz {
       return false;
     }
     if (ending >= 110 && ending < 113) {
-      // And says nothing more; a stream that was begun may be silent for ever.
+      // And sends nothing more; an open stream may stay silent for ever.
       if (method.isClientStreaming() && method.isServerStreaming()) {
         call.cancel();
       }
@@ -180,14 +183,14 @@ final class GrpcFuzz {
       case INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED -> findings.wrong(shown, "got " + status);
       case OK -> {}
       case UNAVAILABLE -> {
-        // Those of an order may be about what is behind it, on a busy machine.
+        // An order's may be due to the services behind it, on a busy machine.
         if (!rpc.method().getName().equals("CreateOrder")) {
           findings.wrong(shown, "got " + status);
         }
       }
       default -> {
         if (description == null || description.isBlank()) {
-          findings.wrong(shown, "is not told why: " + status.getCode());
+          findings.wrong(shown, "has no description: " + status.getCode());
         } else {
           findings.checkTold(description, shown);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Asks some apps twice a second whether they are well, as a whole and by their probes. */
+/** Polls the health of some apps twice a second, overall and by probe. */
 final class Health implements AutoCloseable {
 
   private static final List<String> PATHS =
@@ -30,7 +30,7 @@ final class Health implements AutoCloseable {
     return checks.get();
   }
 
-  /** What was not answered with 200. */
+  /** The answers other than 200. */
   List<String> failed() {
     return failed;
   }
@@ -54,7 +54,7 @@ final class Health implements AutoCloseable {
     } catch (IOException e) {
       failed.add(app.name() + path + ": " + e);
     } catch (InterruptedException e) {
-      // The test needs no more.
+      // The test has ended.
       Thread.currentThread().interrupt();
     }
   }

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The apps as the chart starts them: its application.yml in {@code config/} of the folder they run
- * in, its environment, and databases that its script has made. Only addresses are others: names of
- * a cluster mean nothing here.
+ * in, its environment, and databases that its script has created. Only addresses differ: a
+ * cluster's names don't resolve here.
  */
 class HelmConfigIT {
 
@@ -40,7 +40,7 @@ class HelmConfigIT {
   private static final Map<String, String> EXISTING =
       Map.of("database/postgres-password", DevPostgres.PASSWORD);
 
-  /** The try-out values, with passwords that need no cluster to be kept in. */
+  /** The default values, with passwords that need no cluster to store them. */
   private static final String VALUES =
       """
       postgresql: {existingSecret: database}
@@ -65,9 +65,9 @@ class HelmConfigIT {
     chart = RenderedChart.with(VALUES);
     etcd = Mall.newEtcd();
     etcd.start();
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
     postgres = DevPostgres.start(new DevPostgresProperties(true, null));
-    Warden.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
+    ProcessReaper.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
     createDatabases();
     for (App app : App.values()) {
       APPS.put(app, start(app));
@@ -89,8 +89,7 @@ class HelmConfigIT {
   @Test
   void anOrderIsPaid() {
     try (Shopper shopper = new Shopper(APPS.get(App.ORDER).address())) {
-      // The first ones meet JVMs that have not seen the code yet, and the deadlines that are
-      // shipped.
+      // The first calls meet cold JVMs and the default deadlines.
       await("an order is paid")
           .atMost(ORDERED)
           .pollInterval(Duration.ofMillis(200))
@@ -168,7 +167,7 @@ class HelmConfigIT {
     Files.writeString(config.resolve("application.yml"), chart.applicationYml(app));
     Map<String, String> environment =
         chart.environment("Deployment", "mall-" + app.id() + "-app", EXISTING);
-    // Addresses, and a folder of its own for what goes to /tmp in a pod.
+    // Addresses, and a folder of its own in place of a pod's /tmp.
     environment.put("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString());
     environment.put("SPRING_DATASOURCE_URL", postgres.jdbcUrl(app.id()));
     environment.put("SERVER_ADDRESS", "127.0.0.1");

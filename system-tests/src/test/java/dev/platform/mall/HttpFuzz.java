@@ -14,7 +14,10 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One odd HTTP request after another, each on a connection of its own and made of its number. */
+/**
+ * One malformed HTTP request after another, each on a connection of its own and generated from its
+ * number.
+ */
 final class HttpFuzz {
 
   private static final int PATIENCE_MILLIS = 60_000;
@@ -28,9 +31,9 @@ final class HttpFuzz {
   private final int port;
   private final List<String> known;
   private final Findings findings;
-  private final Effects effects;
+  private final ReportedEffects effects;
 
-  HttpFuzz(long seed, int port, List<String> known, Findings findings, Effects effects) {
+  HttpFuzz(long seed, int port, List<String> known, Findings findings, ReportedEffects effects) {
     this.seed = seed;
     this.port = port;
     this.known = known;
@@ -47,7 +50,7 @@ final class HttpFuzz {
     try {
       judge(request, new String(exchange(request.bytes()), UTF_8), shown);
     } catch (IOException e) {
-      // It is refused before it was read to its end, and the answer is lost with the connection.
+      // It was refused before it was read completely, and the answer was lost with the connection.
       findings.ended("HTTP", "broken off");
       uncertain(request);
     }
@@ -73,7 +76,7 @@ final class HttpFuzz {
   private void judge(OddHttp.Request request, String answer, String shown) {
     Matcher status = STATUS.matcher(answer);
     if (!status.lookingAt()) {
-      // A request without a version is taken for one of HTTP 0.9, whose answers are bodies alone.
+      // A request without a version counts as HTTP 0.9, whose answers are only bodies.
       findings.ended("HTTP", answer.isEmpty() ? "nothing" : "body alone");
       findings.checkTold(answer, shown);
       if (answer.contains("\"status\":500") || answer.contains("HTTP Status 500")) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** What the images hold and how they are run, read from the tars that the build made. */
+/** The contents and configuration of the images, read from the build's tars. */
 class ImageIT {
 
   private static final Map<App, OciImage> images = new EnumMap<>(App.class);
@@ -190,7 +190,7 @@ class ImageIT {
     return labels.path("org.opencontainers.image." + name).asText();
   }
 
-  /** The app's own layers; those of a base image below them are not ours. */
+  /** The app's own layers, without those of a base image. */
   private static List<List<LayerEntry>> appLayers(OciImage image) throws IOException {
     return image.layers().stream()
         .filter(layer -> layer.stream().anyMatch(entry -> entry.path().startsWith("/app/")))

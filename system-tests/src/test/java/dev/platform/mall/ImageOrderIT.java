@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Orders through the three images: as containers, and without any from their unpacked layers. */
+/**
+ * Orders through the three images: as containers, and without containers from their unpacked
+ * layers.
+ */
 class ImageOrderIT {
 
   private static final String FOLDER = "image-order";
@@ -58,7 +61,7 @@ class ImageOrderIT {
       for (App app : App.values()) {
         String image = containers.load(tars.get(app));
         Map<String, String> own = new HashMap<>();
-        // The container has folders of its own.
+        // The container has its own folders.
         own.put("PLATFORM_DISCOVERY_SNAPSHOT_DIRECTORY", "");
         mall.start(app, own, environment -> containers.run(image, environment));
       }
@@ -106,7 +109,7 @@ class ImageOrderIT {
     }
   }
 
-  /** The image's own tar, or one on a base of this machine where it was built on nothing. */
+  /** The image's own tar, or one on a base from this machine if the image has no base. */
   private static String tar(App app) throws IOException {
     OciImage image = OciImage.of(app, FOLDER);
     boolean isComplete =

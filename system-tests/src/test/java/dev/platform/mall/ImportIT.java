@@ -20,18 +20,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A delivery of a million lines, on a heap that they would not fit into. */
+/** A delivery of a million lines, on a heap that is too small for them. */
 class ImportIT {
 
   private static final int LINES = 1_000_000;
   private static final int WARM_UP = 20_000;
 
-  /** One line in so many is of a product that nobody sells, and the one after it of no pieces. */
+  /** One line in this many has an unknown product, and the next one no pieces. */
   private static final int BAD = 1000;
 
   private static final int PRODUCTS = 21;
 
-  /** The million lines alone take more, even as they go over the wire. */
+  /** The million lines alone are larger, even in wire format. */
   private static final List<String> TIGHT =
       List.of("-XX:+UseSerialGC", "-Xmx64m", "-XX:+ExitOnOutOfMemoryError");
 
@@ -46,7 +46,7 @@ class ImportIT {
       AppProcess inventory = mall.start(App.INVENTORY, TIGHT, Map.of());
       inventory.awaitReady();
       new Delivery("d-1", WARM_UP).send(channels, inventory);
-      Vitals before = Vitals.of(inventory);
+      ResourceUsage before = ResourceUsage.of(inventory);
       long pieces = pieces(mall);
 
       Delivery delivery = new Delivery("d-2", LINES);
@@ -54,7 +54,7 @@ class ImportIT {
       ImportStockResponse done = delivery.send(channels, inventory);
       double seconds = (System.nanoTime() - start) / 1e9;
 
-      Vitals after = Vitals.of(inventory);
+      ResourceUsage after = ResourceUsage.of(inventory);
       Report.line(
           "imported %d lines in %.1f s on a heap of 64 MB; before: %s; after: %s",
           done.getLinesRead(), seconds, before, after);
@@ -88,7 +88,7 @@ class ImportIT {
     }
   }
 
-  /** Sends as many lines as the server takes at a time. */
+  /** Sends lines only while the server is ready for more. */
   private static final class Delivery
       implements ClientResponseObserver<ImportStockRequest, ImportStockResponse> {
 

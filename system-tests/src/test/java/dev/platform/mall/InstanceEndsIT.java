@@ -19,11 +19,11 @@ class InstanceEndsIT {
   private static final int CALLS = 20_000;
   private static final Duration KEYS_GONE = Mall.LEASE_TTL.plusSeconds(2);
 
-  /** How a call ends that was under way on a connection; new ones can't be made to the dead. */
+  /** The status of an in-flight call on a broken connection; a dead process gets no new calls. */
   private static final Pattern CONNECTION_BROKE =
       Pattern.compile("Connection reset|Broken pipe|Network closed|ClosedChannel|Keepalive failed");
 
-  /** A retry would hide what the platform itself lets fail. */
+  /** A retry would hide the platform's own failures. */
   private static final Map<String, String> WITHOUT_RETRIES =
       Map.of("PLATFORM_RESILIENCE_RETRY_ENABLED", "false");
 
@@ -79,7 +79,7 @@ class InstanceEndsIT {
     List<String> keys = Mall.keysOf(App.INVENTORY, doomed);
     int failedBefore = failedCalls(orders).size();
     try (SteadyLoad load = busy.boundedLoad()) {
-      // Silent for a moment before, so that there are calls under way to be lost.
+      // Frozen for a moment before, so that in-flight calls are lost.
       doomed.freeze();
       load.awaitMore(20, BusyMall.LIMIT);
       long killedAt = System.nanoTime();
@@ -95,7 +95,7 @@ class InstanceEndsIT {
       LoadReport underWay =
           report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
       Report.line(
-          "an instance killed, keys gone after %d ms; under way then: %s; all: %s",
+          "an instance killed, keys deleted after %d ms; in flight then: %s; all: %s",
           gone.toMillis(), underWay, report);
       assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
       List<String> failed = failedCalls(orders);
@@ -129,7 +129,7 @@ class InstanceEndsIT {
         LoadReport underWay =
             report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
         Report.line(
-            "an instance killed, calls retried; under way then: %s; all: %s", underWay, report);
+            "an instance killed, calls retried; in flight then: %s; all: %s", underWay, report);
         assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
         assertThat(report.failures()).isEmpty();
       }
@@ -139,7 +139,7 @@ class InstanceEndsIT {
     }
   }
 
-  /** What each call of order-app that failed ended with, as its log tells. */
+  /** The status of each failed call of order-app, from its log. */
   private static List<String> failedCalls(AppProcess orders) {
     return orders.log().text().lines().filter(line -> line.contains(" failed: Status{")).toList();
   }

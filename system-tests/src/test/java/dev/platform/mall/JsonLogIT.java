@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** One property turns the log into JSON that a log store understands. */
+/** One property turns the log into JSON that a log store can parse. */
 class JsonLogIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,7 +28,7 @@ class JsonLogIT {
           App.PAYMENT,
           Map.of(
               "LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs",
-              "LOGGING_LEVEL_DEV_PLATFORM_STARTER_CALLS", "debug"));
+              "LOGGING_LEVEL_DEV_PLATFORM_CALLS", "debug"));
       AppProcess app = mall.start(App.PAYMENT);
       app.awaitReady();
       PaymentServiceBlockingStub payments =
@@ -51,7 +51,7 @@ class JsonLogIT {
     }
   }
 
-  /** What a JVM of 24 and later says to stderr, past every logger, of the libraries it runs. */
+  /** Warnings about libraries that a JVM of 24 and later writes to stderr, past every logger. */
   private static boolean isOfTheJvm(String line) {
     return line.isEmpty() || line.startsWith("WARNING: ");
   }

@@ -19,9 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The part of the API of Kubernetes that discovery asks: services and endpoints of one namespace,
- * listed and watched over HTTP. It can go away and come back with what it knew. Any thread may
- * call.
+ * The part of the Kubernetes API that discovery uses: services and endpoints of one namespace,
+ * listed and watched over HTTP. It can stop and start again with its data. Thread-safe.
  */
 final class KubernetesApi implements AutoCloseable {
 
@@ -36,14 +35,14 @@ final class KubernetesApi implements AutoCloseable {
   private final Map<String, Map<String, Object>> objects = new LinkedHashMap<>();
   // guarded by this
   private final List<Event> events = new ArrayList<>();
-  // guarded by this; null while away
+  // guarded by this; null while stopped
   private HttpServer server;
   // guarded by this
   private ExecutorService executor;
 
   private record Event(int version, String resource, Map<String, Object> json) {}
 
-  /** Listens again, if it does not. */
+  /** Starts listening again, if it has stopped. */
   synchronized void start() throws IOException {
     if (server == null) {
       server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
@@ -54,7 +53,7 @@ final class KubernetesApi implements AutoCloseable {
     }
   }
 
-  /** Goes away with all connections. */
+  /** Stops, and closes all connections. */
   synchronized void stop() {
     if (server != null) {
       server.stop(0);
@@ -64,7 +63,7 @@ final class KubernetesApi implements AutoCloseable {
     }
   }
 
-  /** What was asked for, such as {@code watch endpoints}: what a Role has to allow. */
+  /** The requests so far, such as {@code watch endpoints}: a Role has to allow these. */
   Set<String> verbs() {
     return verbs;
   }
@@ -72,8 +71,8 @@ final class KubernetesApi implements AutoCloseable {
   /**
    * A service with a port for HTTP and one for gRPC, and its pods.
    *
-   * @param ready addresses of pods that take calls
-   * @param notReady addresses of others
+   * @param ready addresses of ready pods
+   * @param notReady addresses of other pods
    */
   synchronized void publish(
       String service, int grpcPort, List<String> ready, List<String> notReady) {
@@ -95,7 +94,7 @@ final class KubernetesApi implements AutoCloseable {
     notifyAll();
   }
 
-  /** A kubeconfig that leads here. */
+  /** A kubeconfig for this server. */
   Path kubeconfig(Path folder) throws IOException {
     Files.createDirectories(folder);
     return Files.writeString(
@@ -192,7 +191,7 @@ final class KubernetesApi implements AutoCloseable {
                 .toList()));
   }
 
-  /** Until it goes away, or the client does. */
+  /** Until the server stops, or the client disconnects. */
   private void watch(String resource, String query, OutputStream out) throws IOException {
     int seen = Integer.parseInt(query.replaceAll(".*resourceVersion=(\\d+).*", "$1"));
     HttpServer mine = current();

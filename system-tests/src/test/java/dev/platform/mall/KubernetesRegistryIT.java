@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The apps find each other through the API of Kubernetes, with no etcd anywhere: started from their
- * images' layers, with the settings that docs/kubernetes-registry.md tells of.
+ * The apps find each other through the Kubernetes API, without etcd: started from their images'
+ * layers, with the settings of docs/kubernetes-registry.md.
  */
 class KubernetesRegistryIT {
 
@@ -78,25 +78,27 @@ class KubernetesRegistryIT {
         assertThat(payments(second)).as("calls to a pod that is not ready").isZero();
 
         publishPayment(List.of(FIRST, SECOND), NONE);
-        Report.line("a pod that got ready is called after %.1f s", seconds(untilCalled(second)));
+        Report.line("a new ready pod is called after %.1f s", seconds(untilCalled(second)));
 
         publishPayment(List.of(SECOND), NONE);
         Report.line(
-            "a pod that left is called no more after %.1f s", seconds(untilQuiet(firstPayment)));
+            "a pod that left gets no more calls after %.1f s", seconds(untilQuiet(firstPayment)));
 
         api.stop();
         long before = payments(second);
         orders.awaitMore(50, Duration.ofSeconds(60));
-        assertThat(payments(second)).as("calls while the API is away").isGreaterThan(before + 20);
+        assertThat(payments(second))
+            .as("calls while the API is unavailable")
+            .isGreaterThan(before + 20);
 
         publishPayment(List.of(FIRST), List.of(SECOND));
         api.start();
         Report.line(
-            "a change while the API was away is followed %.1f s after it is back",
+            "a change during an outage of the API is followed %.1f s after its end",
             seconds(untilQuiet(second)));
 
         LoadReport report = orders.stop();
-        Report.line("orders by Kubernetes' registry: %s", report);
+        Report.line("orders with the Kubernetes registry: %s", report);
         assertThat(report.failures()).isEmpty();
       }
     }
@@ -117,11 +119,11 @@ class KubernetesRegistryIT {
         app,
         image.environment(
             Map.of(
-                // In a pod these three are there by themselves.
+                // A pod has these three by default.
                 "KUBECONFIG", image.readable(api.kubeconfig(folder)).toString(),
                 "SPRING_MAIN_CLOUDPLATFORM", "kubernetes",
                 "SPRING_CLOUD_KUBERNETES_CLIENT_NAMESPACE", KubernetesApi.NAMESPACE,
-                // What a deployment sets.
+                // Settings of a deployment.
                 "PLATFORM_REGISTRY_ENABLED", "false",
                 "PLATFORM_DISCOVERY_ENABLED", "false",
                 "PLATFORM_DISCOVERY_POLLINTERVAL", "1s",
@@ -141,7 +143,7 @@ class KubernetesRegistryIT {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /** Until no call came for two seconds; tells when the last one came. */
+  /** Waits until no call arrived for two seconds; returns the time of the last call. */
   private static Duration untilQuiet(AppProcess payment) throws Exception {
     long start = System.nanoTime();
     long[] last = {payments(payment), start};

@@ -21,7 +21,7 @@ record LayerEntry(
   private static final int OTHERS_WRITE = 022;
   private static final int OTHERS_READ = 004;
 
-  /** Whether it is beside the class path, for who adds this to it. */
+  /** Whether it is in the folder of this optional addition to the class path. */
   boolean isPartOf(String addition) {
     return path.matches("/app/" + addition + "/[^/]+\\.jar");
   }
@@ -34,7 +34,7 @@ record LayerEntry(
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Whether nobody but its owner may change it, and everybody may read it. */
+  /** Whether only its owner may change it, and all users may read it. */
   boolean isReadOnlyForOthers() {
     return (mode & OTHERS_WRITE) == 0 && (mode & OTHERS_READ) != 0;
   }

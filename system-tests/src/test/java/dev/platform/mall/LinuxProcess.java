@@ -6,15 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** What Linux tells of a process in {@code /proc}. */
+/** Linux's figures about a process, from {@code /proc}. */
 record LinuxProcess(long pid) {
 
-  /**
-   * Of utime and stime; Linux has reported in hundredths of a second on every platform for ages.
-   */
+  /** The unit of utime and stime; Linux reports hundredths of a second on every platform. */
   private static final long TICK_MILLIS = 10;
 
-  /** Of utime among the fields after the program's name, which may have blanks itself. */
+  /** The index of utime among the fields after the program's name, which may contain blanks. */
   private static final int USER_TIME = 11;
 
   /** The part of its memory that is in RAM, in bytes. */
@@ -22,7 +20,7 @@ record LinuxProcess(long pid) {
     return number("VmRSS:") * 1024;
   }
 
-  /** How many threads it has. */
+  /** The number of its threads. */
   long threads() throws IOException {
     return number("Threads:");
   }
@@ -37,7 +35,7 @@ record LinuxProcess(long pid) {
     return Duration.ofMillis(ticks * TICK_MILLIS);
   }
 
-  /** How many files and connections it has open. */
+  /** The number of its open files and connections. */
   long openFiles() throws IOException {
     try (Stream<Path> files = Files.list(file("fd"))) {
       return files.count();

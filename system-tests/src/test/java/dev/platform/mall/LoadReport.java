@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What came of many calls.
+ * The outcomes of many calls.
  *
- * @param outcomes of all of them, in the order of their ends
+ * @param outcomes of all calls, in the order of completion
  */
 record LoadReport(List<Outcome> outcomes) {
 
@@ -39,7 +39,7 @@ record LoadReport(List<Outcome> outcomes) {
     return new LoadReport(outcomes.stream().filter(wanted).toList());
   }
 
-  /** The latency that a part of all calls, from 0 to 1, did not exceed; failed ones count. */
+  /** The latency that a share of all calls, from 0 to 1, did not exceed, failed ones included. */
   Duration percentile(double part) {
     List<Duration> latencies = outcomes.stream().map(Outcome::took).sorted().toList();
     if (latencies.isEmpty()) {
@@ -49,7 +49,7 @@ record LoadReport(List<Outcome> outcomes) {
     return latencies.get(Math.max(0, rank - 1));
   }
 
-  /** How many calls failed with what; ids and figures in the descriptions make no difference. */
+  /** The number of failed calls by status; ids and numbers in the descriptions are ignored. */
   Map<String, Long> reasons() {
     return failures().stream()
         .collect(

@@ -37,7 +37,7 @@ record LogFile(Path path) {
     return text().lines().filter(line -> line.matches("\\s+at .+\\(.*\\).*")).toList();
   }
 
-  /** What the process said last. */
+  /** The end of the log. */
   String tail() {
     List<String> lines = text().lines().toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));

@@ -27,12 +27,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The packaged apps with an etcd and a PostgreSQL of their own, on free loopback ports. The etcd is
- * a real one where there is one. Logs are in {@code target/system-tests/}. For one thread.
+ * The packaged apps with an etcd and a PostgreSQL of their own, on free loopback ports. Uses a real
+ * etcd if one is installed. Logs are in {@code target/system-tests/}. For one thread.
  */
 final class Mall implements AutoCloseable {
 
-  /** The lease of an app's keys; short, so that tests of its end are. */
+  /** The lease of an app's keys; short, so that tests of its expiry are short. */
   static final Duration LEASE_TTL = Duration.ofSeconds(5);
 
   /** How the demo starts its JVMs: quick to start, and with some memory to spare. */
@@ -66,12 +66,12 @@ final class Mall implements AutoCloseable {
   }
 
   private static Mall with(String name, Registry registry) throws IOException, SQLException {
-    // A new one, since an etcd of an earlier run may have had the same port.
+    // A new folder, since an etcd of an earlier run may have had the same port.
     Path snapshots = Files.createTempDirectory(Files.createDirectories(logs(name)), "snapshots-");
     DevPostgres postgres = DevPostgres.start(new DevPostgresProperties(true, null));
     Mall mall = new Mall(name, registry, postgres, snapshots.toAbsolutePath());
     try {
-      Warden.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
+      ProcessReaper.adopt(Postmaster.at(postgres.jdbcUrl(DevPostgres.DEFAULT_DATABASE)));
       for (App app : App.values()) {
         postgres.createDatabase(app.id());
       }
@@ -102,16 +102,16 @@ final class Mall implements AutoCloseable {
     throw new IllegalStateException("a cluster (expected: one etcd)");
   }
 
-  /** Starts etcd, or what does not run of the cluster. */
+  /** Starts etcd, or the stopped members of the cluster. */
   void startEtcd() {
     registry.start();
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
   }
 
   /** Throws etcd's data away; it comes back empty. */
   void wipeEtcd() {
     etcd().wipe();
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
   }
 
   /** Environment variables for the instances of an app that are started from here on. */
@@ -119,7 +119,7 @@ final class Mall implements AutoCloseable {
     more.put(app, Map.copyOf(environment));
   }
 
-  /** Starts one more instance and returns at once. */
+  /** Starts one more instance and returns immediately. */
   AppProcess start(App app) {
     return start(app, SMALL_JVM, more.getOrDefault(app, Map.of()));
   }
@@ -154,7 +154,7 @@ final class Mall implements AutoCloseable {
   /**
    * Likewise, by any command.
    *
-   * @param command what to run, for who has such an environment
+   * @param command the command for an environment
    */
   AppProcess start(
       App app, Map<String, String> overrides, Function<Map<String, String>, List<String>> command) {
@@ -184,7 +184,7 @@ final class Mall implements AutoCloseable {
     awaitRegistered();
   }
 
-  /** The instances that were started and neither stopped nor killed since. */
+  /** The instances that were started and neither stopped nor killed. */
   List<AppProcess> running(App app) {
     List<AppProcess> processes = running.getOrDefault(app, new ArrayList<>());
     processes.removeIf(process -> !process.isAlive());
@@ -196,9 +196,7 @@ final class Mall implements AutoCloseable {
     return running(app).get(0);
   }
 
-  /**
-   * Starts or stops instances until there are so many, and waits until etcd lists exactly those.
-   */
+  /** Starts or stops instances until this number runs, and waits until etcd lists exactly those. */
   List<AppProcess> scale(App app, int count) {
     while (running(app).size() < count) {
       start(app);
@@ -269,7 +267,7 @@ final class Mall implements AutoCloseable {
     return Path.of("target", "system-tests", name);
   }
 
-  /** A real etcd where there is one, not started yet. */
+  /** A real etcd if one is installed, not started yet. */
   static EtcdServer newEtcd() {
     if (EtcdProcess.isAvailable()) {
       return EtcdProcess.create();
@@ -278,7 +276,7 @@ final class Mall implements AutoCloseable {
       throw new IllegalStateException(
           "no etcd on the PATH (expected: one, since " + EtcdExtension.NO_SKIPS + " is true)");
     }
-    Report.line("no etcd on the PATH; the embedded one stands in");
+    Report.line("no etcd on the PATH; using the embedded one");
     return EmbeddedEtcd.builder().port(Ports.free()).build();
   }
 

@@ -9,15 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/**
- * What an app costs where a JVM has no more memory than it needs; with plenty, it collects late.
- */
+/** An app's memory in a JVM with a small heap; with a large heap, the JVM collects garbage late. */
 class MemoryIT {
 
   private static final long MEBIBYTE = 1024 * 1024;
   private static final long LIMIT = 350;
 
-  /** What a JVM chooses by itself in a container of 640 MB, whatever this machine has. */
+  /** A JVM's defaults in a container of 640 MB, whatever this machine's memory. */
   private static final List<String> CONTAINER = List.of("-XX:MaxRAM=640m", "-XX:+UseSerialGC");
 
   @Test

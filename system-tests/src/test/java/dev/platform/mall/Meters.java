@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 
-/** What an app's actuator says in figures and states. */
+/** Figures and states from an app's actuator. */
 record Meters(AppProcess app) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * A meter's first measurement, over all its tags but these; 0 for one that is not there (yet).
+   * A meter's first measurement, summed over all other tags; 0 for a meter that does not exist yet.
    *
    * @param tags {@code key:value}
    */

@@ -10,10 +10,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every panel and alert asks for something that the apps really tell. */
+/** Every panel and alert uses metrics that the apps really publish. */
 class MetricsIT {
 
-  /** What is there from its first event on, or with a Redis alone; other tests see it. */
+  /** Metrics that exist from their first event on, or only with Redis; other tests check these. */
   private static final Set<String> LATER =
       Set.of(
           "platform_balancer_avoided",
@@ -28,7 +28,7 @@ class MetricsIT {
 
   @Test
   void panelsAndAlertsAskForWhatIsThere() throws Exception {
-    Set<String> told = new TreeSet<>(LATER);
+    Set<String> published = new TreeSet<>(LATER);
     try (Mall mall = Mall.withEtcd("metrics")) {
       mall.give(App.ORDER, LIMITS_AS_SHIPPED);
       List<AppProcess> apps = Stream.of(App.values()).map(mall::start).toList();
@@ -42,7 +42,7 @@ class MetricsIT {
             .body()
             .lines()
             .filter(line -> !line.startsWith("#"))
-            .forEach(line -> told.add(line.split("[{ ]", 2)[0]));
+            .forEach(line -> published.add(line.split("[{ ]", 2)[0]));
       }
     }
     Map<String, String> expressions = new HashMap<>(Dashboards.expressionsOfPanels());
@@ -50,7 +50,7 @@ class MetricsIT {
 
     expressions.forEach(
         (where, expression) ->
-            assertThat(told).as(where).containsAll(Dashboards.metrics(expression)));
+            assertThat(published).as(where).containsAll(Dashboards.metrics(expression)));
     assertThat(expressions.values().stream().flatMap(e -> Dashboards.metrics(e).stream()).toList())
         .contains("rpc_server_call_duration_seconds_bucket", "platform_registry_registered");
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A mistake in the configuration ends the process before it serves anybody. */
+/** A mistake in the configuration ends the process before it serves any call. */
 class MistypedPropertyIT {
 
   @Test
@@ -26,7 +26,7 @@ class MistypedPropertyIT {
   }
 
   @Test
-  void aNameThatIsNoneEndsTheAppWithWhatMayBeMeantWhereThatIsAskedFor() throws Exception {
+  void anUnknownNameEndsTheAppWithASuggestionWhenConfigured() throws Exception {
     try (Mall mall = Mall.withoutEtcd("mistyped-name")) {
       AppProcess app =
           mall.start(
@@ -34,7 +34,7 @@ class MistypedPropertyIT {
               List.of(),
               Map.of(
                   "PLATFORM_REGISTRY_LEASE_TLL", "10s",
-                  "PLATFORM_POLICYCHECK_ONFINDING", "fail"));
+                  "PLATFORM_CONFIGURATIONCHECK_ONFINDING", "fail"));
 
       int exitCode = app.awaitExit(AppProcess.START_LIMIT);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
-/** The files in {@code observability/} are what Prometheus and the Collector take. */
+/** Prometheus and the Collector accept the files in {@code observability/}. */
 class ObservabilityTest {
 
   @TempDir private Path folder;

@@ -40,7 +40,7 @@ final class OciImage {
   /**
    * Unpacks the tar. Without one the test is skipped, or fails where nothing may be skipped.
    *
-   * @param folder below {@code target/}; what is there goes
+   * @param folder below {@code target/}; its contents are deleted
    */
   static OciImage of(App app, String folder) throws IOException {
     Path tar = Path.of("..", app.id() + "-app", "target", app.id() + "-app-image.tar");
@@ -64,7 +64,7 @@ final class OciImage {
     return manifest;
   }
 
-  /** What a container is made from: user, entry point, environment and so on. */
+  /** The container's configuration: user, entry point, environment and so on. */
   JsonNode config() {
     return json(manifest.at("/config/digest").asText());
   }
@@ -76,7 +76,7 @@ final class OciImage {
         .toList();
   }
 
-  /** What is in each layer, the lowest first. */
+  /** The entries of each layer, the lowest layer first. */
   List<List<LayerEntry>> layers() throws IOException {
     if (layers == null) {
       List<List<LayerEntry>> read = new ArrayList<>();

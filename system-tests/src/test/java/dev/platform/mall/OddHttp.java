@@ -10,7 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;
 
-/** HTTP requests to order-app as no client should send them, byte by byte. */
+/** Malformed HTTP requests to order-app, byte by byte. */
 final class OddHttp {
 
   private static final List<String> METHODS =
@@ -125,8 +125,8 @@ final class OddHttp {
   /**
    * A request.
    *
-   * @param bytes all that is sent, after which the client has no more to say
-   * @param order whether it is one that may place an order
+   * @param bytes all bytes that are sent, after which the client half-closes
+   * @param order whether it may place an order
    */
   record Request(byte[] bytes, boolean order) {}
 
@@ -160,7 +160,7 @@ final class OddHttp {
       chunked(head, body, out);
     } else {
       if (body.length > 0 || order) {
-        // Sometimes more or less than there is of it.
+        // Sometimes more or less than the body's length.
         int wrong = random.nextInt(15) == 0 ? random.nextInt(41) - 20 : 0;
         head.append("Content-Length: ").append(Math.max(0, body.length + wrong)).append("\r\n");
       }

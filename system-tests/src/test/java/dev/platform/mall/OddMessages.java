@@ -8,12 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;
 
-/** Messages of any type with what nobody expects in them, and bytes that are none. */
+/** Messages of any type with unexpected values, and bytes that are no message. */
 final class OddMessages {
 
   private static final int TOO_LARGE = 4 * 1024 * 1024 + 1;
 
-  /** Nothing in these looks like SQL or a stack trace, which answers are searched for. */
+  /** None of these looks like SQL or a stack trace, which the test searches for in answers. */
   private static final List<String> STRINGS =
       List.of(
           "",
@@ -64,7 +64,7 @@ final class OddMessages {
   private final List<String> known;
 
   /**
-   * @param known texts that mean something to the apps: ids of products, orders and users
+   * @param known texts known to the apps: ids of products, orders and users
    */
   OddMessages(Random random, List<String> known) {
     this.random = random;
@@ -85,7 +85,7 @@ final class OddMessages {
   }
 
   DynamicMessage message(Descriptor type) {
-    // Some of them are good but for one field, since the first bad field hides the others.
+    // Some are valid except for one field, since the first bad field hides the others.
     boolean good = random.nextInt(3) != 0;
     DynamicMessage.Builder message = DynamicMessage.newBuilder(type);
     for (FieldDescriptor field : type.getFields()) {
@@ -175,7 +175,7 @@ final class OddMessages {
     return out.toByteArray();
   }
 
-  /** Well-formed fields of numbers that nobody has given away: a varint and some bytes. */
+  /** Well-formed fields with unknown numbers: a varint and some bytes. */
   private byte[] withUnknownFields(byte[] message) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {(byte) 0xf8, 7, (byte) random.nextInt(128)});
@@ -186,7 +186,7 @@ final class OddMessages {
     return out.toByteArray();
   }
 
-  /** More than a server takes, whatever it may mean. */
+  /** Larger than a server accepts. */
   byte[] tooLarge() {
     return new byte[TOO_LARGE + random.nextInt(1000)];
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The three jars on etcd and PostgreSQL: the main job, and what etcd holds meanwhile. */
+/** The three jars on etcd and PostgreSQL: the main flow, and etcd's keys meanwhile. */
 class OrderFlowIT {
 
   private static final String ORDERS = "order.v1.OrderService";
@@ -117,7 +117,7 @@ class OrderFlowIT {
         .pollInterval(Duration.ofMillis(50))
         .until(() -> mall.keys().stream().noneMatch(keys::contains));
     Report.line(
-        "keys of a killed app gone after %.1f s (lease %d s)",
+        "keys of a killed app deleted after %.1f s (lease %d s)",
         secondsSince(killedAt), Mall.LEASE_TTL.toSeconds());
     mall.awaitRegistered();
   }

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What came of one call.
+ * The outcome of one call.
  *
  * @param sentAt when it was sent, on the clock of {@link System#nanoTime()}
  * @param took how long the answer took
- * @param status what it ended with; OK for whatever its caller takes for a success
+ * @param status its status; OK for anything that its caller counts as a success
  */
 record Outcome(long sentAt, Duration took, Status status) {
 

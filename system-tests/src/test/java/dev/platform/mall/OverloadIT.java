@@ -18,10 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Five times as many payments as payment-app takes, which works on a fixed number at once, each of
- * which waits for the bank: its capacity is what it lets in. The bank is another process. Were it
- * bound by the processors, that two cores share with the load, the database and the refusals, this
- * would tell what the machine does, and not what the limit does.
+ * Five times as many payments as payment-app accepts. It processes a fixed number at once, each of
+ * which waits for the bank, so the limit sets its capacity. The bank is another process. If the
+ * capacity depended on the processors, which the load and the database share, this would measure
+ * the machine and not the limit.
  */
 class OverloadIT {
 
@@ -121,12 +121,12 @@ class OverloadIT {
     }
   }
 
-  /** Payments a second when one comes as soon as there is room for it. */
+  /** Payments a second when each starts as soon as there is room for it. */
   private static double atCapacity(Payer payer, Duration time) {
     try (SteadyLoad load = SteadyLoad.start(1000, PLACES, payer::pay)) {
       pass(time);
       LoadReport report = load.stop();
-      // A place is free a moment after its answer has come, so that some find none.
+      // A slot is free only a moment after its answer has arrived, so some payments find none.
       return (report.calls() - report.failures().size()) * 1e9 / spanNanos(report);
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Several instances of payment-app come and go under steady orders. */
+/** Several instances of payment-app start and stop under steady orders. */
 class PaymentInstancesIT {
 
   private static final int ORDERS_PER_SECOND = 5;
@@ -128,7 +128,7 @@ class PaymentInstancesIT {
     return counts;
   }
 
-  /** Turns counts into how much they have grown until others were taken. */
+  /** Turns counts into their increase until later counts. */
   private static void minus(Map<String, Long> counts, Map<String, Long> later) {
     counts.replaceAll((name, count) -> later.get(name) - count);
   }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at some figures now and then, and remembers the highest of each. Thread-safe. */
+/** Samples some figures periodically, and keeps the maximum of each. Thread-safe. */
 final class Peaks implements AutoCloseable {
 
   private static final long PAUSE_MILLIS = 250;
@@ -31,15 +31,15 @@ final class Peaks implements AutoCloseable {
   }
 
   /**
-   * @throws IllegalStateException when it could not be looked at all the time
+   * @throws IllegalStateException when a sample failed
    */
   synchronized double of(String figure) {
     if (failure != null) {
-      throw new IllegalStateException("the figures were lost sight of", failure);
+      throw new IllegalStateException("the figures could not be sampled", failure);
     }
     Double peak = highest.get(figure);
     if (peak == null) {
-      throw new IllegalStateException(figure + " was never seen");
+      throw new IllegalStateException(figure + " was never sampled");
     }
     return peak;
   }

@@ -22,7 +22,7 @@ class PlainJavaIT {
   private static final int ORDERS_PER_SECOND = 10;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** Nothing that the mall recommends by itself. */
+  /** Not among the mall's own recommendations. */
   private static final String PRODUCT = "p-21";
 
   private static Mall mall;

@@ -12,7 +12,7 @@ import java.time.Duration;
 
 /**
  * A recommendation-service without a framework: recommends one product, once product-service has
- * confirmed that there is such a thing. Arguments: etcd's endpoint, the product, the lease's TTL.
+ * confirmed that the product exists. Arguments: etcd's endpoint, the product, the lease's TTL.
  */
 final class PlainRecommendations {
 

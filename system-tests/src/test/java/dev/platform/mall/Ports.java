@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Ports for what can't be told to find one itself. */
+/** Ports for programs that can't choose a free port themselves. */
 final class Ports {
 
   private Ports() {}

@@ -6,7 +6,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Finds a PostgreSQL's process, which goes on for ever when the one that started it is killed. */
+/** Finds a PostgreSQL's process, which outlives a killed parent. */
 final class Postmaster {
 
   private Postmaster() {}

@@ -17,9 +17,9 @@ final class Programs {
   private Programs() {}
 
   /**
-   * Skips the test where there is no such program, or fails it where nothing may be skipped.
+   * Skips the test if the program is missing, or fails it where nothing may be skipped.
    *
-   * @param debianPackage which has it
+   * @param debianPackage the package of the program
    */
   static void require(String program, String debianPackage) {
     boolean isThere = find(program).isPresent();
@@ -32,7 +32,7 @@ final class Programs {
     Assumptions.assumeTrue(isThere, message);
   }
 
-  /** Where a program is that was {@linkplain #require required}. */
+  /** The path of a {@linkplain #require required} program. */
   static Path path(String program) {
     return find(program).orElseThrow();
   }
@@ -41,7 +41,7 @@ final class Programs {
     return find(program).isPresent();
   }
 
-  /** What a program writes, once it has ended well; both of its streams. */
+  /** The output of a program that succeeded; both of its streams. */
   static String run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

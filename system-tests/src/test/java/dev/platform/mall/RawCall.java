@@ -19,15 +19,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A call of bytes, which may begin, go on and end in any way that HTTP/2 has room for. */
+/** A call of bytes, which may begin, continue and end in any way that HTTP/2 permits. */
 final class RawCall extends ClientCall.Listener<byte[]> {
 
   private static final int MOST_ANSWERS = 1000;
 
   /**
-   * What came of a call.
+   * The end of a call.
    *
-   * @param answers the first messages that came back, until there were enough
+   * @param answers the first messages received
    */
   record End(Status status, Metadata trailers, List<byte[]> answers) {}
 
@@ -39,7 +39,7 @@ final class RawCall extends ClientCall.Listener<byte[]> {
     this.call = call;
   }
 
-  /** Begins a call; its headers are sent at once, whatever kind of method it is. */
+  /** Begins a call; its headers are sent immediately, whatever the kind of method. */
   static RawCall start(Channel channel, String method, Duration deadline) {
     MethodDescriptor<byte[], byte[]> raw =
         MethodDescriptor.<byte[], byte[]>newBuilder()
@@ -67,7 +67,7 @@ final class RawCall extends ClientCall.Listener<byte[]> {
   }
 
   void cancel() {
-    call.cancel("the caller has left", null);
+    call.cancel("the caller has cancelled", null);
   }
 
   CompletableFuture<End> end() {

@@ -22,7 +22,7 @@ final class RedisServer implements AutoCloseable {
     start();
   }
 
-  /** Without one the test is skipped, or fails where nothing may be skipped. */
+  /** If Redis is missing, the test is skipped, or fails where nothing may be skipped. */
   static RedisServer require() {
     Programs.require("redis-server", "redis-server");
     return new RedisServer();
@@ -53,13 +53,13 @@ final class RedisServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("redis-server does not start", e);
     }
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
     await("Redis listens").atMost(START_LIMIT).until(this::accepts);
   }
 
   void kill() {
     process.destroyForcibly().onExit().join();
-    Warden.childrenChanged();
+    ProcessReaper.childrenChanged();
   }
 
   @Override

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Where a mall's apps register: one etcd, or a cluster. */
+/** The registry of a mall's apps: one etcd, or a cluster. */
 sealed interface Registry extends AutoCloseable {
 
   /** As an app's configuration names them. */
   String endpoints();
 
-  /** Starts what does not run, with the data that it has, and lets go on what is frozen. */
+  /** Starts stopped members with their data, and resumes frozen ones. */
   void start();
 
   /** The keys that start with a prefix. */
@@ -22,7 +22,7 @@ sealed interface Registry extends AutoCloseable {
   @Override
   void close();
 
-  /** One that is alone. */
+  /** A single etcd. */
   record Single(EtcdServer server) implements Registry {
 
     @Override
@@ -46,7 +46,7 @@ sealed interface Registry extends AutoCloseable {
     }
   }
 
-  /** Several that agree with one another. */
+  /** A cluster of etcds. */
   record Members(EtcdCluster cluster) implements Registry {
 
     @Override

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.yaml.snakeyaml.Yaml;
 
-/** What the chart in {@code helm/} would have in a cluster, for processes on this machine. */
+/** The objects of the chart in {@code helm/}, for processes on this machine. */
 final class RenderedChart {
 
   static final Path FOLDER = Path.of("..", "helm");
@@ -26,8 +26,8 @@ final class RenderedChart {
   }
 
   /**
-   * Renders it with its own values and some over them. All passwords have to be given: others are
-   * generated, for which Helm asks a cluster.
+   * Renders it with its own values and overrides. All passwords must be given: Helm generates
+   * missing ones, for which it asks a cluster.
    */
   static RenderedChart with(String values) throws IOException {
     Path file = Files.createTempFile("values", ".yaml");

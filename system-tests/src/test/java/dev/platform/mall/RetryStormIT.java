@@ -10,9 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every payment fails with UNAVAILABLE, which order-app makes again: the work that payment-app and
- * the bank get is little more than what is asked for. Whatever order-app does on its own to settle
- * what it left open counts, too.
+ * Every payment fails with UNAVAILABLE, which order-app retries: payment-app and the bank get
+ * little more work than was requested. The work of order-app's recovery counts, too.
  */
 class RetryStormIT {
 
@@ -50,11 +49,11 @@ class RetryStormIT {
     mall.give(App.ORDER, all);
     mall.give(App.PAYMENT, all);
     mall.startAll();
-    new Books(mall).stock(Shopper.PRODUCTS, 100_000);
+    new DatabaseAudit(mall).stock(Shopper.PRODUCTS, 100_000);
     Instance payment = mall.only(App.PAYMENT).instance();
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(100);
-      // One for the knob itself.
+      // One is the call that sets the behaviour.
       long charges = CHARGES.at(payment) + 1;
       long payments = PAYMENTS.at(payment);
       new BankSimulator(mall.only(App.PAYMENT)).behave(20, 1, 0);

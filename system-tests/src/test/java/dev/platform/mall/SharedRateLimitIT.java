@@ -23,9 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two instances of order-app share a limit through a Redis that is killed and comes back. They are
- * asked for an order without saying which, since a refusal by the handler itself costs the least:
- * it counts as accepted. A Redis client is put beside the app's jar, which has none.
+ * Two instances of order-app share a limit through a Redis that is killed and comes back. The calls
+ * are GetOrder without an id, since a refusal by the handler itself is cheapest: it counts as
+ * accepted. A Redis client is added to the app's jar, which has none.
  */
 class SharedRateLimitIT {
 
@@ -34,7 +34,7 @@ class SharedRateLimitIT {
   private static final double TOLERANCE = 0.02;
   private static final Duration MEASURED = Duration.ofSeconds(10);
 
-  /** Half a second's worth, so that a machine that stops for a moment loses none. */
+  /** Half a second's worth, so that a machine that pauses for a moment loses none. */
   private static final int BURST = LIMIT_PER_SECOND / 2;
 
   private static final Map<String, String> LIMITED =
@@ -49,8 +49,7 @@ class SharedRateLimitIT {
           "500ms",
           "platform.resilience.rate-limit.shared.limiters",
           "fleet",
-          // A busy machine is no Redis that is away. That the default is kept to is tested with
-          // the limit itself.
+          // A busy machine is not an outage of Redis. The default is tested with the limit itself.
           "platform.resilience.rate-limit.shared.timeout",
           "500ms");
 
@@ -107,7 +106,7 @@ class SharedRateLimitIT {
         awaitShared(0);
         pass(Duration.ofSeconds(1));
         List<Double> shares = accepted(first, second);
-        Report.line("fleet limit: without Redis the instances accept %s a second", shares);
+        Report.line("shared limit: without Redis the instances accept %s a second", shares);
         assertThat(shares)
             .allSatisfy(
                 share ->
@@ -163,13 +162,13 @@ class SharedRateLimitIT {
       String when, SteadyLoad first, SteadyLoad second) {
     List<Double> shares = accepted(first, second);
     double together = shares.get(0) + shares.get(1);
-    Report.line("fleet limit: %s %.1f a second are accepted, %s", when, together, shares);
+    Report.line("shared limit: %s %.1f a second are accepted, %s", when, together, shares);
     assertThat(together)
         .as("accepted a second %s", when)
         .isCloseTo(LIMIT_PER_SECOND, within(LIMIT_PER_SECOND * TOLERANCE));
   }
 
-  /** How many calls a second each accepts from here on. */
+  /** The number of calls a second that each accepts from now on. */
   private static List<Double> accepted(SteadyLoad first, SteadyLoad second) {
     long from = System.nanoTime();
     pass(MEASURED);
@@ -200,7 +199,7 @@ class SharedRateLimitIT {
                         each -> new Meters(each).value("platform.rate.limit.shared") == expected));
   }
 
-  /** The first calls in new JVMs take their time, and what comes at once then is refused. */
+  /** The first calls in new JVMs are slow, and the burst after them is refused. */
   private static void awaitWarm(SteadyLoad first, SteadyLoad second) {
     for (SteadyLoad load : List.of(first, second)) {
       await("answers come soon")

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Orders one thing after another, each of a kind that the seeded catalogue has plenty of. */
+/** Orders one product after another, each with plenty of stock in the seeded catalogue. */
 final class Shopper implements AutoCloseable {
 
   static final List<String> PRODUCTS =
@@ -44,15 +44,15 @@ final class Shopper implements AutoCloseable {
     this.deadline = deadline;
   }
 
-  /** Begins one order: five calls to two other apps, one of which calls on. */
+  /** Begins one order: five calls to two other apps, one of which calls another service. */
   ListenableFuture<CreateOrderResponse> order() {
     return order(1);
   }
 
   /**
-   * Begins an order of more than there is, and takes the refusal for a success: two calls to
-   * inventory-app, GetProduct and Reserve, and nothing is written. Whoever needs many calls can
-   * afford these.
+   * Begins an order of more than the stock, and counts the refusal as a success: two calls to
+   * inventory-app, GetProduct and Reserve, and nothing is written. Cheap enough for tests that need
+   * many calls.
    */
   ListenableFuture<?> orderTooMuch() {
     return Futures.catching(
@@ -83,8 +83,8 @@ final class Shopper implements AutoCloseable {
   }
 
   /**
-   * Orders until so many orders in a row went well: the JVMs have seen the code by then, and every
-   * channel is connected.
+   * Orders until this many orders in a row succeeded: by then the JVMs are warm, and every channel
+   * is connected.
    */
   void warmUp(int orders) {
     warmUp(orders, this::order);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What an app needs may come after it. */
+/** The services that an app needs may start after it. */
 class StartOrderIT {
 
   @Test
@@ -18,7 +18,8 @@ class StartOrderIT {
       mall.startEtcd();
       long start = System.nanoTime();
       mall.awaitRegistered();
-      Report.line("all apps registered %.1f s after etcd came", (System.nanoTime() - start) / 1e9);
+      Report.line(
+          "all apps registered %.1f s after etcd started", (System.nanoTime() - start) / 1e9);
 
       try (Shopper shopper = mall.shopper()) {
         shopper.warmUp(3);

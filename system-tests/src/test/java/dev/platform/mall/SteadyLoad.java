@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
- * Calls at a fixed rate, however slow the answers are, and counts what comes of them. Calls that
- * could not be sent in time, because this JVM was held up, are made up for. With a bound on the
- * calls under way it leaves out those beyond: a machine that is too busy gets less to do.
+ * Calls at a fixed rate, however slow the answers are, and collects the outcomes. Calls that could
+ * not be sent in time, because this JVM was delayed, are sent later. With a limit on in-flight
+ * calls it skips those beyond: a machine that is too busy gets less load.
  */
 final class SteadyLoad implements AutoCloseable {
 
@@ -24,12 +24,12 @@ final class SteadyLoad implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "steady-load"));
   private final Supplier<? extends ListenableFuture<?>> call;
-  private final int mostUnderWay;
+  private final int maxInFlight;
   private final AtomicLong underWay = new AtomicLong();
   private final LoadReport.Builder report = new LoadReport.Builder();
 
-  private SteadyLoad(int mostUnderWay, Supplier<? extends ListenableFuture<?>> call) {
-    this.mostUnderWay = mostUnderWay;
+  private SteadyLoad(int maxInFlight, Supplier<? extends ListenableFuture<?>> call) {
+    this.maxInFlight = maxInFlight;
     this.call = call;
   }
 
@@ -40,38 +40,38 @@ final class SteadyLoad implements AutoCloseable {
     return start(perSecond, Integer.MAX_VALUE, call);
   }
 
-  /** Likewise, but sends nothing while {@code mostUnderWay} calls have no answer. */
+  /** Likewise, but sends nothing while {@code maxInFlight} calls have no answer. */
   static SteadyLoad start(
-      int perSecond, int mostUnderWay, Supplier<? extends ListenableFuture<?>> call) {
-    SteadyLoad load = new SteadyLoad(mostUnderWay, call);
+      int perSecond, int maxInFlight, Supplier<? extends ListenableFuture<?>> call) {
+    SteadyLoad load = new SteadyLoad(maxInFlight, call);
     long period = TimeUnit.SECONDS.toNanos(1) / perSecond;
     var unused = load.clock.scheduleAtFixedRate(load::send, 0, period, TimeUnit.NANOSECONDS);
     return load;
   }
 
-  /** What was answered until now. */
+  /** The answers until now. */
   LoadReport soFar() {
     return report.build();
   }
 
-  /** How many calls have failed until now. */
+  /** The number of calls that have failed until now. */
   int failed() {
     return report.failed();
   }
 
-  /** Waits until so many more calls were answered than at this moment. */
+  /** Waits until this many more calls were answered than at this moment. */
   void awaitMore(int calls, Duration limit) {
     awaitTotal(report.calls() + calls, limit);
   }
 
-  /** Waits until so many calls were answered since the start. */
+  /** Waits until this many calls were answered since the start. */
   void awaitTotal(int calls, Duration limit) {
     Awaitility.await(calls + " calls are answered")
         .atMost(limit)
         .until(() -> report.calls() >= calls);
   }
 
-  /** Sends no more, waits for the answers that are still to come, and tells of all. */
+  /** Sends no more, waits for the outstanding answers, and reports all. */
   LoadReport stop() {
     clock.shutdownNow();
     Awaitility.await("all calls are answered")
@@ -86,7 +86,7 @@ final class SteadyLoad implements AutoCloseable {
   }
 
   private void send() {
-    if (underWay.get() >= mostUnderWay) {
+    if (underWay.get() >= maxInFlight) {
       return;
     }
     long sentAt = System.nanoTime();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A caller's three seconds end the work that is done for it on every hop, SQL too. */
+/** A caller's timeout of three seconds ends its work on every hop, SQL included. */
 class ThreeHopsIT {
 
   private static final String PRODUCT = "p-4";
@@ -112,7 +112,7 @@ class ThreeHopsIT {
                     .build());
   }
 
-  /** What the apps' gRPC servers work on, but for the watches that never end. */
+  /** The in-flight calls in the apps' gRPC servers, without the endless watches. */
   private static Map<String, Integer> openCalls() throws Exception {
     Map<String, Integer> open = new TreeMap<>();
     for (App app : App.values()) {

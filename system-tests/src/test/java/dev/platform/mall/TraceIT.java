@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the three jars send to a collector of an order, when everything is recorded. {@code
- * -Dmall.trace.orders} sets of how many.
+ * The spans of an order that the three jars send to a collector, when all traces are recorded.
+ * {@code -Dmall.trace.orders} sets the number of orders.
  */
 class TraceIT {
 
@@ -42,7 +42,7 @@ class TraceIT {
               "200ms"));
     }
     mall.startAll();
-    new Books(mall).stock(List.of(TracedOrder.PRODUCT), 2 * ORDERS + 100);
+    new DatabaseAudit(mall).stock(List.of(TracedOrder.PRODUCT), 2 * ORDERS + 100);
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
     }
@@ -77,7 +77,7 @@ class TraceIT {
                 assertThat(tree.spans()).allMatch(span -> span.endedAt() >= span.startedAt());
               });
     }
-    // Deliveries and all else included; what just happens comes in later.
+    // Includes deliveries and all else; spans of running work arrive later.
     await("no orphan in any trace")
         .atMost(LIMIT)
         .pollInterval(Duration.ofSeconds(1))

@@ -12,16 +12,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 
-/** An order over HTTP, and what its trace is made of. */
+/** An order over HTTP, and the spans of its trace. */
 final class TracedOrder {
 
-  /** What each one is of. */
+  /** The product of each order. */
   static final String PRODUCT = "p-4";
 
   private static final String REQUEST = "POST /api/orders SERVER";
   private static final String CALL = REQUEST + " > order.v1.OrderService/CreateOrder SERVER";
 
-  /** Spans that there must be, each below its callers. */
+  /** Expected spans, each below its callers. */
   static final List<String> WATERFALL =
       List.of(
           REQUEST,
@@ -39,7 +39,7 @@ final class TracedOrder {
 
   private TracedOrder() {}
 
-  /** Places one, and tells its trace's id. */
+  /** Places an order, and returns its trace's id. */
   static String place(AppProcess orderApp) throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + orderApp.httpPort() + "/api/orders");
     HttpResponse<String> placed =
@@ -58,7 +58,7 @@ final class TracedOrder {
     return placed.headers().firstValue("traceresponse").orElseThrow().substring(3, 35);
   }
 
-  /** A call as its client and its server see it, as a part of a path. */
+  /** A call's client and server span, as a part of a path. */
   static String both(String method) {
     return " > " + method + " CLIENT > " + method + " SERVER";
   }

@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 /**
  * An image's layers in a folder, run from there as a container would: its entry point, environment,
  * working directory and user, with this machine's Java in place of the base image's. Only a folder
- * for temporary files can be written, if these tests run as root; else everything belongs to
- * whoever runs them.
+ * for temporary files is writable if these tests run as root; else all files belong to the user who
+ * runs them.
  */
 final class UnpackedImage implements AutoCloseable {
 
-  /** What the JVM takes the machine for, as in a container of that size. */
+  /** The memory that the JVM sees, as in a container of that size. */
   private static final String MEMORY = "512m";
 
   private final OciImage image;
@@ -33,7 +33,7 @@ final class UnpackedImage implements AutoCloseable {
     this.temporary = temporary;
   }
 
-  /** Unpacks an app's image where everybody may look, which a checkout need not be. */
+  /** Unpacks an app's image to a folder that all users may read, unlike some checkouts. */
   static UnpackedImage of(App app, String folder) throws IOException {
     OciImage image = OciImage.of(app, folder);
     Path root = Files.createTempDirectory("mall-" + app.id() + "-");
@@ -52,7 +52,7 @@ final class UnpackedImage implements AutoCloseable {
         .collect(Collectors.joining());
   }
 
-  /** Likewise, with an addition that the image has beside it. */
+  /** Likewise, with an optional addition of the image. */
   String classPathWith(String addition) {
     return classPath() + ":/app/" + addition + "/*";
   }
@@ -73,7 +73,7 @@ final class UnpackedImage implements AutoCloseable {
     return command;
   }
 
-  /** Environment variables that say what a container's limits would. */
+  /** Environment variables in place of a container's limits. */
   Map<String, String> environment() {
     return Map.of(
         "JAVA_TOOL_OPTIONS",
@@ -89,14 +89,14 @@ final class UnpackedImage implements AutoCloseable {
     return all;
   }
 
-  /** Files of the image that are newer than it, or that it did not bring. */
+  /** Files that were changed or added after unpacking. */
   List<Path> written() throws IOException {
     try (Stream<Path> files = Files.walk(root.resolve("app"))) {
       return files.filter(Files::isRegularFile).filter(UnpackedImage::isNew).toList();
     }
   }
 
-  /** A copy of a file where the app can read it. */
+  /** A copy of a file that the app can read. */
   Path readable(Path file) throws IOException {
     Path copy = temporary.resolve(file.getFileName());
     Files.write(copy, Files.readAllBytes(file));

@@ -14,24 +14,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An instance lives and can't reach others, or they can't reach it, under 200 calls a second. */
+/** An instance runs but can't reach others, or can't be reached, under 200 calls a second. */
 class UnreachableIT {
 
-  /** Longer than the lease, than pings on a silent connection, and than several new attempts. */
+  /** Longer than the lease, than the keep-alive timeout, and than several reconnects. */
   private static final Duration CUT = Duration.ofSeconds(22);
 
   private static final Duration FROZEN = Duration.ofSeconds(20);
   private static final Duration NOTICED = Duration.ofSeconds(5);
   private static final Duration REGISTERED_AGAIN = Duration.ofSeconds(3);
 
-  /** Until when the connection to it stands, and calls that were sent to it wait. */
+  /** How long the connection to it stays open, and calls that were sent to it wait. */
   private static final Duration HELD = Duration.ofSeconds(12);
 
-  /** As many calls wait when their callers take no notice for a second and more. */
+  /** The number of waiting calls when their callers notice nothing for a second or more. */
   private static final int MOST_UNDER_WAY = 2 * BusyMall.CALLS_PER_SECOND;
 
   /**
-   * Calls that wait for a frozen instance take several times as long, those of a busy mall less.
+   * Calls that wait for a frozen instance take several times as long; those of a busy mall take
+   * less.
    */
   private static final Duration HANGS = Duration.ofSeconds(2);
 

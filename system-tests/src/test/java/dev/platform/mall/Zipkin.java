@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The server whose page the demo shows traces on, as the demo starts it, at a free port. */
+/** The Zipkin of the demo, started as the demo starts it, at a free port. */
 final class Zipkin implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "zipkin", "zipkin.jar").toAbsolutePath();
@@ -27,7 +27,7 @@ final class Zipkin implements AutoCloseable {
     this.port = port;
   }
 
-  /** Starts one and returns at once. */
+  /** Starts one and returns immediately. */
   static Zipkin start(Path log) {
     int port = Ports.free();
     List<String> command =
@@ -46,7 +46,7 @@ final class Zipkin implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** Waits until it takes spans and shows its page. */
+  /** Waits until it accepts spans and serves its page. */
   void awaitReady() {
     await("Zipkin answers")
         .atMost(AppProcess.START_LIMIT)

@@ -12,7 +12,7 @@ import io.grpc.protobuf.StatusProto;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The one place that says which gRPC status a failure becomes. */
+/** The one place that chooses the gRPC status of a failure. */
 @Component
 class InventoryExceptionMapper implements GrpcExceptionMapper {
 
@@ -29,14 +29,14 @@ class InventoryExceptionMapper implements GrpcExceptionMapper {
   }
 
   /**
-   * The first of what is short, for people in the violations, and for programs by product in the
+   * The first shortages: human-readable in the violations, and machine-readable by product in the
    * metadata.
    */
   private static StatusException withShortages(InsufficientStock failure) {
     ErrorInfo.Builder info =
         ErrorInfo.newBuilder().setReason(INSUFFICIENT_STOCK).setDomain("inventory-service");
     PreconditionFailure.Builder preconditions = PreconditionFailure.newBuilder();
-    for (InsufficientStock.Shortage shortage : failure.told()) {
+    for (InsufficientStock.Shortage shortage : failure.listed()) {
       info.putMetadata(shortage.productId(), Long.toString(shortage.available()));
       preconditions
           .addViolationsBuilder()

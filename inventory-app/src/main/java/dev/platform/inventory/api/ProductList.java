@@ -9,9 +9,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * One list of all products on its way to a client: a page is read when the one before it is on the
- * wire, so a slow reader holds a page in memory and no connection. Confined to the call's own
- * serialised callbacks.
+ * Streams all products to a client: a page is read when the previous one has been sent, so a slow
+ * client costs a page of memory and no connection. Confined to the call's own serialised callbacks.
  */
 final class ProductList {
 

@@ -3,7 +3,7 @@ package dev.platform.inventory.api;
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.product.v1.Product;
 
-/** Products as they go over the wire. */
+/** Maps products between the wire and the domain. */
 final class ProductMessages {
 
   private ProductMessages() {}

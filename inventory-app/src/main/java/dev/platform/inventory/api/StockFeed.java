@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the levels that somebody watches and offers them to all watchers, on one thread however
- * many there are. Thread-safe.
+ * Reads the watched levels and offers them to all watchers, on one thread for all of them.
+ * Thread-safe.
  */
 final class StockFeed {
 
@@ -41,9 +41,9 @@ final class StockFeed {
   }
 
   /**
-   * A poll of what is watched rather than LISTEN/NOTIFY: it sees the changes of every instance too,
-   * but needs no connection of its own and no trigger, works through a pooler and a failover, and
-   * does not make all commits queue up for the one lock that NOTIFY takes.
+   * Polls instead of using LISTEN/NOTIFY: a poll, too, sees the changes of every instance, but
+   * needs no dedicated connection and no trigger, works through a pooler and a failover, and does
+   * not serialise all commits on NOTIFY's single lock.
    */
   void start() {
     long nanos = interval.toNanos();
@@ -58,7 +58,7 @@ final class StockFeed {
     watchers.remove(watcher);
   }
 
-  /** Does something on the feed's thread, then reads and offers the watcher's levels at once. */
+  /** Runs a task on the feed's thread, then reads and offers the watcher's levels immediately. */
   void refresh(StockWatcher watcher, Runnable before) {
     try {
       executor.execute(
@@ -86,7 +86,7 @@ final class StockFeed {
     }
   }
 
-  /** Nothing while the database is away: the watchers stay and get their levels afterwards. */
+  /** Empty while the database is unavailable: the watchers stay and get their levels afterwards. */
   private Optional<Map<String, StockLevel>> read(Collection<String> productIds) {
     if (productIds.isEmpty()) {
       return Optional.of(Map.of());
@@ -101,7 +101,7 @@ final class StockFeed {
       return Optional.of(read);
     } catch (RuntimeException e) {
       if (!failing) {
-        log.warn("watched stock levels can't be read, trying on: {}", e.toString());
+        log.warn("watched stock levels can't be read, will retry: {}", e.toString());
       }
       failing = true;
       return Optional.empty();

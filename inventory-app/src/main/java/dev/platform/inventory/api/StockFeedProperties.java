@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How live the watched levels are.
+ * The refresh of watched levels.
  *
- * @param interval pause between two reads of the levels that somebody watches, at least 10ms
+ * @param interval pause between two reads of the watched levels, at least 10ms
  */
 @ConfigurationProperties("mall.inventory.watch")
 record StockFeedProperties(@DefaultValue("200ms") Duration interval) {

@@ -8,9 +8,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * One import stream. Asks for the next batch of lines only when the one before it is stored, so the
- * client is held back by what the database can take. Confined to the call's own serialised
- * callbacks.
+ * One import stream. Requests the next batch of lines only when the previous one is stored, so the
+ * client is slowed down to the database's speed. Confined to the call's own serialised callbacks.
  */
 final class StockImport implements StreamObserver<ImportStockRequest> {
 
@@ -39,7 +38,7 @@ final class StockImport implements StreamObserver<ImportStockRequest> {
     }
   }
 
-  /** The caller has left: what is stored stays, the lines since then are dropped. */
+  /** The caller has cancelled: stored lines stay, later ones are dropped. */
   @Override
   public void onError(Throwable failure) {}
 
@@ -56,7 +55,7 @@ final class StockImport implements StreamObserver<ImportStockRequest> {
       throw mapping
           .toStatus(e)
           .getStatus()
-          .augmentDescription("the import stopped: " + importing.whatIsKept())
+          .augmentDescription("the import stopped: " + importing.describeKeptLines())
           .asRuntimeException();
     }
   }

@@ -11,7 +11,7 @@ import dev.platform.inventory.domain.ReservationLine;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stock as it goes over the wire. */
+/** Maps stock between the wire and the domain. */
 final class StockMessages {
 
   private StockMessages() {}
@@ -25,7 +25,7 @@ final class StockMessages {
         .build();
   }
 
-  /** The lines asked for; a bad one is refused by its index. */
+  /** The requested lines; a refusal names a bad line's index. */
   static List<ReservationLine> lines(ReserveRequest request) {
     List<ReservationLine> lines = new ArrayList<>(request.getLinesCount());
     for (int i = 0; i < request.getLinesCount(); i++) {

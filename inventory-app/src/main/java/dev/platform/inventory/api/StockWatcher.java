@@ -14,11 +14,11 @@ import java.util.Set;
 
 /**
  * One client that watches stock. Keeps at most one level for each watched product and sends it when
- * the client can take it, so the newest level wins and a slow reader costs no more than what it
- * watches. A client that ends its side gets the levels it has asked for, then the end of the
- * stream.
+ * the client is ready, so the newest level wins and a slow client costs no more memory than one
+ * level per product. A client that half-closes gets the levels it has requested, then the end of
+ * the stream.
  *
- * <p>Thread-safe: the call's callbacks and the feed's thread meet here. Never blocks.
+ * <p>Thread-safe: called by the call's callbacks and the feed's thread. Never blocks.
  */
 final class StockWatcher implements StreamObserver<WatchStockRequest> {
 
@@ -45,7 +45,7 @@ final class StockWatcher implements StreamObserver<WatchStockRequest> {
   }
 
   void start() {
-    // One message at a time: the next is asked for when it is the turn of this one.
+    // One message at a time: the next is requested when this one is handled.
     out.disableAutoRequest();
     out.setOnReadyHandler(this::send);
     out.setOnCancelHandler(() -> feed.remove(this));
@@ -72,7 +72,7 @@ final class StockWatcher implements StreamObserver<WatchStockRequest> {
     for (int i = 0; i < change.getSubscribeCount(); i++) {
       String productId = InvalidInput.requireId("subscribe[" + i + "]", change.getSubscribe(i));
       watched.add(productId);
-      // Asked for again, it is sent again.
+      // A repeated subscription sends the level again.
       newest.remove(productId);
     }
     if (watched.size() > MAX_PRODUCTS) {
@@ -99,7 +99,7 @@ final class StockWatcher implements StreamObserver<WatchStockRequest> {
     return Set.copyOf(watched);
   }
 
-  /** Takes the levels that were read, whatever else they hold. */
+  /** Takes the levels of watched products; ignores others. */
   synchronized void offer(Map<String, StockLevel> levels) {
     for (String productId : watched) {
       StockLevel level = levels.get(productId);

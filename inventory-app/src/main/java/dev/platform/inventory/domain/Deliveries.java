@@ -1,21 +1,18 @@
 package dev.platform.inventory.domain;
 
-/**
- * How far deliveries have come in. Each call belongs to the transaction that it is made in and
- * blocks.
- */
+/** The progress of deliveries. Each call joins the current transaction and blocks. */
 public interface Deliveries {
 
-  /** Locks the delivery until the transaction ends, and tells how far it has come in. */
+  /** Locks the delivery until the transaction ends, and returns its progress. */
   Progress lock(String id);
 
-  /** Remembers that a delivery, which is locked, has come in up to here. */
+  /** Records the progress of a locked delivery. */
   void advance(String id, Progress to);
 
   /**
-   * The part of a delivery that has come in.
+   * The part of a delivery that is settled.
    *
-   * @param lines how many lines, from the first
+   * @param lines the number of lines, from the first
    * @param digest of these lines; empty when there are none
    */
   record Progress(long lines, String digest) {}

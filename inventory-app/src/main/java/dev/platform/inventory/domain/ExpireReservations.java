@@ -4,8 +4,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Gives back the stock of reservations that nobody confirmed in time. Several instances may do so
- * at once. Blocks on the database.
+ * Releases the stock of reservations that were not confirmed in time. Safe in several instances at
+ * once. Blocks on the database.
  */
 public final class ExpireReservations {
 
@@ -22,7 +22,7 @@ public final class ExpireReservations {
     this.clock = clock;
   }
 
-  /** Expires all that are due, each in a transaction of its own; returns how many there were. */
+  /** Expires all due reservations, each in a transaction of its own; returns their number. */
   public int run() {
     int expired = 0;
     while (transaction.within(this::expireOne)) {

@@ -8,18 +8,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One import of a delivery: takes lines, adds them to the stock {@value #BATCH} at a time in a
- * transaction each, and keeps no more than a batch in memory. How far a delivery with an id has
- * come in is part of the transaction, so that one that is sent again, whatever became of the
- * attempt before, counts each line once. For one thread at a time; every {@value #BATCH}th line
- * blocks on the database.
+ * One import of a delivery: adds lines to the stock, {@value #BATCH} in each transaction, and keeps
+ * no more than a batch in memory. The progress of a delivery with an id is part of the transaction,
+ * so a delivery that is sent again counts each line once, whatever the outcome of the previous
+ * attempt. For one thread at a time; every {@value #BATCH}th line blocks on the database.
  */
 public final class ImportStock {
 
-  /** How many lines are added in one transaction. */
+  /** The number of lines in one transaction. */
   public static final int BATCH = 500;
 
-  /** How many bad lines are told one by one. */
+  /** The number of bad lines that are reported one by one. */
   public static final int MAX_ERRORS = 100;
 
   private final Stock stock;
@@ -46,11 +45,11 @@ public final class ImportStock {
   }
 
   /**
-   * Takes the next line; a bad one ends up in the summary.
+   * Takes the next line; a bad one is reported in the summary.
    *
-   * @param deliveryId which delivery it is a line of; the first line's counts, and may be empty
-   * @throws Refusal when the delivery's id is none, is not the first line's, or stands for other
-   *     lines already
+   * @param deliveryId the line's delivery; the first line's counts, and may be empty
+   * @throws Refusal when the delivery's id is invalid, differs from the first line's, or is known
+   *     with other lines
    */
   public void add(String deliveryId, String productId, int quantity) {
     read++;
@@ -67,7 +66,7 @@ public final class ImportStock {
   }
 
   /**
-   * Stores what is left and tells what was done.
+   * Stores the remaining lines and returns the summary.
    *
    * @throws Refusal when the delivery is known with other lines, or with more of them
    */
@@ -79,8 +78,10 @@ public final class ImportStock {
     return new Summary(read, repeated, imported, pieces, List.copyOf(errors), rejected);
   }
 
-  /** For whom an import was stopped: which lines are stored or reported, and how to go on. */
-  public String whatIsKept() {
+  /**
+   * For the client of a stopped import: which lines are stored or reported, and how to continue.
+   */
+  public String describeKeptLines() {
     if (otherLines) {
       return "nothing of it is kept";
     }
@@ -88,7 +89,7 @@ public final class ImportStock {
     if (!delivery.isEmpty()) {
       return certain + "; send the delivery again from its first line";
     }
-    // A commit whose answer is lost may have come through.
+    // A commit whose answer was lost may have succeeded.
     return tried > kept ? certain + ", up to " + tried + " perhaps" : certain;
   }
 
@@ -114,7 +115,7 @@ public final class ImportStock {
     kept = read;
   }
 
-  /** What an earlier attempt has not settled. */
+  /** Adds the lines that an earlier attempt has not settled. */
   private Stored addTheRest() {
     Progress before = deliveries.lock(delivery);
     settledBefore = before.lines();
@@ -131,7 +132,10 @@ public final class ImportStock {
     return stored;
   }
 
-  /** Whatever was settled is another delivery's: lines are added only after all those compare. */
+  /**
+   * The settled lines belong to another delivery. Nothing was added yet: all settled lines are
+   * compared first.
+   */
   private Refusal otherLines() {
     otherLines = true;
     return Refusal.otherDelivery(delivery);
@@ -155,7 +159,7 @@ public final class ImportStock {
     }
   }
 
-  /** How many lines were settled before a batch, and which of its products are none. */
+  /** The number of lines settled before a batch, and the batch's unknown products. */
   private record Stored(long before, Set<String> unknown) {}
 
   private record Line(long number, String productId, int quantity, String problem) {
@@ -174,8 +178,8 @@ public final class ImportStock {
   public record BadLine(long line, String problem) {}
 
   /**
-   * What an import did; {@code errors} holds the first {@value #MAX_ERRORS} bad lines. Lines that
-   * an earlier attempt had settled are repeated, and neither imported nor rejected.
+   * An import's result; {@code errors} holds the first {@value #MAX_ERRORS} bad lines. Lines that
+   * an earlier attempt had settled count as repeated, not as imported or rejected.
    */
   public record Summary(
       long linesRead,

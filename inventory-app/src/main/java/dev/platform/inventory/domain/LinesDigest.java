@@ -6,14 +6,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A SHA-256 of the lines of a delivery so far, in their order; all bad lines are alike. */
+/** A SHA-256 of a delivery's lines so far, in their order; all bad lines are equal. */
 final class LinesDigest {
 
   private final MessageDigest digest = sha256();
 
   void add(String productId, int quantity) {
     byte[] id = productId.getBytes(UTF_8);
-    // The length keeps an odd id from looking like the end of a line.
+    // The length keeps an id from being mistaken for the end of a line.
     digest.update((id.length + ":").getBytes(UTF_8));
     digest.update(id);
     digest.update(("\t" + quantity + "\n").getBytes(UTF_8));

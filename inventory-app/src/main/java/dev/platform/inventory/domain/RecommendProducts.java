@@ -3,7 +3,7 @@ package dev.platform.inventory.domain;
 import java.util.List;
 
 /**
- * Suggests products. What a single user bought is not known here, so everybody gets the best
+ * Suggests products. A single user's purchases are not known here, so all users get the best
  * sellers that are in stock. Thread-safe, blocks on the database.
  */
 public final class RecommendProducts {
@@ -16,7 +16,7 @@ public final class RecommendProducts {
     this.catalogue = catalogue;
   }
 
-  /** Ids of at most five products, best first; the same sales always give the same answer. */
+  /** Ids of at most five products, best first; the same sales give the same answer. */
   public List<String> forUser(String userId) {
     InvalidInput.requireId("user_id", userId);
     return catalogue.bestSellers(MOST);

@@ -1,17 +1,17 @@
 package dev.platform.inventory.domain;
 
-/** A request that the rules do not allow; the message is for the caller to read. */
+/** A request that the rules do not allow; the message may be shown to the caller. */
 public class Refusal extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What kind of answer the caller gets. */
+  /** The kind of refusal. */
   public enum Kind {
-    /** The request can never succeed as it is. */
+    /** The request is invalid. */
     INVALID,
-    /** It names something that is not there. */
+    /** It names something that does not exist. */
     UNKNOWN,
-    /** It contradicts an earlier one of the same id. */
+    /** It contradicts an earlier request with the same id. */
     CONFLICT,
     /** It is not possible in the present state. */
     NOT_POSSIBLE

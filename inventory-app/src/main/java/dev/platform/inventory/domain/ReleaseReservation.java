@@ -3,9 +3,8 @@ package dev.platform.inventory.domain;
 import java.time.Clock;
 
 /**
- * Gives reserved stock back. Idempotent. An unknown id is recorded as released, so that a
- * reservation that was under way when its order was given up can't be made any more. Thread-safe,
- * blocks on the database.
+ * Releases reserved stock. Idempotent. An unknown id is recorded as released, so that a late
+ * reservation of a cancelled order is refused. Thread-safe, blocks on the database.
  */
 public final class ReleaseReservation {
 

@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Stock set aside for an order until it is confirmed, released or expired. Immutable.
+ * Stock reserved for an order until it is confirmed, released or expired. Immutable.
  *
  * @param id the order's id
- * @param lines by product id, each product once; none for a reservation that was released before it
- *     was made
- * @param expiresAt from when on it may be expired; held until that is on record, so that no two
- *     instances, whose clocks differ, decide differently
+ * @param lines by product id, each product once; empty for a reservation that was released before
+ *     it was made
+ * @param expiresAt when it may be expired; it stays held until the expiry is recorded, so that
+ *     instances with different clocks can't decide differently
  */
 public record Reservation(
     String id, ReservationStatus status, List<ReservationLine> lines, Instant expiresAt) {
@@ -29,7 +29,7 @@ public record Reservation(
     return new Reservation(id, ReservationStatus.RELEASED, List.of(), now);
   }
 
-  /** Refuses the move, naming both ends, when the status does not allow it. */
+  /** Refuses the change, naming both statuses, when the current one does not allow it. */
   Reservation become(ReservationStatus next) {
     if (!status.next().contains(next)) {
       throw Refusal.notPossible(
@@ -38,7 +38,7 @@ public record Reservation(
     return new Reservation(id, next, lines, expiresAt);
   }
 
-  /** Refuses a repeated request that differs, or that comes after the stock was given back. */
+  /** Refuses a repeated request that differs, or that arrives after the stock was released. */
   Reservation repeated(List<ReservationLine> asked) {
     boolean known = !lines.isEmpty();
     if (known && !lines.equals(held(id, asked, expiresAt).lines())) {

@@ -1,6 +1,6 @@
 package dev.platform.inventory.domain;
 
-/** A product and how many pieces of it to set aside. */
+/** A product and the number of pieces to reserve. */
 public record ReservationLine(String productId, int quantity) {
 
   /** Refuses a bad id and a quantity below 1. */

@@ -2,15 +2,15 @@ package dev.platform.inventory.domain;
 
 import java.util.Set;
 
-/** Where a reservation stands. */
+/** A reservation's status. */
 public enum ReservationStatus {
-  /** The stock is set aside. */
+  /** The stock is reserved. */
   HELD("held"),
   /** The stock is sold. */
   CONFIRMED("confirmed"),
-  /** The stock was given back, or never asked for. */
+  /** The stock was released, or never reserved. */
   RELEASED("released"),
-  /** Nobody confirmed it in time; the stock was given back. */
+  /** It was not confirmed in time; the stock was released. */
   EXPIRED("expired");
 
   private final String word;
@@ -19,7 +19,7 @@ public enum ReservationStatus {
     this.word = word;
   }
 
-  /** The states that may follow this one; none after a final one. */
+  /** The statuses that may follow this one; none after a final one. */
   public Set<ReservationStatus> next() {
     return switch (this) {
       case HELD -> Set.of(CONFIRMED, RELEASED, EXPIRED);

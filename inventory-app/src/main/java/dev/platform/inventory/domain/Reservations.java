@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The reservations on record. Each call belongs to the transaction that it is made in. */
+/** The recorded reservations. Each call joins the current transaction. */
 public interface Reservations {
 
   /**
@@ -18,10 +18,12 @@ public interface Reservations {
   /** Records the lines of a reservation that was opened. */
   void addLines(String id, List<ReservationLine> lines);
 
-  /** Reads a reservation and keeps others from changing it. */
+  /** Reads a reservation and locks it. */
   Optional<Reservation> lock(String id);
 
-  /** One held reservation that has expired and that nobody else has locked. Does not wait. */
+  /**
+   * One held reservation that has expired and is not locked by another transaction. Does not wait.
+   */
   Optional<Reservation> lockExpired(Instant now);
 
   /** Records a new status. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Sets stock aside for an order, all of its lines or none. Idempotent by reservation id.
- * Thread-safe, blocks on the database.
+ * Reserves stock for an order, all of its lines or none. Idempotent by reservation id. Thread-safe,
+ * blocks on the database.
  */
 public final class ReserveStock {
 
@@ -37,7 +37,7 @@ public final class ReserveStock {
   }
 
   /**
-   * Reserves, or returns what was reserved under this id before.
+   * Reserves, or returns this id's earlier reservation.
    *
    * @throws InsufficientStock naming every product that is short
    * @throws Refusal for bad input, an unknown product, other lines under a known id, or an id that

@@ -6,16 +6,15 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Moves stock. Each call belongs to the transaction that it is made in and locks the rows that it
- * changes; callers go through products in the order of their ids, so that no two of them wait for
- * each other.
+ * Moves stock. Each call joins the current transaction and locks the rows that it changes; callers
+ * process products in the order of their ids, which prevents deadlocks.
  */
 public interface Stock {
 
   /**
    * Moves pieces from available to reserved if there are enough.
    *
-   * @return what is missing; empty when the pieces are set aside
+   * @return the shortage; empty when the pieces are reserved
    * @throws Refusal for an unknown product
    */
   Optional<Shortage> setAside(ReservationLine line);

@@ -1,10 +1,10 @@
 package dev.platform.inventory.domain;
 
 /**
- * How much of a product there is, in pieces.
+ * A product's stock, in pieces.
  *
  * @param available can be reserved
- * @param reserved set aside for orders that are not yet paid
- * @param sold confirmed for ever
+ * @param reserved reserved for orders that are not yet paid
+ * @param sold sold, which is final
  */
 public record StockLevel(String productId, long available, long reserved, long sold) {}

@@ -2,9 +2,9 @@ package dev.platform.inventory.domain;
 
 import java.util.function.Supplier;
 
-/** All or nothing. */
+/** A database transaction. */
 public interface Transaction {
 
-  /** Does the work in one transaction; an exception undoes all of it and is thrown on. Blocks. */
+  /** Runs the work in one transaction; an exception rolls it back and is rethrown. Blocks. */
   <T> T within(Supplier<T> work);
 }

@@ -34,7 +34,7 @@ class JdbcStock implements Stock, StockLevels {
     if (take(line)) {
       return Optional.empty();
     }
-    // Locked, so that the answer can't be overtaken: a delivery may just have come in.
+    // Locked, so that the answer stays true: a delivery may just have been added.
     long available =
         jdbc.sql("select available from stock where product_id = :product for update")
             .param("product", line.productId())

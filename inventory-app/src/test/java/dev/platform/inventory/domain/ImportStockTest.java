@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What an import that stops tells of what is kept. */
+/** The message of a stopped import about its stored lines. */
 class ImportStockTest {
 
   private boolean connected = true;
@@ -21,7 +21,8 @@ class ImportStockTest {
 
     assertThatThrownBy(() -> lines(importing, "")).hasMessage("connection lost");
 
-    assertThat(importing.whatIsKept()).isEqualTo("lines up to 500 are kept, up to 1000 perhaps");
+    assertThat(importing.describeKeptLines())
+        .isEqualTo("lines up to 500 are kept, up to 1000 perhaps");
   }
 
   @Test
@@ -31,14 +32,14 @@ class ImportStockTest {
 
     assertThatThrownBy(() -> lines(importing, "d-1")).hasMessage("connection lost");
 
-    assertThat(importing.whatIsKept())
+    assertThat(importing.describeKeptLines())
         .isEqualTo("lines up to 500 are kept; send the delivery again from its first line");
   }
 
   private ImportStock started(String delivery) {
     ImportStock importing = new ImportStock(new EndlessStock(), new NewDelivery(), this::within);
     lines(importing, delivery);
-    assertThat(importing.whatIsKept()).startsWith("lines up to 500 are kept");
+    assertThat(importing.describeKeptLines()).startsWith("lines up to 500 are kept");
     return importing;
   }
 

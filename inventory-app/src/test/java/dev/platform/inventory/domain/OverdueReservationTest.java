@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is confirmed and what has expired is told by the record alone. An instance that went by its
- * own clock would refuse what another one, whose clock is behind, confirms: a sale whose money was
- * given back.
+ * Only the record decides whether a reservation is confirmed or expired. An instance that used its
+ * own clock would refuse a confirmation that another instance, whose clock is behind, accepts: a
+ * sale whose money was refunded.
  */
 class OverdueReservationTest {
 

@@ -2,9 +2,7 @@ package dev.platform.order.api;
 
 import dev.platform.order.domain.OrderException;
 
-/**
- * What any text field of a request must be like. Throws {@link OrderException}, naming the field.
- */
+/** Validates a request's fields. Throws {@link OrderException}, naming the field. */
 final class Fields {
 
   private static final int MAX_LENGTH = 128;
@@ -18,7 +16,7 @@ final class Fields {
     return optional(name, value);
   }
 
-  /** Empty is left out; blank is a mistake. */
+  /** An empty value counts as absent; a blank one is an error. */
   static String unlessBlank(String name, String value) {
     if (!value.isEmpty() && value.isBlank()) {
       throw OrderException.invalid(name + " must not be blank");

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One caller's view of a log, from a sequence on and then live. Reads a page at a time, and only
- * while the caller takes more, so a slow one costs a page of memory and no thread. Thread-safe: any
- * signal may come from any thread, one of them at a time does the work.
+ * while the caller is ready for more, so a slow caller costs a page of memory and no thread.
+ * Thread-safe: any thread may signal; one thread at a time does the work.
  *
  * @param <E> the log's entries
  * @param <R> what is sent
@@ -38,9 +38,7 @@ final class LiveStream<E extends Sequenced, R> {
   private final Deque<E> page = new ArrayDeque<>();
   private long cursor;
 
-  /**
-   * To be called before the service method returns, for gRPC takes its handlers only until then.
-   */
+  /** Must be called before the service method returns: gRPC accepts handlers only until then. */
   LiveStream(
       SequencedLog<E> log,
       ServerCallStreamObserver<R> observer,
@@ -54,7 +52,7 @@ final class LiveStream<E extends Sequenced, R> {
     observer.setOnCancelHandler(this::finish);
   }
 
-  /** Starts to send what comes after a sequence. To be called once. */
+  /** Starts to send the entries after a sequence. Must be called once. */
   void start(String key, long afterSequence, Head head) {
     this.cursor = afterSequence;
     this.head = head;
@@ -62,7 +60,7 @@ final class LiveStream<E extends Sequenced, R> {
     signal();
   }
 
-  /** Ends the stream well, after what is being sent. The first ending counts. */
+  /** Completes the stream after the entries in flight. The first ending counts. */
   void end() {
     end(new Ending(null));
   }

@@ -5,7 +5,7 @@ import dev.platform.contracts.notification.v1.NotifyRequest;
 import dev.platform.contracts.notification.v1.SubscribeResponse;
 import dev.platform.order.domain.NotificationException;
 
-/** Notifications between the wire and the domain; what comes in is validated on the way. */
+/** Maps notifications between the wire and the domain; validates incoming ones. */
 final class NotificationMessages {
 
   private static final int MAX_MESSAGE = 1000;

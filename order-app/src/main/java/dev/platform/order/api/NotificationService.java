@@ -15,7 +15,7 @@ import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import net.devh.boot.grpc.server.service.GrpcService;
 
-/** {@code notification.v1.NotificationService}: keeps notifications and hands them out. */
+/** {@code notification.v1.NotificationService}: stores and delivers notifications. */
 @GrpcService
 class NotificationService extends NotificationServiceImplBase {
 

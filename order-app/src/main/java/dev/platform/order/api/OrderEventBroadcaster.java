@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps live streams going: one thread asks the database, in one query for all streams, how far
- * their logs reach. A poll rather than LISTEN/NOTIFY: it also sees what other instances write, but
- * needs no connection of its own, works through connection poolers, and has nothing to re-establish
- * or catch up with after the database was away.
+ * Feeds live streams: one thread queries the latest sequence of all streams' logs in one query. It
+ * polls instead of using LISTEN/NOTIFY: a poll, too, sees what other instances write, but needs no
+ * dedicated connection, works through connection poolers, and has nothing to re-establish after a
+ * database outage.
  *
  * @param <E> the logs' entries
  * @param <R> what is sent
@@ -38,7 +38,7 @@ final class OrderEventBroadcaster<E extends Sequenced, R> implements AutoCloseab
   private final ScheduledExecutorService poller;
 
   private volatile boolean closed;
-  // Only the poller touches it.
+  // Confined to the poller's thread.
   private boolean failing;
 
   OrderEventBroadcaster(
@@ -55,14 +55,14 @@ final class OrderEventBroadcaster<E extends Sequenced, R> implements AutoCloseab
             });
   }
 
-  /** Starts to look for what is new; until {@link #close}. */
+  /** Starts polling, until {@link #close}. */
   void start() {
     poller.scheduleWithFixedDelay(
         this::poll, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
-   * A stream to this observer, yet to be started. To be called before the service method returns.
+   * A stream to this observer, not yet started. Must be called before the service method returns.
    */
   LiveStream<E, R> open(ServerCallStreamObserver<R> observer) {
     LiveStream<E, R> stream = new LiveStream<>(entries, observer, translate, streams::remove);
@@ -70,12 +70,12 @@ final class OrderEventBroadcaster<E extends Sequenced, R> implements AutoCloseab
     return stream;
   }
 
-  /** How many streams are open. */
+  /** The number of open streams. */
   int openStreams() {
     return streams.size();
   }
 
-  /** Stops looking. The platform ends open streams when the server stops, which is before this. */
+  /** Stops polling. The platform has ended open streams by then, when the server stopped. */
   @Override
   public void close() {
     closed = true;
@@ -88,21 +88,21 @@ final class OrderEventBroadcaster<E extends Sequenced, R> implements AutoCloseab
           streams.stream().map(LiveStream::key).filter(Objects::nonNull).collect(toSet());
       if (!keys.isEmpty()) {
         Map<String, Head> heads = entries.heads(keys);
-        streams.forEach(stream -> tell(stream, heads));
+        streams.forEach(stream -> signal(stream, heads));
       }
       if (failing) {
         failing = false;
-        log.info("live streams go on");
+        log.info("live streams are fed again");
       }
     } catch (RuntimeException e) {
       if (!failing && !closed) {
         failing = true;
-        log.warn("live streams stand still, will go on by themselves: {}", e.getMessage());
+        log.warn("live streams stalled, will retry: {}", e.getMessage());
       }
     }
   }
 
-  private void tell(LiveStream<E, R> stream, Map<String, Head> heads) {
+  private void signal(LiveStream<E, R> stream, Map<String, Head> heads) {
     String key = stream.key();
     Head head = key == null ? null : heads.get(key);
     if (head != null) {

@@ -16,8 +16,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The one place that chooses the gRPC status of a failure. Its details hold an {@link ErrorInfo}
- * whose reason is the failure's kind, with the order's id where there is an order, and what is
- * short as {@link PreconditionFailure}.
+ * whose reason is the failure's kind, with the order's id where there is an order, and a {@link
+ * PreconditionFailure} with the shortages.
  */
 @Component
 class OrderExceptionMapper implements GrpcExceptionMapper {
@@ -55,7 +55,7 @@ class OrderExceptionMapper implements GrpcExceptionMapper {
       status.addDetails(Any.pack(shortages(failure)));
     }
     StatusException answer = StatusProto.toStatusException(status.build());
-    // Whoever made it fail may have refused it: the hop above is told so.
+    // The cause may be another service's refusal: the caller gets its details.
     return answer.getStatus().withCause(failure).asException(answer.getTrailers());
   }
 

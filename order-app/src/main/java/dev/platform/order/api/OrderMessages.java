@@ -17,10 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Orders between the wire and the domain; what comes in is validated on the way. */
+/** Maps orders between the wire and the domain; validates incoming ones. */
 final class OrderMessages {
 
-  /** The feature that an order does without whose prices are from an earlier answer. */
+  /** The degraded feature of an order whose prices are from an earlier answer. */
   static final String PRODUCT_DETAILS = "product-details";
 
   private static final int MAX_ITEMS = 100;
@@ -46,8 +46,7 @@ final class OrderMessages {
     CreateOrderResponse.Builder response =
         CreateOrderResponse.newBuilder()
             .setOrderId(placed.order().id())
-            // The first answer and each repetition of it say the same, however far the order has
-            // got.
+            // A repeated answer equals the first one, whatever the order's status is by then.
             .setStatus(OrderStatus.ORDER_STATUS_PAID)
             .setTotal(toProto(placed.order().total()))
             .addAllRecommendedProductIds(placed.suggestions().recommendedProductIds())
@@ -86,7 +85,7 @@ final class OrderMessages {
         .build();
   }
 
-  /** Rounded up: 0 is for prices that are not old. */
+  /** Rounded up: 0 is reserved for current prices. */
   private static long ageInSeconds(Order order) {
     return (order.priceAge().toMillis() + 999) / 1000;
   }

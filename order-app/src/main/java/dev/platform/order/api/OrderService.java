@@ -25,7 +25,7 @@ import jakarta.annotation.PreDestroy;
 import java.util.List;
 import net.devh.boot.grpc.server.service.GrpcService;
 
-/** {@code order.v1.OrderService}: validates, translates, leaves the rest to the domain. */
+/** {@code order.v1.OrderService}: validates, maps, delegates to the domain. */
 @GrpcService
 class OrderService extends OrderServiceImplBase {
 

@@ -10,8 +10,8 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 
 /**
- * The incoming side of a subscription: the user's name, then acknowledgements. gRPC hands over one
- * message at a time and asks for the next after it, so a flood of them queues at the sender.
+ * The incoming side of a subscription: the user's name, then acknowledgements. gRPC delivers one
+ * message at a time and requests the next after it, so a flood of them queues at the sender.
  */
 final class Subscriber implements StreamObserver<SubscribeRequest> {
 

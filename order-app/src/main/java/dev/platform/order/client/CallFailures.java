@@ -7,7 +7,7 @@ import io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a failed call means to the domain, unless its status has a meaning of its own there. */
+/** Maps a failed call to the domain, unless its status has a meaning of its own there. */
 final class CallFailures {
 
   private static final Logger log = LoggerFactory.getLogger(CallFailures.class);
@@ -21,7 +21,7 @@ final class CallFailures {
     return new RemoteFailure(service, status.getCode() == Status.Code.DEADLINE_EXCEEDED, asked, e);
   }
 
-  /** The status' description, which our services write for the caller; its code without one. */
+  /** The status' description, which our services write for callers; its code if there is none. */
   static String reason(StatusRuntimeException e) {
     String description = e.getStatus().getDescription();
     return description == null ? e.getStatus().getCode().name() : description;

@@ -5,7 +5,7 @@ import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
 import dev.platform.contracts.product.v1.Product;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceFutureStub;
-import dev.platform.order.degraded.Aged;
+import dev.platform.order.degraded.AgedAnswer;
 import dev.platform.order.degraded.LastProducts;
 import dev.platform.order.domain.Catalogue;
 import dev.platform.order.domain.Money;
@@ -26,20 +26,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prices from product-service, all products of an order asked for at once. A product that it fails
- * to tell of costs what it last did.
+ * Prices from product-service, requested for all products of an order at once. When a product's
+ * request fails, its last known price is used.
  */
 final class CatalogueClient implements Catalogue {
 
   static final String SERVICE = "product-service";
 
-  private static final Duration WELL = Duration.ofSeconds(10);
+  private static final Duration RECOVERED_AFTER = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(CatalogueClient.class);
 
   private final ProductServiceFutureStub products;
   private final LastProducts lastProducts;
-  private final AtomicBoolean away = new AtomicBoolean();
-  private volatile long awayAt;
+  private final AtomicBoolean failing = new AtomicBoolean();
+  private volatile long lastFailureAt;
 
   CatalogueClient(ProductServiceFutureStub products, LastProducts lastProducts) {
     this.products = products;
@@ -56,25 +56,26 @@ final class CatalogueClient implements Catalogue {
       Map<String, Money> prices = new HashMap<>();
       Duration oldest = Duration.ZERO;
       for (Map.Entry<String, ListenableFuture<GetProductResponse>> call : calls.entrySet()) {
-        Optional<Aged<Product>> product = await(call.getKey(), call.getValue());
+        Optional<AgedAnswer<Product>> product = await(call.getKey(), call.getValue());
         if (product.isPresent()) {
-          prices.put(call.getKey(), Moneys.toDomain(product.get().value().getPrice()));
+          prices.put(call.getKey(), MoneyMessages.toDomain(product.get().value().getPrice()));
           oldest = longer(oldest, product.get().age());
         }
       }
-      tell(oldest);
+      logChange(oldest);
       return new Prices(prices, oldest);
     } finally {
-      // After a failure nobody waits for the rest; what is done already does not mind.
+      // After a failure nothing waits for the others; cancelling a finished call has no effect.
       calls.values().forEach(call -> call.cancel(true));
     }
   }
 
-  private Optional<Aged<Product>> await(String id, ListenableFuture<GetProductResponse> call) {
+  private Optional<AgedAnswer<Product>> await(
+      String id, ListenableFuture<GetProductResponse> call) {
     try {
       Product product = call.get().getProduct();
       lastProducts.keep(product);
-      return Optional.of(new Aged<>(product, Duration.ZERO));
+      return Optional.of(new AgedAnswer<>(product, Duration.ZERO));
     } catch (ExecutionException e) {
       StatusRuntimeException failure = Status.fromThrowable(e).asRuntimeException();
       if (failure.getStatus().getCode() == Status.Code.NOT_FOUND) {
@@ -88,8 +89,8 @@ final class CatalogueClient implements Catalogue {
     }
   }
 
-  private Aged<Product> lastKnown(String id, RemoteFailure failure) {
-    // Who has given up, or has no time left, gets no order placed.
+  private AgedAnswer<Product> lastKnown(String id, RemoteFailure failure) {
+    // A caller that cancelled, or whose deadline has passed, gets no order placed.
     if (Context.current().isCancelled()) {
       throw failure;
     }
@@ -97,18 +98,21 @@ final class CatalogueClient implements Catalogue {
   }
 
   /**
-   * One line when it goes, one when it has been well for a while: some calls may fail, some not.
+   * Logs once when the service fails, and once when it has worked for a while: calls may fail
+   * intermittently.
    */
-  private void tell(Duration oldest) {
+  private void logChange(Duration oldest) {
     long now = System.nanoTime();
     if (!oldest.isZero()) {
-      awayAt = now;
-      if (away.compareAndSet(false, true)) {
+      lastFailureAt = now;
+      if (failing.compareAndSet(false, true)) {
         log.warn(
-            "{} is away: orders go on with its last prices, {} s old", SERVICE, oldest.toSeconds());
+            "{} is unavailable: orders use its last prices, {} s old", SERVICE, oldest.toSeconds());
       }
-    } else if (away.get() && now - awayAt > WELL.toNanos() && away.compareAndSet(true, false)) {
-      log.info("{} tells prices again", SERVICE);
+    } else if (failing.get()
+        && now - lastFailureAt > RECOVERED_AFTER.toNanos()
+        && failing.compareAndSet(true, false)) {
+      log.info("{} returns prices again", SERVICE);
     }
   }
 

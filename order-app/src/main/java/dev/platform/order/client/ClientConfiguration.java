@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The services that orders need, by name. Fields, because net.devh resolves {@code @GrpcClient} on
- * constructors while bean post-processors are still being made: channels, and the meter and
+ * Clients of the services that orders need. Fields, because net.devh resolves {@code @GrpcClient}
+ * on constructors while bean post-processors are still being made: channels, and the meter and
  * observation registries with them, would be created too early to be configured.
  */
 @Configuration(proxyBeanMethods = false)

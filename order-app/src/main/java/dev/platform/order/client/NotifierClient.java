@@ -7,7 +7,7 @@ import dev.platform.order.domain.NotificationException;
 import dev.platform.order.domain.Notifier;
 import io.grpc.StatusRuntimeException;
 
-/** Notifications handed to notification-service, which may run in any order-app. */
+/** Sends notifications to notification-service, which any order-app may serve. */
 final class NotifierClient implements Notifier {
 
   static final String SERVICE = "notification-service";

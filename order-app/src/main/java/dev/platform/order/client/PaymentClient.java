@@ -30,7 +30,7 @@ final class PaymentClient implements Payments {
         CreatePaymentRequest.newBuilder()
             .setOrderId(order.id())
             .setUserId(order.userId())
-            .setAmount(Moneys.toProto(order.total()))
+            .setAmount(MoneyMessages.toProto(order.total()))
             .build();
     try {
       return toDomain(payments.createPayment(request).getPayment());
@@ -61,7 +61,7 @@ final class PaymentClient implements Payments {
         VoidPaymentRequest.newBuilder()
             .setOrderId(order.id())
             .setUserId(order.userId())
-            .setAmount(Moneys.toProto(order.total()))
+            .setAmount(MoneyMessages.toProto(order.total()))
             .build();
     try {
       return toDomain(payments.voidPayment(request).getPayment());
@@ -87,7 +87,7 @@ final class PaymentClient implements Payments {
           new Payment(Payment.State.DECLINED, payment.getDeclineReason());
       case PAYMENT_STATUS_REFUNDED -> Payment.in(Payment.State.REFUNDED);
       case PAYMENT_STATUS_VOIDED -> Payment.in(Payment.State.VOIDED);
-      // A status from the future is no reason to take or return money.
+      // An unknown status, from a newer version, must not move money.
       case PAYMENT_STATUS_PENDING, PAYMENT_STATUS_UNSPECIFIED, UNRECOGNIZED ->
           Payment.in(Payment.State.PENDING);
     };

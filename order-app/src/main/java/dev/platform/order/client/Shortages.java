@@ -10,14 +10,14 @@ import io.grpc.protobuf.StatusProto;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what is short from the details of inventory-service's refusal. */
+/** Reads the shortages from the error details of inventory-service. */
 final class Shortages {
 
   private static final String REASON = "INSUFFICIENT_STOCK";
 
   private Shortages() {}
 
-  /** Returns what is short by product id; empty when the failure is about something else. */
+  /** Returns the shortages by product id; empty when the failure is about something else. */
   static List<Shortage> of(StatusRuntimeException failure) {
     Status status = StatusProto.fromThrowable(failure);
     if (status == null) {
@@ -32,7 +32,7 @@ final class Shortages {
       }
       return List.of();
     } catch (InvalidProtocolBufferException | NumberFormatException e) {
-      // Details are extra; the status and its description say enough.
+      // Details are optional; the status and its description suffice.
       return List.of();
     }
   }

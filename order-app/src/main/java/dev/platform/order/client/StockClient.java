@@ -14,7 +14,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 
-/** Stock reserved at inventory-service; reserving checks and sets aside in one step. */
+/** Reserves stock at inventory-service; one call checks and reserves. */
 final class StockClient implements Stock {
 
   static final String SERVICE = "inventory-service";
@@ -63,7 +63,7 @@ final class StockClient implements Stock {
   public boolean release(String orderId) {
     ReleaseRequest request = ReleaseRequest.newBuilder().setReservationId(orderId).build();
     try {
-      // A fork is not cancelled with the caller, whose stock has to be given back all the same.
+      // A fork is not cancelled with the caller: the stock must be released in any case.
       Context.current().fork().run(() -> inventory.release(request));
       return true;
     } catch (StatusRuntimeException e) {

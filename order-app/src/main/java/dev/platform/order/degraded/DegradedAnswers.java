@@ -9,8 +9,8 @@ import java.util.Collection;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts answers that do without something, as {@code mall.degraded.answers}, and marks their spans
- * with {@code platform.degraded}. Thread-safe.
+ * Counts degraded answers as {@code mall.degraded.answers}, and marks their spans with {@code
+ * platform.degraded}. Thread-safe.
  */
 @Component
 public final class DegradedAnswers {
@@ -25,15 +25,14 @@ public final class DegradedAnswers {
   }
 
   /**
-   * Counts an answer, and puts an event on the current span, once for each feature that it does
-   * without.
+   * Counts an answer, and adds an event to the current span, once for each missing feature.
    *
-   * @param answer what was asked for, {@code order} for one
+   * @param answer the kind of answer, such as {@code order}
    */
   public void count(String answer, Collection<String> features) {
     for (String feature : features) {
       Counter.builder("mall.degraded.answers")
-          .description("Answers that did without a feature")
+          .description("Answers without one of their features")
           .tag("answer", answer)
           .tag("feature", feature)
           .register(meters)

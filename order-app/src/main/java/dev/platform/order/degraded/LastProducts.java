@@ -9,26 +9,28 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
- * What product-service last said: of each product, and of all of them. Everybody who asks it tells
- * it here, so that an order may be priced with what the page has seen. Thread-safe, never blocks.
+ * The last answers of product-service: each product, and the whole list. All its clients keep their
+ * answers here, so an order can use a price that the page has read. Thread-safe, never blocks.
  */
 @Component
 public final class LastProducts {
 
   private static final String ALL = "all";
 
-  private final LastGood<String, Product> products;
-  private final LastGood<String, List<Product>> lists;
+  private final LastKnownGood<String, Product> products;
+  private final LastKnownGood<String, List<Product>> lists;
 
   LastProducts(OrderProperties properties, MeterRegistry meters) {
     OrderProperties.LastProducts limits = properties.lastProducts();
-    this.products = new LastGood<>(limits.maxProducts(), limits.maxAge(), Ticker.systemTicker());
+    this.products =
+        new LastKnownGood<>(limits.maxProducts(), limits.maxAge(), Ticker.systemTicker());
     this.lists =
-        new LastGood<>(Math.min(1, limits.maxProducts()), limits.maxAge(), Ticker.systemTicker());
+        new LastKnownGood<>(
+            Math.min(1, limits.maxProducts()), limits.maxAge(), Ticker.systemTicker());
     products.bindTo(meters, "last-products");
   }
 
-  /** Keeps what was said of a product. */
+  /** Keeps a product. */
   public void keep(Product product) {
     products.keep(product.getProductId(), product);
   }
@@ -39,7 +41,7 @@ public final class LastProducts {
     all.forEach(this::keep);
   }
 
-  /** Forgets a product that there is no longer. */
+  /** Forgets a product that no longer exists. */
   public void forget(String productId) {
     products.forget(productId);
   }
@@ -50,13 +52,13 @@ public final class LastProducts {
     lists.clear();
   }
 
-  /** What was last said of a product. */
-  public Optional<Aged<Product>> find(String productId) {
+  /** The last answer for a product. */
+  public Optional<AgedAnswer<Product>> find(String productId) {
     return products.find(productId);
   }
 
   /** The last whole list. */
-  public Optional<Aged<List<Product>>> all() {
+  public Optional<AgedAnswer<List<Product>>> all() {
     return lists.find(ALL);
   }
 }

@@ -2,9 +2,9 @@ package dev.platform.order.domain;
 
 import java.util.List;
 
-/** What is shown to everybody when {@link Recommendations} are away. */
+/** Shown to all users when {@link Recommendations} are unavailable. */
 public interface BestSellers {
 
-  /** Ids of products, best first; empty when even these can't be told. Fails never. */
+  /** Ids of products, best first; empty when they can't be read. Never fails. */
   List<String> ids();
 }

@@ -3,8 +3,8 @@ package dev.platform.order.domain;
 import java.util.List;
 
 /**
- * What products cost. Calls another service and blocks. When that is away the prices of its last
- * good answers stand in; throws {@link RemoteFailure} when there are none.
+ * Product prices. Calls another service and blocks. When that service is unavailable, uses the
+ * prices of its last good answers; throws {@link RemoteFailure} when there are none.
  */
 public interface Catalogue {
 

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Empties the outbox into the notification service, an order's entries one after another. Safe in
- * several instances at once; delivers at least once.
+ * Delivers the outbox to the notification service, an order's entries in sequence. Safe in several
+ * instances at once; delivers at least once.
  */
 public final class DeliverNotifications {
 
@@ -17,18 +17,22 @@ public final class DeliverNotifications {
   private final Notifier notifier;
   private final Clock clock;
   private final Duration retryAfter;
-  private final FollowUps followUps;
+  private final FollowUpTracer followUpTracer;
 
   /**
-   * @param retryAfter how long until an entry that could not be delivered is tried again
+   * @param retryAfter the pause until an undelivered entry is retried
    */
   public DeliverNotifications(
-      Outbox outbox, Notifier notifier, Clock clock, Duration retryAfter, FollowUps followUps) {
+      Outbox outbox,
+      Notifier notifier,
+      Clock clock,
+      Duration retryAfter,
+      FollowUpTracer followUpTracer) {
     this.outbox = outbox;
     this.notifier = notifier;
     this.clock = clock;
     this.retryAfter = retryAfter;
-    this.followUps = followUps;
+    this.followUpTracer = followUpTracer;
   }
 
   /**
@@ -36,10 +40,11 @@ public final class DeliverNotifications {
    */
   public boolean next() {
     Instant now = clock.instant();
-    List<Due<Notification.Draft>> due = outbox.claimDue(now, now.plus(retryAfter), BATCH);
-    for (Due<Notification.Draft> entry : due) {
+    List<DueWork<Notification.Draft>> due = outbox.claimDue(now, now.plus(retryAfter), BATCH);
+    for (DueWork<Notification.Draft> entry : due) {
       Notification.Draft draft = entry.work();
-      followUps.run("deliver_notification", draft.orderId(), entry.origin(), () -> deliver(draft));
+      followUpTracer.run(
+          "deliver_notification", draft.orderId(), entry.origin(), () -> deliver(draft));
     }
     return !due.isEmpty();
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The simulated carrier: PAID, SHIPPED, COMPLETED, a step after another. Safe in several instances
- * at once; what is due is kept in the database, so a restart loses nothing.
+ * The simulated carrier: PAID, SHIPPED, COMPLETED, one step after another. Safe in several
+ * instances at once; due times are in the database, so a restart loses nothing.
  */
 public final class FulfilOrders {
 
@@ -27,10 +27,10 @@ public final class FulfilOrders {
     this.step = step;
   }
 
-  /** Takes some orders that are due one step further; false when there was none. Blocks. */
+  /** Moves some due orders one step further; false when there was none. Blocks. */
   public boolean next() {
     Instant now = clock.instant();
-    List<Due<Order>> due =
+    List<DueWork<Order>> due =
         orders.claimDue(Set.of(OrderStatus.PAID, OrderStatus.SHIPPED), now, now.plus(step), BATCH);
     due.forEach(claimed -> orders.move(stepOf(claimed.work(), now)));
     return !due.isEmpty();

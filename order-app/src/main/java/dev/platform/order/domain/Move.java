@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One legal step of an order, and what is told about it.
+ * One legal status change of an order, with its event.
  *
- * @param order the order as it stands before
- * @param to its status afterwards
- * @param message what happened, for people to read
+ * @param order the order before the change
+ * @param to its status after the change
+ * @param message what happened, human-readable
  * @param cancelReason why it is cancelled; empty unless it is
  * @param at when it happens
- * @param dueAt when a job looks at it next; empty after a final step
- * @param freesKey whether the idempotency key that it was placed with may be used again
+ * @param dueAt when a job next processes the order; empty after a final status
+ * @param freesKey whether the order's idempotency key may be used again
  */
 public record Move(
     Order order,
@@ -43,7 +43,7 @@ public record Move(
     return cancelled(order, reason, at, false);
   }
 
-  /** Cancelled as if it had never been asked for. */
+  /** Cancelled as if it had never been requested. */
   static Move toUndone(Order order, String reason, Instant at) {
     return cancelled(order, reason, at, true);
   }

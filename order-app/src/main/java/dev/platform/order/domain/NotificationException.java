@@ -2,16 +2,16 @@ package dev.platform.order.domain;
 
 import java.util.Objects;
 
-/** Why a notification was not kept or acknowledged; the message is fit for the caller. */
+/** Why a notification was not stored or acknowledged; the message may be shown to the caller. */
 public final class NotificationException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
   /** What kind of failure it is. */
   public enum Kind {
-    /** The request is wrong in itself. */
+    /** The request is invalid. */
     INVALID,
-    /** Another notification was kept under this id. */
+    /** Another notification has this id. */
     ID_REUSED
   }
 

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * An order as it stood when it was read. Immutable; {@link Orders#move} takes it further.
+ * An order as it stood when it was read. Immutable; {@link Orders#move} changes its status.
  *
  * @param id the order's id, also that of its reservation and its payment
  * @param userId who ordered
  * @param lines what was ordered
  * @param total the sum over all lines
- * @param priceAge how old the prices were when it was placed; zero when they were told for it
- * @param status where it stands
+ * @param priceAge how old the prices were when it was placed; zero for current prices
+ * @param status its status
  * @param cancelReason why it was cancelled; empty unless it was
  * @param createdAt when it was recorded
  * @param lastSequence the sequence of its latest event, from 1
@@ -38,7 +38,7 @@ public record Order(
         lines.stream()
             .map(line -> line.unitPrice().times(line.quantity()))
             .reduce(Money::plus)
-            .orElseThrow(() -> new IllegalArgumentException("an order needs a line: " + id));
+            .orElseThrow(() -> new IllegalArgumentException("order without a line:  " + id));
     return new Order(id, userId, lines, total, priceAge, OrderStatus.CREATED, "", now, 1);
   }
 }

@@ -6,8 +6,8 @@ import java.time.Instant;
  * Something that happened to an order.
  *
  * @param orderId the order
- * @param status the status that it has since
- * @param message what happened, for people to read
+ * @param status the order's status after the event
+ * @param message what happened, human-readable
  * @param at when it happened
  * @param sequence 1 for an order's first event, then without gaps
  */

@@ -4,30 +4,30 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Why a request about an order was not fulfilled; the message is fit for the caller. */
+/** Why a request about an order failed; the message may be shown to the caller. */
 public final class OrderException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
   /** What kind of failure it is, which decides what the caller can do about it. */
   public enum Kind {
-    /** The request is wrong in itself. */
+    /** The request is invalid. */
     INVALID,
-    /** The request is fine, but a service says no; nothing is reserved or charged. */
+    /** The request is valid, but a service refused it; nothing is reserved or charged. */
     REFUSED,
-    /** There is less in stock than was ordered; nothing is reserved. */
+    /** Stock is insufficient; nothing is reserved. */
     INSUFFICIENT_STOCK,
-    /** There is no such order. */
+    /** The order does not exist. */
     UNKNOWN_ORDER,
     /** The idempotency key was used for another request. */
     KEY_REUSED,
-    /** A request with the same idempotency key is still being worked on. */
+    /** A request with the same idempotency key is still in progress. */
     IN_PROGRESS,
-    /** Payments can't be made now, so the order is cancelled; nothing was charged. */
+    /** Payments are unavailable, so the order is cancelled; nothing was charged. */
     NOT_PAYABLE,
     /** The order is recorded, but whether it is paid is not known yet. */
     UNSETTLED,
-    /** Like {@link #UNSETTLED}, because an answer did not come in time. */
+    /** Like {@link #UNSETTLED}, because of a timeout. */
     UNSETTLED_IN_TIME
   }
 
@@ -55,12 +55,12 @@ public final class OrderException extends RuntimeException {
     return kind;
   }
 
-  /** The order that the failure left behind; empty when none was recorded. */
+  /** The order that was recorded before the failure; empty when there is none. */
   public Optional<String> orderId() {
     return Optional.ofNullable(orderId);
   }
 
-  /** What is short; empty for any other kind of failure than {@link Kind#INSUFFICIENT_STOCK}. */
+  /** The shortages; empty for any kind but {@link Kind#INSUFFICIENT_STOCK}. */
   public List<Shortage> shortages() {
     return shortages;
   }
@@ -103,7 +103,7 @@ public final class OrderException extends RuntimeException {
   public static OrderException inProgress(String key) {
     return new OrderException(
         Kind.IN_PROGRESS,
-        "a request with this idempotency_key is still being worked on, try again soon: " + key,
+        "a request with this idempotency_key is still in progress, try again soon: " + key,
         null);
   }
 
@@ -111,7 +111,7 @@ public final class OrderException extends RuntimeException {
     boolean inTime = cause instanceof RemoteFailure failure && failure.timedOut();
     return new OrderException(
         inTime ? Kind.UNSETTLED_IN_TIME : Kind.UNSETTLED,
-        "the outcome of order " + orderId + " is not known yet, GetOrder will tell it",
+        "the outcome of order " + orderId + " is not known yet, call GetOrder later",
         orderId,
         List.of(),
         cause);

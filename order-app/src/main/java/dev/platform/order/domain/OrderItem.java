@@ -1,9 +1,9 @@
 package dev.platform.order.domain;
 
 /**
- * A product and how many of it a user asks for.
+ * A product and the quantity that a user orders.
  *
  * @param productId the product
- * @param quantity how many pieces, at least 1
+ * @param quantity the number of pieces, at least 1
  */
 public record OrderItem(String productId, int quantity) {}

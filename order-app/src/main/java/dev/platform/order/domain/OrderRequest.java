@@ -8,11 +8,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What to order, and for whom; validated before it comes here.
+ * What to order, and for whom; already validated.
  *
  * @param userId who orders
  * @param items what is ordered, at least one, each product at most once
- * @param idempotencyKey chosen by the caller to mark repetitions; empty when there is none
+ * @param idempotencyKey chosen by the caller to identify retries; empty when there is none
  */
 public record OrderRequest(String userId, List<OrderItem> items, String idempotencyKey) {
 
@@ -24,7 +24,7 @@ public record OrderRequest(String userId, List<OrderItem> items, String idempote
     return !idempotencyKey.isEmpty();
   }
 
-  /** A SHA-256 of what is asked for; equal for equal requests, whatever their key. */
+  /** A SHA-256 of the request's content; equal for equal requests, whatever their key. */
   public String fingerprint() {
     // Ids hold no control characters, so tab and newline keep the fields apart.
     StringBuilder text = new StringBuilder(userId);

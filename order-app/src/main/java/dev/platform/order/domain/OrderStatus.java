@@ -2,7 +2,7 @@ package dev.platform.order.domain;
 
 import java.util.Set;
 
-/** Where an order stands, and where it may go from there. */
+/** An order's status, and the statuses that may follow it. */
 public enum OrderStatus {
   /** Recorded, stock reserved, not yet paid. */
   CREATED,
@@ -12,10 +12,10 @@ public enum OrderStatus {
   SHIPPED,
   /** Delivered. */
   COMPLETED,
-  /** Given up; stock released, money returned if any was taken. */
+  /** Cancelled; stock released, money refunded if any was taken. */
   CANCELLED;
 
-  /** The states that may follow this one; none after a final one. */
+  /** The statuses that may follow this one; none after a final one. */
   public Set<OrderStatus> next() {
     return switch (this) {
       case CREATED -> Set.of(PAID, CANCELLED);
@@ -30,7 +30,9 @@ public enum OrderStatus {
     return next().isEmpty();
   }
 
-  /** Returns {@code to}; throws {@link IllegalStateException} when it may not follow this state. */
+  /**
+   * Returns {@code to}; throws {@link IllegalStateException} when it may not follow this status.
+   */
   OrderStatus moveTo(OrderStatus to) {
     if (!next().contains(to)) {
       throw new IllegalStateException(

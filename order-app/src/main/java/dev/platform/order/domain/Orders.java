@@ -11,7 +11,7 @@ public interface Orders {
   /**
    * Records a new order with its first event, and marks its request as recorded, all or nothing.
    *
-   * @param dueAt when recovery looks at it unless it has moved by then
+   * @param dueAt when recovery checks the order, unless its status has changed by then
    * @throws OrderException when another attempt has taken over the request's idempotency key
    */
   void record(Order order, OrderRequest request, String message, Instant dueAt);
@@ -20,16 +20,15 @@ public interface Orders {
   Optional<Order> find(String orderId);
 
   /**
-   * Takes an order one step further, with an event and a notification, and frees its idempotency
-   * key where the move says so, all or nothing. Empty, and nothing changed, when it no longer
-   * stands where {@link Move#order} says. Works on when the caller has given up.
+   * Moves an order one step further, with an event and a notification, and frees its idempotency
+   * key where the move says so, all or nothing. Empty, and nothing changed, when its status is no
+   * longer that of {@link Move#order}. Continues after the caller has cancelled.
    */
   Optional<Order> move(Move move);
 
   /**
-   * Takes up to {@code limit} orders in these states that are due, and makes them due again at
-   * {@code retryAt}, so that no other instance works on them meanwhile and a killed one loses
-   * nothing.
+   * Claims up to {@code limit} due orders in these statuses, and makes them due again at {@code
+   * retryAt}, so that no other instance works on them meanwhile and a crashed one loses nothing.
    */
-  List<Due<Order>> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit);
+  List<DueWork<Order>> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit);
 }

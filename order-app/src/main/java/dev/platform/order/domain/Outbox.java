@@ -3,18 +3,18 @@ package dev.platform.order.domain;
 import java.time.Instant;
 import java.util.List;
 
-/** What users have yet to be told. Safe for several instances at once; blocks on the database. */
+/** Notifications to be delivered. Safe for several instances at once; blocks on the database. */
 public interface Outbox {
 
   /**
-   * Takes up to {@code limit} entries that are due, of each order only the oldest that was not
-   * rejected, and makes them due again at {@code retryAt}.
+   * Claims up to {@code limit} due entries, of each order only the oldest that was not rejected,
+   * and makes them due again at {@code retryAt}.
    */
-  List<Due<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit);
+  List<DueWork<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit);
 
-  /** Strikes out what was delivered. */
+  /** Removes a delivered entry. */
   void delivered(String notificationId);
 
-  /** Sets aside what will never be taken; the later entries of its order go on. */
+  /** Marks an entry that will never be accepted; the order's later entries proceed. */
   void rejected(String notificationId, String reason);
 }

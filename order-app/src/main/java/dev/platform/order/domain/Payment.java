@@ -1,24 +1,24 @@
 package dev.platform.order.domain;
 
 /**
- * Where the payment of an order stands.
+ * The payment of an order.
  *
  * @param state its state
- * @param declineReason the bank's words when it declined; else empty
+ * @param declineReason the bank's reason when it declined; else empty
  */
 public record Payment(State state, String declineReason) {
 
   /** The states of a payment. */
   public enum State {
-    /** Asked for; the bank's answer is not known. */
+    /** Requested; the bank's answer is not known. */
     PENDING,
     /** The money was taken. */
     CHARGED,
     /** The bank refused; no money was taken. */
     DECLINED,
-    /** The money was given back. */
+    /** The money was refunded. */
     REFUNDED,
-    /** Ruled out before it was asked for; no money is ever taken. */
+    /** Voided before it was requested; no money is ever taken. */
     VOIDED
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Places an order: price, reserve, record, pay, confirm. No database transaction is open during a
- * remote call, and each step is idempotent by order id, so that a process killed at any line leaves
- * something that {@link RecoverOrders} settles or that expires by itself.
+ * remote call, and each step is idempotent by order id, so that {@link RecoverOrders} can settle
+ * what a process killed at any line leaves, or it expires.
  */
 public final class PlaceOrder {
 
@@ -22,7 +22,7 @@ public final class PlaceOrder {
   private final Duration recoveryAfter;
 
   /**
-   * @param recoveryAfter how long the order is left alone before recovery looks at it
+   * @param recoveryAfter the pause before recovery checks the order
    */
   public PlaceOrder(
       Catalogue catalogue,
@@ -54,7 +54,10 @@ public final class PlaceOrder {
     return ifPaid(payAndConfirm(order));
   }
 
-  /** Returns an order that went well; throws what its caller was or would have been told if not. */
+  /**
+   * Returns an order that succeeded; throws its failure, as its first caller got it or would have,
+   * if not.
+   */
   static Order ifPaid(Order order) {
     return switch (order.status()) {
       case CREATED -> throw OrderException.unsettled(order.id(), null);
@@ -88,7 +91,7 @@ public final class PlaceOrder {
     }
   }
 
-  /** No payment can be made, or ruled out, of nothing. */
+  /** A payment of nothing can be neither made nor voided. */
   private static Order payable(Order order) {
     if (order.total().minorUnits() < 1) {
       throw OrderException.invalid("items cost nothing (expected: something to pay)");
@@ -129,7 +132,7 @@ public final class PlaceOrder {
     try {
       stock.release(order.id());
     } catch (RemoteFailure e) {
-      // The reservation expires by itself.
+      // The reservation expires.
       failure.addSuppressed(e);
     }
   }
@@ -140,7 +143,7 @@ public final class PlaceOrder {
     } catch (OrderException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Whatever went wrong since the order was recorded, money may have been taken.
+      // After the order was recorded, money may have been taken, whatever the failure.
       throw OrderException.unsettled(order.id(), e);
     }
   }

@@ -8,7 +8,7 @@ import java.util.UUID;
 
 /**
  * Places an order at most once for each idempotency key, and answers it. The key is claimed before
- * anything else happens, and given up again when nothing was recorded.
+ * anything else happens, and released when nothing was recorded.
  */
 public final class PlaceOrderOnce {
 
@@ -23,7 +23,7 @@ public final class PlaceOrderOnce {
   private final Duration claimTimeout;
 
   /**
-   * @param claimTimeout the age at which a claim without an order counts as left behind by a killed
+   * @param claimTimeout the age at which a claim without an order counts as abandoned by a crashed
    *     process
    */
   public PlaceOrderOnce(
@@ -100,7 +100,7 @@ public final class PlaceOrderOnce {
     try {
       requests.abandon(orderId);
     } catch (RuntimeException e) {
-      // The claim is taken over once it is old enough.
+      // An old enough claim is taken over.
       failure.addSuppressed(e);
     }
   }

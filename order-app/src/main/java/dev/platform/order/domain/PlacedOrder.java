@@ -1,7 +1,7 @@
 package dev.platform.order.domain;
 
 /**
- * An order that was paid, and what the answer says beside it.
+ * A paid order, and the rest of its answer.
  *
  * @param order the order, PAID or further
  * @param suggestions the rest of the answer

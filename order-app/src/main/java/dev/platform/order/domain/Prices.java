@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What products cost.
+ * Product prices.
  *
- * @param byProduct the price of each product that is known
- * @param age how old the oldest of them is; zero when all were told just now
+ * @param byProduct the price of each known product
+ * @param age the age of the oldest price; zero when all are new
  */
 public record Prices(Map<String, Money> byProduct, Duration age) {
 

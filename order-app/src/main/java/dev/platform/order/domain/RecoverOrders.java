@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Settles orders whose outcome got lost: the payment's own record decides. Safe in several
- * instances at once, and however often it is cut off.
+ * Settles orders whose outcome was lost: the payment's own record decides. Safe in several
+ * instances at once, and when interrupted at any point.
  */
 public final class RecoverOrders {
 
@@ -19,12 +19,12 @@ public final class RecoverOrders {
   private final Clock clock;
   private final Duration recoveryAfter;
   private final Duration cancelAfter;
-  private final FollowUps followUps;
+  private final FollowUpTracer followUpTracer;
 
   /**
-   * @param recoveryAfter how long until an order that could not be settled is tried again
-   * @param cancelAfter the age at which an order without any payment is given up; one whose payment
-   *     is still on its way then is cancelled, too
+   * @param recoveryAfter the pause until an unsettled order is retried
+   * @param cancelAfter the age at which an order without any payment is cancelled, even if its
+   *     payment request is still on its way
    */
   public RecoverOrders(
       Orders orders,
@@ -33,26 +33,24 @@ public final class RecoverOrders {
       Clock clock,
       Duration recoveryAfter,
       Duration cancelAfter,
-      FollowUps followUps) {
+      FollowUpTracer followUpTracer) {
     this.orders = orders;
     this.payments = payments;
     this.settle = settle;
     this.clock = clock;
     this.recoveryAfter = recoveryAfter;
     this.cancelAfter = cancelAfter;
-    this.followUps = followUps;
+    this.followUpTracer = followUpTracer;
   }
 
-  /**
-   * Takes one order that is due; false when there was none. Blocks; throws {@link RemoteFailure}.
-   */
+  /** Recovers one due order; false when there was none. Blocks; throws {@link RemoteFailure}. */
   public boolean next() {
     Instant now = clock.instant();
-    List<Due<Order>> due =
+    List<DueWork<Order>> due =
         orders.claimDue(Set.of(OrderStatus.CREATED), now, now.plus(recoveryAfter), 1);
-    for (Due<Order> claimed : due) {
+    for (DueWork<Order> claimed : due) {
       Order order = claimed.work();
-      followUps.run("recover_order", order.id(), claimed.origin(), () -> recover(order, now));
+      followUpTracer.run("recover_order", order.id(), claimed.origin(), () -> recover(order, now));
     }
     return !due.isEmpty();
   }
@@ -66,7 +64,7 @@ public final class RecoverOrders {
   }
 
   private Payment resolve(Order order, Payment payment) {
-    // Repeating a charge that is already on record takes no second one; it asks the bank again.
+    // Repeating a recorded charge makes no second one; it asks the bank again.
     return payment.state() == Payment.State.PENDING ? payments.charge(order) : payment;
   }
 }

@@ -2,7 +2,7 @@ package dev.platform.order.domain;
 
 import java.util.Objects;
 
-/** Another service gave no usable answer. */
+/** A call to another service failed. */
 public final class RemoteFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -19,12 +19,12 @@ public final class RemoteFailure extends RuntimeException {
     this.asked = asked;
   }
 
-  /** False when the service did nothing for certain; when true, it may have done what it should. */
+  /** False when the service certainly did nothing; true when it may have done the work. */
   public boolean asked() {
     return asked;
   }
 
-  /** True when no answer came in time, false when the call failed otherwise. */
+  /** True when the call timed out, false when it failed otherwise. */
   public boolean timedOut() {
     return timedOut;
   }

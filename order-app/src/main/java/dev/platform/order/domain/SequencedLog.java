@@ -12,14 +12,14 @@ import java.util.Map;
  */
 public interface SequencedLog<E extends Sequenced> {
 
-  /** How far the logs of these keys reach; unknown keys are left out. */
+  /** The heads of these keys' logs; unknown keys are left out. */
   Map<String, Head> heads(Collection<String> keys);
 
   /** At most {@code limit} entries of a log after a sequence, in order. */
   List<E> after(String key, long sequence, int limit);
 
   /**
-   * How far a log reaches.
+   * The end of a log.
    *
    * @param sequence that of its latest entry, 0 when it has none
    * @param ended true when no entry will follow

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Brings a CREATED order to where its payment says that it belongs. Idempotent: may be repeated,
- * cut off at any line, and run in several places at once.
+ * Moves a CREATED order to the status that its payment implies. Idempotent: may be repeated,
+ * interrupted at any line, and run in several places at once.
  */
 public final class SettleOrder {
 
@@ -28,7 +28,7 @@ public final class SettleOrder {
     this.fulfilmentStep = fulfilmentStep;
   }
 
-  /** Returns the order as it stands afterwards; still CREATED when the payment is pending. */
+  /** Returns the order afterwards; still CREATED when the payment is pending. */
   Order settle(Order order, Payment payment) {
     return switch (payment.state()) {
       case CHARGED -> stock.confirm(order.id()) ? markPaid(order) : payBack(order);
@@ -45,15 +45,15 @@ public final class SettleOrder {
   }
 
   /**
-   * Gives up what may be tried again: whoever is told to come back finds the request's key free.
+   * Cancels an order that may be placed again: a caller that retries finds the request's key free.
    */
   Order undo(Order order, String reason) {
     return move(Move.toUndone(order, releasing(order, reason), clock.instant()));
   }
 
   private String releasing(Order order, String reason) {
-    // Somebody else may return the payment of an order whose stock was sold a moment ago: that is
-    // for people to look at, and nothing to try for ever.
+    // Another process may refund the payment of an order whose stock was sold a moment ago. That
+    // needs an operator; a retry would not help.
     return stock.release(order.id()) ? reason : reason + "; its stock stays sold";
   }
 

@@ -1,8 +1,8 @@
 package dev.platform.order.domain;
 
 /**
- * A product of which less is left than was ordered.
+ * A product with less stock than was ordered.
  *
- * @param available how many are left
+ * @param available the number of pieces left
  */
 public record Shortage(String productId, long available) {}

@@ -1,20 +1,20 @@
 package dev.platform.order.domain;
 
 /**
- * Stock set aside for orders. Each step is idempotent by order id. Calls another service and
- * blocks; throws {@link RemoteFailure}.
+ * Stock reserved for orders. Each step is idempotent by order id. Calls another service and blocks;
+ * throws {@link RemoteFailure}.
  */
 public interface Stock {
 
-  /** Sets all lines aside or none; throws {@link OrderException} when there is not enough. */
+  /** Reserves all lines or none; throws {@link OrderException} when stock is insufficient. */
   void reserve(Order order);
 
-  /** Sells what is reserved; false when the reservation is gone. */
+  /** Sells the reserved stock; false when the reservation no longer exists. */
   boolean confirm(String orderId);
 
   /**
-   * Gives the reservation back; it can't be made again. False when what was reserved is sold, and
-   * stays so. Works on when the caller has given up.
+   * Releases the reservation; it can't be made again. False when the stock was already sold, which
+   * is final. Continues after the caller has cancelled.
    */
   boolean release(String orderId);
 }

@@ -3,10 +3,10 @@ package dev.platform.order.domain;
 import java.util.List;
 
 /**
- * What an answer says beside the order.
+ * The part of an answer that is not about the order.
  *
- * @param recommendedProductIds products that may please the user, or what stands in for them
- * @param degradedFeatures names of features that this part of the answer does without
+ * @param recommendedProductIds products recommended to the user, or their substitutes
+ * @param degradedFeatures names of the features missing in this part of the answer
  */
 public record Suggestions(List<String> recommendedProductIds, List<String> degradedFeatures) {
 

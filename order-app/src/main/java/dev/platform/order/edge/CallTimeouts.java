@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a request may take: what its {@code Grpc-Timeout} says, the field that gRPC itself and
- * its gateways use.
+ * A request's timeout: the value of its {@code Grpc-Timeout}, the header that gRPC itself and its
+ * gateways use.
  */
 final class CallTimeouts {
 
@@ -26,13 +26,13 @@ final class CallTimeouts {
     this.maxTimeout = properties.maxTimeout();
   }
 
-  /** For a request that is answered once. */
+  /** For a request with one answer. */
   Duration of(@Nullable String header) {
     Duration asked = parse(header).orElse(defaultTimeout);
     return asked.compareTo(maxTimeout) < 0 ? asked : maxTimeout;
   }
 
-  /** For a stream, which has no end of its own unless its client wants one. */
+  /** For a stream, which has no timeout unless its client sets one. */
   Optional<Duration> ofStream(@Nullable String header) {
     return parse(header);
   }

@@ -24,7 +24,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Puts the edge together. Fields for clients: see {@code ClientConfiguration}. */
+/** Wires the edge. Fields for clients: see {@code ClientConfiguration}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(EdgeProperties.class)
 @SuppressWarnings("NullAway.Init")
@@ -64,8 +64,8 @@ class EdgeConfiguration {
   }
 
   @Bean
-  ProductShelf productShelf(LastProducts lastProducts) {
-    return new ProductShelf(products, inventory, lastProducts);
+  ProductsWithStock productsWithStock(LastProducts lastProducts) {
+    return new ProductsWithStock(products, inventory, lastProducts);
   }
 
   @Bean

@@ -7,14 +7,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How the HTTP edge behaves.
+ * The HTTP edge.
  *
- * @param defaultTimeout how long a request may take that brings no {@code Grpc-Timeout}
- * @param maxTimeout how long a request may take at most, whatever it brings; not for events
- * @param maxBody how large a request's body may be
- * @param heartbeat the pause between two signs of life on a stream of events, by which clients that
- *     have gone are noticed
- * @param traceUrl where a trace can be looked at, with {@code {trace-id}} in it; none by default
+ * @param defaultTimeout the timeout of a request without a {@code Grpc-Timeout}
+ * @param maxTimeout the maximum timeout of a request, whatever it asks for; not for event streams
+ * @param maxBody the maximum size of a request's body
+ * @param heartbeat the pause between two heartbeats on an event stream, which detect disconnected
+ *     clients
+ * @param traceUrl the URL of a trace's page, with {@code {trace-id}} in it; none by default
  */
 @ConfigurationProperties("mall.edge")
 public record EdgeProperties(

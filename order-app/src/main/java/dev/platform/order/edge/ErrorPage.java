@@ -10,8 +10,8 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
 /**
- * What the web server itself refuses, as problem details. Whoever asks for it by its address gets
- * 404: Boot's own one takes that for an error without a status, and answers 500.
+ * The web server's own refusals as problem details. A direct request for this page gets 404: Boot's
+ * own page takes that for an error without a status, and answers 500.
  */
 @Controller
 class ErrorPage implements ErrorController {
@@ -27,8 +27,8 @@ class ErrorPage implements ErrorController {
     Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     ProblemDetail problem = ProblemDetail.forStatus(code instanceof Integer known ? known : 404);
     switch (problem.getStatus()) {
-      case 400 -> problem.setDetail("the request breaks off, or is not as HTTP has it");
-      case 408 -> problem.setDetail("the rest of the request did not come in time");
+      case 400 -> problem.setDetail("the request is incomplete or not valid HTTP");
+      case 408 -> problem.setDetail("the rest of the request did not arrive in time");
       default -> {}
     }
     return ResponseEntity.status(problem.getStatus())

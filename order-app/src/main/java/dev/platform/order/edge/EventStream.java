@@ -13,12 +13,12 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter.SseEventBuilder;
 
 /**
- * One client's stream. The next event is asked for when the one before it is on its way, so a slow
- * client costs an event of memory. The call ends with the client, and the other way round.
+ * One client's stream. The next event is requested when the one before it is on its way, so a slow
+ * client costs one event of memory. The call ends with the client's connection, and vice versa.
  */
 final class EventStream implements ClientResponseObserver<WatchOrderRequest, OrderEvent> {
 
-  /** How soon a browser comes back after a broken connection. */
+  /** A browser's reconnect delay after a broken connection. */
   private static final long RECONNECT_MILLIS = 1000;
 
   private final Problems problems;
@@ -72,7 +72,7 @@ final class EventStream implements ClientResponseObserver<WatchOrderRequest, Ord
     emitter.complete();
   }
 
-  /** Sends a sign of life, so that a client that has gone is noticed. */
+  /** Sends a heartbeat, which detects a disconnected client. */
   void beat() {
     send(SseEmitter.event().comment("alive"));
   }
@@ -81,7 +81,7 @@ final class EventStream implements ClientResponseObserver<WatchOrderRequest, Ord
     try {
       emitter.send(event);
     } catch (IOException | IllegalStateException e) {
-      // The client has gone, or the stream was completed meanwhile.
+      // The client has disconnected, or the stream was completed meanwhile.
       end();
     }
   }
@@ -90,7 +90,7 @@ final class EventStream implements ClientResponseObserver<WatchOrderRequest, Ord
     whenOver.accept(this);
     ClientCallStreamObserver<WatchOrderRequest> ending = call;
     if (ending != null) {
-      ending.cancel("the client has gone", null);
+      ending.cancel("the client has disconnected", null);
     }
   }
 }

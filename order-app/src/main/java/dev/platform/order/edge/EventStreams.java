@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * The streams of events that clients follow. A stream costs no thread while nothing happens; one
- * thread beats for all of them, since a beat is so small that it never has to wait for a client.
+ * The clients' event streams. An idle stream costs no thread; one thread sends the heartbeats of
+ * all streams, since a heartbeat is small enough never to wait for a client.
  */
 final class EventStreams implements AutoCloseable {
 
@@ -33,7 +33,7 @@ final class EventStreams implements AutoCloseable {
     this.heartbeat = heartbeat;
   }
 
-  /** Starts to beat; until {@link #close}. */
+  /** Starts the heartbeats, until {@link #close}. */
   void start() {
     heartbeats.scheduleWithFixedDelay(
         () -> open.forEach(EventStream::beat),
@@ -42,7 +42,7 @@ final class EventStreams implements AutoCloseable {
         TimeUnit.MILLISECONDS);
   }
 
-  /** Makes this call and sends to the client what it answers, until either of them ends. */
+  /** Makes this call and sends its events to the client, until either of them ends. */
   SseEmitter open(Consumer<StreamObserver<OrderEvent>> call) {
     EventStream stream = new EventStream(problems, open::remove);
     open.add(stream);
@@ -50,7 +50,7 @@ final class EventStreams implements AutoCloseable {
     return stream.emitter();
   }
 
-  /** How many are being followed. */
+  /** The number of open streams. */
   int openStreams() {
     return open.size();
   }

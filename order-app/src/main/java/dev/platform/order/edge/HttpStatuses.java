@@ -4,9 +4,9 @@ import io.grpc.Status;
 import org.springframework.http.HttpStatusCode;
 
 /**
- * The HTTP status of a gRPC code: {@code google.rpc.Code}'s canonical mapping but for
- * FAILED_PRECONDITION. That is 422 here instead of 400, so that a client can tell a request that it
- * must mend from one that was understood and can't be met: too little stock, a declined payment.
+ * The HTTP status of a gRPC code: {@code google.rpc.Code}'s canonical mapping except for
+ * FAILED_PRECONDITION. That is 422 here instead of 400, so that a client can distinguish an invalid
+ * request from a valid one that can't be fulfilled: too little stock, a declined payment.
  */
 final class HttpStatuses {
 
@@ -31,7 +31,7 @@ final class HttpStatuses {
         });
   }
 
-  /** Whether what the status says is about us, and not for clients. */
+  /** Whether the status describes internals that clients must not see. */
   static boolean isInternal(Status.Code code) {
     return switch (code) {
       case UNKNOWN, INTERNAL, DATA_LOSS -> true;

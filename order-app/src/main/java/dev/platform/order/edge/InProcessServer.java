@@ -14,10 +14,11 @@ import org.springframework.boot.web.context.WebServerGracefulShutdownLifecycle;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * This app's gRPC services once more, without a socket, for the edge. With the same interceptors
- * and configuration as on the socket, so a request over HTTP is validated, limited, measured and
- * traced like every other. Not net.devh's own in-process server, whose start and stop look like the
- * real server's to those who listen for that. There before the web server and after it.
+ * An in-process server with this app's gRPC services, for the edge. It has the same interceptors
+ * and configuration as the server on the socket, so a request over HTTP is validated, limited,
+ * measured and traced like every other. It is not net.devh's own in-process server, whose start and
+ * stop events look like the real server's to listeners. Starts before the web server and stops
+ * after it.
  */
 final class InProcessServer implements SmartLifecycle {
 
@@ -31,7 +32,7 @@ final class InProcessServer implements SmartLifecycle {
     this.configurers = configurers;
   }
 
-  /** What it is called by. */
+  /** The server's name. */
   String name() {
     return name;
   }

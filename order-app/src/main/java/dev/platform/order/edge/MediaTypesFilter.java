@@ -17,9 +17,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Keeps media types from Spring that it can't even refuse: its parser runs out of the text of one
- * that begins with a quote, which would be our failure and not the client's. An unreadable Accept
- * is left out, as if the client had no preference.
+ * Hides media types that Spring can't even refuse: its parser reads past the end of one that begins
+ * with a quote, which would be a server error instead of the client's. An unreadable Accept is
+ * ignored, as if the client had no preference.
  */
 final class MediaTypesFilter extends OncePerRequestFilter {
 
@@ -54,7 +54,7 @@ final class MediaTypesFilter extends OncePerRequestFilter {
       MimeTypeUtils.parseMimeTypes(types);
       return true;
     } catch (InvalidMimeTypeException e) {
-      // Spring says so where it matters.
+      // Spring refuses it where it matters.
       return true;
     } catch (StringIndexOutOfBoundsException e) {
       return false;

@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether some JSON is a message of a type; if not, which field is not, and what it should be. */
+/** Checks that JSON fits a message type; if not, names the field and the expected value. */
 final class MessageShape {
 
-  /** Longer texts are no number that anybody meant. */
+  /** Longer texts are not meant as numbers. */
   private static final int MAX_DIGITS = 40;
 
   private MessageShape() {}
@@ -83,7 +83,7 @@ final class MessageShape {
       }
       case INT -> checkWhole(name, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
       case LONG -> checkWhole(name, value, Long.MIN_VALUE, Long.MAX_VALUE);
-      // Left to protobuf's own reader, which says what is wrong but not where.
+      // Left to protobuf's own parser, which reports what is wrong but not where.
       case BOOLEAN, ENUM, FLOAT, DOUBLE, BYTE_STRING -> {}
     }
   }
@@ -103,7 +103,7 @@ final class MessageShape {
     if (value.isNumber()) {
       return value.decimalValue();
     }
-    // Protobuf's JSON writes 64-bit numbers as strings, and reads any number so.
+    // Protobuf's JSON writes 64-bit numbers as strings, and accepts strings for all numbers.
     if (!value.isTextual() || !value.textValue().matches("-?\\d{1," + MAX_DIGITS + "}")) {
       return null;
     }

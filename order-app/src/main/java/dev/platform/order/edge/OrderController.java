@@ -66,14 +66,14 @@ class OrderController {
     return orders.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** The header's draft standard wants quotes, which few clients write. */
+  /** The header's draft standard requires quotes, which few clients send. */
   private static String unquoted(String key) {
     String bare = key.strip();
     boolean quoted = bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"");
     return quoted ? bare.substring(1, bare.length() - 1) : bare;
   }
 
-  /** An empty header is a mistake of whoever wanted to be safe, and would not be. */
+  /** An empty header is refused: its client expects idempotency and would not get it. */
   private static String present(String key) {
     if (key.isBlank()) {
       throw Status.INVALID_ARGUMENT

@@ -22,8 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * What happens to an order, as server-sent events. A client that has seen all there will ever be is
- * told so with 204, which ends a browser's reconnecting.
+ * The events of an order, as server-sent events. A client that has seen the last event gets 204,
+ * which stops a browser from reconnecting.
  */
 @RestController
 class OrderEventsController {
@@ -53,7 +53,7 @@ class OrderEventsController {
       @RequestHeader(name = CallTimeouts.HEADER, required = false) @Nullable String timeout) {
     long after = sequence(lastEventId);
     Optional<Duration> limit = timeouts.ofStream(timeout);
-    // First, because a stream of events that has begun can't be a 404 any more.
+    // First, because an event stream that has begun can't become a 404.
     GetOrderResponse order =
         within(timeouts.of(timeout), orders)
             .getOrder(GetOrderRequest.newBuilder().setOrderId(id).build());
@@ -88,7 +88,7 @@ class OrderEventsController {
         return sequence;
       }
     } catch (NumberFormatException e) {
-      // Refused below, like one that is negative.
+      // Refused below, like a negative one.
     }
     throw Status.INVALID_ARGUMENT
         .withDescription(

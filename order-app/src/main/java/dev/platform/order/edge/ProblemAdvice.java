@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Whatever goes wrong over HTTP becomes problem details; Spring's own refusals do so here, too. */
+/** Turns every failure over HTTP into problem details, Spring's own refusals included. */
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
@@ -34,7 +34,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<ProblemDetail> unexpected(RuntimeException failure) {
-    log.error("a request failed for a reason that nobody thought of", failure);
+    log.error("a request failed unexpectedly", failure);
     return ResponseEntity.internalServerError()
         .body(ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "internal error"));
   }

@@ -21,7 +21,7 @@ import org.springframework.http.ProblemDetail;
 
 /**
  * A failed call as problem details of RFC 9457: {@code detail} is the status' description, {@code
- * code} the gRPC code, {@code details} what rich error details there are, in protobuf's JSON form.
+ * code} the gRPC code, {@code details} the rich error details, in protobuf's JSON form.
  */
 final class Problems {
 
@@ -65,7 +65,7 @@ final class Problems {
     }
   }
 
-  /** After how many seconds to try again, rounded up, if the failure tells. */
+  /** The retry delay in seconds, rounded up, if the failure has one. */
   static Optional<Long> retryAfterSeconds(StatusRuntimeException failure) {
     for (Any detail : anyDetails(failure)) {
       if (detail.is(RetryInfo.class)) {
@@ -89,7 +89,7 @@ final class Problems {
       try {
         details.add(mapper.readTree(PRINTER.print(detail)));
       } catch (InvalidProtocolBufferException | JsonProcessingException e) {
-        // Of a type that we don't know: nothing that could be told in JSON.
+        // Of an unknown type, which can't be written as JSON.
         continue;
       }
     }

@@ -14,16 +14,16 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The catalogue with what is in stock at this moment. */
+/** The catalogue with the current stock. */
 @RestController
 class ProductController {
 
-  private final ProductShelf shelf;
+  private final ProductsWithStock products;
   private final CallTimeouts timeouts;
   private final DegradedAnswers degraded;
 
-  ProductController(ProductShelf shelf, CallTimeouts timeouts, DegradedAnswers degraded) {
-    this.shelf = shelf;
+  ProductController(ProductsWithStock products, CallTimeouts timeouts, DegradedAnswers degraded) {
+    this.products = products;
     this.timeouts = timeouts;
     this.degraded = degraded;
   }
@@ -31,7 +31,7 @@ class ProductController {
   @GetMapping("/api/products")
   ResponseEntity<String> products(
       @RequestHeader(name = CallTimeouts.HEADER, required = false) @Nullable String timeout) {
-    ProductShelf.Contents contents = shelf.contents(timeouts.of(timeout));
+    ProductsWithStock.Contents contents = products.contents(timeouts.of(timeout));
     degraded.count("products", contents.degradedFeatures());
     return ResponseEntity.ok()
         .contentType(MediaType.APPLICATION_JSON)
@@ -39,8 +39,8 @@ class ProductController {
         .body(json(contents));
   }
 
-  /** Each product and level as protobuf writes it; only what holds them together is ours. */
-  private static String json(ProductShelf.Contents contents) {
+  /** Each product and level as protobuf writes it, in an object of our own. */
+  private static String json(ProductsWithStock.Contents contents) {
     StringJoiner products = new StringJoiner(",", "[", "]");
     for (Product product : contents.products()) {
       StockLevel level = contents.levels().get(product.getProductId());
@@ -56,7 +56,7 @@ class ProductController {
         .formatted(products, degraded, inSeconds(contents.age()), contents.more());
   }
 
-  /** Rounded up: 0 is for what is not old. */
+  /** Rounded up: 0 is reserved for a new list. */
   private static long inSeconds(Duration age) {
     return (age.toMillis() + 999) / 1000;
   }

@@ -22,9 +22,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Messages in protobuf's JSON form. What comes in is read strictly: protobuf's own reader would
- * take quotes left out and fields given twice, and does not tell where something is wrong.
- * Thread-safe.
+ * Messages in protobuf's JSON form. Input is parsed strictly: protobuf's own parser would accept
+ * missing quotes and duplicate fields, and does not report where an error is. Thread-safe.
  */
 final class ProtoJson {
 
@@ -49,7 +48,7 @@ final class ProtoJson {
     this.maxBytes = maxBytes;
   }
 
-  /** One line, with every field that has a value by itself, set or not. */
+  /** One line, including fields with their default values. */
   static String write(MessageOrBuilder message) {
     try {
       return PRINTER.print(message);
@@ -59,8 +58,8 @@ final class ProtoJson {
   }
 
   /**
-   * Reads a body into a message. Throws INVALID_ARGUMENT saying what is wrong and where, and
-   * refuses with 413 what is too large, without reading more of it than that takes.
+   * Reads a body into a message. Throws INVALID_ARGUMENT saying what is wrong and where. Refuses
+   * too large a body with 413, without reading more of it than necessary.
    */
   <B extends Message.Builder> B read(InputStream body, B message) throws IOException {
     JsonNode json = parse(bounded(body));
@@ -91,7 +90,7 @@ final class ProtoJson {
     } catch (SocketTimeoutException e) {
       throw new ResponseStatusException(HttpStatus.REQUEST_TIMEOUT, null, e);
     } catch (IOException e) {
-      // Of the connection or of its chunks. In either case Tomcat has the last word: ErrorPage.
+      // A failure of the connection or of its chunks. Tomcat handles both: see ErrorPage.
       throw new ResponseStatusException(HttpStatus.BAD_REQUEST, null, e);
     }
   }

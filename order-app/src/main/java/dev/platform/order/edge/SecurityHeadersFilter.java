@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** What a browser may do with our answers: run and load only what comes from here. */
+/** Restricts browsers to scripts and resources of this server. */
 final class SecurityHeadersFilter extends OncePerRequestFilter {
 
   private static final String POLICY =

@@ -13,8 +13,8 @@ import io.micrometer.tracing.propagation.Propagator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the HTTP request the parent of the call. No span of its own: between the edge and a service
- * in the same process there is nothing to be measured.
+ * Makes the HTTP request the parent of the call. It adds no span: between the edge and a service in
+ * the same process there is nothing to measure.
  */
 final class TraceContextInterceptor implements ClientInterceptor {
 

@@ -10,8 +10,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Tells a client which trace its request is part of: in {@code traceresponse}, as W3C's draft has
- * it, and where a recorded one can be looked at, as a {@code Link}.
+ * Sends a client its request's trace id in {@code traceresponse}, as in W3C's draft, and the page
+ * of a recorded trace as a {@code Link}.
  */
 final class TraceHeaders implements HandlerInterceptor {
 
@@ -28,12 +28,12 @@ final class TraceHeaders implements HandlerInterceptor {
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     Span span = tracer.currentSpan();
     if (span != null && !span.context().traceId().isEmpty()) {
-      tell(span.context(), response);
+      addHeaders(span.context(), response);
     }
     return true;
   }
 
-  private void tell(TraceContext context, HttpServletResponse response) {
+  private void addHeaders(TraceContext context, HttpServletResponse response) {
     boolean recorded = Boolean.TRUE.equals(context.sampled());
     response.setHeader(
         "traceresponse",

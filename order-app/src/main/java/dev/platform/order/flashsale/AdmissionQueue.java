@@ -10,27 +10,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Lets so many in at once, and all others in the order in which they came. Bounded. Who has left,
- * because the call is over, holds up nobody. Thread-safe.
+ * Admits a limited number of calls at once; the others wait in order of arrival. Bounded. A waiting
+ * call that has ended does not block the others. Thread-safe.
  */
 final class AdmissionQueue {
 
   /** How waiting ended. */
   enum Outcome {
-    /** It is one's turn; {@link #leave} must follow. */
+    /** The call is admitted; {@link #leave} must follow. */
     ADMITTED,
-    /** Too many waited already. */
+    /** The queue was full. */
     FULL,
-    /** The turn did not come in time. */
+    /** The call was not admitted in time. */
     TOO_LONG,
-    /** The call was over first. */
-    GONE
+    /** The call ended first. */
+    CALL_ENDED
   }
 
   private final int atOnce;
   private final int maxWaiting;
   // guarded by this
-  private final Deque<CompletableFuture<Outcome>> line = new ArrayDeque<>();
+  private final Deque<CompletableFuture<Outcome>> waiting = new ArrayDeque<>();
   private int admitted;
 
   AdmissionQueue(int atOnce, int maxWaiting) {
@@ -38,7 +38,7 @@ final class AdmissionQueue {
     this.maxWaiting = maxWaiting;
   }
 
-  /** Waits for one's turn, so long at most, and no longer than the current call lasts. */
+  /** Waits for admission, at most this long, and no longer than the current call lasts. */
   Outcome enter(long maxWaitNanos) throws InterruptedException {
     CompletableFuture<Outcome> turn = new CompletableFuture<>();
     synchronized (this) {
@@ -46,27 +46,27 @@ final class AdmissionQueue {
         admitted++;
         return Outcome.ADMITTED;
       }
-      if (line.size() >= maxWaiting) {
+      if (waiting.size() >= maxWaiting) {
         return Outcome.FULL;
       }
-      line.addLast(turn);
+      waiting.addLast(turn);
     }
     Context call = Context.current();
-    CancellationListener left = over -> turn.complete(Outcome.GONE);
-    call.addListener(left, Runnable::run);
+    CancellationListener ended = context -> turn.complete(Outcome.CALL_ENDED);
+    call.addListener(ended, Runnable::run);
     try {
       return await(turn, maxWaitNanos);
     } finally {
-      call.removeListener(left);
+      call.removeListener(ended);
       forget(turn);
     }
   }
 
-  /** Makes room for the next. */
+  /** Admits the next call. */
   synchronized void leave() {
-    CompletableFuture<Outcome> next = line.pollFirst();
+    CompletableFuture<Outcome> next = waiting.pollFirst();
     while (next != null && !next.complete(Outcome.ADMITTED)) {
-      next = line.pollFirst();
+      next = waiting.pollFirst();
     }
     if (next == null) {
       admitted--;
@@ -74,18 +74,18 @@ final class AdmissionQueue {
   }
 
   synchronized int waiting() {
-    return line.size();
+    return waiting.size();
   }
 
   private Outcome await(CompletableFuture<Outcome> turn, long nanos) throws InterruptedException {
     try {
       return turn.get(nanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      // The turn may come at this very moment: whoever is first decides.
+      // The call may be admitted at this very moment: the first completion counts.
       turn.complete(Outcome.TOO_LONG);
       return turn.join();
     } catch (InterruptedException e) {
-      if (!turn.complete(Outcome.GONE) && turn.join() == Outcome.ADMITTED) {
+      if (!turn.complete(Outcome.CALL_ENDED) && turn.join() == Outcome.ADMITTED) {
         leave();
       }
       throw e;
@@ -95,6 +95,6 @@ final class AdmissionQueue {
   }
 
   private synchronized void forget(CompletableFuture<Outcome> turn) {
-    line.remove(turn);
+    waiting.remove(turn);
   }
 }

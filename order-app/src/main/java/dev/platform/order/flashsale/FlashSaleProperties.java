@@ -6,14 +6,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Products that many want at once. Orders of them wait in line, one line for each product, and are
- * refused when that takes too long.
+ * Products in high demand. Their orders wait in a queue for each product, and are refused when that
+ * takes too long.
  *
  * @param products their ids; none by default
- * @param atOnce how many orders of a product are worked on at the same time
- * @param maxWaiting how many may stand in its line; each holds a thread, and a place of the
- *     server's concurrency limit
- * @param maxWait how long an order waits before it is refused
+ * @param atOnce the number of a product's orders that are processed at the same time
+ * @param maxWaiting the maximum number of orders in its queue; each holds a thread, and a slot of
+ *     the server's concurrency limit
+ * @param maxWait the maximum wait before an order is refused
  */
 @ConfigurationProperties("mall.flash-sale")
 public record FlashSaleProperties(

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.stereotype.Component;
 
-/** The lines of all products that orders wait for. Thread-safe; waiting blocks. */
+/** The queues of all products in high demand. Thread-safe; waiting blocks. */
 @Component
 @EnableConfigurationProperties(FlashSaleProperties.class)
 public final class FlashSales {
@@ -40,24 +40,23 @@ public final class FlashSales {
       AdmissionQueue line = new AdmissionQueue(properties.atOnce(), properties.maxWaiting());
       lines.put(product, line);
       Gauge.builder("mall.flash.sale.waiting", line, AdmissionQueue::waiting)
-          .description("Orders that wait in the line of a product")
+          .description("Orders that wait in the queue of a product")
           .tag("product", product)
           .register(meters);
     }
   }
 
   /**
-   * Does work when it is its turn in the lines of those products that have one; at once when none
-   * has.
+   * Runs work when the queues of its products admit it; at once when no product has a queue.
    *
-   * @throws StatusRuntimeException RESOURCE_EXHAUSTED with the time to try again after, when the
-   *     line is full or the turn does not come in time; what the call ended with when it is over
+   * @throws StatusRuntimeException RESOURCE_EXHAUSTED with a retry delay when the queue is full or
+   *     the wait is too long; the call's status when the call has ended
    */
   public <T> T inLine(Collection<String> productIds, Supplier<T> work) {
     Deque<AdmissionQueue> entered = new ArrayDeque<>();
     long end = System.nanoTime() + properties.maxWait().toNanos();
     try {
-      // In the order of the ids: two orders can't wait for each other.
+      // In the order of the ids, so that two orders can't wait for each other.
       lines.forEach(
           (product, line) -> {
             if (productIds.contains(product)) {
@@ -75,7 +74,7 @@ public final class FlashSales {
     long start = System.nanoTime();
     Outcome outcome = waitIn(line, Math.max(0, maxWaitNanos));
     Timer.builder("mall.flash.sale.wait")
-        .description("How long orders waited in the line of a product")
+        .description("How long orders waited in the queue of a product")
         .tag("product", product)
         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
         .register(meters)
@@ -83,7 +82,7 @@ public final class FlashSales {
     switch (outcome) {
       case ADMITTED -> {}
       case FULL, TOO_LONG -> throw refusal(product);
-      case GONE -> throw Contexts.statusFromCancelled(Context.current()).asRuntimeException();
+      case CALL_ENDED -> throw Contexts.statusFromCancelled(Context.current()).asRuntimeException();
     }
   }
 

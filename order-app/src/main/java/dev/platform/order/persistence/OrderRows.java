@@ -79,7 +79,7 @@ final class OrderRows {
         Duration.ofMillis(row.getLong("price_age_millis")),
         OrderStatus.valueOf(row.getString("status")),
         row.getString("cancel_reason"),
-        Times.instant(row, "created_at"),
+        Timestamps.instant(row, "created_at"),
         row.getLong("last_sequence"));
   }
 }

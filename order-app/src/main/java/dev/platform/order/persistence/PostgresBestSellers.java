@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.TransactionException;
 
-/** Counted from the mall's own orders, so that they need no other service. Kept for a while. */
+/** Counted from this app's own orders, so they need no other service. Cached for a while. */
 @Repository
 class PostgresBestSellers implements BestSellers {
 
@@ -33,12 +33,12 @@ class PostgresBestSellers implements BestSellers {
     try {
       return counted.get("all");
     } catch (DataAccessException | TransactionException e) {
-      log.warn("The best sellers can't be told now: {}", e.toString());
+      log.warn("best sellers can't be read now: {}", e.toString());
       return List.of();
     }
   }
 
-  /** Of the thousand orders that were placed last. */
+  /** Of the latest thousand orders. */
   private List<String> count() {
     return jdbc.sql(
             """

@@ -1,6 +1,6 @@
 package dev.platform.order.persistence;
 
-import static dev.platform.order.persistence.Times.column;
+import static dev.platform.order.persistence.Timestamps.column;
 import static java.util.stream.Collectors.toMap;
 
 import dev.platform.order.domain.Mailboxes;
@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Users' notifications in PostgreSQL; the mailbox's row lock puts each user's in order. */
+/** Users' notifications in PostgreSQL; the mailbox's row lock orders each user's notifications. */
 @Repository
 class PostgresMailboxes implements Mailboxes {
 
@@ -36,7 +36,7 @@ class PostgresMailboxes implements Mailboxes {
     try {
       return Objects.requireNonNull(transaction.execute(status -> keepLocked(draft, now)));
     } catch (DuplicateKeyException e) {
-      // Two users at once under one id: they hold different locks, the primary key decides.
+      // Two users at once with one id: they hold different locks, the primary key decides.
       throw NotificationException.idReused(draft.id());
     }
   }
@@ -159,7 +159,7 @@ class PostgresMailboxes implements Mailboxes {
             row.getString("user_id"),
             row.getString("message"),
             row.getString("order_id")),
-        Times.instant(row, "created_at"),
+        Timestamps.instant(row, "created_at"),
         row.getLong("sequence"));
   }
 }

@@ -55,7 +55,7 @@ class PostgresOrderEvents implements SequencedLog<OrderEvent> {
                     row.getString("order_id"),
                     OrderStatus.valueOf(row.getString("status")),
                     row.getString("message"),
-                    Times.instant(row, "happened_at"),
+                    Timestamps.instant(row, "happened_at"),
                     row.getLong("sequence")))
         .list();
   }

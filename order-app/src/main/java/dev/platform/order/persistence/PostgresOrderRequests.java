@@ -1,6 +1,6 @@
 package dev.platform.order.persistence;
 
-import static dev.platform.order.persistence.Times.column;
+import static dev.platform.order.persistence.Timestamps.column;
 
 import dev.platform.core.deadline.DetachedWork;
 import dev.platform.order.domain.OrderRequest;
@@ -27,7 +27,7 @@ class PostgresOrderRequests implements OrderRequests {
 
   @Override
   public Optional<Claim> claim(OrderRequest request, String orderId, Instant now) {
-    // An earlier claim may be given up between the two statements: then the key is free again.
+    // An earlier claim may be released between the two statements: then the key is free again.
     while (true) {
       if (insert(request, orderId, now)) {
         return Optional.empty();
@@ -109,7 +109,7 @@ class PostgresOrderRequests implements OrderRequests {
     return new Claim(
         row.getString("fingerprint"),
         row.getString("order_id"),
-        Times.instant(row, "claimed_at"),
+        Timestamps.instant(row, "claimed_at"),
         suggestions(row));
   }
 

@@ -1,9 +1,9 @@
 package dev.platform.order.persistence;
 
-import static dev.platform.order.persistence.Times.column;
+import static dev.platform.order.persistence.Timestamps.column;
 
 import dev.platform.core.deadline.DetachedWork;
-import dev.platform.order.domain.Due;
+import dev.platform.order.domain.DueWork;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderException;
@@ -63,20 +63,20 @@ class PostgresOrders implements Orders {
   }
 
   @Override
-  public List<Due<Order>> claimDue(
+  public List<DueWork<Order>> claimDue(
       Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    // The rows stay locked until they are read: what is claimed is what is due.
+    // The rows stay locked until they are read, so only due orders are claimed.
     return Objects.requireNonNull(
         transaction.execute(status -> read(claim(states, now, retryAt, limit))));
   }
 
-  private List<Due<Order>> read(Map<String, String> origins) {
+  private List<DueWork<Order>> read(Map<String, String> origins) {
     return rows.read(List.copyOf(origins.keySet())).stream()
-        .map(order -> new Due<>(order, origins.getOrDefault(order.id(), "")))
+        .map(order -> new DueWork<>(order, origins.getOrDefault(order.id(), "")))
         .toList();
   }
 
-  /** The orders' ids, and where they came from. */
+  /** The orders' ids, and their origins. */
   private Map<String, String> claim(
       Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
     Map<String, String> claimed = new LinkedHashMap<>();
@@ -167,15 +167,15 @@ class PostgresOrders implements Orders {
         .param("orderId", from.id())
         .param("from", from.status().name())
         .param("to", move.to().name())
-        .param("dueAt", move.dueAt().map(Times::column).orElse(null))
+        .param("dueAt", move.dueAt().map(Timestamps::column).orElse(null))
         .param("cancelReason", move.cancelReason())
         .query(Long.class)
         .optional()
-        .map(sequence -> tell(move, sequence))
+        .map(sequence -> recordEvent(move, sequence))
         .orElse(null);
   }
 
-  private Order tell(Move move, long sequence) {
+  private Order recordEvent(Move move, long sequence) {
     Order from = move.order();
     if (move.freesKey()) {
       jdbc.sql("delete from order_requests where order_id = :orderId")

@@ -1,8 +1,8 @@
 package dev.platform.order.persistence;
 
-import static dev.platform.order.persistence.Times.column;
+import static dev.platform.order.persistence.Timestamps.column;
 
-import dev.platform.order.domain.Due;
+import dev.platform.order.domain.DueWork;
 import dev.platform.order.domain.Notification;
 import dev.platform.order.domain.Outbox;
 import java.time.Instant;
@@ -26,7 +26,7 @@ class PostgresOutbox implements Outbox {
   }
 
   @Override
-  public List<Due<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit) {
+  public List<DueWork<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit) {
     return jdbc.sql(
             """
             update outbox set due_at = :retryAt
@@ -50,7 +50,7 @@ class PostgresOutbox implements Outbox {
         .param("limit", limit)
         .query(
             (row, number) ->
-                new Due<>(
+                new DueWork<>(
                     new Notification.Draft(
                         row.getString("notification_id"),
                         row.getString("user_id"),
@@ -69,7 +69,7 @@ class PostgresOutbox implements Outbox {
 
   @Override
   public void rejected(String notificationId, String reason) {
-    log.warn("notification {} is set aside, it will never be taken: {}", notificationId, reason);
+    log.warn("notification {} was rejected, will not be retried: {}", notificationId, reason);
     jdbc.sql("update outbox set rejected = :reason where notification_id = :notificationId")
         .param("reason", reason)
         .param("notificationId", notificationId)

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** This process's gRPC calls, added up from the meters that the platform keeps of them. */
+/** This process's gRPC calls, summed from the platform's meters. */
 final class CallMeters {
 
   private static final String IN = "rpc.server.call.duration";

@@ -5,7 +5,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The platform for the page, to be asked every few seconds. */
+/** The platform's state for the page, which polls it every few seconds. */
 @RestController
 class PlatformController {
 

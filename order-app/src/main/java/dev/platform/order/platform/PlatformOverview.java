@@ -21,9 +21,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts together what {@code /actuator/platform} tells, the services that this process does not call
- * itself, and numbers. Never blocks: a service is listed once etcd has told of it, which is asked
- * with every view for the next one.
+ * Combines the data of {@code /actuator/platform}, the services that this process does not call
+ * itself, and metrics. Never blocks: each view requests the services from etcd for the next view.
  */
 final class PlatformOverview {
 
@@ -68,7 +67,7 @@ final class PlatformOverview {
         meters.calls());
   }
 
-  /** The first look at a service makes the directory watch it, from then on it costs nothing. */
+  /** The first look-up of a service makes the directory watch it; later look-ups are free. */
   private void watchAll() {
     keys.ifPresent(
         known -> {

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform as one process sees it.
+ * The platform's state as one process sees it.
  *
- * @param at when, in milliseconds since the epoch
+ * @param at the time of the view, in milliseconds since the epoch
  * @param self the process
  * @param services all services in the registry, by name
- * @param breakers the circuit breakers in front of what it calls
+ * @param breakers the circuit breakers of the services that it calls
  * @param calls its calls since it started, in and out
  */
 record PlatformView(
@@ -22,11 +22,11 @@ record PlatformView(
    *
    * @param app the application's name
    * @param instanceId null where nothing is registered
-   * @param phase where it stands between coming and going
-   * @param etcd whether etcd answers; null when it is not asked
-   * @param status whether it takes calls; null where nothing is registered
+   * @param phase its lifecycle phase
+   * @param etcd whether etcd answers; null when etcd is not used
+   * @param status whether it accepts calls; null where nothing is registered
    * @param lease null where nothing is registered
-   * @param openCalls calls under way in its gRPC server, by method
+   * @param openCalls in-flight calls in its gRPC server, by method
    */
   record Self(
       String app,
@@ -38,24 +38,24 @@ record PlatformView(
       Map<String, Integer> openCalls) {}
 
   /**
-   * The lease that the process's keys stand under.
+   * The lease of the process's keys.
    *
-   * @param state where the process stands with it
+   * @param state the registration's state
    * @param id as etcdctl shows it; null without one
    * @param sinceMillis when the state was entered, in milliseconds since the epoch
-   * @param acquisitions how often keys were put under a new one, or put again
+   * @param acquisitions how often keys were written under a new lease, or written again
    */
   record Lease(String state, @Nullable String id, long sinceMillis, long acquisitions) {}
 
   /**
    * A service.
    *
-   * @param name what it is called
-   * @param origin how the list of its instances became known
-   * @param following whether the list follows etcd at this moment
+   * @param name its name
+   * @param origin the source of its list of instances
+   * @param following whether the list currently follows etcd
    * @param ageSeconds how long ago the list last changed
-   * @param held how many instances are listed although etcd no longer has them
-   * @param instances those that take calls
+   * @param held the number of instances kept although etcd no longer has them
+   * @param instances the instances that accept calls
    */
   record Service(
       String name,
@@ -68,13 +68,13 @@ record PlatformView(
   /**
    * An instance of a service.
    *
-   * @param address where it takes calls
+   * @param address its address
    * @param self whether it is this process
-   * @param zone where it runs, if it tells
-   * @param version of the application, if it tells
-   * @param weight its share of calls, if it tells
-   * @param startedAt when it started, ISO 8601 in UTC, if it tells
-   * @param lease the lease that its key stood under when etcd was last asked; null if not known
+   * @param zone its zone, if known
+   * @param version the application's version, if known
+   * @param weight its share of calls, if known
+   * @param startedAt when it started, ISO 8601 in UTC, if known
+   * @param lease the lease of its key when etcd was last read; null if unknown
    */
   record Instance(
       String address,
@@ -89,10 +89,10 @@ record PlatformView(
    * A circuit breaker.
    *
    * @param service the service behind it
-   * @param state open ones refuse all calls
-   * @param failureRate per cent of the latest calls; -1 while they are too few
-   * @param calls how many calls that looks at
-   * @param refused how many calls it has refused
+   * @param state its state; an open breaker refuses all calls
+   * @param failureRate the percentage of failed recent calls; -1 while there are too few
+   * @param calls the number of these recent calls
+   * @param refused the number of refused calls
    */
   record Breaker(
       String service, CircuitBreaker.State state, float failureRate, int calls, long refused) {}
@@ -102,9 +102,9 @@ record PlatformView(
    *
    * @param direction "in" or "out"
    * @param method package, service and method
-   * @param count how many have ended
-   * @param failed how many of them with a status other than OK
-   * @param seconds how long all of them took together
+   * @param count the number of finished calls
+   * @param failed the number of these with a status other than OK
+   * @param seconds their total duration
    */
   record Calls(String direction, String method, long count, long failed, double seconds) {}
 }

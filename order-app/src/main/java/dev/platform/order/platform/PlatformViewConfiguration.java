@@ -14,7 +14,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Finds what there is to be shown; discovery and breakers may be switched off. */
+/** Collects the view's sources; discovery and breakers may be disabled. */
 @Configuration(proxyBeanMethods = false)
 class PlatformViewConfiguration {
 

@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of all instances in etcd, with their leases, which discovery has no use for. As etcd
- * told them last. Thread-safe; never blocks.
+ * The keys of all instances in etcd, with their leases, which discovery does not need. As last read
+ * from etcd. Thread-safe; never blocks.
  */
 final class RegistryKeys {
 
@@ -29,7 +29,7 @@ final class RegistryKeys {
     this.codec = codec;
   }
 
-  /** Asks etcd; what it answers is there later. While it is away, what it answered before stays. */
+  /** Reads etcd asynchronously. While etcd is unavailable, the previous result stays. */
   void refresh() {
     KeyRange range = KeyRange.prefix(codec.root());
     RangeRequest request =

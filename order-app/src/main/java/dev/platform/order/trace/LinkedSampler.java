@@ -11,15 +11,15 @@ import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
 /**
- * Records a new trace that is linked to another one if that is recorded: of a tenth of all orders
- * one sees everything, rather than of a hundredth. Thread-safe.
+ * Samples a new trace that is linked to another one if that one is sampled: with a probability of a
+ * tenth, a tenth of all orders is complete, rather than a hundredth. Thread-safe.
  */
 final class LinkedSampler implements Sampler {
 
   private final Sampler others;
 
   /**
-   * @param others decides on what has a parent, or no link
+   * @param others decides on spans with a parent or without a link
    */
   LinkedSampler(Sampler others) {
     this.others = others;

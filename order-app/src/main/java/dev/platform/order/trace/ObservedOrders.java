@@ -1,6 +1,6 @@
 package dev.platform.order.trace;
 
-import dev.platform.order.domain.Due;
+import dev.platform.order.domain.DueWork;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderRequest;
@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Shows the recording of an order as {@code insert_order_to_db}. */
+/** Traces the recording of an order as {@code insert_order_to_db}. */
 public final class ObservedOrders implements Orders {
 
   private final Orders orders;
   private final OrderSteps steps;
 
   /**
-   * @param orders does the work
-   * @param steps where it is shown
+   * @param orders the delegate
+   * @param steps traces the step
    */
   public ObservedOrders(Orders orders, OrderSteps steps) {
     this.orders = orders;
@@ -49,7 +49,7 @@ public final class ObservedOrders implements Orders {
   }
 
   @Override
-  public List<Due<Order>> claimDue(
+  public List<DueWork<Order>> claimDue(
       Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
     return orders.claimDue(states, now, retryAt, limit);
   }

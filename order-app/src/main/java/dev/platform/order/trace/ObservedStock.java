@@ -4,15 +4,15 @@ import dev.platform.order.domain.Order;
 import dev.platform.order.domain.Stock;
 import io.micrometer.common.KeyValues;
 
-/** Shows the check of an order's stock, which sets it aside, as {@code check_inventory}. */
+/** Traces the reservation of an order's stock as {@code check_inventory}. */
 public final class ObservedStock implements Stock {
 
   private final Stock stock;
   private final OrderSteps steps;
 
   /**
-   * @param stock does the work
-   * @param steps where it is shown
+   * @param stock the delegate
+   * @param steps traces the step
    */
   public ObservedStock(Stock stock, OrderSteps steps) {
     this.stock = stock;

@@ -1,6 +1,6 @@
 package dev.platform.order.trace;
 
-import dev.platform.order.domain.FollowUps;
+import dev.platform.order.domain.FollowUpTracer;
 import io.micrometer.tracing.Link;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
@@ -9,11 +9,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Where orders come from: the span that recorded one is kept with it, and what is done for it after
- * its request is a trace of its own that is linked to that span. Thread-safe.
+ * The origins of orders: an order keeps the span that recorded it, and background work for the
+ * order is a separate trace that is linked to that span. Thread-safe.
  */
 @Component
-public final class OrderOrigins implements FollowUps {
+public final class OrderOrigins implements FollowUpTracer {
 
   private final Tracer tracer;
 

@@ -6,7 +6,7 @@ import org.springframework.boot.actuate.autoconfigure.tracing.SdkTracerProviderB
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Lets what is done for an order later be recorded whenever its request was. */
+/** Samples an order's background work whenever its request was sampled. */
 @Configuration(proxyBeanMethods = false)
 class TraceConfiguration {
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A span as W3C's {@code traceparent} writes it down, version 00. */
+/** A span as W3C's {@code traceparent}, version 00. */
 final class TraceParent {
 
   private static final Pattern FORM =
@@ -20,7 +20,7 @@ final class TraceParent {
     return "00-" + context.traceId() + "-" + context.spanId() + (sampled ? "-01" : "-00");
   }
 
-  /** Empty when it is none. */
+  /** Empty when the value is invalid. */
   static Optional<TraceContext> read(String text, Tracer tracer) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {

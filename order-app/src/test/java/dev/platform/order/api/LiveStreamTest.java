@@ -91,7 +91,7 @@ class LiveStreamTest {
 
     @Override
     public Map<String, Head> heads(Collection<String> keys) {
-      throw new AssertionError("a stream is told");
+      throw new AssertionError("a stream is signalled");
     }
 
     @Override

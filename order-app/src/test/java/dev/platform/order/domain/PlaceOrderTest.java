@@ -170,7 +170,7 @@ class PlaceOrderTest {
     return new RemoteFailure(service, false, true, new IllegalStateException("connection lost"));
   }
 
-  /** All ports in one; notes the steps, and fails where it is told to. */
+  /** All ports in one; records the steps, and fails where configured. */
   private static final class World implements Catalogue, Stock, Orders {
 
     final List<String> steps = new ArrayList<>();
@@ -265,7 +265,7 @@ class PlaceOrderTest {
     }
 
     @Override
-    public List<Due<Order>> claimDue(
+    public List<DueWork<Order>> claimDue(
         Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
       throw new AssertionError("not asked for when an order is placed");
     }

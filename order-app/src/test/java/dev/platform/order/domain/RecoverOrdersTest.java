@@ -107,14 +107,14 @@ class RecoverOrdersTest {
     FakeOrders orders = new FakeOrders();
     SettleOrder settle =
         new SettleOrder(new FakeStock(), payments, orders, clock, Duration.ofSeconds(2));
-    FollowUps followUps =
+    FollowUpTracer followUpTracer =
         (what, orderId, origin, work) -> {
           assertThat(List.of(what, orderId, origin))
               .containsExactly("recover_order", orders.order.id(), "origin of it");
           work.run();
         };
     return new RecoverOrders(
-            orders, payments, settle, clock, Duration.ofSeconds(10), CANCEL_AFTER, followUps)
+            orders, payments, settle, clock, Duration.ofSeconds(10), CANCEL_AFTER, followUpTracer)
         .next();
   }
 
@@ -198,11 +198,11 @@ class RecoverOrdersTest {
     }
 
     @Override
-    public List<Due<Order>> claimDue(
+    public List<DueWork<Order>> claimDue(
         Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
       assertThat(states).containsExactly(OrderStatus.CREATED);
       assertThat(retryAt).isAfter(now);
-      return List.of(new Due<>(order, "origin of it"));
+      return List.of(new DueWork<>(order, "origin of it"));
     }
   }
 }

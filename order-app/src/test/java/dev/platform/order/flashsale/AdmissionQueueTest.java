@@ -84,7 +84,7 @@ class AdmissionQueueTest {
 
     call.cancel(null);
 
-    assertThat(cancelled.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.GONE);
+    assertThat(cancelled.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.CALL_ENDED);
     awaitWaiting(1);
     line.leave();
     assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.ADMITTED);

@@ -8,8 +8,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Makes the stub a bean. {@code @GrpcClient} on a constructor's parameter would make the whole
- * channel factory, metrics included, before Spring's post-processors are there to finish them.
+ * Makes the stub a bean. {@code @GrpcClient} on a constructor's parameter would create the whole
+ * channel factory, metrics included, before Spring's post-processors exist.
  */
 @Configuration(proxyBeanMethods = false)
 @GrpcClientBean(

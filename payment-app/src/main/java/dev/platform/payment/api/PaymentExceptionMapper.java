@@ -8,7 +8,7 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The one place that says which gRPC status a failure becomes. */
+/** The one place that chooses the gRPC status of a failure. */
 @Component
 class PaymentExceptionMapper implements GrpcExceptionMapper {
 

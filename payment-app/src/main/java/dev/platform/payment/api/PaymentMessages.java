@@ -7,7 +7,7 @@ import dev.platform.contracts.payment.v1.VoidPaymentRequest;
 import dev.platform.payment.domain.InvalidInput;
 import dev.platform.payment.domain.Money;
 
-/** Payments as they go over the wire. */
+/** Maps payments between the wire and the domain. */
 final class PaymentMessages {
 
   private PaymentMessages() {}

@@ -1,15 +1,15 @@
 package dev.platform.payment.bank;
 
-import dev.platform.payment.bank.domain.GiveBack;
+import dev.platform.payment.bank.domain.CreateCharge;
 import dev.platform.payment.bank.domain.Ledger;
+import dev.platform.payment.bank.domain.RefundCharge;
 import dev.platform.payment.bank.domain.Simulation;
-import dev.platform.payment.bank.domain.TakeCharge;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the simulated bank together. */
+/** Wires the simulated bank. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(BankProperties.class)
 class BankConfiguration {
@@ -23,12 +23,12 @@ class BankConfiguration {
   }
 
   @Bean
-  TakeCharge takeCharge(Ledger ledger, Simulation simulation) {
-    return new TakeCharge(ledger, simulation);
+  CreateCharge createCharge(Ledger ledger, Simulation simulation) {
+    return new CreateCharge(ledger, simulation);
   }
 
   @Bean
-  GiveBack giveBack(Ledger ledger, Simulation simulation) {
-    return new GiveBack(ledger, simulation);
+  RefundCharge refundCharge(Ledger ledger, Simulation simulation) {
+    return new RefundCharge(ledger, simulation);
   }
 }

@@ -6,12 +6,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the simulated bank behaves until it is told otherwise.
+ * How the simulated bank behaves unless {@code SetBehaviour} changes it.
  *
- * @param settable whether it can be told otherwise while it runs, by {@code SetBehaviour}
+ * @param settable whether {@code SetBehaviour} may change it at run time
  * @param latency how long each answer takes, 0s to 60s
- * @param failureRatio which part of all calls fails with UNAVAILABLE, 0 to 1
- * @param declineRatio which part of all new charges is declined, 0 to 1
+ * @param failureRatio the share of all calls that fails with UNAVAILABLE, 0 to 1
+ * @param declineRatio the share of all new charges that is declined, 0 to 1
  */
 @ConfigurationProperties("mall.bank")
 record BankProperties(

@@ -9,7 +9,7 @@ import dev.platform.payment.domain.Money;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
-/** The bank behind {@code bank-gateway}. The caller's deadline goes along with each call. */
+/** The bank behind {@code bank-gateway}. Each call has the caller's deadline. */
 final class BankClient implements Bank {
 
   private final BankGatewayBlockingStub bank;
@@ -34,7 +34,7 @@ final class BankClient implements Bank {
       return new Answer.Charged();
     } catch (StatusRuntimeException e) {
       return switch (e.getStatus().getCode()) {
-        // Somebody else's charge under our reference: the bank takes nothing for this one.
+        // Another client's charge has our reference: the bank takes nothing for this one.
         case FAILED_PRECONDITION, ALREADY_EXISTS -> new Answer.Declined(reason(e.getStatus()));
         default -> throw failure(e);
       };
@@ -52,7 +52,7 @@ final class BankClient implements Bank {
 
   private static RuntimeException failure(StatusRuntimeException e) {
     return switch (e.getStatus().getCode()) {
-      // To repeat these would get the same answer for ever: one of us is wrong.
+      // A retry would get the same answer: this client or the bank has a bug.
       case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, UNIMPLEMENTED ->
           new IllegalStateException("the bank refused what it must accept: " + e.getStatus(), e);
       case DEADLINE_EXCEEDED -> new BankFailure(true, e);

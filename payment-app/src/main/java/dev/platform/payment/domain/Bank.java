@@ -1,7 +1,7 @@
 package dev.platform.payment.domain;
 
 /**
- * Takes and returns money, somewhere else. Both calls block, may take long, and are idempotent by
+ * Takes and refunds money at the bank. Both calls block, may take long, and are idempotent by
  * reference: never make them within a transaction, and repeat them when the outcome is not known.
  */
 public interface Bank {
@@ -14,13 +14,13 @@ public interface Bank {
   Answer charge(String reference, String account, Money amount);
 
   /**
-   * Gives a charge back.
+   * Refunds a charge.
    *
-   * @throws BankFailure when it is not known whether the money was given back
+   * @throws BankFailure when it is not known whether the money was refunded
    */
   void refund(String reference);
 
-  /** What the bank said to a charge. */
+  /** The bank's answer to a charge. */
   sealed interface Answer {
     /** The money was taken. */
     record Charged() implements Answer {}

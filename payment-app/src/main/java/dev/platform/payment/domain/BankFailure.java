@@ -1,6 +1,6 @@
 package dev.platform.payment.domain;
 
-/** The bank gave no answer, so the outcome is not known yet; the same call again will tell. */
+/** The bank gave no answer, so the outcome is not known yet; the same call again returns it. */
 public final class BankFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -8,7 +8,7 @@ public final class BankFailure extends RuntimeException {
   private final boolean timedOut;
 
   /**
-   * @param timedOut true when the bank was too slow, false when it was away
+   * @param timedOut true when the call timed out, false when the bank was unavailable
    */
   public BankFailure(boolean timedOut, Throwable cause) {
     super(

@@ -15,10 +15,10 @@ public final class CreatePayment {
   }
 
   /**
-   * Returns the payment once the money is taken, however often it is asked for.
+   * Returns the payment once the money is taken; repeated requests get the same payment.
    *
    * @throws Refusal for bad input, another user or amount under a known order, and when the bank
-   *     declines, the money was given back already, or the payment was voided
+   *     declines, the payment was refunded already, or it was voided
    * @throws BankFailure when the outcome is not known yet
    */
   public Payment create(String orderId, String userId, Money amount) {

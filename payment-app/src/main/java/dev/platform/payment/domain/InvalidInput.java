@@ -12,7 +12,7 @@ public final class InvalidInput extends Refusal {
     super(Kind.INVALID, message);
   }
 
-  /** The same problem, seen from the message that holds the field: {@code amount.currency …}. */
+  /** The same problem with the field's path in the enclosing message: {@code amount.currency …}. */
   public InvalidInput within(String parent) {
     return new InvalidInput(parent + "." + getMessage());
   }
@@ -27,7 +27,7 @@ public final class InvalidInput extends Refusal {
       throw new InvalidInput(
           field + " must have at most " + MAX_ID_LENGTH + " characters: " + length);
     }
-    // PostgreSQL can't store NUL in a text, and the others only confuse who reads a log.
+    // PostgreSQL can't store NUL in a text; the others make logs unreadable.
     if (value.chars().anyMatch(Character::isISOControl)) {
       throw new InvalidInput(field + " must not contain control characters");
     }

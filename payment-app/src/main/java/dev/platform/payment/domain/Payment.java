@@ -3,9 +3,9 @@ package dev.platform.payment.domain;
 import java.util.UUID;
 
 /**
- * Money taken, or not, for one order. Immutable.
+ * The payment of one order. Immutable.
  *
- * @param declineReason the bank's when it declined, else empty
+ * @param declineReason the bank's reason when it declined, else empty
  */
 public record Payment(
     String id,

@@ -2,17 +2,17 @@ package dev.platform.payment.domain;
 
 import java.util.Set;
 
-/** Where a payment stands, and where it may go from there. */
+/** A payment's status, and the statuses that may follow it. */
 public enum PaymentStatus {
-  /** Asked for; the bank's answer is not known. */
+  /** Requested; the bank's answer is not known. */
   PENDING("pending"),
   /** The money was taken. */
   CHARGED("charged"),
   /** The bank refused; no money was taken. */
   DECLINED("declined"),
-  /** The money was given back. */
+  /** The money was refunded. */
   REFUNDED("refunded"),
-  /** Ruled out before it was asked for; no money was taken. */
+  /** Voided before it was requested; no money was taken. */
   VOIDED("voided");
 
   private final String word;
@@ -21,7 +21,7 @@ public enum PaymentStatus {
     this.word = word;
   }
 
-  /** The states that may follow this one; none after a final one. */
+  /** The statuses that may follow this one; none after a final one. */
   public Set<PaymentStatus> next() {
     return switch (this) {
       case PENDING -> Set.of(CHARGED, DECLINED);

@@ -2,17 +2,17 @@ package dev.platform.payment.domain;
 
 import java.util.Optional;
 
-/** The payments on record. Each call is a transaction of its own and blocks on the database. */
+/** The recorded payments. Each call is a transaction of its own and blocks on the database. */
 public interface Payments {
 
-  /** Records a payment unless its order has one; returns the one on record. */
+  /** Records a payment unless its order has one; returns the recorded one. */
   Payment addIfAbsent(Payment payment);
 
   Optional<Payment> find(String orderId);
 
   /**
-   * Records the next state of a payment unless somebody else moved it on first; returns the one on
-   * record. Works on when the caller has given up.
+   * Records a payment's next status unless another process changed it first; returns the recorded
+   * payment. Continues after the caller has cancelled.
    */
   Payment move(Payment from, Payment to);
 }

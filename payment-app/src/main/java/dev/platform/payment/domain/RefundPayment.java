@@ -1,6 +1,6 @@
 package dev.platform.payment.domain;
 
-/** Gives an order's money back. Idempotent. Thread-safe, blocks on the database and the bank. */
+/** Refunds an order's payment. Idempotent. Thread-safe, blocks on the database and the bank. */
 public final class RefundPayment {
 
   private final FindPayment findPayment;
@@ -17,14 +17,14 @@ public final class RefundPayment {
   }
 
   /**
-   * Returns the payment once the money is back.
+   * Returns the payment once it is refunded.
    *
    * @throws Refusal for an order without a payment, and for one that took no money
    * @throws BankFailure when the outcome is not known yet
    */
   public Payment refund(String orderId) {
-    // A charge may still be on its way to the bank. Only once its outcome is known can it be said
-    // that there is nothing to give back, or that what is given back stays back.
+    // A charge may still be on its way to the bank. Its outcome must be known first: before that,
+    // neither "nothing to refund" nor a refund would be final.
     Payment payment = settlePayment.settle(findPayment.ofOrder(orderId));
     if (payment.status() == PaymentStatus.REFUNDED) {
       return payment;

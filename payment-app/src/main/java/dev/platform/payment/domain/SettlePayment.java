@@ -3,8 +3,8 @@ package dev.platform.payment.domain;
 import dev.platform.payment.domain.Bank.Answer;
 
 /**
- * Brings a pending payment to the outcome that the bank has for it. May be repeated, cut off at any
- * line and run in several places at once: the bank charges a reference once.
+ * Settles a pending payment with the bank's outcome. May be repeated, interrupted at any line and
+ * run in several places at once: the bank charges a reference once.
  */
 public final class SettlePayment {
 
@@ -20,7 +20,7 @@ public final class SettlePayment {
     if (payment.status() != PaymentStatus.PENDING) {
       return payment;
     }
-    // No transaction is open here: the bank may take its time.
+    // No transaction is open here: the bank may be slow.
     Answer answer = bank.charge(payment.orderId(), payment.userId(), payment.amount());
     Payment outcome =
         answer instanceof Answer.Declined declined

@@ -1,9 +1,9 @@
 package dev.platform.payment.domain;
 
 /**
- * Rules out the payment of an order that is given up. It leaves a payment on record that never was:
- * an order has one at most, so that a request which arrives later finds it. Idempotent.
- * Thread-safe, blocks on the database, never asks the bank.
+ * Voids the payment of a cancelled order. It records a voided payment: an order has at most one
+ * payment, so a request that arrives later finds this one. Idempotent. Thread-safe, blocks on the
+ * database, never calls the bank.
  */
 public final class VoidPayment {
 
@@ -14,8 +14,8 @@ public final class VoidPayment {
   }
 
   /**
-   * Returns the order's payment as it is from now on: voided, or what was asked for before, whoever
-   * asked and however much.
+   * Returns the order's payment: voided, or the one requested before, by any user and of any
+   * amount.
    *
    * @throws Refusal for bad input
    */

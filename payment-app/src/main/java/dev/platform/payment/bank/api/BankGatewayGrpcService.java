@@ -7,24 +7,27 @@ import dev.platform.contracts.bank.v1.RefundRequest;
 import dev.platform.contracts.bank.v1.RefundResponse;
 import dev.platform.contracts.bank.v1.SetBehaviourRequest;
 import dev.platform.contracts.bank.v1.SetBehaviourResponse;
-import dev.platform.payment.bank.domain.GiveBack;
+import dev.platform.payment.bank.domain.CreateCharge;
+import dev.platform.payment.bank.domain.RefundCharge;
 import dev.platform.payment.bank.domain.Simulation;
-import dev.platform.payment.bank.domain.TakeCharge;
 import dev.platform.payment.grpc.GrpcEndpoint;
 import io.grpc.stub.StreamObserver;
 
 @GrpcEndpoint
 class BankGatewayGrpcService extends BankGatewayImplBase {
 
-  private final TakeCharge takeCharge;
-  private final GiveBack giveBack;
+  private final CreateCharge createCharge;
+  private final RefundCharge refundCharge;
   private final Simulation simulation;
-  private final LateAnswers answers;
+  private final DelayedAnswers answers;
 
   BankGatewayGrpcService(
-      TakeCharge takeCharge, GiveBack giveBack, Simulation simulation, LateAnswers answers) {
-    this.takeCharge = takeCharge;
-    this.giveBack = giveBack;
+      CreateCharge createCharge,
+      RefundCharge refundCharge,
+      Simulation simulation,
+      DelayedAnswers answers) {
+    this.createCharge = createCharge;
+    this.refundCharge = refundCharge;
     this.simulation = simulation;
     this.answers = answers;
   }
@@ -36,7 +39,7 @@ class BankGatewayGrpcService extends BankGatewayImplBase {
         () ->
             ChargeResponse.newBuilder()
                 .setChargeId(
-                    takeCharge
+                    createCharge
                         .take(
                             request.getReference(),
                             request.getAccount(),
@@ -51,7 +54,7 @@ class BankGatewayGrpcService extends BankGatewayImplBase {
         answer,
         () ->
             RefundResponse.newBuilder()
-                .setRefundId(giveBack.refund(request.getReference()))
+                .setRefundId(refundCharge.refund(request.getReference()))
                 .build());
   }
 

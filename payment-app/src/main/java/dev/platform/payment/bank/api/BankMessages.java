@@ -8,7 +8,7 @@ import dev.platform.payment.domain.InvalidInput;
 import dev.platform.payment.domain.Money;
 import java.time.Duration;
 
-/** What the bank is told and says, as it goes over the wire. */
+/** Maps the bank's messages between the wire and the domain. */
 final class BankMessages {
 
   private BankMessages() {}
@@ -24,7 +24,7 @@ final class BankMessages {
     }
   }
 
-  /** The behaviour with what is set in the request. */
+  /** The behaviour with the request's fields applied. */
   static Behaviour change(Behaviour now, SetBehaviourRequest request) {
     return new Behaviour(
         request.hasLatency() ? latency(request) : now.latency(),

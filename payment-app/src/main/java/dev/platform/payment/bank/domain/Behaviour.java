@@ -7,14 +7,14 @@ import java.time.Duration;
  * How the simulated bank behaves.
  *
  * @param latency how long each answer takes, 0 to 60 seconds
- * @param failureRatio which part of all calls fails, 0 to 1
- * @param declineRatio which part of all new charges is declined, 0 to 1
+ * @param failureRatio the share of all calls that fails, 0 to 1
+ * @param declineRatio the share of all new charges that is declined, 0 to 1
  */
 public record Behaviour(Duration latency, double failureRatio, double declineRatio) {
 
   private static final Duration MAX_LATENCY = Duration.ofSeconds(60);
 
-  /** Refuses what is out of bounds. */
+  /** Refuses values out of bounds. */
   public Behaviour {
     if (latency.isNegative() || latency.compareTo(MAX_LATENCY) > 0) {
       throw new InvalidInput("latency must be from 0s to 60s: " + latency);

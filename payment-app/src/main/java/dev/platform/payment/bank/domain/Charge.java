@@ -4,10 +4,10 @@ import dev.platform.payment.domain.Money;
 import java.util.UUID;
 
 /**
- * What became of a charge, for ever.
+ * The final outcome of a charge.
  *
- * @param reference the caller's
- * @param id the bank's own; also of a declined one
+ * @param reference the caller's reference
+ * @param id the bank's own id; a declined charge has one, too
  * @param declineReason empty when the money was taken
  */
 public record Charge(

@@ -5,8 +5,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The behaviour in force in this instance, and the dice. Thread-safe. It is kept in memory: another
- * instance, and this one after a restart, behaves as configured.
+ * The current behaviour of this instance, and its random numbers. Thread-safe. The behaviour is
+ * kept in memory: other instances, and this one after a restart, behave as configured.
  */
 public final class Simulation {
 
@@ -29,9 +29,9 @@ public final class Simulation {
   }
 
   /**
-   * Behaves differently from now on; returns how.
+   * Changes the behaviour from now on; returns the new one.
    *
-   * @throws Refusal where it is not settable
+   * @throws Refusal when it is not settable
    */
   public synchronized Behaviour change(UnaryOperator<Behaviour> change) {
     if (!settable) {

@@ -8,43 +8,43 @@ import java.util.HashSet;
 import java.util.Set;
 import org.assertj.core.api.SoftAssertions;
 
-/** What requests have left in the apps' databases, compared with what callers were told. */
-final class LeftBehind {
+/** The effects of requests in the apps' databases, compared with those reported to callers. */
+final class DatabaseEffects {
 
   private final Mall mall;
   private final long piecesAtStart;
 
-  LeftBehind(Mall mall) throws SQLException {
+  DatabaseEffects(Mall mall) throws SQLException {
     this.mall = mall;
     this.piecesAtStart = pieces();
   }
 
-  /** How many orders are neither delivered nor given up. */
+  /** The number of orders that are neither delivered nor cancelled. */
   long openOrders() throws SQLException {
     return number(App.ORDER, "select count(*) from orders where due_at is not null");
   }
 
   /**
-   * Everything that is there was told to somebody, but for what uncertain calls may have left, and
-   * everything that was told is there.
+   * Checks that every effect was reported, except those that uncertain calls may have had, and that
+   * every reported effect exists.
    */
-  void agreeWith(Effects told) throws SQLException {
+  void agreeWith(ReportedEffects reported) throws SQLException {
     Set<String> orders = column(App.ORDER, "select order_id from orders");
     SoftAssertions softly = new SoftAssertions();
-    softly.assertThat(orders).as("orders").containsAll(told.orders);
-    Set<String> untold = new HashSet<>(orders);
-    untold.removeAll(told.orders);
+    softly.assertThat(orders).as("orders").containsAll(reported.orders);
+    Set<String> unreported = new HashSet<>(orders);
+    unreported.removeAll(reported.orders);
     softly
-        .assertThat(untold.size())
-        .as("orders that nobody was told of: %s", untold)
-        .isLessThanOrEqualTo(told.uncertain.intValue());
+        .assertThat(unreported.size())
+        .as("unreported orders: %s", unreported)
+        .isLessThanOrEqualTo(reported.uncertain.intValue());
     check(
         softly,
         "reservations with lines",
         column(App.INVENTORY, "select distinct reservation_id from reservation_line"),
-        told.reservations,
+        reported.reservations,
         orders,
-        told.uncertain.get());
+        reported.uncertain.get());
     check(
         softly,
         "reservations without lines",
@@ -52,18 +52,18 @@ final class LeftBehind {
             App.INVENTORY,
             "select id from reservation r where not exists"
                 + " (select 1 from reservation_line where reservation_id = r.id)"),
-        told.releases,
+        reported.releases,
         orders,
-        told.uncertain.get());
+        reported.uncertain.get());
     Set<String> payments = column(App.PAYMENT, "select order_id from payment");
-    check(softly, "payments", payments, told.payments, orders, told.uncertain.get());
+    check(softly, "payments", payments, reported.payments, orders, reported.uncertain.get());
     check(
         softly,
         "charges",
         column(App.PAYMENT, "select reference from bank_charge"),
-        told.charges,
+        reported.charges,
         payments,
-        told.uncertain.get());
+        reported.uncertain.get());
     check(
         softly,
         "notifications",
@@ -72,13 +72,13 @@ final class LeftBehind {
             "select notification_id from notifications where order_id not in"
                 + " (select order_id from orders)"
                 + " or notification_id not like order_id || ':%'"),
-        told.notifications,
+        reported.notifications,
         Set.of(),
-        told.uncertain.get());
+        reported.uncertain.get());
     softly
         .assertThat(pieces() - piecesAtStart)
-        .as("pieces that came in")
-        .isEqualTo(told.pieces.get());
+        .as("pieces that were delivered")
+        .isEqualTo(reported.pieces.get());
     softly
         .assertThat(wrongLevels())
         .as("products whose levels are not those of the reservations")
@@ -90,15 +90,15 @@ final class LeftBehind {
       SoftAssertions softly,
       String what,
       Set<String> there,
-      Set<String> told,
+      Set<String> reported,
       Set<String> others,
       long uncertain) {
-    Set<String> untold = new HashSet<>(there);
-    untold.removeAll(told);
-    untold.removeAll(others);
+    Set<String> unreported = new HashSet<>(there);
+    unreported.removeAll(reported);
+    unreported.removeAll(others);
     softly
-        .assertThat(untold.size())
-        .as("%s that nobody was told of: %s", what, untold)
+        .assertThat(unreported.size())
+        .as("unreported %s: %s", what, unreported)
         .isLessThanOrEqualTo((int) uncertain);
   }
 

@@ -9,26 +9,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an app holds on to, after a full collection of its garbage.
+ * The resources that an app holds after a full garbage collection.
  *
- * @param heapBytes what lives on its heap
- * @param openCalls calls under way in its gRPC server
+ * @param heapBytes live bytes on its heap
+ * @param openCalls in-flight calls in its gRPC server
  * @param databaseConnections taken out of the pool
  */
-record Vitals(
+record ResourceUsage(
     long threads, long openFiles, long heapBytes, int openCalls, int databaseConnections) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
-  static Vitals of(AppProcess app) throws IOException, InterruptedException {
+  static ResourceUsage of(AppProcess app) throws IOException, InterruptedException {
     LinuxProcess linux = app.linux();
     int calls = 0;
     for (JsonNode open : app.platform().path("openCalls")) {
       calls += open.intValue();
     }
     String connections = app.get("/actuator/metrics/hikaricp.connections.active").body();
-    return new Vitals(
+    return new ResourceUsage(
         linux.threads(),
         linux.openFiles(),
         heap(linux.pid()),

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @DisabledOnOs(OS.WINDOWS)
-class WardenTest {
+class ProcessReaperTest {
 
-  /** What a test run does: starts a process, and then something ends the run. */
+  /** A test run: starts a process, and is then killed. */
   static final class Run {
 
     public static void main(String[] args) throws Exception {
       Process child = new ProcessBuilder("sleep", "600").start();
-      Warden.childrenChanged();
+      ProcessReaper.childrenChanged();
       System.out.println(child.pid());
       System.out.flush();
       child.waitFor();

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-class LateAnswersConfiguration {
+class DelayedAnswersConfiguration {
 
   @Bean(destroyMethod = "shutdownNow")
   ScheduledExecutorService lateAnswersExecutor() {
@@ -24,7 +24,8 @@ class LateAnswersConfiguration {
   }
 
   @Bean
-  LateAnswers lateAnswers(Simulation simulation, ScheduledExecutorService lateAnswersExecutor) {
-    return new LateAnswers(simulation, lateAnswersExecutor);
+  DelayedAnswers delayedAnswers(
+      Simulation simulation, ScheduledExecutorService lateAnswersExecutor) {
+    return new DelayedAnswers(simulation, lateAnswersExecutor);
   }
 }

@@ -7,7 +7,7 @@ import dev.platform.contracts.product.v1.ListProductsRequest;
 import dev.platform.contracts.product.v1.ListProductsResponse;
 import dev.platform.contracts.product.v1.Product;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceBlockingStub;
-import dev.platform.order.degraded.Aged;
+import dev.platform.order.degraded.AgedAnswer;
 import dev.platform.order.degraded.LastProducts;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All products from product-service, with their levels from inventory-service. Does without the
- * levels when those can't be had, and with the last list of products when a new one can't.
+ * All products from product-service, with their levels from inventory-service. Leaves the levels
+ * out when they are unavailable, and uses the last list of products when there is no new one.
  */
-final class ProductShelf {
+final class ProductsWithStock {
 
-  private static final Logger log = LoggerFactory.getLogger(ProductShelf.class);
+  private static final Logger log = LoggerFactory.getLogger(ProductsWithStock.class);
 
-  /** As many as inventory-service tells the levels of at once. */
+  /** The maximum of one request for levels to inventory-service. */
   static final int MAX_PRODUCTS = 1000;
 
   /** The part of a request's time that the list may take. */
@@ -42,7 +42,7 @@ final class ProductShelf {
   private final InventoryServiceBlockingStub inventory;
   private final LastProducts lastProducts;
 
-  ProductShelf(
+  ProductsWithStock(
       ProductServiceBlockingStub products,
       InventoryServiceBlockingStub inventory,
       LastProducts lastProducts) {
@@ -52,12 +52,12 @@ final class ProductShelf {
   }
 
   /**
-   * What there is.
+   * The products and their levels.
    *
    * @param products by id
-   * @param age how old the list of them is; zero when it was told just now
+   * @param age how old the list is; zero for a new one
    * @param levels the level of each product that has one
-   * @param isWithoutStock whether the levels could not be had
+   * @param isWithoutStock whether the levels were unavailable
    * @param more whether there are more products than these
    */
   record Contents(
@@ -67,7 +67,7 @@ final class ProductShelf {
       boolean isWithoutStock,
       boolean more) {
 
-    /** Names of what this does without. */
+    /** Names of the missing features. */
     List<String> degradedFeatures() {
       List<String> features = new ArrayList<>();
       if (!age.isZero()) {
@@ -80,33 +80,33 @@ final class ProductShelf {
     }
   }
 
-  /** Calls the two services and blocks, for this long at most. */
+  /** Calls the two services and blocks, at most this long. */
   Contents contents(Duration timeout) {
     Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    Aged<List<Product>> list = newOrLast(deadline);
+    AgedAnswer<List<Product>> list = newOrLast(deadline);
     List<Product> found = list.value();
     boolean more = found.size() > MAX_PRODUCTS;
     List<Product> shown = more ? found.subList(0, MAX_PRODUCTS) : found;
     try {
       return new Contents(shown, list.age(), levels(shown, deadline), false, more);
     } catch (StatusRuntimeException e) {
-      log.debug("products are shown without their stock: {}", e.getStatus());
+      log.debug("products are shown without stock: {}", e.getStatus());
       return new Contents(shown, list.age(), Map.of(), true, more);
     }
   }
 
-  private Aged<List<Product>> newOrLast(Deadline deadline) {
+  private AgedAnswer<List<Product>> newOrLast(Deadline deadline) {
     try {
       List<Product> found = list(within(LIST_SHARE, deadline));
       lastProducts.keepAll(found);
-      return new Aged<>(found, Duration.ZERO);
+      return new AgedAnswer<>(found, Duration.ZERO);
     } catch (StatusRuntimeException e) {
-      log.debug("the last list of products has to do: {}", e.getStatus());
+      log.debug("the last list of products is used: {}", e.getStatus());
       return lastProducts.all().orElseThrow(() -> e);
     }
   }
 
-  /** Leaves time for what comes after, should this be slow. */
+  /** Leaves time for the next call, should this one be slow. */
   private static Deadline within(double share, Deadline deadline) {
     long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
     return Deadline.after((long) (left * share), TimeUnit.NANOSECONDS);
@@ -114,7 +114,7 @@ final class ProductShelf {
 
   private List<Product> list(Deadline deadline) {
     List<Product> found = new ArrayList<>();
-    // Cancelled at the end, in case that there are more products than are read.
+    // Cancelled at the end, in case there are more products than are read.
     Context.CancellableContext listing = Context.current().withCancellation();
     try {
       listing.run(() -> readInto(found, deadline));
@@ -144,14 +144,14 @@ final class ProductShelf {
         .collect(Collectors.toMap(StockLevel::getProductId, Function.identity()));
   }
 
-  /** What a channel says of its addresses is not for those outside. */
+  /** A channel's description of its addresses is internal. */
   private static StatusRuntimeException forClients(StatusRuntimeException e) {
     Status status = e.getStatus();
     if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
       return status.withDescription("product-service did not answer in time").asRuntimeException();
     }
     return Status.UNAVAILABLE
-        .withDescription("product-service can't be reached or does not answer as it should")
+        .withDescription("product-service can't be reached or returned an error")
         .withCause(e)
         .asRuntimeException();
   }

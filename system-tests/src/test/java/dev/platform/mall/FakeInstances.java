@@ -18,11 +18,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Instances of a service that stand in etcd, each under a lease of its own, though no process is
- * behind them: where they say they are, every connection is refused. Numbered from 0. For one
- * thread.
+ * Instances of a service in etcd without a process, each under a lease of its own: their addresses
+ * refuse every connection. Numbered from 0. For one thread.
  */
-final class Crowd implements AutoCloseable {
+final class FakeInstances implements AutoCloseable {
 
   private static final long LEASE_SECONDS = Duration.ofMinutes(10).toSeconds();
   private static final long DEADLINE_SECONDS = 20;
@@ -33,7 +32,7 @@ final class Crowd implements AutoCloseable {
   private final ManagedChannel etcd;
   private final Map<Integer, Long> leases = new TreeMap<>();
 
-  Crowd(String service, URI etcd) {
+  FakeInstances(String service, URI etcd) {
     this.service = service;
     this.etcd = channels.to(etcd.getHost() + ":" + etcd.getPort());
   }
@@ -46,7 +45,7 @@ final class Crowd implements AutoCloseable {
     return leases.size();
   }
 
-  /** Those that are there, in their order. */
+  /** The registered ones, in their order. */
   List<Integer> members() {
     return List.copyOf(leases.keySet());
   }
@@ -58,20 +57,20 @@ final class Crowd implements AutoCloseable {
     var unused = kv().put(put(member, lease, "UP"));
   }
 
-  /** Leaves as an instance does that is stopped: marks its key before it takes it away. */
+  /** Deregisters as a stopped instance does: marks its key before it deletes it. */
   void leave(int member) {
     var unused = kv().put(put(member, leases.get(member), "OUT_OF_SERVICE"));
     var deleted = kv().deleteRange(DeleteRangeRequest.newBuilder().setKey(key(member)).build());
     die(member);
   }
 
-  /** Goes as an instance does that has died: its lease ends. */
+  /** Vanishes as a crashed instance does: its lease ends. */
   void die(int member) {
     long lease = leases.remove(member);
     var unused = lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
   }
 
-  /** Takes all away. */
+  /** Removes all. */
   @Override
   public void close() {
     members().forEach(this::leave);
@@ -93,7 +92,7 @@ final class Crowd implements AutoCloseable {
     return ByteString.copyFromUtf8("/services/" + service + "/" + address(member));
   }
 
-  /** A loopback address of its own, at a port where nobody listens. */
+  /** A loopback address of its own, at a port that nothing listens on. */
   private static String address(int member) {
     return "127.1.%d.%d:9".formatted(member / HOSTS_OF_A_NET, member % HOSTS_OF_A_NET + 1);
   }

@@ -4,22 +4,21 @@ import dev.platform.payment.domain.InvalidInput;
 import dev.platform.payment.domain.Refusal;
 import java.util.UUID;
 
-/** Gives a charge back, once. Thread-safe, blocks on the database. */
-public final class GiveBack {
+/** Refunds a charge, once. Thread-safe, blocks on the database. */
+public final class RefundCharge {
 
   private final Ledger ledger;
   private final Simulation simulation;
 
-  public GiveBack(Ledger ledger, Simulation simulation) {
+  public RefundCharge(Ledger ledger, Simulation simulation) {
     this.ledger = ledger;
     this.simulation = simulation;
   }
 
   /**
-   * Returns the refund's id, the same one however often it is asked for.
+   * Returns the refund's id; repeated requests get the same id.
    *
-   * @throws Refusal for an unknown or declined charge, and when the bank is simulated to be out of
-   *     order
+   * @throws Refusal for an unknown or declined charge, and when the bank simulates an outage
    */
   public String refund(String reference) {
     InvalidInput.requireId("reference", reference);

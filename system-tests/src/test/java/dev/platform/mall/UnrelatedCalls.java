@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Calls to order-app that have nothing to do with payments, in turn: the list of products over
- * HTTP, an order, and the first event of one who watches it.
+ * Calls to order-app that are unrelated to payments, in turn: the list of products over HTTP, an
+ * order, and the first event of a watched order.
  */
-final class Bystanders implements AutoCloseable {
+final class UnrelatedCalls implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
@@ -34,9 +34,9 @@ final class Bystanders implements AutoCloseable {
   private final AtomicInteger next = new AtomicInteger();
 
   /**
-   * @param orderId of an order that there is
+   * @param orderId of an existing order
    */
-  Bystanders(AppProcess orderApp, String orderId) {
+  UnrelatedCalls(AppProcess orderApp, String orderId) {
     this.productList =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + orderApp.httpPort() + "/api/products"))

@@ -10,15 +10,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Sends answers after the simulated latency. The work is done at once: a caller that gives up while
- * it waits may have been charged, as with a real bank. No thread waits.
+ * Sends answers after the simulated latency. The work is done immediately: a caller that cancels
+ * while it waits may have been charged, as with a real bank. No thread waits.
  */
-final class LateAnswers {
+final class DelayedAnswers {
 
   private final Simulation simulation;
   private final ScheduledExecutorService executor;
 
-  LateAnswers(Simulation simulation, ScheduledExecutorService executor) {
+  DelayedAnswers(Simulation simulation, ScheduledExecutorService executor) {
     this.simulation = simulation;
     this.executor = executor;
   }

@@ -10,37 +10,37 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The last good answer for each question, for as long as it may stand in for a new one. Bounded;
- * what was not told anew for longest goes first. This is no cache in front of a service: ask it
- * first, and come here when it fails. Thread-safe, never blocks.
+ * The last good answer to each question, for as long as it may replace a new one. Bounded; evicts
+ * the answers that were renewed longest ago. Not a cache in front of a service: call the service
+ * first, and use this when the call fails. Thread-safe, never blocks.
  */
-public final class LastGood<K, V> {
+public final class LastKnownGood<K, V> {
 
-  private record Told<V>(V answer, long nanos) {}
+  private record Answer<V>(V value, long nanos) {}
 
-  private final Cache<K, Told<V>> answers;
+  private final Cache<K, Answer<V>> answers;
   private final Ticker ticker;
 
   /**
    * @param maxEntries how many answers are kept; 0 for none
    * @param maxAge how old an answer may be
    */
-  public LastGood(long maxEntries, Duration maxAge, Ticker ticker) {
+  public LastKnownGood(long maxEntries, Duration maxAge, Ticker ticker) {
     this.ticker = ticker;
     this.answers =
         Caffeine.newBuilder()
             .maximumSize(maxEntries)
             .expireAfterWrite(maxAge)
             .ticker(ticker)
-            // What is too much goes at once, not when a thread has time for it.
+            // Evicts at once instead of on another thread later.
             .executor(Runnable::run)
             .recordStats()
             .build();
   }
 
-  /** Keeps an answer that was given just now. */
+  /** Keeps a new answer. */
   public void keep(K question, V answer) {
-    answers.put(question, new Told<>(answer, ticker.read()));
+    answers.put(question, new Answer<>(answer, ticker.read()));
   }
 
   /** Forgets an answer that is known to be wrong. */
@@ -48,23 +48,23 @@ public final class LastGood<K, V> {
     answers.invalidate(question);
   }
 
-  /** Forgets all. */
+  /** Forgets all answers. */
   public void clear() {
     answers.invalidateAll();
   }
 
   /** The last good answer, unless it is too old. */
-  public Optional<Aged<V>> find(K question) {
+  public Optional<AgedAnswer<V>> find(K question) {
     return Optional.ofNullable(answers.getIfPresent(question))
-        .map(told -> new Aged<>(told.answer(), ageOf(told)));
+        .map(answer -> new AgedAnswer<>(answer.value(), ageOf(answer)));
   }
 
-  /** Tells of hits, misses and size as {@code cache.*}, by this name. */
+  /** Publishes hits, misses and size as {@code cache.*} under this name. */
   public void bindTo(MeterRegistry meters, String name) {
     CaffeineCacheMetrics.monitor(meters, answers, name, List.of());
   }
 
-  private Duration ageOf(Told<V> told) {
-    return Duration.ofNanos(Math.max(1_000_000, ticker.read() - told.nanos()));
+  private Duration ageOf(Answer<V> answer) {
+    return Duration.ofNanos(Math.max(1_000_000, ticker.read() - answer.nanos()));
   }
 }

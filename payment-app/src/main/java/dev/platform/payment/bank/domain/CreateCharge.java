@@ -4,22 +4,22 @@ import dev.platform.payment.domain.InvalidInput;
 import dev.platform.payment.domain.Money;
 import dev.platform.payment.domain.Refusal;
 
-/** Takes money once for each reference. Thread-safe, blocks on the database. */
-public final class TakeCharge {
+/** Charges an account once for each reference. Thread-safe, blocks on the database. */
+public final class CreateCharge {
 
   private final Ledger ledger;
   private final Simulation simulation;
 
-  public TakeCharge(Ledger ledger, Simulation simulation) {
+  public CreateCharge(Ledger ledger, Simulation simulation) {
     this.ledger = ledger;
     this.simulation = simulation;
   }
 
   /**
-   * Returns the charge, however often it is asked for.
+   * Returns the charge; repeated requests get the same charge.
    *
-   * @throws Refusal for bad input, another account or amount under a known reference, when it is
-   *     declined, and when the bank is simulated to be out of order
+   * @throws Refusal for bad input, another account or amount under a known reference, when the
+   *     charge is declined, and when the bank simulates an outage
    */
   public Charge take(String reference, String account, Money amount) {
     InvalidInput.requireId("reference", reference);

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Harm that is done to a mall at random: a bank in a bad mood, and apps that are killed, or frozen
- * for a while, in the middle of whatever they do. For one thread.
+ * Random faults in a mall: a bank that fails or is slow, and apps that are killed, or frozen for a
+ * while. For one thread.
  */
-final class Trouble {
+final class RandomFaults {
 
   /** How the bank behaves. */
   enum Mood {
     WELL("is well", 20, 0, 0.1),
     LATE("answers late", 700, 0, 0.1),
     FAILING("fails every other time", 20, 0.5, 0.1),
-    /** The money is taken all the same. */
+    /** The money is taken nevertheless. */
     SILENT("stalls", 60_000, 0, 0);
 
     private final String words;
@@ -39,18 +39,18 @@ final class Trouble {
   private static final Duration LONGEST_PEACE = Duration.ofSeconds(3);
 
   private final Mall mall;
-  private final Doors doors;
+  private final RunningOrderApps orderApps;
   private final Random random;
   private final Duration freeze;
   private int kills;
   private int freezes;
 
   /**
-   * @param freeze how long a frozen app stands still
+   * @param freeze how long an app stays frozen
    */
-  Trouble(Mall mall, Doors doors, Random random, Duration freeze) {
+  RandomFaults(Mall mall, RunningOrderApps orderApps, Random random, Duration freeze) {
     this.mall = mall;
-    this.doors = doors;
+    this.orderApps = orderApps;
     this.random = random;
     this.freeze = freeze;
   }
@@ -64,38 +64,38 @@ final class Trouble {
   }
 
   /**
-   * One round: afterwards as many apps run as before, and all of them work.
+   * One round of faults: afterwards as many apps run as before, and all of them work.
    *
-   * @return what was done
+   * @return the faults of the round
    */
   String strike() {
-    StringBuilder told = new StringBuilder("a bank that " + setMood(Mood.values()));
+    StringBuilder done = new StringBuilder("a bank that " + setMood(Mood.values()));
     pass(Duration.ofMillis(random.nextInt((int) LONGEST_PEACE.toMillis())));
-    told.append(", then ").append(setMood(Mood.WELL, Mood.LATE, Mood.FAILING));
+    done.append(", then ").append(setMood(Mood.WELL, Mood.LATE, Mood.FAILING));
     List<AppProcess> frozen = new ArrayList<>();
     List<AppProcess> fresh = new ArrayList<>();
     long struckAt = System.nanoTime();
     for (Victim victim : victims()) {
       if (random.nextInt(4) == 0) {
-        told.append(", freezes ").append(victim.process().name());
+        done.append(", freezes ").append(victim.process().name());
         victim.process().freeze();
         frozen.add(victim.process());
         freezes++;
       } else {
-        told.append(", kills ").append(victim.process().name());
+        done.append(", kills ").append(victim.process().name());
         victim.process().kill();
         fresh.add(mall.start(victim.app()));
         kills++;
       }
     }
-    doors.open(mall.running(App.ORDER).stream().filter(app -> !fresh.contains(app)).toList());
+    orderApps.open(mall.running(App.ORDER).stream().filter(app -> !fresh.contains(app)).toList());
     fresh.forEach(AppProcess::awaitReady);
     if (!frozen.isEmpty()) {
       pass(freeze.minusNanos(System.nanoTime() - struckAt));
       frozen.forEach(AppProcess::thaw);
     }
-    doors.open(mall.running(App.ORDER));
-    return told.toString();
+    orderApps.open(mall.running(App.ORDER));
+    return done.toString();
   }
 
   private String setMood(Mood... moods) {
@@ -104,7 +104,7 @@ final class Trouble {
     return mood.words;
   }
 
-  /** Sets how all bank gateways behave that run now; others behave well. */
+  /** Sets the behaviour of all running bank gateways; new ones behave well. */
   void bank(Mood mood) {
     for (AppProcess payment : mall.running(App.PAYMENT)) {
       new BankSimulator(payment).behave(mood.latencyMillis, mood.failing, mood.declining);

@@ -2,10 +2,10 @@ package dev.platform.order.client;
 
 import dev.platform.order.domain.Money;
 
-/** Money between the domain and the wire. */
-final class Moneys {
+/** Maps money between the wire and the domain. */
+final class MoneyMessages {
 
-  private Moneys() {}
+  private MoneyMessages() {}
 
   static Money toDomain(dev.platform.contracts.money.v1.Money money) {
     return new Money(money.getMinorUnits(), money.getCurrency());

@@ -7,36 +7,36 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class LastGoodTest {
+class LastKnownGoodTest {
 
   private final AtomicLong nanos = new AtomicLong();
 
   @Test
   void tellsHowOldAnAnswerIs() {
-    LastGood<String, Integer> prices = lastGood(10);
+    LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
 
     pass(Duration.ofMinutes(3));
 
-    assertThat(prices.find("mug")).contains(new Aged<>(1999, Duration.ofMinutes(3)));
+    assertThat(prices.find("mug")).contains(new AgedAnswer<>(1999, Duration.ofMinutes(3)));
     assertThat(prices.find("pen")).isEmpty();
   }
 
   @Test
   void beginsAnewWithEachGoodAnswer() {
-    LastGood<String, Integer> prices = lastGood(10);
+    LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
     pass(Duration.ofMinutes(50));
     prices.keep("mug", 2099);
 
     pass(Duration.ofMinutes(20));
 
-    assertThat(prices.find("mug")).contains(new Aged<>(2099, Duration.ofMinutes(20)));
+    assertThat(prices.find("mug")).contains(new AgedAnswer<>(2099, Duration.ofMinutes(20)));
   }
 
   @Test
   void hasNothingToSayOnceItIsTooOld() {
-    LastGood<String, Integer> prices = lastGood(10);
+    LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
 
     pass(Duration.ofMinutes(61));
@@ -46,7 +46,7 @@ class LastGoodTest {
 
   @Test
   void isNeverAnAnswerOfThisMoment() {
-    LastGood<String, Integer> prices = lastGood(10);
+    LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
 
     assertThat(prices.find("mug").orElseThrow().age()).isPositive();
@@ -54,7 +54,7 @@ class LastGoodTest {
 
   @Test
   void keepsNoMoreThanItMay() {
-    LastGood<Integer, Integer> squares = lastGood(100);
+    LastKnownGood<Integer, Integer> squares = lastKnownGood(100);
     IntStream.range(0, 10_000).forEach(i -> squares.keep(i, i * i));
 
     assertThat(IntStream.range(0, 10_000).filter(i -> squares.find(i).isPresent()).count())
@@ -63,14 +63,14 @@ class LastGoodTest {
 
   @Test
   void keepsNothingWhenSwitchedOff() {
-    LastGood<String, Integer> prices = lastGood(0);
+    LastKnownGood<String, Integer> prices = lastKnownGood(0);
     prices.keep("mug", 1999);
 
     assertThat(prices.find("mug")).isEmpty();
   }
 
-  private <K, V> LastGood<K, V> lastGood(long maxEntries) {
-    return new LastGood<>(maxEntries, Duration.ofHours(1), nanos::get);
+  private <K, V> LastKnownGood<K, V> lastKnownGood(long maxEntries) {
+    return new LastKnownGood<>(maxEntries, Duration.ofHours(1), nanos::get);
   }
 
   private void pass(Duration time) {

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
-/** Instants as the PostgreSQL driver takes and gives them. */
-final class Times {
+/** Converts between instants and the PostgreSQL driver's types. */
+final class Timestamps {
 
-  private Times() {}
+  private Timestamps() {}
 
   static OffsetDateTime column(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);

@@ -6,17 +6,17 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 /**
- * What an app believes at one moment, from its {@code platform} endpoint.
+ * An app's view at one moment, from its {@code platform} endpoint.
  *
  * @param platform the endpoint's whole answer
  */
-record Beliefs(JsonNode platform) {
+record PlatformState(JsonNode platform) {
 
-  static Beliefs of(AppProcess app) throws IOException, InterruptedException {
-    return new Beliefs(app.platform());
+  static PlatformState of(AppProcess app) throws IOException, InterruptedException {
+    return new PlatformState(app.platform());
   }
 
-  /** Whether all its keys stand in etcd under its lease. */
+  /** Whether all its keys are in etcd under its lease. */
   boolean isRegistered() {
     return platform.at("/registration/lease/state").asText().equals("HELD");
   }
@@ -26,7 +26,7 @@ record Beliefs(JsonNode platform) {
     return watched(service).path("following").asBoolean();
   }
 
-  /** How many instances of a service are listed although etcd has them no more. */
+  /** The number of instances of a service that are kept although etcd no longer has them. */
   int held(String service) {
     return watched(service).path("held").asInt();
   }

@@ -9,21 +9,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Ends what this JVM has started when this JVM is gone, however it went. It is a shell that knows
- * the children's numbers and waits for the end of its input, which even a SIGKILL brings about.
+ * Kills the processes that this JVM has started when this JVM ends, even by SIGKILL. It is a shell
+ * that knows the children's process ids and waits for the end of its input.
  */
-final class Warden {
+final class ProcessReaper {
 
   private static final String SCRIPT =
       "pids=; while read -r line; do pids=$line; done; [ -z \"$pids\" ] || kill -9 $pids";
 
-  private static final Warden INSTANCE = new Warden();
+  private static final ProcessReaper INSTANCE = new ProcessReaper();
 
   private final Process shell;
   private final BufferedWriter orders;
   private final Set<ProcessHandle> others = ConcurrentHashMap.newKeySet();
 
-  private Warden() {
+  private ProcessReaper() {
     try {
       shell =
           new ProcessBuilder("sh", "-c", SCRIPT)
@@ -38,16 +38,16 @@ final class Warden {
 
   /** To be called after each start and end of a process. */
   static void childrenChanged() {
-    INSTANCE.tell();
+    INSTANCE.updateShell();
   }
 
-  /** Makes a process that is no child of this JVM one of those to end. */
+  /** Adds a process that is not a child of this JVM. */
   static void adopt(ProcessHandle process) {
     INSTANCE.others.add(process);
-    INSTANCE.tell();
+    INSTANCE.updateShell();
   }
 
-  private synchronized void tell() {
+  private synchronized void updateShell() {
     String pids =
         Stream.concat(ProcessHandle.current().descendants(), others.stream())
             .filter(child -> child.isAlive() && child.pid() != shell.pid())
@@ -58,7 +58,7 @@ final class Warden {
       orders.newLine();
       orders.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("the shell that ends processes is gone", e);
+      throw new UncheckedIOException("the shell that kills processes has ended", e);
     }
   }
 }

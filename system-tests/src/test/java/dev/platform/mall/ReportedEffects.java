@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What callers were told that they have brought about, and nothing else should be. Thread-safe. */
-final class Effects {
+/** The effects that were reported to callers; there must be no others. Thread-safe. */
+final class ReportedEffects {
 
   final Set<String> orders = ConcurrentHashMap.newKeySet();
   final Set<String> reservations = ConcurrentHashMap.newKeySet();
@@ -27,10 +27,10 @@ final class Effects {
   final Set<String> notifications = ConcurrentHashMap.newKeySet();
   final AtomicLong pieces = new AtomicLong();
 
-  /** Calls that may have had an effect nobody was told of: unanswered in time, or cut. */
+  /** Calls that may have had an unreported effect: timed out, or cut. */
   final AtomicLong uncertain = new AtomicLong();
 
-  /** Takes note of how a call ended, which sent this at last. */
+  /** Records the end of a call, with its last request. */
   void of(String method, byte[] request, RawCall.End end) {
     if (end.status().isOk()) {
       try {

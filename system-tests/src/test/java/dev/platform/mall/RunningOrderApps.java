@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where customers may come in: the order-apps that run. Told by one thread, read by many; behind a
- * door that was open a moment ago there may be nobody any more.
+ * The running order-apps, which customers call. Set by one thread, read by many; an app may have
+ * ended a moment after it was read.
  */
-final class Doors implements AutoCloseable {
+final class RunningOrderApps implements AutoCloseable {
 
   private final Channels channels = new Channels();
   private final Map<String, Channel> known = new HashMap<>();
   private volatile List<Channel> open = List.of();
 
-  /** Opens the doors of these, which are ready, and shuts all others. */
+  /** Sets the order-apps that customers call. */
   void open(List<AppProcess> orderApps) {
     open =
         orderApps.stream().map(app -> known.computeIfAbsent(app.address(), channels::to)).toList();

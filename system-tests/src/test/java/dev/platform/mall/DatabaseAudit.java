@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the three databases say, read from outside, and what of it contradicts the rest. Each
- * database is one app's own; only an auditor sees them side by side.
+ * Compares the three databases from outside and finds contradictions. Each database belongs to one
+ * app; only this audit sees all of them.
  */
-final class Books {
+final class DatabaseAudit {
 
-  /** What an order may have gone through in the end, and with it its stock and its money. */
+  /** The final histories that an order may have. */
   private static final Set<String> ENDS =
       Set.of(
           "COMPLETED after CREATED 1, PAID 2, SHIPPED 3, COMPLETED 4",
@@ -26,11 +26,11 @@ final class Books {
   private final Mall mall;
   private final Map<String, Long> initial = new TreeMap<>();
 
-  Books(Mall mall) {
+  DatabaseAudit(Mall mall) {
     this.mall = mall;
   }
 
-  /** Makes so many pieces of these products available, whatever was left of them. */
+  /** Sets the available pieces of these products. */
   void stock(List<String> products, int pieces) throws SQLException {
     try (Connection inventory = mall.database(App.INVENTORY);
         PreparedStatement update =
@@ -47,7 +47,7 @@ final class Books {
         .forEach((product, all) -> initial.put(product, Long.parseLong(all)));
   }
 
-  /** How much of what is still open, by what it is; empty when all is settled. */
+  /** The number of open items by kind; empty when all are settled. */
   Map<String, String> open() throws SQLException {
     Map<String, String> open = new TreeMap<>();
     open.putAll(
@@ -71,7 +71,9 @@ final class Books {
     return open;
   }
 
-  /** The orders that were not cancelled of users with such names, by user and key. */
+  /**
+   * The orders, other than cancelled ones, of users whose names have the prefix, by user and key.
+   */
   Map<String, String> liveOrders(String namesBegin) throws SQLException {
     return read(
         App.ORDER,
@@ -82,22 +84,22 @@ final class Books {
             + "')");
   }
 
-  /** How many payments wait for the bank. */
+  /** The number of payments that wait for the bank. */
   long pending() throws SQLException {
     return Long.parseLong(payments().getOrDefault("PENDING", "0"));
   }
 
-  /** How many orders are in each status. */
+  /** The number of orders by status. */
   Map<String, String> orders() throws SQLException {
     return read(App.ORDER, "select status, count(*) from orders group by status");
   }
 
-  /** How many payments are in each status. */
+  /** The number of payments by status. */
   Map<String, String> payments() throws SQLException {
     return read(App.PAYMENT, "select status, count(*) from payment group by status");
   }
 
-  /** Everything that must not be when nothing is open any more, one line each. */
+  /** All contradictions once nothing is open any more, one line each. */
   List<String> contradictions() throws SQLException {
     List<String> found = new ArrayList<>();
     stockAddsUp(found);
@@ -197,7 +199,7 @@ final class Books {
                 + " join orders o using (order_id) left join notifications n"
                 + " on n.notification_id = e.order_id || ':' || e.sequence"
                 + " and n.user_id = o.user_id where e.sequence > 1 and n.sequence is null")
-        .forEach((event, user) -> found.add(user + " was never told of " + event));
+        .forEach((event, user) -> found.add(user + " has no notification of " + event));
     read(
             App.ORDER,
             "select user_id, count(*) || ' of ' || last_sequence from mailboxes"
