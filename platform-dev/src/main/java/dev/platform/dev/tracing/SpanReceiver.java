@@ -1,7 +1,6 @@
 package dev.platform.dev.tracing;
 
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
@@ -32,7 +31,7 @@ public final class SpanReceiver implements AutoCloseable {
 
   private SpanReceiver() {
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        GrpcServers.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Receiver())
             .maxInboundMessageSize(MAX_REQUEST_BYTES)
             .directExecutor()
@@ -46,7 +45,7 @@ public final class SpanReceiver implements AutoCloseable {
     return receiver;
   }
 
-  /** What {@code management.otlp.tracing.endpoint} has to be. */
+  /** What the collector's URL has to be in an app. */
   public String endpoint() {
     return "http://127.0.0.1:" + server.getPort();
   }
