@@ -7,9 +7,12 @@ import dev.platform.dev.postgres.DevPostgres;
 import dev.platform.dev.postgres.DevPostgresProperties;
 import dev.platform.dev.tracing.DevTracing;
 import dev.platform.dev.tracing.DevTracingProperties;
+import dev.platform.dev.tracing.SpanExportProperties;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -51,10 +54,19 @@ public final class DevServices {
     Binder binder = Binder.get(environment);
     startEtcd(environment);
     startTracing(
-        environment.getProperty("management.otlp.tracing.endpoint", DevTracing.DEFAULT_ENDPOINT),
+        tracesEndpoint(environment),
         binder.bindOrCreate("platform.dev.tracing", DevTracingProperties.class));
     startPostgres(binder.bindOrCreate("platform.dev.postgres", DevPostgresProperties.class));
     System.out.println("ready");
+  }
+
+  /** By either name, since apps of both generations of Spring Boot send traces here. */
+  private static String tracesEndpoint(StandardEnvironment environment) {
+    return Arrays.stream(SpanExportProperties.values())
+        .map(names -> environment.getProperty(names.endpoint()))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(DevTracing.DEFAULT_ENDPOINT);
   }
 
   private void startEtcd(StandardEnvironment environment) {

@@ -8,7 +8,7 @@ import org.springframework.core.env.Environment;
 /** A trace collector that the apps of a machine share. */
 public final class DevTracing {
 
-  /** The collector's endpoint unless {@code management.otlp.tracing.endpoint} is set. */
+  /** Where the collector is unless the app's own export of spans goes elsewhere. */
   public static final String DEFAULT_ENDPOINT = "http://127.0.0.1:4317";
 
   private DevTracing() {}
@@ -19,7 +19,7 @@ public final class DevTracing {
   }
 
   /**
-   * The collector, not yet started, at {@code management.otlp.tracing.endpoint}.
+   * The collector, not yet started, where the app sends its spans to.
    *
    * @throws NoSuchElementException when that is not a plain-text loopback endpoint for gRPC
    */

@@ -12,7 +12,12 @@ import org.springframework.core.env.Environment;
 /** Hosts or joins the machine's development trace collector. */
 @AutoConfiguration
 @ConditionalOnProperty(
-    name = {"platform.dev.tracing.enabled", "management.tracing.enabled"},
+    name = {
+      "platform.dev.tracing.enabled",
+      "management.tracing.enabled",
+      // Its name on Spring Boot 4.1.
+      "management.tracing.export.enabled"
+    },
     matchIfMissing = true)
 @Conditional(OnLoopbackOtlp.class)
 @EnableConfigurationProperties(DevTracingProperties.class)

@@ -7,10 +7,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * A trace collector for development.
  *
- * @param enabled whether to send all traces to a collector on this machine, and to host it at
- *     management.otlp.tracing.endpoint when no other process does
- * @param zipkinUrl base URL of the Zipkin server that the traces are sent to while it is available
- * @param keptTraces how many of the latest traces are kept for a Zipkin that is started later; 1 to
+ * @param enabled whether to send all traces to a collector on this machine, and to host it where
+ *     the app's spans go when nobody does yet
+ * @param zipkinUrl base URL of the Zipkin server that gets the traces while it answers
+ * @param keptTraces how many of the latest traces are kept for a Zipkin that comes later; 1 to
  *     10000
  */
 @ConfigurationProperties("platform.dev.tracing")

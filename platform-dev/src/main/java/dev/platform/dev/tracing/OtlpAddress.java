@@ -8,15 +8,16 @@ import org.springframework.core.env.Environment;
 /** The endpoint that the app sends its traces to. */
 final class OtlpAddress {
 
-  private static final String ENDPOINT = "management.otlp.tracing.endpoint";
-  private static final String TRANSPORT = "management.otlp.tracing.transport";
-
   private OtlpAddress() {}
 
   /** The address to collect at; empty unless traces go by gRPC to a plain loopback endpoint. */
   static Optional<InetSocketAddress> in(Environment environment) {
-    String endpoint = environment.getProperty(ENDPOINT);
-    return endpoint != null && "grpc".equalsIgnoreCase(environment.getProperty(TRANSPORT))
+    return in(environment, SpanExportProperties.here());
+  }
+
+  static Optional<InetSocketAddress> in(Environment environment, SpanExportProperties names) {
+    String endpoint = environment.getProperty(names.endpoint());
+    return endpoint != null && "grpc".equalsIgnoreCase(environment.getProperty(names.transport()))
         ? LoopbackEndpoint.parse(endpoint)
         : Optional.empty();
   }

@@ -46,7 +46,8 @@ final class OtlpAttributes {
       case ARRAY_VALUE ->
           value.getArrayValue().getValuesList().stream().map(OtlpAttributes::value).toList();
       case KVLIST_VALUE -> map(value.getKvlistValue().getValuesList());
-      case VALUE_NOT_SET -> null;
+      // And what later versions of OTLP know.
+      default -> null;
     };
   }
 

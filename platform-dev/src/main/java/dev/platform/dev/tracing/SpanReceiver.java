@@ -1,7 +1,6 @@
 package dev.platform.dev.tracing;
 
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
@@ -19,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Receives spans over OTLP/gRPC at a free port of the loopback address and keeps them all, for
- * tests that check what a process really exports. Thread-safe.
+ * Takes spans by OTLP over gRPC at a free port of the loopback address and keeps them all, for
+ * tests that want to see what really leaves a process. Thread-safe.
  */
 public final class SpanReceiver implements AutoCloseable {
 
@@ -32,26 +31,26 @@ public final class SpanReceiver implements AutoCloseable {
 
   private SpanReceiver() {
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        GrpcServers.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Receiver())
             .maxInboundMessageSize(MAX_REQUEST_BYTES)
             .directExecutor()
             .build();
   }
 
-  /** Starts a receiver; it accepts spans on return. */
+  /** Starts one; it takes spans on return. */
   public static SpanReceiver start() throws IOException {
     SpanReceiver receiver = new SpanReceiver();
     receiver.server.start();
     return receiver;
   }
 
-  /** The value for {@code management.otlp.tracing.endpoint}. */
+  /** What the collector's URL has to be in an app. */
   public String endpoint() {
     return "http://127.0.0.1:" + server.getPort();
   }
 
-  /** All spans received so far, in that order. */
+  /** All that have come in so far, in that order. */
   public List<ReceivedSpan> spans() {
     return List.copyOf(spans);
   }
@@ -67,7 +66,7 @@ public final class SpanReceiver implements AutoCloseable {
     return traces.values().stream().map(List::copyOf).toList();
   }
 
-  /** Accepts no more spans; those received can still be read. */
+  /** Takes no more; what it has can still be read. */
   @Override
   public void close() {
     server.shutdownNow();

@@ -1,7 +1,6 @@
 package dev.platform.dev.tracing;
 
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -29,7 +28,7 @@ final class TraceCollector implements AutoCloseable {
     this.ring = new TraceRing(properties.keptTraces());
     this.forwarder = new ZipkinForwarder(properties.zipkinUrl(), ring);
     this.server =
-        NettyServerBuilder.forAddress(address)
+        GrpcServers.at(address)
             .addService(new Receiver())
             .maxInboundMessageSize(MAX_REQUEST_BYTES)
             // The receiver never blocks, so it needs no thread of its own.

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.platform.dev.FreePort;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
@@ -73,19 +75,16 @@ class DevPostgresAutoConfigurationTest {
 
   @Test
   void stopsAfterTheConnectionPool() {
-    AtomicInteger checkedPort = new AtomicInteger();
-    runner.run(
-        context -> {
-          int port = context.getBean(DevPostgres.class).port();
-          String[] dependents =
-              context
-                  .getSourceApplicationContext()
-                  .getBeanFactory()
-                  .getDependentBeans("platformDevPostgresConnection");
-          assertThat(dependents).contains("dataSource");
-          checkedPort.set(port);
-        });
-    assertThat(FreePort.accepts(checkedPort.get())).isFalse();
+    AtomicInteger port = new AtomicInteger();
+    AtomicBoolean servedToTheEnd = new AtomicBoolean();
+    runner
+        .withBean(
+            "aaaCreatedEarly",
+            DisposableBean.class,
+            () -> () -> servedToTheEnd.set(FreePort.accepts(port.get())))
+        .run(context -> port.set(context.getBean(DevPostgres.class).port()));
+    assertThat(servedToTheEnd).isTrue();
+    assertThat(FreePort.accepts(port.get())).isFalse();
   }
 
   @Test
