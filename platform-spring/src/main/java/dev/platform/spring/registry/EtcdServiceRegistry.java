@@ -42,7 +42,8 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
    * @param codec writes instances
    * @param requestTimeout how long a deregistration may take
    */
-  public EtcdServiceRegistry(EtcdRegistrar registrar, InstanceCodec codec, Duration requestTimeout) {
+  public EtcdServiceRegistry(
+      EtcdRegistrar registrar, InstanceCodec codec, Duration requestTimeout) {
     this.registrar = registrar;
     this.codec = codec;
     this.releaseTimeout = requestTimeout;
