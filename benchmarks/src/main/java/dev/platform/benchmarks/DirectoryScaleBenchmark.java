@@ -110,7 +110,7 @@ public final class DirectoryScaleBenchmark {
     ProcessCost start = ProcessCost.now();
     change(service, () -> Long.MAX_VALUE, CHANGES);
     ProcessCost cost = ProcessCost.now().since(start);
-    say("  nobody watches: %s a change", cost.perEach(CHANGES));
+    say("  no watch: %s a change", cost.perEach(CHANGES));
     return cost;
   }
 

@@ -82,8 +82,8 @@ final class BusyMall implements AutoCloseable {
   }
 
   /** Likewise, with a given limit: for faults that leave calls waiting for long. */
-  SteadyLoad boundedLoad(int mostUnderWay) {
-    return begun(SteadyLoad.start(CALLS_PER_SECOND, mostUnderWay, shopper::orderTooMuch));
+  SteadyLoad boundedLoad(int maxInFlight) {
+    return begun(SteadyLoad.start(CALLS_PER_SECOND, maxInFlight, shopper::orderTooMuch));
   }
 
   private static SteadyLoad begun(SteadyLoad load) {

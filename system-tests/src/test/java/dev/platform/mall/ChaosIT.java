@@ -100,7 +100,7 @@ class ChaosIT {
       faults.bank(Mood.WELL);
       double seconds = secondsSince(start);
 
-      await("everybody has an answer").atMost(LIMIT).until(customers::haveAllLeft);
+      await("all customers have an answer").atMost(LIMIT).until(customers::haveAllLeft);
       awaitAllSettled();
       Report.line(
           "chaos: %d orders, %d kills, %d freezes in %.0f s, all settled after %.0f s; answers %s,"
@@ -144,7 +144,7 @@ class ChaosIT {
       }
 
       orderApps.open(fresh);
-      await("everybody knows").atMost(LIMIT).until(customers::haveAllLeft);
+      await("all customers have an answer").atMost(LIMIT).until(customers::haveAllLeft);
       awaitAllSettled();
       Report.line("chaos: answers %s, payments %s in all", customers.answers(), audit.payments());
       assertThatTheBooksAgreeWith(customers);
@@ -163,7 +163,7 @@ class ChaosIT {
     Map<String, String> live = audit.liveOrders(customers.names());
     SoftAssertions.assertSoftly(
         softly -> {
-          softly.assertThat(customers.wrong()).as("answers that nobody should get").isEmpty();
+          softly.assertThat(customers.wrong()).as("answers that must never be sent").isEmpty();
           softly.assertThat(contradictions).as("contradictions").isEmpty();
           softly.assertThat(customers.accepted()).as("accepted orders").isEqualTo(live);
         });

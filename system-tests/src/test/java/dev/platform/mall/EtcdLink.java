@@ -183,7 +183,7 @@ final class EtcdLink implements AutoCloseable {
       try {
         wait();
       } catch (InterruptedException e) {
-        throw new IllegalStateException("nobody interrupts this thread", e);
+        throw new IllegalStateException("this thread is never interrupted", e);
       }
     }
   }

@@ -63,7 +63,7 @@ class FuzzIT {
   private final Semaphore permits = new Semaphore(AT_ONCE);
   private final Semaphore httpPermits = new Semaphore(2 * HTTP_AT_ONCE);
   private final ExecutorService http = Executors.newFixedThreadPool(HTTP_AT_ONCE);
-  private final ConcurrentLinkedQueue<CompletableFuture<?>> underWay =
+  private final ConcurrentLinkedQueue<CompletableFuture<?>> inFlight =
       new ConcurrentLinkedQueue<>();
 
   private Mall mall;
@@ -154,10 +154,10 @@ class FuzzIT {
   }
 
   private void begin(CompletableFuture<?> call) throws InterruptedException {
-    underWay.add(call);
-    call.whenComplete((end, failure) -> underWay.remove(call));
+    inFlight.add(call);
+    call.whenComplete((end, failure) -> inFlight.remove(call));
     if (call.isDone()) {
-      underWay.remove(call);
+      inFlight.remove(call);
       return;
     }
     // An incomplete request returns its permit long before it ends.
@@ -168,15 +168,15 @@ class FuzzIT {
 
   private void begin(HttpFuzz web, int number) throws InterruptedException {
     httpPermits.acquire();
-    underWay.add(
+    inFlight.add(
         CompletableFuture.runAsync(() -> web.request(number), http)
             .whenComplete((done, failure) -> httpPermits.release()));
   }
 
   private void awaitAll() throws Exception {
-    CompletableFuture.allOf(underWay.toArray(new CompletableFuture<?>[0]))
+    CompletableFuture.allOf(inFlight.toArray(new CompletableFuture<?>[0]))
         .get(SETTLED.toSeconds(), TimeUnit.SECONDS);
-    underWay.clear();
+    inFlight.clear();
   }
 
   private void resetTheBank() {

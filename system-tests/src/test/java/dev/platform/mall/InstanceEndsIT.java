@@ -72,7 +72,7 @@ class InstanceEndsIT {
   }
 
   @Test
-  void onlyCallsUnderWayOnAKilledInstanceFail() throws Exception {
+  void onlyInFlightCallsOfAKilledInstanceFail() throws Exception {
     Mall mall = busy.mall();
     AppProcess orders = mall.only(App.ORDER);
     AppProcess doomed = busy.inventories().get(0);
@@ -92,12 +92,12 @@ class InstanceEndsIT {
       load.awaitMore(5 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
       LoadReport report = load.stop();
 
-      LoadReport underWay =
+      LoadReport inFlight =
           report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
       Report.line(
           "an instance killed, keys deleted after %d ms; in flight then: %s; all: %s",
-          gone.toMillis(), underWay, report);
-      assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
+          gone.toMillis(), inFlight, report);
+      assertThat(inFlight.calls()).as("calls in flight when it was killed").isGreaterThan(6);
       List<String> failed = failedCalls(orders);
       List<String> causes = failed.subList(failedBefore, failed.size());
       assertThat(causes)
@@ -126,11 +126,11 @@ class InstanceEndsIT {
         load.awaitMore(5 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
         LoadReport report = load.stop();
 
-        LoadReport underWay =
+        LoadReport inFlight =
             report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
         Report.line(
-            "an instance killed, calls retried; in flight then: %s; all: %s", underWay, report);
-        assertThat(underWay.calls()).as("calls under way when it was killed").isGreaterThan(6);
+            "an instance killed, calls retried; in flight then: %s; all: %s", inFlight, report);
+        assertThat(inFlight.calls()).as("calls in flight when it was killed").isGreaterThan(6);
         assertThat(report.failures()).isEmpty();
       }
     } finally {

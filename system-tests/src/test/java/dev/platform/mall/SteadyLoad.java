@@ -25,7 +25,7 @@ final class SteadyLoad implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "steady-load"));
   private final Supplier<? extends ListenableFuture<?>> call;
   private final int maxInFlight;
-  private final AtomicLong underWay = new AtomicLong();
+  private final AtomicLong inFlight = new AtomicLong();
   private final LoadReport.Builder report = new LoadReport.Builder();
 
   private SteadyLoad(int maxInFlight, Supplier<? extends ListenableFuture<?>> call) {
@@ -76,7 +76,7 @@ final class SteadyLoad implements AutoCloseable {
     clock.shutdownNow();
     Awaitility.await("all calls are answered")
         .atMost(LAST_ANSWERS)
-        .until(() -> clock.isTerminated() && underWay.get() == 0);
+        .until(() -> clock.isTerminated() && inFlight.get() == 0);
     return soFar();
   }
 
@@ -86,11 +86,11 @@ final class SteadyLoad implements AutoCloseable {
   }
 
   private void send() {
-    if (underWay.get() >= maxInFlight) {
+    if (inFlight.get() >= maxInFlight) {
       return;
     }
     long sentAt = System.nanoTime();
-    underWay.incrementAndGet();
+    inFlight.incrementAndGet();
     ListenableFuture<?> answer;
     try {
       answer = call.get();
@@ -109,7 +109,7 @@ final class SteadyLoad implements AutoCloseable {
     } catch (Exception e) {
       report.add(sentAt, nanos, Status.fromThrowable(e));
     } finally {
-      underWay.decrementAndGet();
+      inFlight.decrementAndGet();
     }
   }
 }
