@@ -23,7 +23,7 @@ platform:
   {{- if include "mall.redis" .root }}
   resilience:
     rate-limit:
-      fleet:
+      shared:
         limiters: {{ toJson $values.redis.limiters }}
   {{- end }}
   drain:
