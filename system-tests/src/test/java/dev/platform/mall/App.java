@@ -29,9 +29,14 @@ enum App {
     return services;
   }
 
-  /** The packaged app. */
+  /** The packaged app, for Spring Boot 3.5. */
   Path jar() {
-    return built(id() + "-app.jar");
+    return jar(Line.BOOT3);
+  }
+
+  /** The packaged app; only payment-app is built for each line. */
+  Path jar(Line line) {
+    return built(folder().resolve(line.folder()), id() + "-app" + line.suffix() + ".jar");
   }
 
   /**
@@ -42,7 +47,7 @@ enum App {
     try {
       return folder().resolve("target/classes")
           + System.getProperty("path.separator")
-          + Files.readString(built("development-class-path.txt")).trim();
+          + Files.readString(built(folder(), "development-class-path.txt")).trim();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -58,8 +63,8 @@ enum App {
         + "Application";
   }
 
-  private Path built(String file) {
-    Path path = folder().resolve("target").resolve(file);
+  private static Path built(Path module, String file) {
+    Path path = module.resolve("target").resolve(file);
     if (!Files.isRegularFile(path)) {
       throw new IllegalStateException(path + " is missing (expected: mvn -Psystem was used)");
     }

@@ -19,7 +19,7 @@ final class AppEnvironment {
   private AppEnvironment() {}
 
   /**
-   * The environment of an instance.
+   * The environment of an instance, without what differs between the lines ({@link Line}).
    *
    * @param database the URL of the app's own database
    * @param etcd its endpoints
@@ -32,8 +32,6 @@ final class AppEnvironment {
         Map.entry("SPRING_DATASOURCE_PASSWORD", DevPostgres.PASSWORD),
         Map.entry("SERVER_ADDRESS", "127.0.0.1"),
         Map.entry("SERVER_PORT", "0"),
-        Map.entry("GRPC_SERVER_ADDRESS", "127.0.0.1"),
-        Map.entry("GRPC_SERVER_PORT", "0"),
         Map.entry("PLATFORM_REGISTRY_ADVERTISE_HOST", "127.0.0.1"),
         Map.entry("PLATFORM_REGISTRY_LEASE_TTL", Mall.LEASE_TTL.toSeconds() + "s"),
         Map.entry("PLATFORM_ETCD_ENDPOINTS", etcd),

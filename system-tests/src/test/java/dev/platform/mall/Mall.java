@@ -124,6 +124,19 @@ final class Mall implements AutoCloseable {
     return start(app, SMALL_JVM, more.getOrDefault(app, Map.of()));
   }
 
+  /**
+   * Likewise, built for a line of Spring Boot, and with environment variables that win over ours.
+   */
+  AppProcess start(App app, Line line, Map<String, String> overrides) {
+    Map<String, String> all = new HashMap<>(more.getOrDefault(app, Map.of()));
+    all.putAll(overrides);
+    return start(
+        app,
+        line,
+        all,
+        environment -> Jvm.command(SMALL_JVM, List.of("-jar", app.jar(line).toString())));
+  }
+
   /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
   AppProcess start(App app, List<String> jvmOptions, Map<String, String> overrides) {
     return start(app, jvmOptions, List.of("-jar", app.jar().toString()), overrides);
@@ -158,17 +171,27 @@ final class Mall implements AutoCloseable {
    */
   AppProcess start(
       App app, Map<String, String> overrides, Function<Map<String, String>, List<String>> command) {
+    return start(app, Line.BOOT3, overrides, command);
+  }
+
+  private AppProcess start(
+      App app,
+      Line line,
+      Map<String, String> overrides,
+      Function<Map<String, String>, List<String>> command) {
     int number = started.merge(app, 1, Integer::sum);
     Map<String, String> environment =
         new HashMap<>(
             AppEnvironment.of(postgres.jdbcUrl(app.id()), registry.endpoints(), snapshots));
+    environment.putAll(line.grpcServer());
     environment.putAll(overrides);
+    String instance = app.id() + "-" + number + line.suffix();
     AppProcess process =
         AppProcess.start(
-            app.id() + "-" + number,
+            instance,
             command.apply(environment),
             environment,
-            logs(name).resolve(app.id() + "-" + number + ".log"));
+            logs(name).resolve(instance + ".log"));
     all.add(process);
     running.computeIfAbsent(app, a -> new ArrayList<>()).add(process);
     return process;

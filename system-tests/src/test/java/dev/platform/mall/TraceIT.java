@@ -9,7 +9,6 @@ import dev.platform.dev.tracing.SpanTree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,15 +30,7 @@ class TraceIT {
     receiver = SpanReceiver.start();
     mall = Mall.withEtcd("trace");
     for (App app : App.values()) {
-      mall.give(
-          app,
-          Map.of(
-              "MANAGEMENT_OTLP_TRACING_ENDPOINT",
-              receiver.endpoint(),
-              "MANAGEMENT_TRACING_SAMPLING_PROBABILITY",
-              "1.0",
-              "MANAGEMENT_TRACING_OPENTELEMETRY_EXPORT_SCHEDULEDELAY",
-              "200ms"));
+      mall.give(app, Line.BOOT3.tracedTo(receiver.endpoint()));
     }
     mall.startAll();
     new DatabaseAudit(mall).stock(List.of(TracedOrder.PRODUCT), 2 * ORDERS + 100);
