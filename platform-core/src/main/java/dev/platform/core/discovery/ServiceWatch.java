@@ -159,7 +159,8 @@ final class ServiceWatch implements EtcdWatches.Listener {
     missing.keySet().removeAll(fresh.keySet());
     missing.keySet().removeAll(marked);
     boolean revisionWentBack = listRevision < revision;
-    // A snapshot may be out of date: its instances are held only when etcd has none, or was emptied.
+    // A snapshot may be out of date: its instances are held only when etcd has none, or was
+    // emptied.
     long watchFrom = listRevision + 1;
     if (!fromDisk || fresh.isEmpty() || revisionWentBack) {
       int newlyHeld = held.missing(missing, current.size(), fresh.size(), revisionWentBack);
