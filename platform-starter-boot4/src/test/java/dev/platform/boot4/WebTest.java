@@ -94,8 +94,8 @@ class WebTest {
   @Test
   void namesPropertiesOfTheOtherLine() {
     assertThat(startOutput)
-        .contains("grpc.server.port: set in", "(expected: spring.grpc.server.port, as it is called")
-        .contains("(expected: management.opentelemetry.tracing.export.otlp.endpoint, as it is");
+        .contains("grpc.server.port: set in", "(expected: spring.grpc.server.port, its name on")
+        .contains("(expected: management.opentelemetry.tracing.export.otlp.endpoint, its name on");
   }
 
   private int httpPort() {
