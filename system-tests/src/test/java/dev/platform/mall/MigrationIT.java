@@ -64,7 +64,7 @@ class MigrationIT {
     }
     mall.only(App.ORDER).awaitReady();
     mall.only(App.INVENTORY).awaitReady();
-    new Books(mall).stock(Shopper.PRODUCTS, PIECES);
+    new DatabaseAudit(mall).stock(Shopper.PRODUCTS, PIECES);
   }
 
   @AfterAll
