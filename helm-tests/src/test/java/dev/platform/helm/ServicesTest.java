@@ -26,7 +26,7 @@ class ServicesTest {
   @ParameterizedTest
   @ValueSource(strings = {"order-app", "inventory-app", "payment-app"})
   void portsAndNamesAreTheAppsOwn(String app) {
-    Map<String, Object> own = Chart.yaml(Path.of("..", app, "src/main/resources/application.yml"));
+    Map<String, Object> own = own(app);
     Manifests manifests = Chart.tryOut().render();
     Map<String, Object> config = manifests.config(app);
 
@@ -202,7 +202,7 @@ class ServicesTest {
     Map<String, TreeSet<String>> calls = new TreeMap<>();
     for (String app : apps().keySet()) {
       TreeSet<String> callees = new TreeSet<>();
-      for (String name : clients(Path.of("..", app, "src/main/java"))) {
+      for (String name : clients(Path.of("..", app, "src"))) {
         assertThat(owners).as("names that %s calls", app).containsKey(name);
         callees.add(owners.get(name));
       }
@@ -211,11 +211,30 @@ class ServicesTest {
     return calls;
   }
 
+  /** Its sources on Spring Boot 3.5, on which the chart's images are. */
+  private static boolean isOfTheApp(Path file) {
+    Path parent = file.getParent();
+    String folder = parent == null ? "" : parent.toString().replace('\\', '/');
+    return file.toString().endsWith(".java")
+        && (folder.contains("/src/main/java") || folder.contains("/src/boot3/java"));
+  }
+
+  /** What an app sets itself, in the file that it imports for Spring Boot 3.5, too. */
+  private static Map<String, Object> own(String app) {
+    Map<String, Object> own =
+        new TreeMap<>(Chart.yaml(Path.of("..", app, "src/main/resources/application.yml")));
+    Path line = Path.of("..", app, "src/boot3/resources/payment-grpc.yml");
+    if (Files.exists(line)) {
+      own.putAll(Chart.yaml(line));
+    }
+    return own;
+  }
+
   private static TreeSet<String> clients(Path sources) throws IOException {
     Map<String, String> constants = new TreeMap<>();
     TreeSet<String> names = new TreeSet<>();
     try (Stream<Path> files = Files.walk(sources)) {
-      List<Path> java = files.filter(file -> file.toString().endsWith(".java")).toList();
+      List<Path> java = files.filter(ServicesTest::isOfTheApp).toList();
       for (Path file : java) {
         Matcher constant = SERVICE.matcher(Files.readString(file));
         if (constant.find()) {
