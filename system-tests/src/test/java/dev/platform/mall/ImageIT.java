@@ -9,6 +9,7 @@ import dev.platform.starter.test.junit.EtcdExtension;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,11 +48,16 @@ class ImageIT {
   @EnumSource(App.class)
   void exposesTheAppsOwnPorts(App app) throws Exception {
     OciImage image = image(app);
-    Map<String, Object> defaults;
-    try (JarFile jar = new JarFile(app.jar().toFile());
-        InputStream yaml =
-            jar.getInputStream(jar.getJarEntry("BOOT-INF/classes/application.yml"))) {
-      defaults = new Yaml().load(yaml);
+    Map<String, Object> defaults = new HashMap<>();
+    try (JarFile jar = new JarFile(app.jar().toFile())) {
+      for (String file : List.of("application.yml", "payment-grpc.yml")) {
+        JarEntry entry = jar.getJarEntry("BOOT-INF/classes/" + file);
+        if (entry != null) {
+          try (InputStream yaml = jar.getInputStream(entry)) {
+            defaults.putAll(new Yaml().load(yaml));
+          }
+        }
+      }
     }
 
     assertThat(image.config().at("/config/ExposedPorts").fieldNames())
