@@ -49,7 +49,7 @@ class FollowingIT {
         Map.of(
             "PLATFORM_ETCD_ENDPOINTS",
             link.endpoint(),
-            "LOGGING_LEVEL_DEV_PLATFORM_STARTER_DISCOVERY",
+            "LOGGING_LEVEL_DEV_PLATFORM_CORE_DISCOVERY",
             "debug"));
     busy = BusyMall.open(mall);
   }
