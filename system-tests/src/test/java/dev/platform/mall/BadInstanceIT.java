@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * has lost its database. It answers UNAVAILABLE when its user may no longer log in. It does not
  * answer when the network drops all packets, since it waits longer than its callers.
  */
+@Tag("nightly")
 class BadInstanceIT {
 
   private static final String USER = "of_the_bad_instance";

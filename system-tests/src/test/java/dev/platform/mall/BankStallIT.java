@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dmall.stall.orders} sets the rate in orders a second: a hundred are too many for two
  * cores that also run the apps, PostgreSQL, etcd and these tests.
  */
+@Tag("nightly")
 class BankStallIT {
 
   private static final int ORDERS_PER_SECOND = Integer.getInteger("mall.stall.orders", 40);

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * in the end the three databases agree. {@code -Dmall.seed} replays a run's choices, {@code
  * -Dmall.orders} and {@code -Dmall.rounds} set the number of orders and of rounds of faults.
  */
+@Tag("nightly")
 class ChaosIT {
 
   private static final int ORDERS = Integer.getInteger("mall.orders", 2000);

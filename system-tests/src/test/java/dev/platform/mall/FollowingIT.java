@@ -18,9 +18,11 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** order-app follows the instances in etcd, under 200 calls a second to those that are alive. */
+@Tag("nightly")
 class FollowingIT {
 
   private static final String SERVICE = "inventory-service";

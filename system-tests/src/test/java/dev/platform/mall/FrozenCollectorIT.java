@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A collector of traces freezes, its connections open, and comes back, while all traces are
  * recorded and a few customers place as many orders as they can.
  */
+@Tag("nightly")
 class FrozenCollectorIT {
 
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.condition.OS;
  * <p>{@code -Dmall.fuzz.seed} selects other requests, {@code -Dmall.fuzz.requests} their number. A
  * request depends only on the seed and its number; the order of arrival does not.
  */
+@Tag("nightly")
 class FuzzIT {
 
   /**

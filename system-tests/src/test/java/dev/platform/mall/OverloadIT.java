@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * capacity depended on the processors, which the load and the database share, this would measure
  * the machine and not the limit.
  */
+@Tag("nightly")
 class OverloadIT {
 
   private static final int TIMES = 5;

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several instances of payment-app start and stop under steady orders. */
+@Tag("nightly")
 class PaymentInstancesIT {
 
   private static final int ORDERS_PER_SECOND = 5;

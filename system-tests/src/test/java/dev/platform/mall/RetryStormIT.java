@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every payment fails with UNAVAILABLE, which order-app retries: payment-app and the bank get
  * little more work than was requested. The work of order-app's recovery counts, too.
  */
+@Tag("nightly")
 class RetryStormIT {
 
   private static final int ORDERS_PER_SECOND = 30;

@@ -23,9 +23,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A caller's timeout of three seconds ends its work on every hop, SQL included. */
+@Tag("nightly")
 class ThreeHopsIT {
 
   private static final String PRODUCT = "p-4";

@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An instance runs but can't reach others, or can't be reached, under 200 calls a second. */
+@Tag("nightly")
 class UnreachableIT {
 
   /** Longer than the lease, than the keep-alive timeout, and than several reconnects. */
