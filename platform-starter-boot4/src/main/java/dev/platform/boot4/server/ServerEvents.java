@@ -6,18 +6,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 import org.springframework.grpc.server.lifecycle.GrpcServerTerminatedEvent;
 
-/** Passes the events of Spring's gRPC server and of Boot's web server on. */
+/** Passes the events of Spring's gRPC server on. */
 final class ServerEvents implements SmartApplicationListener {
 
   private final ObjectProvider<ServerListener> listeners;
@@ -30,8 +28,7 @@ final class ServerEvents implements SmartApplicationListener {
   public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
     return GrpcServerStartedEvent.class.isAssignableFrom(type)
         || GrpcServerShutdownEvent.class.isAssignableFrom(type)
-        || GrpcServerTerminatedEvent.class.isAssignableFrom(type)
-        || WebServerInitializedEvent.class.isAssignableFrom(type);
+        || GrpcServerTerminatedEvent.class.isAssignableFrom(type);
   }
 
   @Override
@@ -45,9 +42,6 @@ final class ServerEvents implements SmartApplicationListener {
       notify(each -> each.grpcServerStopping(stopping.getServer()));
     } else if (event instanceof GrpcServerTerminatedEvent) {
       notify(ServerListener::grpcServerStopped);
-    } else if (event instanceof WebServerInitializedEvent started
-        && !Objects.equals(started.getApplicationContext().getServerNamespace(), "management")) {
-      notify(each -> each.webServerStarted(started.getWebServer().getPort()));
     }
   }
 
