@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class BrowserTraceIT {
 
   private static final Path FOLDER = Path.of("target", "system-tests", "browser-trace");
-  private static final Path PICTURES = Path.of("target", "screenshots");
+  private static final Path PICTURES =
+      Path.of(System.getProperty("mall.pictures", "target/screenshots"));
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -57,6 +58,7 @@ class BrowserTraceIT {
       zipkin.awaitReady();
       try (Browser browser = Browser.start(1280, 1080)) {
         placeAnOrder(browser, mall.only(App.ORDER));
+        browser.screenshot(PICTURES.resolve("shop.png"));
         long clickedAt = System.nanoTime();
         browser.follow("#trace-link");
 

@@ -47,6 +47,7 @@ public final class DevPostgres implements AutoCloseable {
    */
   public static DevPostgres start(DevPostgresProperties properties) {
     try {
+      Binaries.deleteIncomplete(Binaries.folder());
       DevPostgres postgres = new DevPostgres(builder(properties.dataDirectory()).start());
       log.info("PostgreSQL for development is at {}", postgres.jdbcUrl(DEFAULT_DATABASE));
       return postgres;
