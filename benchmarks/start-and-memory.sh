@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # Starts each app alone, several times, and prints medians: the time until it is registered, the
 # processor time until then, and the resident memory ten seconds later. Needs the packaged jars.
+# Arguments: runs, then apps; payment-boot4 is payment-app on Spring Boot 4.1.
 
 set -eu
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly RUNS=${1:-3}
-readonly APPS=(order inventory payment)
+APPS=("${@:2}")
+[ ${#APPS[@]} -gt 0 ] || APPS=(order inventory payment payment-boot4)
+readonly APPS
 readonly SETTLE_SECONDS=10
 readonly START_SECONDS=90
 readonly ETCD_PORT=${ETCD_PORT:-23791} OTLP_PORT=${OTLP_PORT:-43171}
@@ -65,19 +68,33 @@ cpu_seconds() { # pid
   awk -v ticks="$ticks" '{ printf "%.1f\n", ($12 + $13) / ticks }' <<<"$fields"
 }
 
+# The names that the app's line of Spring Boot has for its gRPC server and the trace collector.
+line_settings() { # app
+  case $1 in
+    *-boot4)
+      printf '%s\n' SPRING_GRPC_SERVER_ADDRESS=127.0.0.1 SPRING_GRPC_SERVER_PORT=0 \
+        "MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT=http://127.0.0.1:$OTLP_PORT" \
+        MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_TRANSPORT=grpc
+      ;;
+    *)
+      printf '%s\n' GRPC_SERVER_ADDRESS=127.0.0.1 GRPC_SERVER_PORT=0 \
+        "MANAGEMENT_OTLP_TRACING_ENDPOINT=http://127.0.0.1:$OTLP_PORT" \
+        MANAGEMENT_OTLP_TRACING_TRANSPORT=grpc
+      ;;
+  esac
+}
+
 # Appends "seconds cpu-seconds megabytes" of one start to a file.
 measure() { # app results java-arguments...
-  local app=$1 results=$2 begin seconds cpu
+  local app=$1 results=$2 settings begin seconds cpu
   shift 2
+  mapfile -t settings < <(line_settings "$app")
   : >"$work/$app.log"
   begin=$EPOCHREALTIME
-  env "SPRING_DATASOURCE_URL=jdbc:postgresql://127.0.0.1:$postgres_port/$app" \
+  env "SPRING_DATASOURCE_URL=jdbc:postgresql://127.0.0.1:$postgres_port/${app%-boot4}" \
     SPRING_DATASOURCE_USERNAME=postgres SPRING_DATASOURCE_PASSWORD=postgres \
-    SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 GRPC_SERVER_ADDRESS=127.0.0.1 GRPC_SERVER_PORT=0 \
-    PLATFORM_REGISTRY_ADVERTISE_HOST=127.0.0.1 \
-    "PLATFORM_ETCD_ENDPOINTS=http://127.0.0.1:$ETCD_PORT" \
-    "MANAGEMENT_OTLP_TRACING_ENDPOINT=http://127.0.0.1:$OTLP_PORT" \
-    MANAGEMENT_OTLP_TRACING_TRANSPORT=grpc \
+    SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 PLATFORM_REGISTRY_ADVERTISE_HOST=127.0.0.1 \
+    "PLATFORM_ETCD_ENDPOINTS=http://127.0.0.1:$ETCD_PORT" "${settings[@]}" \
     "$java" "$@" >"$work/$app.log" 2>&1 &
   app_pid=$!
   await_line "$work/$app.log" 'Registered \[' "$app_pid"
@@ -111,12 +128,15 @@ start_services
 printf '| app | how | registered after, s | CPU s until then | RSS MB %s s later |\n' "$SETTLE_SECONDS"
 printf '|---|---|---|---|---|\n'
 for app in "${APPS[@]}"; do
-  jar=$app-app/target/$app-app.jar
+  case $app in
+    *-boot4) jar=${app%-boot4}-app/boot4/target/${app%-boot4}-app-boot4.jar ;;
+    *) jar=$app-app/target/$app-app.jar ;;
+  esac
   [ -f "$jar" ] || fail "$jar is missing (expected: mvn package was run)"
   # The first start sets the database up, and is not counted.
   measure "$app" "$work/first" -jar "$jar"
   line "$app" 'java -jar' -jar "$jar"
   line "$app" "java ${SMALL[*]} -jar" "${SMALL[@]}" -jar "$jar"
   "$java" -Djarmode=tools -jar "$jar" extract --destination "$work/$app" >"$work/extract.log"
-  line "$app" 'java -jar, extracted' -jar "$work/$app/$app-app.jar"
+  line "$app" 'java -jar, extracted' -jar "$work/$app/${jar##*/}"
 done
