@@ -3,7 +3,6 @@ package dev.platform.starter;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -19,10 +18,6 @@ import org.springframework.context.annotation.Bean;
 /** The rules of the house that a compiler doesn't check. */
 @AnalyzeClasses(packages = "dev.platform.starter", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
-
-  @ArchTest
-  static final ArchRule packagesFormNoCycle =
-      slices().matching("dev.platform.starter.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule autoConfigurationsArePublicFinalAndNamedSo =

@@ -6,7 +6,6 @@ import dev.platform.core.breaker.ServiceBreakers;
 import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.outcome.OutcomeClassifier;
-import dev.platform.spring.outcome.OutcomeAutoConfiguration;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -12,7 +12,7 @@ import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.discovery.DiscoveryProperties;
 import dev.platform.spring.discovery.EtcdDiscoveryClient;
-import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.resilience.OutcomeAutoConfiguration;
 import dev.platform.spring.retry.RetryAutoConfiguration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

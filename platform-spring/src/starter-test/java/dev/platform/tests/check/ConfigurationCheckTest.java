@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.spring.check.CalledMethods;
 import dev.platform.spring.check.ConfigurationCheckAutoConfiguration;
-import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.resilience.OutcomeAutoConfiguration;
 import dev.platform.spring.resilience.ResilienceAutoConfiguration;
 import dev.platform.tests.line.Line;
 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;

@@ -1,8 +1,0 @@
-/**
- * Validates incoming requests: complete, readable and in time, or refused before a handler sees
- * them.
- */
-@NullMarked
-package dev.platform.spring.request;
-
-import org.jspecify.annotations.NullMarked;

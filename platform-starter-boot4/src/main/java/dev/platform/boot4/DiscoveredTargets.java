@@ -1,0 +1,38 @@
+package dev.platform.boot4;
+
+import java.util.regex.Pattern;
+import org.springframework.core.env.Environment;
+import org.springframework.grpc.client.VirtualTargets;
+
+/**
+ * The target of a channel: the configured one; else a name that is neither an address nor a target
+ * is a service's name, and is resolved by discovery.
+ */
+final class DiscoveredTargets implements VirtualTargets {
+
+  /** Spring's default, for the channel without a service's name. */
+  private static final String DEFAULT_TARGET = "localhost:9090";
+
+  private static final Pattern SERVICE = Pattern.compile("[\\w.-]+");
+
+  /** Spring's own schemes for addresses. */
+  private static final Pattern STATIC = Pattern.compile("^(?:static|tcp):/*");
+
+  private final Environment environment;
+
+  DiscoveredTargets(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public String getTarget(String channel) {
+    String configured = ChannelSettings.of(channel, environment).target();
+    if (configured == null && channel.equals(ChannelSettings.DEFAULT)) {
+      return DEFAULT_TARGET;
+    }
+    String target = environment.resolvePlaceholders(configured == null ? channel : configured);
+    return configured == null && SERVICE.matcher(target).matches()
+        ? "discovery:///" + target
+        : STATIC.matcher(target).replaceFirst("");
+  }
+}

@@ -1,5 +1,0 @@
-/** Outgoing calls through Spring gRPC's channels. */
-@NullMarked
-package dev.platform.boot4.client;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package dev.platform.starter;
+
+import dev.platform.core.chain.ClientChain;
+import dev.platform.core.resolver.ResolverContext;
+import dev.platform.spring.chain.ChainOrder;
+import dev.platform.spring.check.CalledMethods;
+import io.grpc.ClientInterceptor;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
+import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
+import net.devh.boot.grpc.client.inject.StubTransformer;
+import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+
+/** The platform on net.devh's gRPC clients. */
+@AutoConfiguration
+public final class ClientAutoConfiguration {
+
+  /** net.devh's default. */
+  private static final String DEFAULT_POLICY = "round_robin";
+
+  /** Not the chain itself: net.devh rejects an interceptor that is two beans. */
+  @Bean
+  @Order(ChainOrder.CLIENT)
+  @GrpcGlobalClientInterceptor
+  ClientInterceptor platformClientInterceptor(ClientChain chain) {
+    return chain::interceptCall;
+  }
+
+  @Bean
+  GrpcChannelConfigurer resolverChannelConfigurer(
+      ResolverContext context, GrpcChannelsProperties channels) {
+    return (builder, name) -> {
+      if (builder instanceof InProcessChannelBuilder) {
+        return;
+      }
+      builder.setNameResolverArg(ResolverContext.KEY, context);
+      String own = channels.getChannel(name).getDefaultLoadBalancingPolicy();
+      if (!own.equals(DEFAULT_POLICY)) {
+        builder.setNameResolverArg(ResolverContext.LOAD_BALANCING, own);
+      }
+    };
+  }
+
+  @Bean
+  static StubTransformer calledMethodsTransformer(CalledMethods called) {
+    return (client, stub) -> {
+      called.add(client, stub);
+      return stub;
+    };
+  }
+}

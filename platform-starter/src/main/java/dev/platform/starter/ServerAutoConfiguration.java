@@ -1,0 +1,60 @@
+package dev.platform.starter;
+
+import dev.platform.core.chain.ServerChain;
+import dev.platform.spring.chain.ChainOrder;
+import dev.platform.spring.check.ServedMethods;
+import dev.platform.spring.server.ServerExecutor;
+import dev.platform.spring.server.ServerListener;
+import io.grpc.ServerInterceptor;
+import java.util.List;
+import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
+import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
+import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
+import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/** The platform on net.devh's gRPC server. */
+@AutoConfiguration
+public final class ServerAutoConfiguration {
+
+  @Bean
+  @Order(ChainOrder.SERVER)
+  @GrpcGlobalServerInterceptor
+  ServerInterceptor platformServerInterceptor(ServerChain chain) {
+    return chain.inside();
+  }
+
+  @Bean
+  static InterceptedServices interceptedServices(ObjectProvider<ServerChain> chain) {
+    return new InterceptedServices(chain);
+  }
+
+  /** Before others, so that an executor of the application's own wins. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  GrpcServerConfigurer serverExecutorConfigurer(ObjectProvider<ServerExecutor> executor) {
+    return server -> executor.ifAvailable(threads -> server.executor(threads.executor()));
+  }
+
+  @Bean
+  ServerEvents serverEvents(ObjectProvider<ServerListener> listeners) {
+    return new ServerEvents(listeners);
+  }
+
+  @Bean
+  ServedMethods servedMethods(ObjectProvider<GrpcServiceDiscoverer> discoverer) {
+    return new ServedMethods(
+        () -> {
+          GrpcServiceDiscoverer known = discoverer.getIfAvailable();
+          return known == null
+              ? List.of()
+              : known.findGrpcServices().stream()
+                  .map(GrpcServiceDefinition::getDefinition)
+                  .toList();
+        });
+  }
+}

@@ -1,5 +1,0 @@
-/** Outgoing calls through net.devh's channels. */
-@NullMarked
-package dev.platform.starter.client;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The gRPC server itself. */
-@NullMarked
-package dev.platform.starter.server;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package dev.platform.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
+import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.starter.test.junit.EtcdExtension;
+import dev.platform.tests.app.TestApp;
+import java.util.HashMap;
+import java.util.Map;
+import net.devh.boot.grpc.client.inject.GrpcClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** Stubs that net.devh puts into fields, in an app that calls itself. */
+@ExtendWith(OutputCaptureExtension.class)
+class GrpcClientTest {
+
+  @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
+
+  private final Map<String, Object> properties = new HashMap<>();
+
+  @Test
+  void itsServiceIsFoundAndItsCallsAreTimeBoxed() {
+    properties.put("platform.deadline.default-timeout", "40s");
+    try (var app = start()) {
+      String left = ask(app.getBean(Caller.class).recommendations);
+      assertThat(Long.parseLong(left)).isBetween(1L, 40_000L);
+    }
+  }
+
+  @Test
+  void namesInSettingsAreComparedWithItsServicesAndMethods(CapturedOutput output) {
+    properties.put("platform.deadline.methods[a.B/C]", "1s");
+    properties.put("resilience4j.circuitbreaker.instances.other.sliding-window-size", "10");
+    start().close();
+
+    assertThat(output)
+        .contains(
+            "platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
+                + " this application has, such as recommendation.v1.RecommendationService)")
+        .contains(
+            "resilience4j.circuitbreaker.instances: other (expected: a service of @GrpcClient, one"
+                + " of [self], or the name of a @CircuitBreaker)");
+  }
+
+  @Test
+  void namesThatItHasAreWellAndASettingOfItsServiceHasAnEffect(CapturedOutput output) {
+    properties.put(
+        "platform.deadline.methods[recommendation.v1.RecommendationService/GetRecommendations]",
+        "50s");
+    properties.put("resilience4j.circuitbreaker.instances.self.sliding-window-size", "10");
+    try (var app = start()) {
+      assertThat(Long.parseLong(ask(app.getBean(Caller.class).recommendations)))
+          .isBetween(30_001L, 50_000L);
+    }
+    assertThat(output).doesNotContain("platform.configuration-check");
+  }
+
+  private ConfigurableApplicationContext start() {
+    properties.put("spring.application.name", "self");
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    properties.put("platform.discovery.wait-for-first-list", "4s");
+    return TestApp.start(
+        properties, context -> ((GenericApplicationContext) context).registerBean(Caller.class));
+  }
+
+  private static String ask(RecommendationServiceBlockingStub stub) {
+    return stub.getRecommendations(GetRecommendationsRequest.getDefaultInstance()).getProductIds(1);
+  }
+
+  static class Caller {
+    @GrpcClient("self")
+    RecommendationServiceBlockingStub recommendations;
+  }
+}
