@@ -53,7 +53,7 @@ abstract class EdgeTest extends MallTest {
     }
   }
 
-  /** The body is read, or not, by whoever asked for it. */
+  /** The caller decides whether to read the body. */
   protected HttpResponse<InputStream> open(HttpRequest.Builder request) {
     try {
       return HTTP.send(request.build(), BodyHandlers.ofInputStream());

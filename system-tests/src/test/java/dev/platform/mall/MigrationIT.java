@@ -144,13 +144,13 @@ class MigrationIT {
     long start = System.nanoTime();
     Status answer = pay(payment, Duration.ofSeconds(1));
     long answered = System.nanoTime();
-    await("nobody works on it any more")
+    await("no work on it continues")
         .atMost(A_MOMENT)
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(openCalls()).isEmpty());
 
     Report.line(
-        "%s, a bank that stalls, a deadline of 1 s: %s after %d ms, nobody at work %d ms later",
+        "%s, a bank that stalls, a deadline of 1 s: %s after %d ms, no work %d ms later",
         line,
         answer.getCode(),
         TimeUnit.NANOSECONDS.toMillis(answered - start),

@@ -1,4 +1,4 @@
-/** What stands in for services that are away, and how often it does. */
+/** Fallbacks for unavailable services, and how often they are used. */
 @NullMarked
 package dev.platform.order.degraded;
 

@@ -109,7 +109,7 @@ class PlaceOrderTest {
               assertThat(e.kind()).isEqualTo(OrderException.Kind.NOT_PAYABLE);
               assertThat(e.orderId()).contains("o-1");
             });
-    assertThat(world.keyFreed).as("whoever comes back finds the key free").isTrue();
+    assertThat(world.keyFreed).as("a repeated request finds the key free").isTrue();
     assertThat(world.steps)
         .containsExactly("price", "reserve", "record", "charge", "release", "CANCELLED");
   }

@@ -76,14 +76,14 @@ final class Soak {
       case 2 -> leave();
       case 3 -> die();
       case 4, 5 -> flipReadiness();
-      case 6 -> tell("expire a lease", this::expireOneLease);
-      case 7 -> tell("expire all leases", () -> etcd.leases().forEach(etcd::expireLease));
-      case 8 -> tell("delete a key", this::deleteKey);
+      case 6 -> step("expire a lease", this::expireOneLease);
+      case 7 -> step("expire all leases", () -> etcd.leases().forEach(etcd::expireLease));
+      case 8 -> step("delete a key", this::deleteKey);
       case 9 -> overwriteKey();
       case 10 -> claimTwice();
-      case 11 -> tell("compact", this::compact);
-      case 12 -> tell("drop connections", etcd::dropConnections);
-      case 13 -> tell("wipe", etcd::wipe);
+      case 11 -> step("compact", this::compact);
+      case 12 -> step("drop connections", etcd::dropConnections);
+      case 13 -> step("wipe", etcd::wipe);
       case 14 -> outage("stop", etcd::stop, etcd::start);
       case 15 -> outage("freeze", etcd::freeze, etcd::thaw);
       case 16 -> outage("full", () -> etcd.outOfSpace(true), () -> etcd.outOfSpace(false));
@@ -99,7 +99,7 @@ final class Soak {
 
   /** Something is wrong with etcd, and meanwhile life goes on. */
   private void outage(String what, Runnable start, Runnable end) {
-    tell(what, start);
+    step(what, start);
     for (int i = random.nextInt(3); i > 0; i--) {
       switch (random.nextInt(8)) {
         case 0 -> join();
@@ -111,7 +111,7 @@ final class Soak {
         default -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(700)));
       }
     }
-    tell("end of " + what, end);
+    step("end of " + what, end);
   }
 
   private void join() {
@@ -120,15 +120,15 @@ final class Soak {
     }
     SoakInstance instance = newInstance(nextPort++, random.nextBoolean());
     instances.add(instance);
-    tell("join " + instance.id(), () -> ready(instance, true));
+    step("join " + instance.id(), () -> ready(instance, true));
   }
 
   private void leave() {
-    take().ifPresent(instance -> tell("leave " + instance.id(), instance::leave));
+    take().ifPresent(instance -> step("leave " + instance.id(), instance::leave));
   }
 
   private void die() {
-    take().ifPresent(instance -> tell("die " + instance.id(), instance::die));
+    take().ifPresent(instance -> step("die " + instance.id(), instance::die));
   }
 
   private Optional<SoakInstance> take() {
@@ -144,7 +144,7 @@ final class Soak {
     if (!instances.isEmpty()) {
       SoakInstance instance = any(instances);
       boolean now = !instance.isReady();
-      tell((now ? "ready " : "not ready ") + instance.id(), () -> ready(instance, now));
+      step((now ? "ready " : "not ready ") + instance.id(), () -> ready(instance, now));
     }
   }
 
@@ -181,7 +181,7 @@ final class Soak {
     if (!instances.isEmpty()) {
       SoakInstance instance = any(instances);
       foreignKeys.add(instance.key());
-      tell(
+      step(
           "overwrite the key of " + instance.id(),
           () -> etcd.put(instance.key(), instance.foreignValue()));
     }
@@ -196,22 +196,22 @@ final class Soak {
       SoakInstance newer = newInstance(older.port(), false);
       doubles.add(newer);
       client.goes(older);
-      tell("claim %d twice, %s".formatted(newer.port(), newer.id()), () -> newer.ready(true));
+      step("claim %d twice, %s".formatted(newer.port(), newer.id()), () -> newer.ready(true));
     }
   }
 
-  /** When the newer process leaves, nobody is at the address until the older one notices. */
+  /** When the newer process leaves, no key has the address until the older one notices. */
   private boolean isClaimedTwice(SoakInstance instance) {
     return doubles.stream().anyMatch(newer -> newer.port() == instance.port());
   }
 
   private void moveTime() {
     Duration forward = Duration.ofMillis(random.nextInt(4000));
-    tell("move time by " + forward, () -> time.move(forward));
+    step("move time by " + forward, () -> time.move(forward));
   }
 
   private void restartClient() {
-    tell(
+    step(
         "restart the client",
         () -> {
           complainOf(client);
@@ -221,7 +221,7 @@ final class Soak {
   }
 
   private void heal() {
-    tell(
+    step(
         "heal",
         () -> {
           doubles.forEach(newer -> endInAnyWay(newer));
@@ -300,7 +300,7 @@ final class Soak {
     return of.get(random.nextInt(of.size()));
   }
 
-  private void tell(String what, Runnable action) {
+  private void step(String what, Runnable action) {
     story.add(what);
     action.run();
   }

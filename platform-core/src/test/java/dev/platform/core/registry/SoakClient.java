@@ -30,7 +30,7 @@ final class SoakClient {
   SoakClient(EtcdServer etcd, MovedTime time, Duration hold, Path snapshots) {
     connection = time.open(etcd);
     directory = TestDirectories.open(connection, hold, snapshots);
-    directory.subscribe(SoakInstance.SERVICE, this::told);
+    directory.subscribe(SoakInstance.SERVICE, this::receive);
   }
 
   /** From here on it must not be forgotten once it was seen. */
@@ -44,7 +44,7 @@ final class SoakClient {
     seen.remove(instance.id());
   }
 
-  private synchronized void told(InstanceList list) {
+  private synchronized void receive(InstanceList list) {
     if (list.instances().isEmpty() && !seen.isEmpty() && complaint == null) {
       complaint = "the list went empty (%s) though %s had not left".formatted(list, seen);
     }

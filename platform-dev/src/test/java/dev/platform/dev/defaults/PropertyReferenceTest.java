@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
 
-/** docs/properties.md and the code tell the same. */
+/** docs/properties.md agrees with the code. */
 class PropertyReferenceTest {
 
   private static final Pattern ROW =

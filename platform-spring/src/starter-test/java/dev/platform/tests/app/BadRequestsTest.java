@@ -30,7 +30,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** What a caller is told whose request is none, over a real socket and through a whole app. */
+/** The status of malformed requests, over a real socket and through a whole application. */
 @ExtendWith(OutputCaptureExtension.class)
 class BadRequestsTest {
 

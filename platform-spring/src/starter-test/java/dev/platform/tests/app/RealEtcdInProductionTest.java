@@ -117,7 +117,7 @@ class RealEtcdInProductionTest extends EtcdInProductionFaults {
                     .build()));
   }
 
-  /** Waits until a token that nobody uses is no longer known; each question would prolong it. */
+  /** Waits until an unused token has expired; each request with it would prolong it. */
   @Override
   void expireTokens(EtcdServer server) {
     String token = token(server);

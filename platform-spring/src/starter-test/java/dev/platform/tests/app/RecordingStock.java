@@ -13,7 +13,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Writes down what it sees, and takes no more lines when it is told so. */
+/** Records what it receives, and accepts no more lines after a signal. */
 @TestGrpcService
 class RecordingStock extends InventoryServiceImplBase {
 

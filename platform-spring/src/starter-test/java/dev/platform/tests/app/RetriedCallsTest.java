@@ -51,7 +51,7 @@ class RetriedCallsTest {
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   private final Flaky flaky = new Flaky();
-  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> announced = new CopyOnWriteArrayList<>();
   private final Map<String, Object> properties = new HashMap<>();
   private Server server;
 
@@ -61,7 +61,7 @@ class RetriedCallsTest {
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(flaky)
             .addService(new Closed())
-            .intercept(new Told())
+            .intercept(new AnnouncedAttempts())
             .build()
             .start();
     etcd.server()
@@ -86,7 +86,7 @@ class RetriedCallsTest {
       call(stub(app));
     }
     assertThat(flaky.calls).hasValue(3);
-    assertThat(told).containsExactly("3", "3", "3");
+    assertThat(announced).containsExactly("3", "3", "3");
   }
 
   @Test
@@ -96,7 +96,7 @@ class RetriedCallsTest {
       assertThatThrownBy(() -> bank.setBehaviour(SetBehaviourRequest.getDefaultInstance()))
           .hasMessageContaining("UNAVAILABLE");
     }
-    assertThat(told).containsExactly("none");
+    assertThat(announced).containsExactly("none");
   }
 
   @Test
@@ -108,7 +108,7 @@ class RetriedCallsTest {
     try (var app = TestApp.start(properties)) {
       assertThat(failure(stub(app)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     }
-    assertThat(told).containsExactly("none");
+    assertThat(announced).containsExactly("none");
   }
 
   @Test
@@ -120,7 +120,7 @@ class RetriedCallsTest {
       assertThat(failure(RecommendationServiceGrpc.newBlockingStub(direct)).getCode())
           .isEqualTo(Status.Code.UNAVAILABLE);
     }
-    assertThat(told).containsExactly("none");
+    assertThat(announced).containsExactly("none");
   }
 
   @Test
@@ -235,7 +235,7 @@ class RetriedCallsTest {
   }
 
   /** Of each attempt that comes in: how many its caller says there are. */
-  private final class Told implements ServerInterceptor {
+  private final class AnnouncedAttempts implements ServerInterceptor {
 
     private static final Metadata.Key<String> ATTEMPTS =
         Metadata.Key.of("platform-retry-attempts", Metadata.ASCII_STRING_MARSHALLER);
@@ -243,7 +243,7 @@ class RetriedCallsTest {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      told.add(headers.containsKey(ATTEMPTS) ? headers.get(ATTEMPTS) : "none");
+      announced.add(headers.containsKey(ATTEMPTS) ? headers.get(ATTEMPTS) : "none");
       return next.startCall(call, headers);
     }
   }

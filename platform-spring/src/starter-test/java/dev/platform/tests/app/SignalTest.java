@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process of its own that is told to go. */
+/** A process of its own that receives SIGTERM. */
 class SignalTest {
 
   private static final int KILLED_BY_SIGTERM = 128 + 15;
@@ -44,7 +44,7 @@ class SignalTest {
       TestApp.start(
           Map.of(
               "spring.application.name",
-              "told-to-go",
+              "signalled",
               "platform.etcd.endpoints",
               args[0],
               "platform.drain.timeout",
@@ -115,8 +115,8 @@ class SignalTest {
     await()
         .atMost(Duration.ofSeconds(60))
         .failFast(() -> assertThat(process.isAlive()).as("%s", log()).isTrue())
-        .until(() -> etcd.server().keys("/services/told-to-go/").size() == 1);
-    String key = etcd.server().keys("/services/told-to-go/").get(0);
+        .until(() -> etcd.server().keys("/services/signalled/").size() == 1);
+    String key = etcd.server().keys("/services/signalled/").get(0);
     channel =
         Grpc.newChannelBuilder(
                 key.substring(key.lastIndexOf('/') + 1), InsecureChannelCredentials.create())

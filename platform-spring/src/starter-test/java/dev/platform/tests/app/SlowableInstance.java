@@ -50,7 +50,7 @@ final class SlowableInstance implements AutoCloseable {
             .addService(new Recommendations())
             .addService(new Bank())
             .addService(new HealthStatusManager().getHealthService())
-            .intercept(new Told())
+            .intercept(new AnnouncedAttempts())
             .build()
             .start();
   }
@@ -132,7 +132,7 @@ final class SlowableInstance implements AutoCloseable {
     }
   }
 
-  private final class Told implements ServerInterceptor {
+  private final class AnnouncedAttempts implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {

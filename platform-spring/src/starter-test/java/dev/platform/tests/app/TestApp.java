@@ -28,7 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 
-/** A user's app: one gRPC service that tells who answered and how long it was given. */
+/** A user's application: one gRPC service that returns its instance's name and the time left. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @Import({TestApp.WhoAmI.class, TestApp.EndlessProducts.class})

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A peer that freezes while nobody calls it, with the platform's own settings. */
+/** A peer that freezes while it has no calls, with the platform's own settings. */
 class FrozenIdlePeerTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -35,7 +35,7 @@ class FrozenIdlePeerTest {
       etcd.server().put("/services/freezable/" + peer.address(), peer.address());
       RecommendationServiceGrpc.newBlockingStub(Line.channel(app, "freezable"))
           .getRecommendations(GetRecommendationsRequest.getDefaultInstance());
-      // A channel hands waiting calls to their connection first, and tells its state after that.
+      // A channel hands waiting calls to their connection first, and reports its state after that.
       await().until(() -> Line.state(app, "freezable") == ConnectivityState.READY);
 
       peer.freeze();

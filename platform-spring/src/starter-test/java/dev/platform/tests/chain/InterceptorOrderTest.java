@@ -48,7 +48,7 @@ import org.springframework.core.annotation.Order;
 /** Who intercepts a call before whom, in an app that calls itself with all features on. */
 class InterceptorOrderTest {
 
-  /** Where net.devh's security stands. */
+  /** The order of net.devh's security. */
   private static final int SECURITY = 5000;
 
   private static final List<String> OUTER =

@@ -248,7 +248,7 @@ class ConfigurationCheckTest {
 
     @Override
     public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
-      throw new IllegalStateException("nobody calls here");
+      throw new IllegalStateException("never called");
     }
 
     @Override

@@ -12,8 +12,8 @@ import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.util.ClassUtils;
 
 /**
- * Names of auto-configurations in strings, which nobody misses when they are wrong. Each stands
- * there once for either line of Spring Boot.
+ * Names of auto-configurations in strings, which cause no error when they are wrong. Each is there
+ * once for either line of Spring Boot.
  */
 class NamedClassesTest {
 

@@ -16,7 +16,7 @@ final class RecordingPolicy extends LoadBalancerProvider {
 
   final List<LoadBalancer.ResolvedAddresses> seen = new CopyOnWriteArrayList<>();
 
-  /** What it was given to connect with: gRPC's own, or what stands between. */
+  /** What it was given to connect with: gRPC's own, or a wrapper of it. */
   final List<LoadBalancer.Subchannel> subchannels = new CopyOnWriteArrayList<>();
 
   @Override

@@ -60,7 +60,7 @@ class OtlpMetricsTest {
     ResourceMetrics metrics = request.getResourceMetrics(0);
     assertThat(metrics.getResource().getAttributesList())
         .extracting(KeyValue::getKey, attribute -> attribute.getValue().getStringValue())
-        .contains(tuple("service.name", "told"));
+        .contains(tuple("service.name", "exporting"));
     List<Metric> all = metrics.getScopeMetrics(0).getMetricsList();
     Metric work = all.stream().filter(m -> m.getName().equals("work")).findAny().orElseThrow();
     assertThat(work.getUnit()).isEqualTo("seconds");
@@ -83,7 +83,7 @@ class OtlpMetricsTest {
         enabled ? Map.of("management.otlp.metrics.export.enabled", true) : Map.of();
     Map<String, Object> properties = new HashMap<>(sending);
     properties.put("management.otlp.metrics.export.url", url);
-    properties.put("spring.application.name", "told");
+    properties.put("spring.application.name", "exporting");
     properties.put("platform.registry.enabled", false);
     return TestApp.start(properties);
   }

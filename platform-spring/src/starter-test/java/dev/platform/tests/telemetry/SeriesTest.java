@@ -41,7 +41,7 @@ class SeriesTest {
   private static final int MADE_UP = 1000;
   private static final int MAX_SERVICES = 20;
 
-  /** So many are told apart; all others count as one. */
+  /** This many are distinguished; all others count as one. */
   private static final int MOST_METHODS = 1000;
 
   /** Of one meter for one service: states of a breaker by kinds of calls, origins of a list. */

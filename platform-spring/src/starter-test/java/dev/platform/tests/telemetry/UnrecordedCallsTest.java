@@ -13,7 +13,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.junit.jupiter.api.Test;
 
-/** Calls in a trace that nobody records: what they cost is nothing, and nothing is lost by it. */
+/** Calls in a trace that is not sampled: they create no spans, and nothing else is lost. */
 class UnrecordedCallsTest extends ObservedApp {
 
   private static final SpanContext CALLER =

@@ -1,6 +1,9 @@
 package dev.platform.core.breaker;
 
-/** What {@link EnclosingBreakers} tells the interceptor, for tests of what enters and ends them. */
+/**
+ * What the interceptor reads from {@link EnclosingBreakers}, for tests of what enters and ends
+ * them.
+ */
 public final class BreakersAround {
 
   private BreakersAround() {}
