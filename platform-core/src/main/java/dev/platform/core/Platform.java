@@ -2,6 +2,8 @@ package dev.platform.core;
 
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
+import dev.platform.core.balancer.BalancerSettings;
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.discovery.DiscoveryMetrics;
@@ -102,7 +104,10 @@ public final class Platform implements AutoCloseable {
     this.registrar =
         new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
     this.breakers = settings.circuitBreakers();
-    PlatformChains chains = new PlatformChains(settings, breakers);
+    CallRecorder recorder =
+        new CallRecorder(
+            settings.outcomes, settings.clock, settings.nanoTime, settings.deadlineTicker);
+    PlatformChains chains = new PlatformChains(settings, breakers, recorder);
     this.requests = chains.requests();
     this.clientChain = chains.client();
     this.serverChain = chains.server();
@@ -118,8 +123,9 @@ public final class Platform implements AutoCloseable {
             source,
             source,
             settings.loadBalancing,
-            new BalancerContext(true, settings.outlierDetection, settings.outcomes, avoided),
-            new RetryAndHedgingPolicy(settings.retries, settings.hedging),
+            new BalancerSettings(true, settings.outlierDetection),
+            new BalancerContext(recorder, avoided),
+            new RetryAndHedgingPolicy(settings.retries, settings.hedging, recorder),
             settings.discovery.waitForFirstList());
     ResolverContexts.jvm().add(resolver);
     requests.start();

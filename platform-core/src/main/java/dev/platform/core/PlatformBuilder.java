@@ -16,6 +16,7 @@ import dev.platform.core.retry.RetrySettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.grpc.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
@@ -53,6 +54,7 @@ public final class PlatformBuilder {
   boolean closeAtShutdown = true;
   Clock clock = Clock.systemUTC();
   LongSupplier nanoTime = System::nanoTime;
+  Deadline.Ticker deadlineTicker = Deadline.getSystemTicker();
   RandomGenerator random = RandomGenerator.getDefault();
 
   PlatformBuilder(String service) {
@@ -195,6 +197,15 @@ public final class PlatformBuilder {
   /** Monotonic time in nanoseconds. */
   public PlatformBuilder nanoTime(LongSupplier ticker) {
     this.nanoTime = ticker;
+    return this;
+  }
+
+  /**
+   * The time of the deadlines of calls. All deadlines of a process must have the same: only for a
+   * program whose channels and servers use this one, too.
+   */
+  public PlatformBuilder deadlineTicker(Deadline.Ticker ticker) {
+    this.deadlineTicker = ticker;
     return this;
   }
 
