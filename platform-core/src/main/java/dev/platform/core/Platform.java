@@ -91,7 +91,9 @@ public final class Platform implements AutoCloseable {
         EtcdConnection.builder(settings.etcd)
             .tls(settings.tls)
             .nanoTime(settings.nanoTime)
+            .deadlines(settings.deadlineTicker)
             .random(settings.random)
+            .executor(settings.threads.timer("platform-etcd"))
             .open();
     this.codec = new InstanceCodec(settings.namespace, settings.valueFormat);
     this.directory =
@@ -99,6 +101,7 @@ public final class Platform implements AutoCloseable {
             .settings(settings.discovery)
             .clock(settings.clock)
             .random(settings.random)
+            .threads(settings.threads)
             .endpoints(settings.etcd.endpoints())
             .build();
     this.registrar =
@@ -276,12 +279,16 @@ public final class Platform implements AutoCloseable {
     metadata.put(InstanceMetadata.WEIGHT, Integer.toString(DEFAULT_WEIGHT));
     metadata.put(InstanceMetadata.GRPC_PORT, Integer.toString(started.getPort()));
     metadata.putAll(settings.metadata);
-    metadata.put(InstanceMetadata.INSTANCE_ID, UUID.randomUUID().toString());
+    metadata.put(InstanceMetadata.INSTANCE_ID, instanceId());
     metadata.put(InstanceMetadata.STARTED_AT, settings.clock.instant().toString());
     Instance instance =
         new Instance(settings.service, new HostAndPort(host, port), Map.copyOf(metadata));
     boolean ours = settings.advertisedPort == 0 && LocalAddress.isLocal(host);
     return Claim.of(codec, instance, () -> ours);
+  }
+
+  private String instanceId() {
+    return settings.instanceId == null ? UUID.randomUUID().toString() : settings.instanceId;
   }
 
   /** Whether clients may still see this program as an instance. */
@@ -315,10 +322,11 @@ public final class Platform implements AutoCloseable {
 
   private void closeChannels() {
     channels.forEach(ManagedChannel::shutdown);
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CHANNEL_SHUTDOWN_MILLIS);
+    long end =
+        settings.nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(CHANNEL_SHUTDOWN_MILLIS);
     for (ManagedChannel channel : channels) {
       try {
-        if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        if (!channel.awaitTermination(end - settings.nanoTime.getAsLong(), TimeUnit.NANOSECONDS)) {
           channel.shutdownNow();
         }
       } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.platform.core;
 import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.discovery.DiscoverySettings;
 import dev.platform.core.drain.DrainSettings;
@@ -23,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,8 @@ public final class PlatformBuilder {
   LongSupplier nanoTime = System::nanoTime;
   Deadline.Ticker deadlineTicker = Deadline.getSystemTicker();
   RandomGenerator random = RandomGenerator.getDefault();
+  Threads threads = Threads.daemons();
+  @Nullable String instanceId;
 
   PlatformBuilder(String service) {
     this.service = service;
@@ -209,6 +213,18 @@ public final class PlatformBuilder {
     return this;
   }
 
+  /** The threads of timers and background work; daemon threads by default. */
+  public PlatformBuilder threads(Threads source) {
+    this.threads = source;
+    return this;
+  }
+
+  /** Identifies this start of the program among all others; a random UUID by default. */
+  public PlatformBuilder instanceId(String id) {
+    this.instanceId = id;
+    return this;
+  }
+
   /** Random numbers for back-offs. */
   public PlatformBuilder random(RandomGenerator generator) {
     this.random = generator;
@@ -238,6 +254,8 @@ public final class PlatformBuilder {
         .waitDurationInOpenState(Duration.ofSeconds(30))
         .permittedNumberOfCallsInHalfOpenState(3)
         .maxWaitDurationInHalfOpenState(Duration.ofSeconds(30))
+        .clock(clock)
+        .currentTimestampFunction(unused -> nanoTime.getAsLong(), TimeUnit.NANOSECONDS)
         .recordException(new GrpcStatusPredicates.Failures(outcomes))
         .ignoreException(new GrpcStatusPredicates.Ignored(outcomes))
         .build();

@@ -62,7 +62,7 @@ final class PlatformChains {
     this.settings = settings;
     this.breakers = breakers;
     this.recorder = recorder;
-    this.requests = new IncomingRequests(REQUEST_TIMEOUT, settings.nanoTime);
+    this.requests = new IncomingRequests(REQUEST_TIMEOUT, settings.nanoTime, settings.threads);
     this.propagation =
         new HeaderPropagation(settings.telemetry.getPropagators().getTextMapPropagator());
     this.telemetry =
@@ -113,6 +113,7 @@ final class PlatformChains {
   }
 
   Drain drain(GrpcHealth health) {
-    return new Drain(settings.drain, calls, unfinished, health);
+    return new Drain(
+        settings.drain, calls, unfinished, health, settings.nanoTime, settings.threads);
   }
 }

@@ -37,7 +37,7 @@ final class ServiceBreaker {
       AttributeKey.stringKey("platform.circuit_breaker.state");
 
   /** The span of the call that the breaker counts on this thread; it is not the current span. */
-  private static final ThreadLocal<@Nullable Span> CALL = new ThreadLocal<>();
+  private final ThreadLocal<@Nullable Span> currentCall = new ThreadLocal<>();
 
   private final CircuitBreaker breaker;
   private final int consecutiveFailures;
@@ -70,11 +70,11 @@ final class ServiceBreaker {
    * @param call the call's span
    */
   boolean tryAcquire(Span call) {
-    CALL.set(call);
+    currentCall.set(call);
     try {
       return breaker.tryAcquirePermission();
     } finally {
-      CALL.set(null);
+      currentCall.set(null);
     }
   }
 
@@ -109,11 +109,11 @@ final class ServiceBreaker {
 
   private void count(
       CallOutcome outcome, ClientCallRecord call, long now, long elapsed, Status status) {
-    CALL.set(call.span());
+    currentCall.set(call.span());
     try {
       count(outcome, call.startedAt(), now, elapsed, status);
     } finally {
-      CALL.set(null);
+      currentCall.set(null);
     }
   }
 
@@ -160,7 +160,7 @@ final class ServiceBreaker {
         change.getFromState(),
         change.getToState(),
         change.getToState() == State.OPEN ? why() : "");
-    Span call = CALL.get();
+    Span call = currentCall.get();
     (call == null ? Span.current() : call)
         .addEvent(
             "platform.circuit_breaker.transition",
