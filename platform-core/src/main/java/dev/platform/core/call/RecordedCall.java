@@ -29,6 +29,11 @@ final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     }
   }
 
+  /** Without an attempt there is no connection, and gRPC may not have a call to ask. */
+  private Attributes transport() {
+    return call.lastAttempt() == null ? Attributes.EMPTY : getAttributes();
+  }
+
   /** The application's listener runs in the OpenTelemetry context of the call's caller. */
   private final class Recorded extends SimpleForwardingClientCallListener<A> {
 
@@ -60,7 +65,7 @@ final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      call.end(status, trailers, getAttributes());
+      call.end(status, trailers, transport());
       try (Scope ignored = call.caller().makeCurrent()) {
         super.onClose(status, trailers);
       }
