@@ -2,6 +2,8 @@ package dev.platform.core;
 
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
+import dev.platform.core.balancer.BalancerSettings;
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.discovery.DiscoveryMetrics;
@@ -89,7 +91,9 @@ public final class Platform implements AutoCloseable {
         EtcdConnection.builder(settings.etcd)
             .tls(settings.tls)
             .nanoTime(settings.nanoTime)
+            .deadlines(settings.deadlineTicker)
             .random(settings.random)
+            .executor(settings.threads.timer("platform-etcd"))
             .open();
     this.codec = new InstanceCodec(settings.namespace, settings.valueFormat);
     this.directory =
@@ -97,12 +101,16 @@ public final class Platform implements AutoCloseable {
             .settings(settings.discovery)
             .clock(settings.clock)
             .random(settings.random)
+            .threads(settings.threads)
             .endpoints(settings.etcd.endpoints())
             .build();
     this.registrar =
         new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
     this.breakers = settings.circuitBreakers();
-    PlatformChains chains = new PlatformChains(settings, breakers);
+    CallRecorder recorder =
+        new CallRecorder(
+            settings.outcomes, settings.clock, settings.nanoTime, settings.deadlineTicker);
+    PlatformChains chains = new PlatformChains(settings, breakers, recorder);
     this.requests = chains.requests();
     this.clientChain = chains.client();
     this.serverChain = chains.server();
@@ -118,8 +126,9 @@ public final class Platform implements AutoCloseable {
             source,
             source,
             settings.loadBalancing,
-            new BalancerContext(true, settings.outlierDetection, settings.outcomes, avoided),
-            new RetryAndHedgingPolicy(settings.retries, settings.hedging),
+            new BalancerSettings(true, settings.outlierDetection),
+            new BalancerContext(recorder, avoided),
+            new RetryAndHedgingPolicy(settings.retries, settings.hedging, recorder),
             settings.discovery.waitForFirstList());
     ResolverContexts.jvm().add(resolver);
     requests.start();
@@ -270,12 +279,16 @@ public final class Platform implements AutoCloseable {
     metadata.put(InstanceMetadata.WEIGHT, Integer.toString(DEFAULT_WEIGHT));
     metadata.put(InstanceMetadata.GRPC_PORT, Integer.toString(started.getPort()));
     metadata.putAll(settings.metadata);
-    metadata.put(InstanceMetadata.INSTANCE_ID, UUID.randomUUID().toString());
+    metadata.put(InstanceMetadata.INSTANCE_ID, instanceId());
     metadata.put(InstanceMetadata.STARTED_AT, settings.clock.instant().toString());
     Instance instance =
         new Instance(settings.service, new HostAndPort(host, port), Map.copyOf(metadata));
     boolean ours = settings.advertisedPort == 0 && LocalAddress.isLocal(host);
     return Claim.of(codec, instance, () -> ours);
+  }
+
+  private String instanceId() {
+    return settings.instanceId == null ? UUID.randomUUID().toString() : settings.instanceId;
   }
 
   /** Whether clients may still see this program as an instance. */
@@ -309,10 +322,11 @@ public final class Platform implements AutoCloseable {
 
   private void closeChannels() {
     channels.forEach(ManagedChannel::shutdown);
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CHANNEL_SHUTDOWN_MILLIS);
+    long end =
+        settings.nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(CHANNEL_SHUTDOWN_MILLIS);
     for (ManagedChannel channel : channels) {
       try {
-        if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        if (!channel.awaitTermination(end - settings.nanoTime.getAsLong(), TimeUnit.NANOSECONDS)) {
           channel.shutdownNow();
         }
       } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.platform.core;
 import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.discovery.DiscoverySettings;
 import dev.platform.core.drain.DrainSettings;
@@ -16,12 +17,14 @@ import dev.platform.core.retry.RetrySettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.grpc.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +56,10 @@ public final class PlatformBuilder {
   boolean closeAtShutdown = true;
   Clock clock = Clock.systemUTC();
   LongSupplier nanoTime = System::nanoTime;
+  Deadline.Ticker deadlineTicker = Deadline.getSystemTicker();
   RandomGenerator random = RandomGenerator.getDefault();
+  Threads threads = Threads.daemons();
+  @Nullable String instanceId;
 
   PlatformBuilder(String service) {
     this.service = service;
@@ -198,6 +204,27 @@ public final class PlatformBuilder {
     return this;
   }
 
+  /**
+   * The time of the deadlines of calls. All deadlines of a process must have the same: only for a
+   * program whose channels and servers use this one, too.
+   */
+  public PlatformBuilder deadlineTicker(Deadline.Ticker ticker) {
+    this.deadlineTicker = ticker;
+    return this;
+  }
+
+  /** The threads of timers and background work; daemon threads by default. */
+  public PlatformBuilder threads(Threads source) {
+    this.threads = source;
+    return this;
+  }
+
+  /** Identifies this start of the program among all others; a random UUID by default. */
+  public PlatformBuilder instanceId(String id) {
+    this.instanceId = id;
+    return this;
+  }
+
   /** Random numbers for back-offs. */
   public PlatformBuilder random(RandomGenerator generator) {
     this.random = generator;
@@ -227,6 +254,8 @@ public final class PlatformBuilder {
         .waitDurationInOpenState(Duration.ofSeconds(30))
         .permittedNumberOfCallsInHalfOpenState(3)
         .maxWaitDurationInHalfOpenState(Duration.ofSeconds(30))
+        .clock(clock)
+        .currentTimestampFunction(unused -> nanoTime.getAsLong(), TimeUnit.NANOSECONDS)
         .recordException(new GrpcStatusPredicates.Failures(outcomes))
         .ignoreException(new GrpcStatusPredicates.Ignored(outcomes))
         .build();

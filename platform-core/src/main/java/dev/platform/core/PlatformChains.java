@@ -3,6 +3,7 @@ package dev.platform.core;
 import dev.platform.core.breaker.CallNotPermittedMapper;
 import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
 import dev.platform.core.breaker.ServiceBreakers;
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.chain.CallerClientInterceptor;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ClientLink;
@@ -50,22 +51,24 @@ final class PlatformChains {
 
   private final PlatformBuilder settings;
   private final CircuitBreakerRegistry breakers;
+  private final CallRecorder recorder;
   private final GrpcTelemetry telemetry;
   private final HeaderPropagation propagation;
   private final IncomingRequests requests;
   private final OpenCalls calls = new OpenCalls();
   private final UnfinishedCalls unfinished = new UnfinishedCalls();
 
-  PlatformChains(PlatformBuilder settings, CircuitBreakerRegistry breakers) {
+  PlatformChains(PlatformBuilder settings, CircuitBreakerRegistry breakers, CallRecorder recorder) {
     this.settings = settings;
     this.breakers = breakers;
-    this.requests = new IncomingRequests(REQUEST_TIMEOUT, settings.nanoTime);
+    this.recorder = recorder;
+    this.requests = new IncomingRequests(REQUEST_TIMEOUT, settings.nanoTime, settings.threads);
     this.propagation =
         new HeaderPropagation(settings.telemetry.getPropagators().getTextMapPropagator());
     this.telemetry =
         new GrpcTelemetry(
             new OpenTelemetryCallConvention(RpcKeys.CURRENT),
-            settings.outcomes,
+            recorder,
             new SpanSource(settings.telemetry.getTracer("dev.platform.grpc"), UNTRACED, false),
             side ->
                 new CallLog(
@@ -80,13 +83,14 @@ final class PlatformChains {
   ClientChain client() {
     return new ClientChain(
         List.of(
+            new ClientLink(ClientStage.RECORD, recorder),
             new ClientLink(
                 ClientStage.TELEMETRY, new TelemetryClientInterceptor(telemetry, propagation)),
             new ClientLink(ClientStage.DEADLINE, new DeadlineClientInterceptor(settings.deadlines)),
             new ClientLink(
                 ClientStage.CIRCUIT_BREAKER,
                 new CircuitBreakerClientInterceptor(
-                    new ServiceBreakers(breakers, settings.breakers), settings.outcomes)),
+                    new ServiceBreakers(breakers, settings.breakers, settings.nanoTime))),
             new ClientLink(ClientStage.CALLER, new CallerClientInterceptor(settings.service)),
             new ClientLink(ClientStage.RETRY, new RetryClientInterceptor())));
   }
@@ -109,6 +113,7 @@ final class PlatformChains {
   }
 
   Drain drain(GrpcHealth health) {
-    return new Drain(settings.drain, calls, unfinished, health);
+    return new Drain(
+        settings.drain, calls, unfinished, health, settings.nanoTime, settings.threads);
   }
 }

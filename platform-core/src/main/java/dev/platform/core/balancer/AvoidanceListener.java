@@ -1,20 +1,25 @@
 package dev.platform.core.balancer;
 
-/** Learns which instances calls keep away from. Called by several channels' threads. */
+/**
+ * Is notified when a load balancer begins to avoid an instance, and when it stops. Called on the
+ * threads of several channels; must not block.
+ */
 @FunctionalInterface
 public interface AvoidanceListener {
 
-  /** Why calls go elsewhere. */
+  /** Why an instance is avoided. */
   enum Reason {
-    /** Its connection stands, and nothing comes from it. */
+    /** It is connected, and nothing is received from it. */
     SILENT,
     /** Its calls fail. */
     FAILING
   }
 
   /**
+   * An instance is avoided, or is no longer avoided.
+   *
    * @param service the channel's authority
-   * @param avoided whether from now on, or no longer
+   * @param avoided true when it begins, false when it ends
    */
   void changed(String service, Reason reason, boolean avoided);
 }

@@ -1,29 +1,20 @@
 package dev.platform.core.balancer;
 
-import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.call.CallRecorder;
 import io.grpc.Attributes;
 
 /**
- * What an application's balancers go by. It comes with the resolved addresses, as attribute {@link
- * #KEY}.
+ * What the load balancers of one application share at run time. A name resolver passes it to them
+ * with the resolved addresses, as the attribute {@link #KEY}; the policy requires it. Settings are
+ * not part of it: see {@link BalancerSettings}.
  *
- * @param avoidSilent whether calls keep away from instances that answer nothing at all
- * @param ejection when they keep away from those whose calls fail
- * @param outcomes what a failed call is
- * @param listener told of every instance that is avoided, and when it no longer is
+ * @param recorder the time of calls; makes records of calls on channels without the platform's
+ *     interceptors
+ * @param listener is notified when an instance is avoided, and when it no longer is
  */
-public record BalancerContext(
-    boolean avoidSilent,
-    OutlierDetection ejection,
-    OutcomeClassifier outcomes,
-    AvoidanceListener listener) {
+public record BalancerContext(CallRecorder recorder, AvoidanceListener listener) {
 
-  /** Where balancers find it. */
+  /** The attribute of resolved addresses. */
   public static final Attributes.Key<BalancerContext> KEY =
       Attributes.Key.create("dev.platform.balancer-context");
-
-  /** Whether there is anything to do. */
-  public boolean isNeeded() {
-    return avoidSilent || ejection.enabled();
-  }
 }

@@ -11,7 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the instances that calls keep away from, by called service and reason. */
+/**
+ * Meters of the instances that load balancers avoid, by called service and reason. Thread-safe,
+ * never blocks.
+ */
 public final class BalancerMetrics implements AvoidanceListener, MeterBinder {
 
   private final Map<Subject, AtomicInteger> avoided = new ConcurrentHashMap<>();
@@ -31,17 +34,17 @@ public final class BalancerMetrics implements AvoidanceListener, MeterBinder {
   }
 
   @Override
-  public void changed(String service, Reason reason, boolean now) {
+  public void changed(String service, Reason reason, boolean begins) {
     Subject subject = new Subject(service, reason);
-    avoided.computeIfAbsent(subject, this::first).addAndGet(now ? 1 : -1);
+    avoided.computeIfAbsent(subject, this::first).addAndGet(begins ? 1 : -1);
     for (MeterRegistry registry : registries) {
       Counter avoidances =
           Counter.builder("platform.balancer.avoidances")
-              .description("How often calls began to keep away from an instance")
+              .description("How often an instance began to be avoided")
               .tag("service", service)
               .tag("reason", subject.tag())
               .register(registry);
-      if (now) {
+      if (begins) {
         avoidances.increment();
       }
     }
@@ -55,7 +58,7 @@ public final class BalancerMetrics implements AvoidanceListener, MeterBinder {
 
   private static void gauge(MeterRegistry registry, Subject subject, AtomicInteger count) {
     Gauge.builder("platform.balancer.avoided", count, AtomicInteger::get)
-        .description("Instances that calls keep away from")
+        .description("Instances that are avoided")
         .tag("service", subject.service())
         .tag("reason", subject.tag())
         .register(registry);

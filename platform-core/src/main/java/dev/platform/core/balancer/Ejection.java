@@ -5,10 +5,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * What is known of the calls to one instance, and whether it is out because of them. After Envoy's
- * outlier detection, but that an instance that comes back gets a single call first, its trial, and
- * no other until that went well. Then it is on probation: its first failure ejects it again, and a
- * well spell as long as its last ejection ends that. Thread-safe.
+ * Decides by the outcomes of calls to one instance whether the instance is ejected. The algorithm
+ * is Envoy's outlier detection, with two additions. After an ejection a single call goes to the
+ * instance, its trial; it gets others only after that has succeeded. Then it is on probation, for
+ * as long as its last ejection: the first failure ejects it again, for twice as long. Thread-safe,
+ * never blocks.
  */
 final class Ejection {
 
@@ -19,7 +20,7 @@ final class Ejection {
   private long intervalStart;
   private int calls;
   private int failures;
-  private int inARow;
+  private int consecutiveFailures;
   private int ejections;
   private long probationUntil;
   private volatile boolean ejected;
@@ -29,7 +30,7 @@ final class Ejection {
     NONE,
     /** The next call is the trial. */
     DUE,
-    UNDER_WAY
+    RUNNING
   }
 
   Ejection(OutlierDetection properties, LongSupplier nanoTime) {
@@ -42,17 +43,17 @@ final class Ejection {
     return ejected;
   }
 
-  /** Whether it is not known yet whether it is well again. */
+  /** Whether its trial is due or running. */
   boolean isOnTrial() {
     return trial != Trial.NONE;
   }
 
-  /** Whether its trial has begun, so that no other call should go there. */
+  /** Whether its trial is running, so that no other call should go there. */
   boolean isTried() {
-    return trial == Trial.UNDER_WAY;
+    return trial == Trial.RUNNING;
   }
 
-  /** A call that is answered soon is sent. */
+  /** A unary call is sent: it is the trial if one is due. */
   void begun() {
     if (trial == Trial.DUE) {
       beginTrial();
@@ -61,11 +62,11 @@ final class Ejection {
 
   private synchronized void beginTrial() {
     if (trial == Trial.DUE) {
-      trial = Trial.UNDER_WAY;
+      trial = Trial.RUNNING;
     }
   }
 
-  /** Takes note of a call's end; tells whether the instance should be out. */
+  /** Counts the end of a call; returns whether the instance should be ejected. */
   synchronized boolean ended(CallOutcome outcome) {
     if (outcome == CallOutcome.IGNORED && isTried()) {
       trial = Trial.DUE;
@@ -85,18 +86,18 @@ final class Ejection {
     }
     calls++;
     if (outcome == CallOutcome.SUCCESS) {
-      inARow = 0;
+      consecutiveFailures = 0;
       return false;
     }
     failures++;
-    inARow++;
+    consecutiveFailures++;
     return isOnProbation(now)
-        || inARow >= properties.consecutiveFailures()
+        || consecutiveFailures >= properties.consecutiveFailures()
         || (calls >= properties.minimumCalls()
             && failures * 100L >= (long) properties.failurePercentage() * calls);
   }
 
-  /** Takes it out; returns for how long, and what it was for is forgotten. */
+  /** Ejects the instance and clears the counts; returns for how long it is ejected. */
   synchronized Duration eject() {
     ejections = isOnProbation(nanoTime.getAsLong()) ? Math.min(ejections + 1, 20) : 1;
     ejected = true;
@@ -105,14 +106,14 @@ final class Ejection {
     return time();
   }
 
-  /** Lets it come back. */
+  /** Ends the ejection. The next call is the trial. */
   synchronized void readmit() {
     ejected = false;
     trial = Trial.DUE;
     clear();
   }
 
-  /** The connection is a new one, and perhaps the process too. */
+  /** Forgets everything: the connection is a new one, and perhaps the process, too. */
   synchronized void forget() {
     ejected = false;
     trial = Trial.NONE;
@@ -137,6 +138,6 @@ final class Ejection {
     intervalStart = nanoTime.getAsLong();
     calls = 0;
     failures = 0;
-    inARow = 0;
+    consecutiveFailures = 0;
   }
 }

@@ -4,6 +4,10 @@ import static dev.platform.core.balancer.AvoidanceListener.Reason.FAILING;
 import static dev.platform.core.balancer.AvoidanceListener.Reason.SILENT;
 
 import dev.platform.core.balancer.AvoidanceListener.Reason;
+import dev.platform.core.call.AttemptRecord;
+import dev.platform.core.call.CallRecorder;
+import dev.platform.core.call.ClientCallRecord;
+import dev.platform.core.call.Peer;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer;
 import io.grpc.MethodDescriptor.MethodType;
@@ -18,64 +22,65 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps calls from instances that are connected and silent, and from those whose calls fail, as
- * long as these are no more than half of all.
+ * Avoids instances that are connected and silent, and instances whose calls fail, as long as these
+ * are at most half of all. A child policy picks the instances; a picked instance that is avoided is
+ * picked again.
  *
- * <p>gRPC's own pings find a frozen process after ten seconds at the earliest; its lease ends when
- * it ends. Until then a part of all calls would wait for their deadline, and their callers' threads
- * with them. So an instance from which nothing has come for a quarter of a second after a unary
- * call was sent is asked for its health, and others are preferred until something comes. Any answer
- * will do, a refusal too; a slow call is no silence. Without one within a second and a half it
- * counts as silent: that is told of, calls go elsewhere, and it is asked on, until it answers. When
- * more than half of all seem silent, it is more likely this process that can't hear, and all are
- * called.
+ * <p><b>Silent instances.</b> gRPC's keep-alive finds a frozen process after ten seconds at the
+ * earliest, and its lease ends when its TTL is over. Until then some of all calls would wait for
+ * their deadlines, and block their callers' threads. So an instance becomes quiet if nothing was
+ * received from it for 250 ms after a unary call was sent: others are preferred, and it gets a
+ * health check. Any response ends that, an error too; a slow call alone does not make an instance
+ * silent. Without a response within 1.5 s it is silent: this is logged, and it gets further checks
+ * until it answers. If more than half of all instances seem silent, the cause is more likely in
+ * this process, and all are called.
  *
- * <p>An instance that answers, and fails, is out for a time ({@link OutlierDetection}). Were more
- * than half of all out then, it stays: it is the service that fails, which is the circuit breaker's
- * concern.
+ * <p><b>Failing instances.</b> An instance whose calls fail is ejected for a time, see {@link
+ * OutlierDetection}. If more than half of all would be ejected, it is not: then the service fails,
+ * which is the circuit breaker's task.
  *
- * <p>Pickers are thread-safe; all else is in the channel's synchronization context.
+ * <p>Pickers are thread-safe. Everything else is confined to the channel's synchronization context.
  */
 final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     implements TrackedSubchannel.Owner {
 
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+  static final Duration PATIENCE = Duration.ofMillis(1500);
 
   private static final Logger log = LoggerFactory.getLogger(OutlierAvoidingLoadBalancer.class);
-  private static final long LOOK_MILLIS = 100;
+  private static final long CHECK_MILLIS = 100;
 
-  /** Policies that choose at random, or for many threads at once, may name an avoided one again. */
+  /** A policy that picks at random, or for many threads, may pick an avoided instance again. */
   private static final int MORE_PICKS = 10;
 
   private final Helper channel;
   private final SynchronizationContext syncContext;
-  private final LongSupplier nanoTime;
   private final GracefulSwitchLoadBalancer policy;
   private final Map<TrackedSubchannel, Set<Reason>> instances = new LinkedHashMap<>();
   private final Map<TrackedSubchannel, SynchronizationContext.ScheduledHandle> returns =
       new HashMap<>();
-  private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicBoolean checking = new AtomicBoolean();
   private SynchronizationContext.@Nullable ScheduledHandle timer;
-  private volatile BalancerContext context;
   private volatile boolean avoiding;
   private volatile boolean sparing;
 
-  OutlierAvoidingLoadBalancer(Helper channel, BalancerContext context, LongSupplier nanoTime) {
+  // set before the child policy is called
+  private volatile @Nullable BalancerContext context;
+  private volatile @Nullable BalancerSettings settings;
+
+  OutlierAvoidingLoadBalancer(Helper channel) {
     this.channel = channel;
-    this.context = context;
     this.syncContext = channel.getSynchronizationContext();
-    this.nanoTime = nanoTime;
     this.policy = new GracefulSwitchLoadBalancer(new Wrapping());
   }
 
@@ -86,57 +91,79 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   @Override
   public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
-    BalancerContext next = addresses.getAttributes().get(BalancerContext.KEY);
-    if (next != null && next != context) {
-      context = next;
-      instances.keySet().forEach(instance -> instance.ejection().configure(next.ejection()));
+    BalancerContext nextContext = addresses.getAttributes().get(BalancerContext.KEY);
+    if (nextContext == null
+        || !(addresses.getLoadBalancingPolicyConfig() instanceof BalancerSettings.Parsed next)) {
+      return Status.UNAVAILABLE.withDescription(
+          BalancerSettings.POLICY + " needs its configuration and a BalancerContext");
     }
-    return policy.acceptResolvedAddresses(addresses);
+    context = nextContext;
+    settings = next.settings();
+    OutlierDetection ejection = next.settings().ejection();
+    instances.keySet().forEach(instance -> instance.ejection().configure(ejection));
+    return policy.acceptResolvedAddresses(
+        addresses.toBuilder().setLoadBalancingPolicyConfig(next.child()).build());
+  }
+
+  private BalancerContext context() {
+    return Objects.requireNonNull(context, "addresses come before subchannels and picks");
+  }
+
+  private BalancerSettings settings() {
+    return Objects.requireNonNull(settings, "addresses come before subchannels and picks");
   }
 
   @Override
   public void shutdown() {
-    looking.set(true);
+    checking.set(true);
     if (timer != null) {
       timer.cancel();
     }
     super.shutdown();
   }
 
-  /** As long as something is sent that was not answered yet. */
-  private void lookLater() {
+  /** Repeated while a unary call is unanswered or an instance is silent. */
+  private void checkLater() {
     timer =
         syncContext.schedule(
-            this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS, channel.getScheduledExecutorService());
+            this::check,
+            CHECK_MILLIS,
+            TimeUnit.MILLISECONDS,
+            channel.getScheduledExecutorService());
   }
 
-  private void look() {
-    long now = nanoTime.getAsLong();
+  private void check() {
+    long now = context().recorder().nanoTime();
     boolean more = false;
     for (TrackedSubchannel instance : instances.keySet()) {
-      instance.listen(now);
-      if (instance.isDoubtful()) {
-        instance.ask(answered -> syncContext.execute(() -> asked(instance, answered)));
+      instance.updateQuiet(now);
+      if (instance.needsCheck()) {
+        instance.check(answered -> syncContext.execute(() -> checked(instance, answered)));
       }
       more |= instance.isOfInterest();
     }
     weigh();
     if (more) {
-      lookLater();
+      checkLater();
     } else {
-      looking.set(false);
+      checking.set(false);
     }
   }
 
-  private void asked(TrackedSubchannel instance, boolean answered) {
+  private void checked(TrackedSubchannel instance, boolean answered) {
     if (instance.setSilent(!answered)) {
       if (answered) {
         log.info("{}: {} answers again", channel.getAuthority(), instance);
       } else {
-        log.warn("{}: {} is silent, calls go elsewhere", channel.getAuthority(), instance);
+        log.warn("{}: {} is silent and is avoided", channel.getAuthority(), instance);
       }
     }
     changed(instance);
+  }
+
+  @Override
+  public boolean avoidsSilent() {
+    return settings().avoidSilent();
   }
 
   @Override
@@ -155,7 +182,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     }
     Duration time = instance.ejection().eject();
     log.warn(
-        "{}: calls to {} fail, they go elsewhere for {} s",
+        "{}: {} is ejected for {} s, because its calls fail",
         channel.getAuthority(),
         instance,
         time.toMillis() / 1000.0);
@@ -172,11 +199,11 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   private void readmit(TrackedSubchannel instance) {
     instance.ejection().readmit();
-    log.info("{}: {} is called again", channel.getAuthority(), instance);
+    log.info("{}: {} is readmitted", channel.getAuthority(), instance);
     changed(instance);
   }
 
-  /** Also when it is gone, or connected anew: nothing is left to be ended then. */
+  /** Also called when it is shut down or reconnected: its ejection has ended then. */
   @Override
   public void changed(TrackedSubchannel instance) {
     if (!instance.ejection().isEjected()) {
@@ -185,7 +212,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
         end.cancel();
       }
     }
-    tell(instance);
+    notifyListener(instance);
     weigh();
   }
 
@@ -204,17 +231,17 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     sparing = left > doubted && 2 * left <= ready;
   }
 
-  private void tell(TrackedSubchannel instance) {
-    Set<Reason> told = instances.get(instance);
-    if (told != null) {
-      tell(told, SILENT, instance.isSilent());
-      tell(told, FAILING, instance.ejection().isEjected());
+  private void notifyListener(TrackedSubchannel instance) {
+    Set<Reason> reported = instances.get(instance);
+    if (reported != null) {
+      report(reported, SILENT, instance.isSilent());
+      report(reported, FAILING, instance.ejection().isEjected());
     }
   }
 
-  private void tell(Set<Reason> told, Reason reason, boolean now) {
-    if (now ? told.add(reason) : told.remove(reason)) {
-      context.listener().changed(channel.getAuthority(), reason, now);
+  private void report(Set<Reason> reported, Reason reason, boolean avoided) {
+    if (avoided ? reported.add(reason) : reported.remove(reason)) {
+      context().listener().changed(channel.getAuthority(), reason, avoided);
     }
   }
 
@@ -239,12 +266,13 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
     @Override
     public Subchannel createSubchannel(CreateSubchannelArgs args) {
+      CallRecorder recorder = context().recorder();
       TrackedSubchannel instance =
           new TrackedSubchannel(
               channel.createSubchannel(args),
               Peer.of(args.getAddresses().get(0)),
-              new Ejection(context.ejection(), nanoTime),
-              nanoTime,
+              new Ejection(settings().ejection(), recorder::nanoTime),
+              recorder,
               OutlierAvoidingLoadBalancer.this);
       instances.put(instance, EnumSet.noneOf(Reason.class));
       return instance;
@@ -273,16 +301,24 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       if (!(pick.getSubchannel() instanceof TrackedSubchannel instance)) {
         return pick;
       }
-      // A stream may well be silent for hours.
       boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
-      boolean answersSoon = context.avoidSilent() && unary;
-      if (answersSoon && looking.compareAndSet(false, true)) {
-        syncContext.execute(OutlierAvoidingLoadBalancer.this::lookLater);
+      if (unary && avoidsSilent() && checking.compareAndSet(false, true)) {
+        syncContext.execute(OutlierAvoidingLoadBalancer.this::checkLater);
       }
-      return pick.copyWithSubchannel(instance.delegate())
-          .copyWithStreamTracerFactory(
-              new InstanceTracerFactory(
-                  instance, unary, answersSoon, context.outcomes(), pick.getStreamTracerFactory()));
+      PickResult picked = pick.copyWithSubchannel(instance.delegate());
+      ClientCallRecord known = ClientCallRecord.find(call.getCallOptions());
+      AttemptRecord attempt = known == null ? null : known.attempt(call.getHeaders());
+      if (attempt != null) {
+        attempt.picked(instance);
+        return picked;
+      }
+      if (pick.getStreamTracerFactory() != null) {
+        // A stream has one tracer from its pick, and the child policy needs it.
+        return picked;
+      }
+      ClientCallRecord alone = context().recorder().attemptOf(call);
+      alone.listen(instance);
+      return picked.copyWithStreamTracerFactory(alone);
     }
 
     private boolean isAvoided(PickResult pick) {

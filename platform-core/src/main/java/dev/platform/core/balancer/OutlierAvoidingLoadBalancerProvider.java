@@ -1,34 +1,16 @@
 package dev.platform.core.balancer;
 
-import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.NameResolver.ConfigOrError;
-import io.grpc.util.GracefulSwitchLoadBalancer;
-import java.util.List;
 import java.util.Map;
 
 /**
- * A policy that leaves the choice of an instance to another one, and keeps calls from instances
- * that have fallen silent or whose calls fail. Found by gRPC itself.
+ * Provides the policy {@code platform_usable_instances}. Its child policy picks the instances; it
+ * avoids those that are silent or whose calls fail. Its configuration is {@link BalancerSettings}.
+ * gRPC finds this class as a service.
  */
 public final class OutlierAvoidingLoadBalancerProvider extends LoadBalancerProvider {
-
-  private static final String POLICY = "platform_usable_instances";
-  private static final String CHILD_POLICY = "childPolicy";
-
-  /** Until addresses come that bring another one. */
-  private static final BalancerContext DEFAULT =
-      new BalancerContext(
-          true,
-          OutlierDetection.defaults(),
-          OutcomeClassifier.standard(),
-          (service, reason, avoided) -> {});
-
-  /** What a service config's {@code loadBalancingConfig} lists to have it around another policy. */
-  public static Map<String, ?> around(String policy) {
-    return Map.of(POLICY, Map.of(CHILD_POLICY, List.of(Map.of(policy, Map.of()))));
-  }
 
   @Override
   public boolean isAvailable() {
@@ -42,18 +24,16 @@ public final class OutlierAvoidingLoadBalancerProvider extends LoadBalancerProvi
 
   @Override
   public String getPolicyName() {
-    return POLICY;
+    return BalancerSettings.POLICY;
   }
 
   @Override
   public LoadBalancer newLoadBalancer(LoadBalancer.Helper channel) {
-    return new OutlierAvoidingLoadBalancer(channel, DEFAULT, System::nanoTime);
+    return new OutlierAvoidingLoadBalancer(channel);
   }
 
   @Override
-  @SuppressWarnings("unchecked") // JSON: a list of objects, or parsing fails
   public ConfigOrError parseLoadBalancingPolicyConfig(Map<String, ?> config) {
-    return GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(
-        (List<Map<String, ?>>) config.get(CHILD_POLICY));
+    return BalancerSettings.parse(config);
   }
 }

@@ -5,18 +5,19 @@ import static dev.platform.core.config.InvalidPropertyException.check;
 import java.time.Duration;
 
 /**
- * When calls keep away from an instance because its calls fail. Never from more than half of a
- * service's instances. After its time a single call tries an instance before others go there, and
- * it is out once more with the first failure, for longer each time.
+ * When an instance is ejected because its calls fail, so that other instances are called. At most
+ * half of a service's instances are ejected. After its ejection an instance gets a single trial
+ * call; a failure ejects it for longer.
  *
  * @param enabled whether instances are ejected at all
- * @param consecutiveFailures so many calls to it that fail one after the other eject it; 1 to 1000
- * @param failurePercentage of the calls within {@code interval} that fail eject it; 1 to 100
- * @param minimumCalls how many calls there must be within {@code interval} for that; at least 1
- * @param interval over which calls are counted; at least 100 ms
- * @param ejectionTime how long it is out for the first time, at least 100 ms; twice as long each
- *     time after that without a well spell between
- * @param maxEjectionTime at most so long
+ * @param consecutiveFailures so many consecutive failures eject an instance; 1 to 1000
+ * @param failurePercentage the percentage of failed calls within {@code interval} that ejects an
+ *     instance; 1 to 100
+ * @param minimumCalls how many calls within {@code interval} that needs; at least 1
+ * @param interval the time over which calls are counted; at least 100 ms
+ * @param ejectionTime how long the first ejection takes, at least 100 ms; each further one takes
+ *     twice as long, until the instance had no failure for as long as its last ejection
+ * @param maxEjectionTime the longest ejection; at least {@code ejectionTime}
  */
 public record OutlierDetection(
     boolean enabled,

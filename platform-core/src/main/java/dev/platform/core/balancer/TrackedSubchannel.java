@@ -3,67 +3,75 @@ package dev.platform.core.balancer;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.platform.core.call.AttemptRecord;
+import dev.platform.core.call.CallListener;
+import dev.platform.core.call.CallRecorder;
+import dev.platform.core.call.Peer;
 import dev.platform.core.outcome.CallOutcome;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelStateListener;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.util.ForwardingSubchannel;
 import io.opentelemetry.api.trace.Span;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to an instance, and what is heard from it. {@link #sent}, {@link #heard}, {@link #ended}
- * and the questions are thread-safe; all else is in the channel's synchronization context.
+ * A subchannel to one instance, with what its calls say about the instance. As the listener of
+ * attempts it is thread-safe, and so are its questions. Everything else is confined to the
+ * channel's synchronization context.
  */
-final class TrackedSubchannel extends ForwardingSubchannel {
+final class TrackedSubchannel extends ForwardingSubchannel implements CallListener {
 
   private final Subchannel subchannel;
   private final Peer peer;
   private final Ejection ejection;
-  private final LongSupplier nanoTime;
+  private final CallRecorder recorder;
   private final Owner owner;
 
-  /** When the first call was sent that nothing has come after; 0 for none. */
+  /** When the first unary call was sent after which nothing was received; 0 for none. */
   private final AtomicLong unansweredSince = new AtomicLong();
 
-  private boolean asking;
+  private boolean checking;
   private volatile boolean ready;
   private volatile boolean quiet;
   private volatile boolean silent;
-  private volatile boolean heardSinceAsked;
+  private volatile boolean heardSinceCheck;
 
-  /** Who has made it. */
+  /** The balancer that made it. */
   interface Owner {
 
-    /** It is connected, or no longer; what was avoided may be so no more. */
+    /** Whether calls avoid instances that answer nothing. On any thread. */
+    boolean avoidsSilent();
+
+    /** It is connected, or no longer connected, so that it may no longer be avoided. */
     void changed(TrackedSubchannel instance);
 
-    /** It is gone. */
+    /** It was shut down. */
     void shutDown(TrackedSubchannel instance);
 
-    /** Too many of its calls fail, the last one that of this span; on any thread. */
+    /** Too many of its calls fail; {@code last} is the span of the last one. On any thread. */
     void failing(TrackedSubchannel instance, Span last);
 
-    /** It is back, and its first call went well; on any thread. */
+    /** It was readmitted, and its first call succeeded. On any thread. */
     void proven(TrackedSubchannel instance);
   }
 
   TrackedSubchannel(
-      Subchannel subchannel, Peer peer, Ejection ejection, LongSupplier nanoTime, Owner owner) {
+      Subchannel subchannel, Peer peer, Ejection ejection, CallRecorder recorder, Owner owner) {
     this.subchannel = subchannel;
     this.peer = peer;
     this.ejection = ejection;
-    this.nanoTime = nanoTime;
+    this.recorder = recorder;
     this.owner = owner;
   }
 
@@ -100,33 +108,56 @@ final class TrackedSubchannel extends ForwardingSubchannel {
     super.shutdown();
   }
 
-  /** Something was sent that is answered soon. */
-  void sent() {
-    if (unansweredSince.get() == 0) {
-      unansweredSince.compareAndSet(0, nanoTime.getAsLong() | 1);
+  /** Only a unary call says something by its silence: a stream may be silent for hours. */
+  @Override
+  public void attemptSent(AttemptRecord attempt) {
+    if (isUnary(attempt)) {
+      ejection.begun();
+      if (owner.avoidsSilent() && unansweredSince.get() == 0) {
+        unansweredSince.compareAndSet(0, recorder.nanoTime() | 1);
+      }
     }
   }
 
-  /** Something has come. */
-  void heard() {
+  @Override
+  public void attemptHeard(AttemptRecord attempt) {
+    heard();
+  }
+
+  @Override
+  public void attemptEnded(AttemptRecord attempt) {
+    boolean onTrial = ejection.isOnTrial();
+    if (ejection.ended(outcome(attempt))) {
+      owner.failing(this, attempt.call().span());
+    } else if (onTrial && !ejection.isOnTrial()) {
+      owner.proven(this);
+    }
+  }
+
+  /**
+   * A broken connection is no failure: the channel notices it, and may connect to a new process.
+   */
+  private static CallOutcome outcome(AttemptRecord attempt) {
+    Status status = attempt.status();
+    boolean broken =
+        attempt.trailers() == null && status != null && status.getCode() == Code.UNAVAILABLE;
+    return broken ? CallOutcome.IGNORED : attempt.outcome();
+  }
+
+  private static boolean isUnary(AttemptRecord attempt) {
+    return attempt.call().type() == MethodType.UNARY;
+  }
+
+  /** Something was received. */
+  private void heard() {
     if (unansweredSince.get() != 0) {
       unansweredSince.set(0);
     }
     if (quiet) {
       quiet = false;
     }
-    if (!heardSinceAsked) {
-      heardSinceAsked = true;
-    }
-  }
-
-  /** The call of this span has ended. */
-  void ended(CallOutcome outcome, Span call) {
-    boolean onTrial = ejection.isOnTrial();
-    if (ejection.ended(outcome)) {
-      owner.failing(this, call);
-    } else if (onTrial && !ejection.isOnTrial()) {
-      owner.proven(this);
+    if (!heardSinceCheck) {
+      heardSinceCheck = true;
     }
   }
 
@@ -138,7 +169,7 @@ final class TrackedSubchannel extends ForwardingSubchannel {
     return silent;
   }
 
-  /** Whether it may be silent: too early to tell, and better not to rely on it. */
+  /** Whether it may be silent: it is too early to be sure, and others are preferred. */
   boolean isQuiet() {
     return quiet;
   }
@@ -157,29 +188,33 @@ final class TrackedSubchannel extends ForwardingSubchannel {
     return ejection;
   }
 
-  /** Whether to look at it again soon. */
+  /** Whether it must be checked again soon. */
   boolean isOfInterest() {
-    return unansweredSince.get() != 0 || asking || silent;
+    return unansweredSince.get() != 0 || checking || silent;
   }
 
-  /** Looks whether anything has come of late. */
-  void listen(long now) {
+  /** Updates whether it is quiet. */
+  void updateQuiet(long now) {
     long since = unansweredSince.get();
     quiet = ready && since != 0 && now - since > OutlierAvoidingLoadBalancer.QUIET_NANOS;
   }
 
-  /** Whether to ask it. */
-  boolean isDoubtful() {
-    return ready && !asking && (silent || quiet);
+  /** Whether a health check should be sent to it. */
+  boolean needsCheck() {
+    return ready && !checking && (silent || quiet);
   }
 
-  /** Asks for a sign of life, and tells whether one came. */
-  void ask(Consumer<Boolean> told) {
-    asking = true;
-    heardSinceAsked = false;
+  /**
+   * Sends a health check. Any response will do, an error too.
+   *
+   * @param result is called with whether something was received in time, on any thread
+   */
+  void check(Consumer<Boolean> result) {
+    checking = true;
+    heardSinceCheck = false;
     CallOptions options =
-        CallOptions.DEFAULT.withDeadlineAfter(
-            OutlierAvoidingLoadBalancer.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        CallOptions.DEFAULT.withDeadline(
+            recorder.deadlineAfter(OutlierAvoidingLoadBalancer.PATIENCE));
     Futures.addCallback(
         ClientCalls.futureUnaryCall(
             asChannel().newCall(HealthGrpc.getCheckMethod(), options),
@@ -187,21 +222,21 @@ final class TrackedSubchannel extends ForwardingSubchannel {
         new FutureCallback<HealthCheckResponse>() {
           @Override
           public void onSuccess(@Nullable HealthCheckResponse answer) {
-            told.accept(true);
+            result.accept(true);
           }
 
           @Override
           public void onFailure(Throwable failure) {
-            Status.Code code = Status.fromThrowable(failure).getCode();
-            told.accept(heardSinceAsked || code != Status.Code.DEADLINE_EXCEEDED);
+            Code code = Status.fromThrowable(failure).getCode();
+            result.accept(heardSinceCheck || code != Code.DEADLINE_EXCEEDED);
           }
         },
         MoreExecutors.directExecutor());
   }
 
-  /** Takes note of what came of asking; tells whether that is news. */
+  /** Records the result of a health check; returns whether it changed. */
   boolean setSilent(boolean now) {
-    asking = false;
+    checking = false;
     if (!now) {
       heard();
     }

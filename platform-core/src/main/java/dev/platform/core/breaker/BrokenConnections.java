@@ -6,15 +6,15 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * Connections that broke with calls under way. That is one event, however many calls it ends: the
- * balancer leaves the instance at once, and the others are none the worse for it. Thread-safe.
+ * Connections that broke with calls in flight. That is one failure, however many calls it ends: the
+ * balancer leaves the instance at once, and the other instances are not affected. Thread-safe.
  */
 final class BrokenConnections {
 
-  // guarded by this; gRPC forgets a connection's attributes with the connection
+  // guarded by this; weak: gRPC drops the attributes with the connection
   private final Set<Attributes> known = Collections.newSetFromMap(new WeakHashMap<>());
 
-  /** True for the first call that tells of a connection. */
+  /** Returns true for the first call that reports a connection. */
   synchronized boolean add(Attributes connection) {
     return known.add(connection);
   }

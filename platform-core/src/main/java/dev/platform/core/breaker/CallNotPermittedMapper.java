@@ -8,8 +8,9 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open breaker around a method that a handler calls ends the handler's call as an open breaker
- * of a called service does: the callers above know that nobody worked on it.
+ * Maps the exception of an open breaker around a method to the status of an open breaker of a
+ * called service, UNAVAILABLE, marked as a rejection: upstream services do not count it as a
+ * failure.
  */
 public final class CallNotPermittedMapper implements GrpcExceptionMapper {
 

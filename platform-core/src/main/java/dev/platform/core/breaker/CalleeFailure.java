@@ -3,7 +3,7 @@ package dev.platform.core.breaker;
 import io.grpc.Status;
 import java.util.Objects;
 
-/** What a breaker is told of a call that was judged a failure; never thrown. */
+/** The exception that represents a failed call in Resilience4j's breaker. Never thrown. */
 final class CalleeFailure extends Exception {
 
   private static final long serialVersionUID = 1;

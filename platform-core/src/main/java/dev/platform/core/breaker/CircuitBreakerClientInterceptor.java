@@ -1,8 +1,9 @@
 package dev.platform.core.breaker;
 
+import dev.platform.core.call.AttemptRecord;
+import dev.platform.core.call.CallListener;
+import dev.platform.core.call.ClientCallRecord;
 import dev.platform.core.outcome.CallOutcome;
-import dev.platform.core.outcome.OutcomeClassifier;
-import dev.platform.core.telemetry.CallSpan;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.Attributes;
@@ -12,36 +13,36 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors.CheckedForwardingClientCall;
 import io.grpc.Context;
-import io.grpc.Deadline;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends calls through the circuit breaker of the called service. An open breaker answers
- * UNAVAILABLE without touching the network, with {@link CallNotPermittedException} as the status'
- * cause. A call counts once, by its end; one that says nothing about the callee gives its
- * permission back. So does one whose time was over before it began, which is never sent. A stream
- * that probes a half-open breaker counts by the first thing that comes back: it may go on for days,
- * and there are few probes. A stream is never slow, and a call takes as long as its last attempt:
- * what one instance hung on says nothing about the service once another has answered. All calls
- * that end because one connection breaks count as one failure: with an instance that dies, only
- * that instance is gone.
+ * Sends client calls through the circuit breaker of the called service. An open breaker answers
+ * UNAVAILABLE without using the network; the status' cause is a {@link CallNotPermittedException}.
+ *
+ * <ul>
+ *   <li>A call counts once, by its end. If it says nothing about the callee, or its deadline has
+ *       passed before it is sent, it returns its permission.
+ *   <li>A unary call takes as long as its last attempt: an instance that hung says nothing about a
+ *       service of which another instance answered. A stream is never slow.
+ *   <li>A stream that probes a half-open breaker succeeds with its first response headers: it may
+ *       last for days, and there are few probes.
+ *   <li>All calls that end because one connection breaks count as one failure.
+ * </ul>
+ *
+ * <p>Needs a {@link dev.platform.core.call.CallRecorder} outside. Thread-safe, never blocks.
  */
 public final class CircuitBreakerClientInterceptor implements ClientInterceptor {
 
   private final ServiceBreakers callees;
-  private final OutcomeClassifier outcomes;
   private final BrokenConnections broken = new BrokenConnections();
 
-  public CircuitBreakerClientInterceptor(ServiceBreakers callees, OutcomeClassifier outcomes) {
+  public CircuitBreakerClientInterceptor(ServiceBreakers callees) {
     this.callees = callees;
-    this.outcomes = outcomes;
   }
 
   @Override
@@ -52,26 +53,25 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
       return next.newCall(method, options);
     }
     ServiceBreaker callee = callees.get(name);
-    LastAttempt attempt = new LastAttempt(callee.breaker()::getCurrentTimestamp);
-    CallOptions traced = options.withStreamTracerFactory(attempt);
-    return new CheckedForwardingClientCall<>(next.newCall(method, traced)) {
+    ClientCallRecord call = ClientCallRecord.of(options);
+    return new CheckedForwardingClientCall<>(next.newCall(method, options)) {
 
       @Override
       protected void checkedStart(Listener<A> listener, Metadata headers) throws StatusException {
-        if (isOver(options)) {
+        if (isOver(call)) {
           delegate().start(listener, headers);
           return;
         }
-        if (!callee.tryAcquire(CallSpan.of(options))) {
+        if (!callee.tryAcquire(call.span())) {
           throw callee.refusal();
         }
-        boolean unary = method.getType() == MethodType.UNARY;
-        Counting<A> counting = new Counting<>(listener, callee, attempt, options, unary);
+        Permission permission = new Permission(callee, method.getType() == MethodType.UNARY);
+        call.listen(permission);
         try {
-          delegate().start(counting, headers);
+          delegate().start(listener, headers);
         } catch (RuntimeException e) {
-          // It was cancelled before: nobody will hear of its end.
-          counting.forget();
+          // The call was cancelled before its start. It is unknown how it would have ended.
+          permission.release();
           throw e;
         }
       }
@@ -79,77 +79,66 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
   }
 
   /** Whether gRPC will end the call with DEADLINE_EXCEEDED or CANCELLED and send nothing. */
-  private static boolean isOver(CallOptions options) {
-    Deadline deadline = options.getDeadline();
-    Context context = Context.current();
-    Deadline caller = context.getDeadline();
-    return context.isCancelled()
-        || (deadline != null && deadline.isExpired())
-        || (caller != null && caller.isExpired());
+  private static boolean isOver(ClientCallRecord call) {
+    return call.isExpired() || Context.current().isCancelled();
   }
 
-  private final class Counting<A> extends SimpleForwardingClientCallListener<A> {
+  /** The breaker's permission for one call, which is used or returned once. */
+  private final class Permission implements CallListener {
 
     private final ServiceBreaker callee;
-    private final LastAttempt attempt;
-    private final CallOptions options;
     private final boolean unary;
     private final boolean probingStream;
-    private final long startedAt;
-    private final AtomicBoolean counted = new AtomicBoolean();
+    // the call's events and its start are never concurrent
+    private boolean used;
 
-    Counting(
-        ClientCall.Listener<A> listener,
-        ServiceBreaker callee,
-        LastAttempt attempt,
-        CallOptions options,
-        boolean unary) {
-      super(listener);
+    Permission(ServiceBreaker callee, boolean unary) {
       this.callee = callee;
-      this.attempt = attempt;
-      this.options = options;
       this.unary = unary;
       this.probingStream = !unary && callee.breaker().getState() == State.HALF_OPEN;
-      this.startedAt = callee.breaker().getCurrentTimestamp();
     }
 
-    @Override
-    public void onHeaders(Metadata headers) {
-      if (probingStream && counted.compareAndSet(false, true)) {
-        count(CallOutcome.SUCCESS, 0, Status.OK);
-      }
-      super.onHeaders(headers);
-    }
-
-    void forget() {
-      if (counted.compareAndSet(false, true)) {
+    void release() {
+      if (!used) {
+        used = true;
         callee.release();
       }
     }
 
     @Override
-    public void onClose(Status status, Metadata trailers) {
-      if (counted.compareAndSet(false, true)) {
-        count(status, trailers);
+    public void callAnswered(ClientCallRecord call) {
+      if (probingStream && !used) {
+        used = true;
+        callee.answered(call);
       }
-      super.onClose(status, trailers);
     }
 
-    private void count(Status status, Metadata trailers) {
-      CallOutcome outcome =
-          isToldAlready(status) ? CallOutcome.IGNORED : outcomes.classify(status, trailers);
-      long elapsed = unary ? callee.breaker().getCurrentTimestamp() - attempt.begunAt() : 0;
-      count(outcome, elapsed, status);
+    @Override
+    public void callEnded(ClientCallRecord call) {
+      if (!used) {
+        used = true;
+        AttemptRecord last = call.lastAttempt();
+        long since = last == null ? call.startedAt() : last.startedAt();
+        callee.ended(
+            isCountedAlready(call) ? CallOutcome.IGNORED : call.outcome(),
+            call,
+            unary ? call.endedAt() - since : 0);
+      }
     }
 
-    private void count(CallOutcome outcome, long elapsed, Status status) {
-      callee.ended(outcome, startedAt, elapsed, status, CallSpan.of(options));
-    }
-
-    private boolean isToldAlready(Status status) {
+    private boolean isCountedAlready(ClientCallRecord call) {
       Attributes lost =
-          status.getCode() == Code.UNAVAILABLE ? attempt.connectionIfUnanswered() : null;
+          call.status().getCode() == Code.UNAVAILABLE ? connectionIfUnanswered(call) : null;
       return lost != null && !broken.add(lost);
+    }
+
+    /** The last connection that the call was sent on; null if the server answered there. */
+    private static @Nullable Attributes connectionIfUnanswered(ClientCallRecord call) {
+      AttemptRecord attempt = call.lastAttempt();
+      while (attempt != null && attempt.connection() == null) {
+        attempt = attempt.previous();
+      }
+      return attempt == null || attempt.trailers() != null ? null : attempt.connection();
     }
   }
 }

@@ -3,12 +3,12 @@ package dev.platform.core.breaker;
 import static dev.platform.core.config.InvalidPropertyException.check;
 
 /**
- * Circuit breakers of outgoing gRPC calls. The breakers themselves are Resilience4j's and are
- * configured under {@code resilience4j.circuitbreaker}.
+ * Circuit breakers of client calls. The breakers are Resilience4j's and are configured under {@code
+ * resilience4j.circuitbreaker}.
  *
  * @param scope what has a breaker of its own
- * @param consecutiveFailures a breaker of calls opens when more than so many fail one after the
- *     other, whatever its window says; 0 to leave it to the window; at most 1000
+ * @param consecutiveFailures more consecutive failures than this open a breaker, whatever its
+ *     sliding window says; 0 for never; at most 1000
  */
 public record CircuitBreakerSettings(Scope scope, int consecutiveFailures) {
 
@@ -16,11 +16,13 @@ public record CircuitBreakerSettings(Scope scope, int consecutiveFailures) {
   public enum Scope {
     /** Each called service: {@code payment-service}. */
     SERVICE,
-    /** Each method of it: {@code payment-service/payment.v1.PaymentService/CreatePayment}. */
+    /**
+     * Each method of a service: {@code payment-service/payment.v1.PaymentService/CreatePayment}.
+     */
     METHOD
   }
 
-  /** One breaker a service, which more than five consecutive failures open, too. */
+  /** One breaker a service, which more than five consecutive failures open. */
   public static CircuitBreakerSettings defaults() {
     return new CircuitBreakerSettings(Scope.SERVICE, 5);
   }

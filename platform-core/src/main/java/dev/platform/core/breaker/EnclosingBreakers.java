@@ -4,9 +4,9 @@ import io.grpc.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breakers that annotations have around the work that is done here. A call that would
- * go through one of them once more does not: its failure would count twice. They travel in gRPC's
- * context, so to whatever thread the work is handed, until the annotated operation has ended.
+ * The circuit breakers of annotations around the current work. A call inside a breaker does not
+ * pass through a breaker of the same name: its failure would count twice. They are in gRPC's
+ * context and move with it to other threads, until the annotated operation has ended. Thread-safe.
  */
 public final class EnclosingBreakers {
 
@@ -26,17 +26,20 @@ public final class EnclosingBreakers {
     this.before = inside.attach();
   }
 
-  /** What follows on this thread is inside, up to {@link #leave}. */
+  /** Enters a breaker on this thread, until {@link #leave}. */
   public static EnclosingBreakers enter(String name) {
     return new EnclosingBreakers(name);
   }
 
-  /** On the thread that entered. What it has handed on is inside up to {@link #end}. */
+  /**
+   * Leaves the breaker, on the thread that entered. Work on other threads is inside until {@link
+   * #end}.
+   */
   public void leave() {
     inside.detach(before);
   }
 
-  /** The breaker has counted the operation. On any thread. */
+  /** The operation has ended and was counted. On any thread. */
   public void end() {
     ended = true;
   }

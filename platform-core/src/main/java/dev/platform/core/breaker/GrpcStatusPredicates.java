@@ -10,15 +10,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Resilience4j's breakers around methods judge a gRPC status as those around calls do.
- * Resilience4j makes predicates that are configured by their names with the constructors without
- * parameters, which ask {@link OutcomeClassifier#standard()}.
+ * Predicates by which Resilience4j's breakers around methods classify a gRPC status as breakers of
+ * calls do. Resilience4j creates predicates that are configured by name with their constructors
+ * without parameters; these use {@link OutcomeClassifier#standard()}.
  */
 public final class GrpcStatusPredicates {
 
   private GrpcStatusPredicates() {}
 
-  /** For {@code record-failure-predicate}: any exception but a status that is no failure. */
+  /** For {@code record-failure-predicate}: all exceptions but a status that is no failure. */
   public static final class Failures implements Predicate<Throwable> {
 
     private final OutcomeClassifier outcomes;
@@ -39,7 +39,8 @@ public final class GrpcStatusPredicates {
   }
 
   /**
-   * For {@code ignore-exception-predicate}: a status that says nothing, and another breaker's no.
+   * For {@code ignore-exception-predicate}: a status that says nothing about the callee, and a
+   * rejection by another breaker.
    */
   public static final class Ignored implements Predicate<Throwable> {
 

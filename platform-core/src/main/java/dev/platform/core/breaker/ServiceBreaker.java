@@ -1,5 +1,6 @@
 package dev.platform.core.breaker;
 
+import dev.platform.core.call.ClientCallRecord;
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.Rejection;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -15,15 +16,16 @@ import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A circuit breaker with what Resilience4j's does not know: how many calls failed one after the
- * other, and when it will let one through again. Each change of its state is told in the log and on
- * the span of the call that brought it about, or of the operation, where the breaker is around one.
- * Thread-safe.
+ * A circuit breaker with two things that Resilience4j's does not have: the number of consecutive
+ * failures, and the time of the next probe. A change of state is logged, and recorded as an event
+ * on the span of the call that caused it; for a breaker around a method, on the current span.
+ * Thread-safe, never blocks.
  */
 final class ServiceBreaker {
 
@@ -34,22 +36,26 @@ final class ServiceBreaker {
   private static final AttributeKey<String> STATE =
       AttributeKey.stringKey("platform.circuit_breaker.state");
 
-  /** Of the call that the breaker is told of on this thread; it is not the current span there. */
-  private static final ThreadLocal<@Nullable Span> CALL = new ThreadLocal<>();
+  /** The span of the call that the breaker counts on this thread; it is not the current span. */
+  private final ThreadLocal<@Nullable Span> currentCall = new ThreadLocal<>();
 
   private final CircuitBreaker breaker;
   private final int consecutiveFailures;
+  private final LongSupplier nanoTime;
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger openings = new AtomicInteger();
   private volatile long openUntil;
-
-  /** In the breaker's unit. */
   private volatile long lastSuccessAt;
 
-  ServiceBreaker(CircuitBreaker breaker, int consecutiveFailures) {
+  /**
+   * @param consecutiveFailures more consecutive failures than this open the breaker; 0 for never
+   * @param nanoTime the clock of {@link ClientCallRecord}, in nanoseconds
+   */
+  ServiceBreaker(CircuitBreaker breaker, int consecutiveFailures, LongSupplier nanoTime) {
     this.breaker = breaker;
     this.consecutiveFailures = consecutiveFailures;
-    this.lastSuccessAt = breaker.getCurrentTimestamp();
+    this.nanoTime = nanoTime;
+    this.lastSuccessAt = nanoTime.getAsLong();
     breaker.getEventPublisher().onStateTransition(this::changed);
   }
 
@@ -57,17 +63,22 @@ final class ServiceBreaker {
     return breaker;
   }
 
-  /** Whether a call may go; what may go must end in {@link #ended} or {@link #release}. */
+  /**
+   * Whether a call is permitted. Each permitted call must end in {@link #answered}, {@link #ended}
+   * or {@link #release}.
+   *
+   * @param call the call's span
+   */
   boolean tryAcquire(Span call) {
-    CALL.set(call);
+    currentCall.set(call);
     try {
       return breaker.tryAcquirePermission();
     } finally {
-      CALL.set(null);
+      currentCall.set(null);
     }
   }
 
-  /** What callers are told while it is open. */
+  /** The status of a call that is not permitted. */
   StatusException refusal() {
     return Status.UNAVAILABLE
         .withDescription("circuit breaker is open: " + breaker.getName() + nextProbe())
@@ -75,40 +86,49 @@ final class ServiceBreaker {
         .asException(Rejection.CIRCUIT_BREAKER.trailers());
   }
 
-  /** The call says nothing about the callee. */
+  /** Returns the permission of a call that says nothing about the callee. */
   void release() {
     breaker.releasePermission();
   }
 
+  /** Counts a call as a success before its end. */
+  void answered(ClientCallRecord call) {
+    count(CallOutcome.SUCCESS, call, nanoTime.getAsLong(), 0, Status.OK);
+  }
+
   /**
-   * A failure is one in a row if its call began after the last good answer. Of an instance that
-   * hangs many calls may reach their deadlines at once, while all others are well.
+   * Counts a call at its end. A failure is consecutive only if its call was started after the last
+   * success: of an instance that hangs, many calls may reach their deadlines at once, while all
+   * other calls succeed.
    *
-   * @param startedAt on the breaker's clock
-   * @param elapsed in the breaker's unit
+   * @param elapsed how long the call took, in nanoseconds
    */
-  void ended(CallOutcome outcome, long startedAt, long elapsed, Status status, Span call) {
-    CALL.set(call);
+  void ended(CallOutcome outcome, ClientCallRecord call, long elapsed) {
+    count(outcome, call, call.endedAt(), elapsed, call.status());
+  }
+
+  private void count(
+      CallOutcome outcome, ClientCallRecord call, long now, long elapsed, Status status) {
+    currentCall.set(call.span());
     try {
-      count(outcome, startedAt, elapsed, status);
+      count(outcome, call.startedAt(), now, elapsed, status);
     } finally {
-      CALL.set(null);
+      currentCall.set(null);
     }
   }
 
-  private void count(CallOutcome outcome, long startedAt, long elapsed, Status status) {
-    TimeUnit unit = breaker.getTimestampUnit();
+  private void count(CallOutcome outcome, long startedAt, long now, long elapsed, Status status) {
     switch (outcome) {
       case IGNORED -> release();
       case SUCCESS -> {
         if (failures.get() != 0) {
           failures.set(0);
         }
-        lastSuccessAt = breaker.getCurrentTimestamp();
-        breaker.onSuccess(elapsed, unit);
+        lastSuccessAt = now;
+        breaker.onSuccess(elapsed, TimeUnit.NANOSECONDS);
       }
       case FAILURE -> {
-        breaker.onError(elapsed, unit, new CalleeFailure(status));
+        breaker.onError(elapsed, TimeUnit.NANOSECONDS, new CalleeFailure(status));
         if (startedAt - lastSuccessAt >= 0
             && failures.incrementAndGet() > consecutiveFailures
             && consecutiveFailures > 0
@@ -132,7 +152,7 @@ final class ServiceBreaker {
       int attempt = openings.updateAndGet(before -> again ? before + 1 : 1);
       long wait =
           breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(attempt);
-      openUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait);
+      openUntil = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(wait);
     }
     log.warn(
         "circuit breaker {}: {} -> {}{}",
@@ -140,7 +160,7 @@ final class ServiceBreaker {
         change.getFromState(),
         change.getToState(),
         change.getToState() == State.OPEN ? why() : "");
-    Span call = CALL.get();
+    Span call = currentCall.get();
     (call == null ? Span.current() : call)
         .addEvent(
             "platform.circuit_breaker.transition",
@@ -150,10 +170,10 @@ final class ServiceBreaker {
 
   private String why() {
     CircuitBreaker.Metrics metrics = breaker.getMetrics();
-    int inARow = failures.get();
+    int consecutive = failures.get();
     return "%s, %.0f %% of the window's calls failed, %.0f %% were slow%s"
         .formatted(
-            inARow == 0 ? "" : ", " + inARow + " failures in a row",
+            consecutive == 0 ? "" : ", " + consecutive + " consecutive failures",
             Math.max(0, metrics.getFailureRate()),
             Math.max(0, metrics.getSlowCallRate()),
             nextProbe());
@@ -164,7 +184,7 @@ final class ServiceBreaker {
     if (state == State.HALF_OPEN) {
       return ", probing";
     }
-    Duration left = Duration.ofNanos(Math.max(0, openUntil - System.nanoTime()));
+    Duration left = Duration.ofNanos(Math.max(0, openUntil - nanoTime.getAsLong()));
     return state == State.OPEN
         ? ", next probe in %d.%d s".formatted(left.toSeconds(), left.toMillisPart() / 100)
         : "";

@@ -6,21 +6,28 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that have a circuit breaker, by its name: called services, and operations of beans, as soon
- * as the registry knows them. Thread-safe.
+ * The circuit breakers of called services and of annotated methods, by name, for as long as
+ * Resilience4j's registry has them. Thread-safe, never blocks.
  */
 public final class ServiceBreakers {
 
   private final CircuitBreakerRegistry breakers;
   private final CircuitBreakerSettings properties;
+  private final LongSupplier nanoTime;
   private final ConcurrentMap<String, ServiceBreaker> callees = new ConcurrentHashMap<>();
 
-  public ServiceBreakers(CircuitBreakerRegistry breakers, CircuitBreakerSettings properties) {
+  /**
+   * @param nanoTime monotonic time in nanoseconds, the same as that of the call records
+   */
+  public ServiceBreakers(
+      CircuitBreakerRegistry breakers, CircuitBreakerSettings properties, LongSupplier nanoTime) {
     this.breakers = breakers;
     this.properties = properties;
+    this.nanoTime = nanoTime;
     breakers.getEventPublisher().onEntryAdded(event -> add(event.getAddedEntry()));
     breakers.getEventPublisher().onEntryReplaced(event -> add(event.getNewEntry()));
     breakers.getEventPublisher().onEntryRemoved(event -> remove(event.getRemovedEntry()));
@@ -39,7 +46,7 @@ public final class ServiceBreakers {
     if (known != null && known.breaker() == breaker) {
       return known;
     }
-    // The registry tells of it after others can see it.
+    // The registry publishes its event after the breaker is visible.
     return add(breaker);
   }
 
@@ -49,7 +56,7 @@ public final class ServiceBreakers {
         (key, current) ->
             current != null && current.breaker() == breaker
                 ? current
-                : new ServiceBreaker(breaker, properties.consecutiveFailures()));
+                : new ServiceBreaker(breaker, properties.consecutiveFailures(), nanoTime));
   }
 
   private void remove(CircuitBreaker breaker) {

@@ -1,4 +1,4 @@
-/** Outgoing calls are protected from what they call. */
+/** Circuit breakers of client calls. */
 @NullMarked
 package dev.platform.core.breaker;
 

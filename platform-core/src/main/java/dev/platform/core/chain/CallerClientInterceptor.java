@@ -8,7 +8,10 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** Puts the own name into the headers of calls that carry no other. */
+/**
+ * Sends the name of this application in the header {@code platform-caller}, unless the call has
+ * one. Thread-safe, never blocks.
+ */
 public final class CallerClientInterceptor implements ClientInterceptor {
 
   private static final Metadata.Key<String> HEADER =

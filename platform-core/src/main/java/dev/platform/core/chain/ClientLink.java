@@ -5,6 +5,6 @@ import io.grpc.ClientInterceptor;
 /**
  * One interceptor of a client's chain.
  *
- * @param stage where it stands
+ * @param stage its position
  */
 public record ClientLink(ClientStage stage, ClientInterceptor interceptor) {}

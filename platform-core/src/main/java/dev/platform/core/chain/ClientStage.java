@@ -1,17 +1,19 @@
 package dev.platform.core.chain;
 
 /**
- * Where an interceptor stands in a client's chain. This is the one place that says so: the first
+ * The position of an interceptor in the client chain. The order is defined here only: the first
  * constant is outermost, the last one is next to the channel.
  */
 public enum ClientStage {
-  /** Outside all that may end a call: what they refuse is observed. */
+  /** Outside all others, which use the record of the call. */
+  RECORD,
+  /** Outside whatever ends a call early: refused calls are observed, too. */
   TELEMETRY,
-  /** Outside the circuit breaker: a call without time left does not touch it. */
+  /** Outside the circuit breaker: a call without time left is not counted there. */
   DEADLINE,
-  /** Around all attempts of a call: it counts once, by its last attempt. */
+  /** Around all attempts of a call: the call counts once, by its end. */
   CIRCUIT_BREAKER,
-  /** Inside the circuit breaker: a call that is not made needs no name. */
+  /** Inside the circuit breaker: a refused call needs no caller's name. */
   CALLER,
   /** Next to the channel, which makes the attempts. */
   RETRY,

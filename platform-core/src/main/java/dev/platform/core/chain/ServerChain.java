@@ -24,7 +24,7 @@ public final class ServerChain {
 
   /**
    * @param links in any order
-   * @param requests checks requests outside all interceptors; null to leave that out
+   * @param requests checks requests outside all interceptors; null for no checks
    */
   public ServerChain(Collection<ServerLink> links, @Nullable IncomingRequests requests) {
     this.outer = interceptors(links, true);
@@ -40,18 +40,18 @@ public final class ServerChain {
         .toList();
   }
 
-  /** A service with the outer group around it, and around whatever is around it already. */
+  /** The service inside the outer group. Interceptors that it already has stay inside of that. */
   public ServerServiceDefinition outside(ServerServiceDefinition service) {
     ServerServiceDefinition intercepted = ServerInterceptors.interceptForward(service, outer);
     return requests == null ? intercepted : requests.inFrontOf(intercepted);
   }
 
-  /** The inner group as one interceptor, to be next to the handler. */
+  /** The inner group as one interceptor, for the position next to the handler. */
   public ServerInterceptor inside() {
     return new Inner(inner.toArray(new ServerInterceptor[0]));
   }
 
-  /** A service with both groups around it, for a server without a framework. */
+  /** The service inside both groups, for a server without a framework. */
   public ServerServiceDefinition around(ServerServiceDefinition service) {
     return outside(ServerInterceptors.interceptForward(service, inner));
   }

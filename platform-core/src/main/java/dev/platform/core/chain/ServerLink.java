@@ -5,6 +5,6 @@ import io.grpc.ServerInterceptor;
 /**
  * One interceptor of a server's chain.
  *
- * @param stage where it stands
+ * @param stage its position
  */
 public record ServerLink(ServerStage stage, ServerInterceptor interceptor) {}

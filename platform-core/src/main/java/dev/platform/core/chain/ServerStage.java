@@ -1,23 +1,23 @@
 package dev.platform.core.chain;
 
 /**
- * Where an interceptor stands in a server's chain. This is the one place that says so: the first
- * constant is outermost, the last one is next to the handler. Between the two groups come the
+ * The position of an interceptor in the server chain. The order is defined here only: the first
+ * constant is outermost, the last one is next to the handler. Between the two groups are the
  * framework's security and the application's own interceptors.
  */
 public enum ServerStage {
-  /** Outside all others, to know when the last of them is done with a call. */
+  /** Outside all others, to know when all of them have finished a call. */
   UNFINISHED_CALLS(true),
-  /** Outside whatever refuses calls: marks refusals that are passed on from a callee. */
+  /** Outside whatever refuses calls: propagates the refusals of callees. */
   REJECTION(true),
-  /** Outside security and limits: a call that they refuse is observed, too. */
+  /** Outside security and limits: calls that they refuse are observed, too. */
   TELEMETRY(true),
 
-  /** After authentication: strangers learn nothing about deadlines. Before any work. */
+  /** After authentication, so that only known callers see its status. Before any work. */
   DEADLINE(false),
-  /** Marks work for a caller that makes its own retries, before anything here makes calls. */
+  /** Marks the work for a caller that retries, before anything here makes calls. */
   UPSTREAM_RETRY(false),
-  /** Before the concurrency limit: a refused call takes no place there. */
+  /** Before the concurrency limit: a refused call does not count there. */
   RATE_LIMIT(false),
   /** Next to the work that it limits. */
   CONCURRENCY_LIMIT(false),

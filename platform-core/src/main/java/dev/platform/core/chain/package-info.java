@@ -1,4 +1,4 @@
-/** Outgoing calls say which application makes them. */
+/** The interceptors of both sides, as one chain each, in one order. */
 @NullMarked
 package dev.platform.core.chain;
 

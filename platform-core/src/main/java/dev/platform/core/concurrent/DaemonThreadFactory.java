@@ -4,7 +4,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes threads that don't keep the JVM alive. Thread-safe. */
-public final class DaemonThreadFactory implements ThreadFactory {
+final class DaemonThreadFactory implements ThreadFactory {
 
   private final String name;
   private final boolean numbered;
@@ -16,12 +16,12 @@ public final class DaemonThreadFactory implements ThreadFactory {
   }
 
   /** For a single thread with exactly this name. */
-  public static DaemonThreadFactory named(String name) {
+  static DaemonThreadFactory named(String name) {
     return new DaemonThreadFactory(name, false);
   }
 
   /** For several threads: {@code prefix} and a number, from 1 on. */
-  public static DaemonThreadFactory numbered(String prefix) {
+  static DaemonThreadFactory numbered(String prefix) {
     return new DaemonThreadFactory(prefix, true);
   }
 

@@ -1,5 +1,7 @@
 package dev.platform.core.deadline;
 
+import dev.platform.core.call.CallRecorder;
+import dev.platform.core.call.ClientCallRecord;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -7,12 +9,11 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Gives every outgoing unary call a deadline, and streams one where they are configured. gRPC
- * itself takes the remaining time of the incoming call into account, which travels in its {@code
- * Context}.
+ * Sets the deadline of each unary client call that has none, and of streams for which a timeout is
+ * configured. gRPC itself applies the deadline of the incoming call, which is in its {@code
+ * Context}. Needs a {@link dev.platform.core.call.CallRecorder} outside. Thread-safe, never blocks.
  */
 public final class DeadlineClientInterceptor implements ClientInterceptor {
 
@@ -25,21 +26,21 @@ public final class DeadlineClientInterceptor implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    CallOptions timed = withDeadline(method, options);
-    return new DeadlineClientCall<>(next.newCall(method, timed), timed);
+    ClientCallRecord call = ClientCallRecord.of(options);
+    CallOptions timed = withDeadline(method, options, call.recorder());
+    call.ownDeadline(timed.getDeadline());
+    call.listen(DeadlineEvents.CLIENT);
+    return next.newCall(method, timed);
   }
 
-  private CallOptions withDeadline(MethodDescriptor<?, ?> method, CallOptions options) {
+  private CallOptions withDeadline(
+      MethodDescriptor<?, ?> method, CallOptions options, CallRecorder time) {
     Duration max = properties.maxTimeout();
     Deadline own = options.getDeadline();
     if (own != null) {
-      return max == null ? options : options.withDeadline(own.minimum(in(max)));
+      return max == null ? options : options.withDeadline(own.minimum(time.deadlineAfter(max)));
     }
     Duration timeout = properties.timeout(method);
-    return timeout == null ? options : options.withDeadline(in(timeout));
-  }
-
-  private static Deadline in(Duration timeout) {
-    return Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return timeout == null ? options : options.withDeadline(time.deadlineAfter(timeout));
   }
 }

@@ -1,21 +1,35 @@
 package dev.platform.core.deadline;
 
+import dev.platform.core.call.CallListener;
+import dev.platform.core.call.ClientCallRecord;
+import io.grpc.Status.Code;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 
-/** Tells a trace which calls this process has ended because their time was over. */
-final class DeadlineEvents {
+/** Records on a call's span that this process ended the call because its deadline had passed. */
+final class DeadlineEvents implements CallListener {
+
+  static final DeadlineEvents CLIENT = new DeadlineEvents();
 
   private static final String EVENT = "platform.deadline.exceeded";
   private static final AttributeKey<String> OF = AttributeKey.stringKey("platform.deadline.of");
 
   private DeadlineEvents() {}
 
+  /** The callee may have enforced the same deadline first. */
+  @Override
+  public void callEnded(ClientCallRecord call) {
+    if (call.status().getCode() == Code.DEADLINE_EXCEEDED && call.isExpired()) {
+      add(call.span(), call.isOwnDeadlineFirst() ? "call" : "caller");
+    }
+  }
+
   /**
-   * Puts the event on a span.
+   * Adds the event to a span.
    *
-   * @param of whose deadline: the {@code call}'s own, or its {@code caller}'s
+   * @param of whose deadline it was: {@code call} for the call's own, {@code caller} for that of
+   *     the incoming call
    */
   static void add(Span span, String of) {
     span.addEvent(EVENT, Attributes.of(OF, of));

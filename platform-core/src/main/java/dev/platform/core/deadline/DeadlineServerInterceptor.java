@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins no call whose time is over, or too short to be worth it. gRPC itself begins a call that
- * has waited for a thread until after its deadline, and ends it while it works.
+ * Refuses a call whose deadline has passed, or is too close for its method, with DEADLINE_EXCEEDED.
+ * gRPC alone would start a call that has waited for a thread until after its deadline. Thread-safe,
+ * never blocks.
  */
 public final class DeadlineServerInterceptor implements ServerInterceptor {
 
@@ -38,7 +39,7 @@ public final class DeadlineServerInterceptor implements ServerInterceptor {
     }
     call.close(
         Status.DEADLINE_EXCEEDED.withDescription(
-            "%s was not begun: %d ms of its time are left%s"
+            "%s was not started: %d ms are left before its deadline%s"
                 .formatted(
                     call.getMethodDescriptor().getFullMethodName(),
                     Math.max(0, TimeUnit.NANOSECONDS.toMillis(left)),
@@ -48,6 +49,6 @@ public final class DeadlineServerInterceptor implements ServerInterceptor {
   }
 
   private static String needed(@Nullable Duration minimum) {
-    return minimum == null ? "" : ", it needs " + minimum.toMillis();
+    return minimum == null ? "" : ", the minimum is " + minimum.toMillis() + " ms";
   }
 }

@@ -5,9 +5,7 @@ import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ServerCall;
 import io.opentelemetry.api.trace.Span;
 
-/**
- * A call that is served; its span, the current one, tells when its time was over before its end.
- */
+/** Records on the current span, the call's, that its deadline passed before its end. */
 final class DeadlineServerListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
   private final Deadline deadline;

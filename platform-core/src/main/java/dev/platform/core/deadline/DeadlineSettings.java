@@ -9,15 +9,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long outgoing calls may take, and how little time is too little for an incoming one. The
- * remaining time of the incoming call always wins when it is shorter.
+ * The deadlines of client calls, and the minimal time that a served call needs. The deadline of the
+ * incoming call applies whenever it is earlier.
  *
- * @param defaultTimeout for unary calls that nobody set a deadline for; 0s for none
- * @param maxTimeout bound on any deadline that a caller sets itself; none by default
- * @param methods timeouts of single methods, {@code package.Service/Method}, or of all of a
- *     service's, {@code package.Service}; for streaming calls too
- * @param minimums how much of its time an incoming call must have left to be begun, by method or
- *     service likewise; without one it must have any
+ * @param defaultTimeout the timeout of unary calls without a deadline; 0s for none
+ * @param maxTimeout the longest timeout that a caller may set itself; null for no limit
+ * @param methods the timeouts of single methods, {@code package.Service/Method}, or of all methods
+ *     of a service, {@code package.Service}; for streams, too
+ * @param minimums the time that a served call must have left to be started, likewise by method or
+ *     service; without one, any time is enough
  */
 public record DeadlineSettings(
     Duration defaultTimeout,
@@ -42,7 +42,7 @@ public record DeadlineSettings(
     requirePositive("minimums", minimums);
   }
 
-  /** 5 s for unary calls, no bound on what callers set. */
+  /** 5 s for unary calls, no limit for what callers set. */
   public static DeadlineSettings defaults() {
     return new DeadlineSettings(Duration.ofSeconds(5), null, Map.of(), Map.of());
   }
@@ -57,7 +57,7 @@ public record DeadlineSettings(
                 "> 0s"));
   }
 
-  /** How long a call may take that nobody set a deadline for; null for as long as it likes. */
+  /** The timeout of a call without a deadline; null for none. */
   public @Nullable Duration timeout(MethodDescriptor<?, ?> method) {
     Duration timeout = of(methods, method);
     if (timeout == null && method.getType() == MethodType.UNARY && !defaultTimeout.isZero()) {
@@ -67,7 +67,7 @@ public record DeadlineSettings(
     return cut ? maxTimeout : timeout;
   }
 
-  /** What is set for a method, or for all of its service's; null for nothing. */
+  /** The setting of a method, else of its service; null for none. */
   static @Nullable Duration of(Map<String, Duration> settings, MethodDescriptor<?, ?> method) {
     Duration own = settings.get(method.getFullMethodName());
     String service = method.getServiceName();

@@ -4,15 +4,15 @@ import io.grpc.Context;
 import java.util.function.Supplier;
 
 /**
- * Work that must be done even if the caller has left or its time is over: to write down what has
- * happened, or to give back what was taken. It keeps the trace, and knows neither the deadline nor
- * the cancellation of the call, for what it calls as for its SQL. On the thread that calls it.
+ * Runs work that must be done even if the caller has cancelled or the deadline has passed: to
+ * record what has happened, or to release what was reserved. The work keeps the trace. Deadline and
+ * cancellation of the call apply neither to its calls nor to its SQL. Runs on the calling thread.
  */
 public final class DetachedWork {
 
   private DetachedWork() {}
 
-  /** Does work that has a result. */
+  /** Runs work and returns its result. */
   public static <T> T get(Supplier<T> work) {
     Context detached = Context.current().fork();
     Context before = detached.attach();
@@ -23,7 +23,7 @@ public final class DetachedWork {
     }
   }
 
-  /** Does work without a result. */
+  /** Runs work without a result. */
   public static void run(Runnable work) {
     Context.current().fork().run(work);
   }

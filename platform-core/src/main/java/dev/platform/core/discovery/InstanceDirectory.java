@@ -1,6 +1,7 @@
 package dev.platform.core.discovery;
 
 import dev.platform.core.concurrent.Backoff;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.etcd.KeyRange;
 import dev.platform.core.instance.InstanceCodec;
@@ -70,6 +71,7 @@ public final class InstanceDirectory implements AutoCloseable {
     private DiscoverySettings settings = DiscoverySettings.defaults();
     private Clock clock = Clock.systemUTC();
     private RandomGenerator random = RandomGenerator.getDefault();
+    private Threads threads = Threads.daemons();
     private List<String> endpoints = List.of();
 
     private Builder(EtcdConnection connection, InstanceCodec codec) {
@@ -94,6 +96,12 @@ public final class InstanceDirectory implements AutoCloseable {
       return this;
     }
 
+    /** Makes the thread that reads and writes snapshots; by default a daemon thread. */
+    public Builder threads(Threads source) {
+      this.threads = source;
+      return this;
+    }
+
     /** The endpoints of this etcd: snapshots of another etcd's lists are not restored. */
     public Builder endpoints(List<String> etcd) {
       this.endpoints = List.copyOf(etcd);
@@ -113,7 +121,8 @@ public final class InstanceDirectory implements AutoCloseable {
       String folder = UUID.nameUUIDFromBytes(source.getBytes(StandardCharsets.UTF_8)).toString();
       return Snapshots.in(
           new SnapshotFiles(
-              snapshot.directoryOrDefault().resolve(folder), codec, snapshot.maxAge(), clock));
+              snapshot.directoryOrDefault().resolve(folder), codec, snapshot.maxAge(), clock),
+          threads);
     }
   }
 

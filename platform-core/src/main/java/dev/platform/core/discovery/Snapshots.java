@@ -1,11 +1,10 @@
 package dev.platform.core.discovery;
 
-import dev.platform.core.concurrent.DaemonThreadFactory;
+import dev.platform.core.concurrent.Threads;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +32,8 @@ final class Snapshots implements AutoCloseable {
     this.executor = executor;
   }
 
-  static Snapshots in(SnapshotFiles files) {
-    return new Snapshots(
-        files,
-        Executors.newSingleThreadScheduledExecutor(
-            DaemonThreadFactory.named("platform-snapshots")));
+  static Snapshots in(SnapshotFiles files, Threads threads) {
+    return new Snapshots(files, threads.timer("platform-snapshots"));
   }
 
   /** Saves and restores nothing. */

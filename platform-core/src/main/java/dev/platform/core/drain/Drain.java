@@ -1,9 +1,11 @@
 package dev.platform.core.drain;
 
+import dev.platform.core.concurrent.Threads;
 import io.grpc.Server;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,17 +25,29 @@ public final class Drain {
   private final OpenCalls calls;
   private final UnfinishedCalls unfinished;
   private final GrpcHealth health;
+  private final LongSupplier nanoTime;
+  private final Threads threads;
   private final DrainDeadline deadline;
   private final SecondSignal secondSignal;
   private volatile LifecyclePhase phase = LifecyclePhase.STARTING;
 
+  /**
+   * @param nanoTime monotonic time in nanoseconds
+   */
   public Drain(
-      DrainSettings settings, OpenCalls calls, UnfinishedCalls unfinished, GrpcHealth health) {
+      DrainSettings settings,
+      OpenCalls calls,
+      UnfinishedCalls unfinished,
+      GrpcHealth health,
+      LongSupplier nanoTime,
+      Threads threads) {
     this.settings = settings;
     this.calls = calls;
     this.unfinished = unfinished;
     this.health = health;
-    this.deadline = new DrainDeadline(calls, unfinished);
+    this.nanoTime = nanoTime;
+    this.threads = threads;
+    this.deadline = new DrainDeadline(calls, unfinished, nanoTime, threads);
     this.secondSignal = new SecondSignal(calls);
   }
 
@@ -88,7 +102,7 @@ public final class Drain {
    */
   public void serverStopped() {
     try {
-      unfinished.awaitNone(INTERCEPTOR_WAIT);
+      unfinished.awaitNone(INTERCEPTOR_WAIT, nanoTime, threads);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -104,8 +118,14 @@ public final class Drain {
   }
 
   private void keepServing(Duration delay) {
+    long end = nanoTime.getAsLong() + delay.toNanos();
+    Object unnotified = new Object();
     try {
-      Thread.sleep(delay.toMillis());
+      synchronized (unnotified) {
+        for (long left = delay.toNanos(); left > 0; left = end - nanoTime.getAsLong()) {
+          threads.await(unnotified, left);
+        }
+      }
     } catch (InterruptedException e) {
       // An interrupt ends the delay.
       Thread.currentThread().interrupt();

@@ -1,11 +1,11 @@
 package dev.platform.core.drain;
 
-import dev.platform.core.concurrent.DaemonThreadFactory;
+import dev.platform.core.concurrent.Threads;
 import io.grpc.Server;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +29,22 @@ final class DrainDeadline {
 
   private final OpenCalls calls;
   private final UnfinishedCalls unfinished;
+  private final LongSupplier nanoTime;
+  private final Threads threads;
   private long lastBusyAt;
   private @Nullable ScheduledExecutorService timer;
 
-  DrainDeadline(OpenCalls calls, UnfinishedCalls unfinished) {
+  DrainDeadline(
+      OpenCalls calls, UnfinishedCalls unfinished, LongSupplier nanoTime, Threads threads) {
+    this.nanoTime = nanoTime;
+    this.threads = threads;
     this.calls = calls;
     this.unfinished = unfinished;
   }
 
   synchronized void start(Server server, Duration timeout) {
-    lastBusyAt = System.nanoTime();
-    timer = Executors.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("platform-drain"));
+    lastBusyAt = nanoTime.getAsLong();
+    timer = threads.timer("platform-drain");
     long millis = Math.max(0, timeout.toMillis() - MARGIN_MILLIS);
     var deadline = timer.schedule(() -> timedOut(timeout), millis, TimeUnit.MILLISECONDS);
     var checks =
@@ -65,7 +70,7 @@ final class DrainDeadline {
 
   /** Runs on the timer's thread only. */
   private void closeIfIdle(Server server) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (!unfinished.isEmpty()) {
       lastBusyAt = now;
     } else if (now - lastBusyAt > IDLE.toNanos()) {

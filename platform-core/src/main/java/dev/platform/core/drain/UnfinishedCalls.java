@@ -1,5 +1,6 @@
 package dev.platform.core.drain;
 
+import dev.platform.core.concurrent.Threads;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -7,8 +8,8 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Tracks whether the interceptors of this process's gRPC server have finished. The server
@@ -51,14 +52,19 @@ public final class UnfinishedCalls implements ServerInterceptor {
     }
   }
 
-  /** Blocks until there are none, with a bound. */
-  synchronized void awaitNone(Duration atMost) throws InterruptedException {
-    long end = System.nanoTime() + atMost.toNanos();
+  /**
+   * Blocks until no call is unfinished, or the time is over.
+   *
+   * @param nanoTime monotonic time in nanoseconds
+   */
+  synchronized void awaitNone(Duration atMost, LongSupplier nanoTime, Threads threads)
+      throws InterruptedException {
+    long end = nanoTime.getAsLong() + atMost.toNanos();
     awaited = true;
     for (long left = atMost.toNanos();
         calls.get() > 0 && left > 0;
-        left = end - System.nanoTime()) {
-      TimeUnit.NANOSECONDS.timedWait(this, left);
+        left = end - nanoTime.getAsLong()) {
+      threads.await(this, left);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.platform.core.etcd;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.platform.core.concurrent.DaemonThreadFactory;
+import dev.platform.core.concurrent.Threads;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.KVGrpc.KVFutureStub;
 import io.etcd.jetcd.api.LeaseGrpc;
@@ -12,13 +12,13 @@ import io.etcd.jetcd.api.LeaseGrpc.LeaseStub;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -36,7 +36,7 @@ public final class EtcdConnection implements AutoCloseable {
   private static final long RECONNECT_PAUSE_NANOS = 500_000_000L;
   private static final long RETRY_SPACE_NANOS = 20_000_000L;
   private static final long RETRY_PAUSE_MILLIS = 1_000;
-  private static final TimeUnit NANOS = TimeUnit.NANOSECONDS;
+  private static final String THREAD = "platform-etcd";
 
   private final SwitchableChannel channel;
   private final Channel calls;
@@ -44,6 +44,7 @@ public final class EtcdConnection implements AutoCloseable {
   private final EtcdAvailability availability;
   private final Duration requestTimeout;
   private final LongSupplier nanoTime;
+  private final Deadline.Ticker deadlines;
   private final EtcdWatches watches;
   private final RandomGenerator random;
   private final TlsReload tlsReload;
@@ -56,15 +57,19 @@ public final class EtcdConnection implements AutoCloseable {
       @Nullable EtcdTls tls,
       ScheduledExecutorService executor,
       LongSupplier nanoTime,
+      Deadline.Ticker deadlines,
       RandomGenerator random) {
+    this.deadlines = deadlines;
+    this.requestTimeout = settings.requestTimeout();
     this.channel = new SwitchableChannel(channels.open(tls));
     this.executor = executor;
     this.availability = new EtcdAvailability(settings.endpoints().toString(), nanoTime);
     this.calls =
         ClientInterceptors.intercept(
             channel,
-            new EtcdCallInterceptor(availability, EtcdCredentials.of(settings, channel, nanoTime)));
-    this.requestTimeout = settings.requestTimeout();
+            new EtcdCallInterceptor(
+                availability,
+                EtcdCredentials.of(settings, channel, this::requestDeadline, nanoTime, random)));
     this.nanoTime = nanoTime;
     this.random = random;
     this.retriedAt = nanoTime.getAsLong() - RETRY_SPACE_NANOS;
@@ -95,6 +100,7 @@ public final class EtcdConnection implements AutoCloseable {
     private @Nullable ScheduledExecutorService executor;
     private LongSupplier nanoTime = System::nanoTime;
     private RandomGenerator random = RandomGenerator.getDefault();
+    private Deadline.Ticker deadlines = Deadline.getSystemTicker();
 
     private Builder(EtcdSettings settings) {
       this.settings = settings;
@@ -121,6 +127,12 @@ public final class EtcdConnection implements AutoCloseable {
       return this;
     }
 
+    /** The time of requests' deadlines; by default gRPC's own. */
+    public Builder deadlines(Deadline.Ticker ticker) {
+      this.deadlines = ticker;
+      return this;
+    }
+
     /** Random numbers for back-offs. */
     public Builder random(RandomGenerator generator) {
       this.random = generator;
@@ -133,32 +145,26 @@ public final class EtcdConnection implements AutoCloseable {
      * @throws IllegalStateException if the certificates can't be used, or there is no transport
      */
     public EtcdConnection open() {
-      ScheduledExecutorService thread = executor == null ? newExecutor() : executor;
+      ScheduledExecutorService thread =
+          executor == null ? Threads.daemons().timer(THREAD) : executor;
       EtcdChannels channels = new EtcdChannels(settings, EtcdTransport.available(), thread);
-      return new EtcdConnection(settings, channels, tls, thread, nanoTime, random);
-    }
-
-    private static ScheduledExecutorService newExecutor() {
-      ScheduledThreadPoolExecutor executor =
-          new ScheduledThreadPoolExecutor(1, DaemonThreadFactory.named("platform-etcd"));
-      executor.setRemoveOnCancelPolicy(true);
-      return executor;
+      return new EtcdConnection(settings, channels, tls, thread, nanoTime, deadlines, random);
     }
   }
 
   /** Keys and values; each call with the request timeout as its deadline. */
   public KVFutureStub kv() {
-    return KVGrpc.newFutureStub(calls).withDeadlineAfter(requestTimeout.toNanos(), NANOS);
+    return KVGrpc.newFutureStub(calls).withDeadline(requestDeadline());
   }
 
   /** Leases; each call with the request timeout as its deadline. */
   public LeaseFutureStub lease() {
-    return LeaseGrpc.newFutureStub(calls).withDeadlineAfter(requestTimeout.toNanos(), NANOS);
+    return LeaseGrpc.newFutureStub(calls).withDeadline(requestDeadline());
   }
 
   /** For one keep-alive; the request timeout is its deadline. */
   public LeaseStub leaseKeepAlive() {
-    return LeaseGrpc.newStub(calls).withDeadlineAfter(requestTimeout.toNanos(), NANOS);
+    return LeaseGrpc.newStub(calls).withDeadline(requestDeadline());
   }
 
   /** The process's watches, all on one stream. */
@@ -169,6 +175,11 @@ public final class EtcdConnection implements AutoCloseable {
   /** Whether etcd answers. */
   public EtcdAvailability availability() {
     return availability;
+  }
+
+  /** The deadline of a request that starts now. */
+  Deadline requestDeadline() {
+    return Deadline.after(requestTimeout.toNanos(), TimeUnit.NANOSECONDS, deadlines);
   }
 
   /** How long one request may take. */

@@ -6,6 +6,7 @@ import io.etcd.jetcd.api.AuthenticateRequest;
 import io.etcd.jetcd.api.AuthenticateResponse;
 import io.grpc.CallCredentials;
 import io.grpc.Channel;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +37,10 @@ final class EtcdCredentials {
 
   private final Channel channel;
   private final AuthenticateRequest request;
-  private final Duration timeout;
+  private final Supplier<Deadline> deadline;
   private final LongSupplier nanoTime;
   // guarded by this
-  private final Backoff backoff = new Backoff(MAX_BACKOFF, RandomGenerator.getDefault());
+  private final Backoff backoff;
   private final List<Use> waiting = new ArrayList<>();
   private @Nullable Token token;
   private @Nullable Status refusal;
@@ -50,19 +52,29 @@ final class EtcdCredentials {
    * Null where the settings name no user. {@code channel} must not use these credentials itself.
    */
   static @Nullable EtcdCredentials of(
-      EtcdSettings settings, Channel channel, LongSupplier nanoTime) {
+      EtcdSettings settings,
+      Channel channel,
+      Supplier<Deadline> deadline,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
     String username = settings.username();
     String password = settings.password();
     return username == null || password == null
         ? null
-        : new EtcdCredentials(channel, username, password, settings.requestTimeout(), nanoTime);
+        : new EtcdCredentials(channel, username, password, deadline, nanoTime, random);
   }
 
   EtcdCredentials(
-      Channel channel, String username, String password, Duration timeout, LongSupplier nanoTime) {
+      Channel channel,
+      String username,
+      String password,
+      Supplier<Deadline> deadline,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
     this.channel = channel;
     this.request = AuthenticateRequest.newBuilder().setName(username).setPassword(password).build();
-    this.timeout = timeout;
+    this.deadline = deadline;
+    this.backoff = new Backoff(MAX_BACKOFF, random);
     this.nanoTime = nanoTime;
     this.forgottenAt = nanoTime.getAsLong() - SHORTEST_LIFE_NANOS;
   }
@@ -97,7 +109,7 @@ final class EtcdCredentials {
 
   private void signIn() {
     AuthGrpc.newStub(channel)
-        .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .withDeadline(deadline.get())
         .authenticate(
             request,
             new StreamObserver<>() {

@@ -7,7 +7,6 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,11 +86,8 @@ final class TlsReload {
               .setKey(ByteString.copyFrom(new byte[] {0}))
               .setCountOnly(true)
               .build();
-      long millis = connection.requestTimeout().toMillis();
       connection.then(
-          KVGrpc.newFutureStub(channel)
-              .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
-              .range(anyKey),
+          KVGrpc.newFutureStub(channel).withDeadline(connection.requestDeadline()).range(anyKey),
           answer -> adopt(),
           this::failed);
     }

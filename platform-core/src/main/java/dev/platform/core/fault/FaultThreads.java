@@ -1,13 +1,11 @@
 package dev.platform.core.fault;
 
+import dev.platform.core.concurrent.Threads;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,13 +14,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FaultThreads implements AutoCloseable {
 
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, daemon("platform-fault-timer"));
-  private final ExecutorService workers = Executors.newCachedThreadPool(daemon("platform-fault"));
+  private final ScheduledExecutorService timer;
+  private final ExecutorService workers;
 
-  public FaultThreads() {
-    // A cancelled call is removed at once, not when its delay ends.
-    timer.setRemoveOnCancelPolicy(true);
+  public FaultThreads(Threads threads) {
+    this.timer = threads.timer("platform-fault-timer");
+    this.workers = threads.workers("platform-fault-");
   }
 
   /** Runs something later, on a thread that it may block. */
@@ -39,22 +36,9 @@ public final class FaultThreads implements AutoCloseable {
     return timer;
   }
 
-  /** The number of delayed calls. */
-  int waiting() {
-    return timer.getQueue().size();
-  }
-
   @Override
   public void close() {
     timer.shutdownNow();
     workers.shutdownNow();
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,15 +23,22 @@ public final class Faults {
 
   private final FaultThreads threads;
   private final Clock clock;
+  private final DoubleSupplier random;
   private final MeterRegistry meters;
   // writes are guarded by this
   private volatile List<Fault> active = List.of();
   // guarded by this
   private int lastId;
 
-  public Faults(FaultThreads threads, Clock clock, MeterRegistry meters) {
+  /**
+   * @param clock wall-clock time of injections
+   * @param random random numbers from 0 to 1, on any thread: whether a call gets a fault whose
+   *     ratio is below 1
+   */
+  public Faults(FaultThreads threads, Clock clock, DoubleSupplier random, MeterRegistry meters) {
     this.threads = threads;
     this.clock = clock;
+    this.random = random;
     this.meters = meters;
     Gauge.builder("platform.faults.active", this, faults -> faults.list().size())
         .description("Active injected faults")
@@ -104,7 +111,7 @@ public final class Faults {
   @Nullable Fault hit(Side side, MethodDescriptor<?, ?> method, @Nullable Metadata headers) {
     for (Fault fault : active) {
       if (fault.concerns(side, method, headers)
-          && (fault.ratio() == 1 || ThreadLocalRandom.current().nextDouble() < fault.ratio())) {
+          && (fault.ratio() == 1 || random.getAsDouble() < fault.ratio())) {
         count(fault, method);
         return fault;
       }

@@ -5,7 +5,11 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -37,6 +41,7 @@ public final class SharedRateLimit {
   private final RateLimiterConfig config;
   private final DoubleSupplier share;
   private final Duration timeout;
+  private final ScheduledExecutorService timer;
   private volatile State state = State.STARTING;
   private volatile Local local;
   private final AtomicLong takenLocally = new AtomicLong();
@@ -45,12 +50,19 @@ public final class SharedRateLimit {
   private int goodProbes;
   private int probesToShare = 1;
 
+  /**
+   * @param share the part of the limit that this instance enforces alone
+   * @param timeout how long the bucket may take to answer
+   * @param timer ends waiting for the bucket; not shut down here
+   */
   public SharedRateLimit(
       String name,
       SharedBucket bucket,
       RateLimiterConfig config,
       DoubleSupplier share,
-      Duration timeout) {
+      Duration timeout,
+      ScheduledExecutorService timer) {
+    this.timer = timer;
     this.name = name;
     this.bucket = bucket;
     this.config = config;
@@ -122,7 +134,21 @@ public final class SharedRateLimit {
   }
 
   private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer) {
-    return answer.copy().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    CompletableFuture<T> timely = answer.copy();
+    if (timely.isDone()) {
+      return timely;
+    }
+    try {
+      Future<?> expiry =
+          timer.schedule(
+              () -> timely.completeExceptionally(new TimeoutException()),
+              timeout.toNanos(),
+              TimeUnit.NANOSECONDS);
+      timely.whenComplete((result, failure) -> expiry.cancel(false));
+    } catch (RejectedExecutionException closed) {
+      timely.completeExceptionally(closed);
+    }
+    return timely;
   }
 
   private synchronized void answered() {

@@ -1,13 +1,12 @@
 package dev.platform.core.ratelimit;
 
-import dev.platform.core.concurrent.DaemonThreadFactory;
+import dev.platform.core.concurrent.Threads;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,20 +23,28 @@ public final class SharedRateLimits implements MeterBinder, AutoCloseable {
 
   /**
    * @param connection closed with this
+   * @param timer probes the buckets; shut down with this
+   * @param executor runs calls that had to wait for a bucket; shut down with this
    */
-  public SharedRateLimits(Map<String, SharedRateLimit> limits, @Nullable AutoCloseable connection) {
+  public SharedRateLimits(
+      Map<String, SharedRateLimit> limits,
+      @Nullable AutoCloseable connection,
+      ScheduledExecutorService timer,
+      ExecutorService executor) {
     this.limits = Map.copyOf(limits);
     this.connection = connection;
-    this.timer =
-        Executors.newSingleThreadScheduledExecutor(
-            DaemonThreadFactory.numbered("platform-rate-limit-probe-"));
-    this.executor =
-        Executors.newCachedThreadPool(DaemonThreadFactory.numbered("platform-rate-limit-"));
+    this.timer = timer;
+    this.executor = executor;
   }
 
   /** No shared limits. */
   public static SharedRateLimits none() {
-    return new SharedRateLimits(Map.of(), null);
+    Threads unused = Threads.daemons();
+    return new SharedRateLimits(
+        Map.of(),
+        null,
+        unused.timer("platform-rate-limit"),
+        unused.workers("platform-rate-limit-"));
   }
 
   /** Starts to probe the shared buckets; until one answers its limit is local. */

@@ -1,6 +1,6 @@
 package dev.platform.core.request;
 
-import dev.platform.core.concurrent.DaemonThreadFactory;
+import dev.platform.core.concurrent.Threads;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -32,22 +31,23 @@ public final class IncomingRequests implements AutoCloseable {
   private final Duration timeout;
   private final LongSupplier nanoTime;
   private final Set<IncomingRequest<?, ?>> waiting = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreadFactory.named("platform-requests"));
+  private final ScheduledExecutorService timer;
 
   /**
    * @param timeout how long a call may wait for its caller; zero for no limit
+   * @param nanoTime monotonic time in nanoseconds
    */
-  public IncomingRequests(Duration timeout, LongSupplier nanoTime) {
+  public IncomingRequests(Duration timeout, LongSupplier nanoTime, Threads threads) {
     this.timeout = timeout;
     this.nanoTime = nanoTime;
+    this.timer = threads.timer("platform-requests");
   }
 
   /** Starts to check for overdue calls; until {@link #close}. */
   public void start() {
     if (!timeout.isZero()) {
       long pause = Math.min(TimeUnit.SECONDS.toNanos(1), timeout.toNanos() / CHECKS_PER_TIMEOUT);
-      clock.scheduleWithFixedDelay(
+      timer.scheduleWithFixedDelay(
           () -> waiting.forEach(IncomingRequests::check), pause, pause, TimeUnit.NANOSECONDS);
     }
   }
@@ -63,7 +63,7 @@ public final class IncomingRequests implements AutoCloseable {
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    timer.shutdownNow();
   }
 
   /** The same service, whose handlers see only valid requests. */

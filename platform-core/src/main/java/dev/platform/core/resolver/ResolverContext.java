@@ -1,6 +1,7 @@
 package dev.platform.core.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
+import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
 import io.grpc.NameResolver;
 import java.time.Duration;
@@ -21,6 +22,7 @@ public final class ResolverContext implements AutoCloseable {
   private final @Nullable InstanceSource etcd;
   private final @Nullable InstanceSource discovery;
   private final String loadBalancing;
+  private final BalancerSettings balancerSettings;
   private final BalancerContext balancer;
   private final RetryAndHedgingPolicy retryAndHedging;
   private final Duration waitForFirstList;
@@ -29,19 +31,23 @@ public final class ResolverContext implements AutoCloseable {
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
    * @param discovery the source behind {@code discovery:///}; null without any discovery client
    * @param loadBalancing the policy that resolved services are balanced with
-   * @param balancer the settings of the balancer around that policy
-   * @param repeated the retry and hedging policy
+   * @param balancerSettings the settings of the balancer around that policy
+   * @param balancer what the balancers of this application share
+   * @param retryAndHedging the retry and hedging policy
+   * @param waitForFirstList how long a channel's first call waits for a first instance
    */
   public ResolverContext(
       @Nullable InstanceSource etcd,
       @Nullable InstanceSource discovery,
       String loadBalancing,
+      BalancerSettings balancerSettings,
       BalancerContext balancer,
       RetryAndHedgingPolicy retryAndHedging,
       Duration waitForFirstList) {
     this.etcd = etcd;
     this.discovery = discovery;
     this.loadBalancing = loadBalancing;
+    this.balancerSettings = balancerSettings;
     this.balancer = balancer;
     this.retryAndHedging = retryAndHedging;
     this.waitForFirstList = waitForFirstList;
@@ -57,6 +63,11 @@ public final class ResolverContext implements AutoCloseable {
   }
 
   /** The settings of the balancer around the policy. */
+  BalancerSettings balancerSettings() {
+    return balancerSettings;
+  }
+
+  /** What the balancers of this application share. */
   BalancerContext balancer() {
     return balancer;
   }

@@ -1,7 +1,6 @@
 package dev.platform.core.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
-import dev.platform.core.balancer.OutlierAvoidingLoadBalancerProvider;
 import dev.platform.core.instance.Instance;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
@@ -224,11 +223,7 @@ final class ServiceNameResolver extends NameResolver {
     String own = args.getArg(ResolverContext.LOAD_BALANCING);
     String policy = own == null ? from.loadBalancing() : own;
     Map<String, Object> config = new HashMap<>(from.retryAndHedging().serviceConfig());
-    Map<String, ?> balancing =
-        from.balancer().isNeeded()
-            ? OutlierAvoidingLoadBalancerProvider.around(policy)
-            : Map.of(policy, Map.of());
-    config.put("loadBalancingConfig", List.of(balancing));
+    config.put("loadBalancingConfig", List.of(from.balancerSettings().around(policy)));
     return args.getServiceConfigParser().parseServiceConfig(config);
   }
 }

@@ -8,7 +8,7 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** Tells callees how often a call is made in all. */
+/** Sends the maximal number of attempts of a call to the server. */
 final class AttemptHeaderInterceptor implements ClientInterceptor {
 
   private final int attempts;
@@ -23,7 +23,7 @@ final class AttemptHeaderInterceptor implements ClientInterceptor {
     return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
       @Override
       public void start(Listener<A> listener, Metadata headers) {
-        UpstreamRetry.tell(headers, attempts);
+        UpstreamRetry.put(headers, attempts);
         super.start(listener, headers);
       }
     };

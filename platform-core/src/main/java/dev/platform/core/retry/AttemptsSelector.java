@@ -1,5 +1,6 @@
 package dev.platform.core.retry;
 
+import dev.platform.core.call.CallRecorder;
 import io.grpc.InternalConfigSelector;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.MethodDescriptor;
@@ -11,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses for each call of a channel between service configs with hedging, with retries and with
- * neither, and has the callee told how often the call is made. gRPC has no option of a call for
- * that; this is the seam that its xDS client uses, the only one there is.
+ * Selects a service config for each call of a channel: with hedging, with retries, or with neither.
+ * gRPC has no call option for that. This internal API of gRPC is the only one that can do it;
+ * gRPC's xDS client uses it, too. Thread-safe, never blocks.
  */
 final class AttemptsSelector extends InternalConfigSelector {
 
@@ -24,7 +25,11 @@ final class AttemptsSelector extends InternalConfigSelector {
   private final Result retried;
   private final Map<Duration, Result> hedged = new HashMap<>();
 
-  AttemptsSelector(RetrySettings retry, HedgingSettings hedging, ServiceConfigParser parser) {
+  AttemptsSelector(
+      RetrySettings retry,
+      HedgingSettings hedging,
+      CallRecorder recorder,
+      ServiceConfigParser parser) {
     this.retry = retry;
     this.hedging = hedging;
     this.budget = new HedgingBudget(retry.budget());
@@ -32,9 +37,9 @@ final class AttemptsSelector extends InternalConfigSelector {
     this.retried =
         Result.newBuilder()
             .setConfig(parse(parser, forAll("retryPolicy", retry.policy())))
-            .setInterceptor(new RetriedCalls(retry.maxAttempts()))
+            .setInterceptor(new RepeatedCalls(recorder, retry.maxAttempts(), null))
             .build();
-    HedgedCalls calls = new HedgedCalls(budget, hedging.maxAttempts());
+    RepeatedCalls calls = new RepeatedCalls(recorder, hedging.maxAttempts(), budget);
     for (Duration delay : hedging.methods().values()) {
       hedged.put(
           delay,
@@ -58,7 +63,7 @@ final class AttemptsSelector extends InternalConfigSelector {
     return retry.isRetried(method) ? retried : once;
   }
 
-  /** All methods: which of them it is for is decided here. */
+  /** For all methods: this class selects the methods. */
   private static Map<String, ?> forAll(String name, Map<String, ?> policy) {
     return Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), name, policy)));
   }
@@ -66,7 +71,8 @@ final class AttemptsSelector extends InternalConfigSelector {
   private static Object parse(ServiceConfigParser parser, Map<String, ?> config) {
     ConfigOrError parsed = parser.parseServiceConfig(config);
     if (parsed.getConfig() == null) {
-      throw new IllegalStateException(config + " is no service config: " + parsed.getError());
+      throw new IllegalStateException(
+          "invalid service config %s: %s".formatted(config, parsed.getError()));
     }
     return parsed.getConfig();
   }

@@ -4,37 +4,37 @@ import dev.platform.core.retry.RetrySettings.Budget;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many hedges one channel may make. gRPC's own budget counts failures; a callee that is only
- * slow would get all calls twice, until it is slower still. Thread-safe, never blocks.
+ * Limits the hedges of one channel. gRPC's own budget counts failed attempts only: if a server is
+ * merely slow, it would get all calls twice and become slower. Thread-safe, never blocks.
  */
 final class HedgingBudget {
 
   private static final int TOKEN = 1000;
 
   private final int full;
-  private final int part;
+  private final int returned;
   private final AtomicInteger left;
 
   HedgingBudget(Budget budget) {
     this.full = budget.tokens() * TOKEN;
-    this.part = (int) (budget.ratio() * TOKEN);
+    this.returned = (int) (budget.ratio() * TOKEN);
     this.left = new AtomicInteger(full);
   }
 
-  /** Whether more than half of it is there. */
+  /** Whether more than half of the tokens are left; with half or less there are no hedges. */
   boolean allowsMore() {
     return left.get() > full / 2;
   }
 
-  /** A call was made once more. */
+  /** A hedge was sent: takes a token. */
   void hedged() {
     left.getAndUpdate(now -> Math.max(0, now - TOKEN));
   }
 
-  /** A call ended well, however often it was made. */
+  /** A call succeeded, with any number of attempts: returns a part of a token. */
   void answered() {
     if (left.get() < full) {
-      left.getAndUpdate(now -> Math.min(full, now + part));
+      left.getAndUpdate(now -> Math.min(full, now + returned));
     }
   }
 }

@@ -8,16 +8,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that have no answer after a time are made once more beside the first attempt, by gRPC
- * itself; the first answer counts, and the other attempts are cancelled. Only methods that are
- * idempotent as {@link RetrySettings} has it and whose caller sends one message. A method is hedged
- * or retried, never both. Hedges have a budget of the size of {@link RetrySettings#budget}: each
- * takes a token, each good call gives a part of one back, and while less than half of them are
- * there calls are retried instead.
+ * Hedging: if a call has no response after a delay, gRPC sends another attempt beside the first.
+ * The first response counts, and the other attempts are cancelled. Only methods that are idempotent
+ * by {@link RetrySettings}, and whose caller sends one message. A method is hedged or retried,
+ * never both.
  *
- * @param methods what is hedged, {@code package.Service/Method} or {@code package.Service} for all
- *     idempotent methods of a service, each with the time that an answer may take
- * @param maxAttempts how often a call is made in all, each after another such time
+ * <p>Hedges have a budget of their own, of the size of {@link RetrySettings#budget}: each hedge
+ * takes a token, and each successful call returns a part of one. Calls are hedged while more than
+ * half of the tokens are left. With half or less they are retried instead.
+ *
+ * @param methods the delay of each method, {@code package.Service/Method}, or of all idempotent
+ *     methods of a service, {@code package.Service}; at least 1 ms
+ * @param maxAttempts the maximal number of attempts of a call, each after another delay; 2 to 5
  */
 public record HedgingSettings(Map<String, Duration> methods, int maxAttempts) {
 
@@ -50,7 +52,7 @@ public record HedgingSettings(Map<String, Duration> methods, int maxAttempts) {
         "a whole number from 2 to 5");
   }
 
-  /** How long calls of a method wait for an answer; null where they are not hedged. */
+  /** The delay before a hedge; null if calls of the method are not hedged. */
   public @Nullable Duration delay(MethodDescriptor<?, ?> method, RetrySettings retry) {
     if (methods.isEmpty()
         || !method.getType().clientSendsOneMessage()
@@ -62,7 +64,7 @@ public record HedgingSettings(Map<String, Duration> methods, int maxAttempts) {
     return own != null || service == null ? own : methods.get(service);
   }
 
-  /** In a service config. */
+  /** The {@code hedgingPolicy} of a service config. */
   Map<String, ?> policy(Duration delay) {
     return Map.of(
         "maxAttempts",

@@ -1,29 +1,36 @@
 package dev.platform.core.retry;
 
+import dev.platform.core.call.CallRecorder;
 import io.grpc.InternalConfigSelector;
 import io.grpc.NameResolver.ServiceConfigParser;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which calls of a channel are made more than once; in gRPC's own terms. Thread-safe. */
+/** Which calls of a channel gRPC retries or hedges. Thread-safe, never blocks. */
 public final class RetryAndHedgingPolicy {
 
   private final RetrySettings retry;
   private final HedgingSettings hedging;
+  private final CallRecorder recorder;
 
-  public RetryAndHedgingPolicy(RetrySettings retry, HedgingSettings hedging) {
+  /**
+   * @param recorder makes records of calls on channels without the platform's interceptors
+   */
+  public RetryAndHedgingPolicy(
+      RetrySettings retry, HedgingSettings hedging, CallRecorder recorder) {
     this.retry = retry;
     this.hedging = hedging;
+    this.recorder = recorder;
   }
 
-  /** What a channel's service config has to say of it: the budget. */
+  /** The part of a channel's service config that limits retries: the budget. */
   public Map<String, ?> serviceConfig() {
     return isActive() ? retry.budget().throttling() : Map.of();
   }
 
-  /** Decides for each call of one channel; null where all are made once. */
+  /** Selects the policy of each call of one channel; null if there are no retries or hedges. */
   public @Nullable InternalConfigSelector selector(ServiceConfigParser parser) {
-    return isActive() ? new AttemptsSelector(retry, hedging, parser) : null;
+    return isActive() ? new AttemptsSelector(retry, hedging, recorder, parser) : null;
   }
 
   private boolean isActive() {

@@ -7,8 +7,8 @@ import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 
 /**
- * Hands on, over whatever channel, that somebody above would make the call again. What this process
- * does itself is told where it is decided, in {@link AttemptsSelector}.
+ * Passes on, over any channel, that an upstream caller will retry. For the retries of this process
+ * {@link RepeatedCalls} sends the header. Thread-safe, never blocks.
  */
 public final class RetryClientInterceptor implements ClientInterceptor {
 

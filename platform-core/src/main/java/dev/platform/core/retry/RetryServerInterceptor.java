@@ -6,7 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Lets the work for a call know whether its caller would make it again. */
+/** Marks the work for a call whose caller will retry it. Thread-safe, never blocks. */
 public final class RetryServerInterceptor implements ServerInterceptor {
 
   @Override

@@ -10,24 +10,24 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Retries of calls that ended with UNAVAILABLE or RESOURCE_EXHAUSTED before anything of the answer
- * had come, by gRPC itself: each on an instance that the load-balancing policy picks anew, when the
- * callee wants it ({@code grpc-retry-pushback-ms}), within the deadline of the call. Not when the
- * caller of this process would make its own call again. Only for methods whose author says that a
- * second execution does no harm: in the proto, or here. A call counts once in its circuit breaker,
- * by its last attempt.
+ * Retries by gRPC itself, of calls that ended with UNAVAILABLE or RESOURCE_EXHAUSTED before
+ * response headers were received. The load-balancing policy picks an instance for each attempt. A
+ * server may delay or forbid a retry ({@code grpc-retry-pushback-ms}). All attempts share the
+ * deadline of the call. There is no retry if the caller of this process will retry its own call.
+ * Only idempotent methods are retried: those that the proto or these settings declare so. A call
+ * counts once in its circuit breaker, by its end.
  *
  * @param enabled whether calls are retried
- * @param byProtoOption whether a method is idempotent when its proto has {@code option
+ * @param byProtoOption whether a method is idempotent if its proto has the {@code option
  *     idempotency_level} {@code NO_SIDE_EFFECTS} or {@code IDEMPOTENT}
- * @param methods what else is idempotent: {@code package.Service/Method}, or {@code
+ * @param methods further idempotent methods: {@code package.Service/Method}, or {@code
  *     package.Service} for all methods of a service
- * @param excludedMethods what is not to be repeated whatever its proto says, likewise
- * @param maxAttempts how often a call is tried in all
- * @param initialBackoff pause before the second attempt, a fifth longer or shorter by chance; each
- *     further one is twice as long
- * @param maxBackoff what no pause grows beyond, but by its fifth
- * @param budget how many retries there may be, for each called service
+ * @param excludedMethods methods that are not idempotent, whatever their proto says; likewise
+ * @param maxAttempts the maximal number of attempts of a call; 2 to 5
+ * @param initialBackoff the delay before the second attempt, with ±20 % jitter, at least 1 ms; each
+ *     further delay is twice as long
+ * @param maxBackoff the longest delay before jitter; at least {@code initialBackoff}
+ * @param budget limits the retries to each called service
  */
 public record RetrySettings(
     boolean enabled,
@@ -45,17 +45,18 @@ public record RetrySettings(
   static final String METHOD_EXPECTED =
       "package.Service/Method, or package.Service for all of its methods";
 
-  /** Nothing was executed, or nobody was there. */
+  /** Either nothing was executed, or no server was reached. */
   static final List<String> STATUSES = List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED");
 
   private static final double BACKOFF_MULTIPLIER = 2;
 
   /**
-   * As in gRPC's proposal A6: a failed attempt takes a token, a good one gives {@code ratio} of one
-   * back, and nothing is retried while less than half of them are there.
+   * The retry throttling of gRPC's proposal A6. A failed attempt takes a token, and a successful
+   * one returns {@code ratio} of a token. Calls are retried while more than half of the tokens are
+   * left. With half or less, nothing is retried.
    *
-   * @param tokens how many tokens there are at most
-   * @param ratio what a good call gives back
+   * @param tokens the maximal number of tokens; 1 to 1000
+   * @param ratio the part of a token that a successful attempt returns; over 0, at most 1
    */
   public record Budget(int tokens, double ratio) {
 
@@ -68,7 +69,7 @@ public record RetrySettings(
       check(ratio > 0 && ratio <= 1, PREFIX + "budget.ratio", ratio, "a number over 0, at most 1");
     }
 
-    /** In a service config. */
+    /** The {@code retryThrottling} of a service config. */
     Map<String, ?> throttling() {
       return Map.of("retryThrottling", Map.of("maxTokens", (double) tokens, "tokenRatio", ratio));
     }
@@ -131,7 +132,7 @@ public record RetrySettings(
     return enabled && isIdempotent(method);
   }
 
-  /** Whether somebody who knows says that a second execution does no harm. */
+  /** Whether the proto or these settings declare a method idempotent. */
   boolean isIdempotent(MethodDescriptor<?, ?> method) {
     return (byProtoOption && method.isIdempotent() || isAmong(methods, method))
         && !isAmong(excludedMethods, method);
@@ -142,7 +143,7 @@ public record RetrySettings(
     return names.contains(method.getFullMethodName()) || service != null && names.contains(service);
   }
 
-  /** In a service config. */
+  /** The {@code retryPolicy} of a service config. */
   Map<String, ?> policy() {
     return Map.of(
         "maxAttempts",

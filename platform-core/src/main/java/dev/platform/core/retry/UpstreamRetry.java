@@ -5,10 +5,10 @@ import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether whoever called this process will make the call again if it fails. Then nothing below is
- * retried: with three attempts at each of three hops, one click would become 27 calls. It travels
- * in the header {@code platform-retry-attempts}, how many attempts the caller makes in all, beside
- * gRPC's own {@code grpc-previous-rpc-attempts}.
+ * Whether the caller of this process will retry the call if it fails. Then calls below are not
+ * retried: with three attempts at each of three hops, one request would become 27 calls. The header
+ * {@code platform-retry-attempts} has the caller's maximal number of attempts; gRPC's own {@code
+ * grpc-previous-rpc-attempts} has the number of those before.
  */
 final class UpstreamRetry {
 
@@ -23,29 +23,29 @@ final class UpstreamRetry {
 
   private UpstreamRetry() {}
 
-  /** What is true for the work that goes on in this context. */
+  /** Whether the caller of the current work will retry. */
   static boolean isActive() {
     return KEY.get();
   }
 
-  /** Tells the callee. */
-  static void tell(Metadata headers, int attempts) {
+  /** Sets the header of a call. */
+  static void put(Metadata headers, int attempts) {
     headers.discardAll(ATTEMPTS);
     headers.put(ATTEMPTS, Integer.toString(attempts));
   }
 
-  /** What the caller says. */
+  /** Whether these headers say that the caller will retry. */
   static boolean isActive(Metadata headers) {
     String attempts = headers.get(ATTEMPTS);
     return attempts != null && number(headers.get(PREVIOUS), 0) + 1 < number(attempts, 1);
   }
 
-  /** The context for work that its caller would ask for again. */
+  /** The context of work whose caller will retry. */
   static Context context() {
     return Context.current().withValue(KEY, true);
   }
 
-  /** What others send may be anything. */
+  /** Headers are foreign input. */
   private static int number(@Nullable String value, int fallback) {
     return value != null && value.matches("\\d{1,3}") ? Integer.parseInt(value) : fallback;
   }

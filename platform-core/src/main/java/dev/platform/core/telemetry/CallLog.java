@@ -1,8 +1,8 @@
 package dev.platform.core.telemetry;
 
+import dev.platform.core.call.Peer;
 import dev.platform.core.outcome.CallOutcome;
 import io.grpc.Attributes;
-import io.grpc.Grpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A line for each call that has ended: WARN when the callee failed, INFO when a unary call was
- * slow, else DEBUG. It tells method, peer, status and duration, never what was sent or answered.
- * Lines at WARN and INFO are bounded, for a broken dependency must not fill the disks of those who
- * call it. Thread-safe.
+ * Logs each call at its end: at WARN if the callee failed, at INFO if a unary call was slow, else
+ * at DEBUG. A line has method, peer, status and duration, never the content of messages. Lines at
+ * WARN and INFO are limited per method and target, so that a broken dependency does not fill the
+ * disks of its callers. Thread-safe, never blocks but for the appenders.
  */
 public final class CallLog {
 
@@ -29,28 +29,31 @@ public final class CallLog {
 
   private final Logger log;
   private final String verb;
+  private final String peerPrefix;
   private final long slowNanos;
   private final Supplier<LogRateLimit> limits;
 
   /**
-   * @param limits bounds of lines, one for each method and target
+   * @param slow from which duration on a unary call is slow; zero for never
+   * @param limits makes the limit of one method and target
    */
   public CallLog(CallSide side, Duration slow, Supplier<LogRateLimit> limits) {
     this.verb = side == CallSide.SERVER ? "served" : "made";
+    this.peerPrefix = side == CallSide.SERVER ? " for " : " at ";
     this.log = LoggerFactory.getLogger(LOGGER + verb);
     this.slowNanos = slow.isZero() ? Long.MAX_VALUE : slow.toNanos();
     this.limits = limits;
   }
 
-  /** A bound for the lines of one method and target, so that none hides those of another. */
+  /** The limit of one method and target: they do not use up each other's lines. */
   LogRateLimit newLimit() {
     return limits.get();
   }
 
   /**
-   * @param target the service that was called; empty for a call that was served
-   * @param transport asked for the peer, where there is a line
-   * @param lines the bound of this method and target
+   * @param target the called service; empty on the server
+   * @param transport gRPC's attributes of the connection; empty without one
+   * @param lines the limit of this method and target
    */
   void ended(
       MethodDescriptor<?, ?> method,
@@ -58,19 +61,19 @@ public final class CallLog {
       Status status,
       CallOutcome outcome,
       long nanos,
-      Supplier<Attributes> transport,
+      Attributes transport,
       LogRateLimit lines) {
     Level level = level(method, outcome, nanos);
     if (!log.isEnabledForLevel(level)) {
       return;
     }
-    String leftOut = "";
+    String suppressed = "";
     if (level != Level.DEBUG) {
       long turn = lines.take();
       if (turn < 0) {
         return;
       }
-      leftOut = turn == 0 ? "" : " (" + turn + " such lines before it were left out)";
+      suppressed = turn == 0 ? "" : " (" + turn + " such lines before it were left out)";
     }
     log.atLevel(level)
         .log(
@@ -78,10 +81,10 @@ public final class CallLog {
             verb,
             method.getFullMethodName(),
             target.isEmpty() ? "" : " of " + target,
-            peer(transport.get()),
+            peer(transport),
             text(status),
             String.format(Locale.ROOT, "%.1f", nanos / (double) TimeUnit.MILLISECONDS.toNanos(1)),
-            leftOut);
+            suppressed);
   }
 
   private Level level(MethodDescriptor<?, ?> method, CallOutcome outcome, long nanos) {
@@ -92,14 +95,11 @@ public final class CallLog {
   }
 
   private String peer(Attributes transport) {
-    Object peer = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-    if (peer == null) {
-      return "";
-    }
-    return (verb.equals("served") ? " for " : " at ") + peer.toString().replaceFirst("^.*/", "");
+    Peer peer = Peer.of(transport);
+    return peer == null ? "" : peerPrefix + peer;
   }
 
-  /** A description comes from elsewhere, and stays on its line. */
+  /** A description is foreign input: it must not add lines. */
   private static String text(Status status) {
     String description = status.getDescription();
     if (description == null) {

@@ -2,7 +2,7 @@ package dev.platform.core.telemetry;
 
 import io.opentelemetry.api.trace.SpanKind;
 
-/** Where a call is observed. */
+/** The side on which a call is observed. */
 public enum CallSide {
   CLIENT(SpanKind.CLIENT, "rpc.client.call.duration", "Calls made, by how they ended"),
   SERVER(SpanKind.SERVER, "rpc.server.call.duration", "Calls served, by how they ended");

@@ -1,7 +1,6 @@
 package dev.platform.core.telemetry;
 
 import dev.platform.core.outcome.CallOutcome;
-import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.outcome.Rejection;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -24,16 +23,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the calls of one method to one target before any of them is made: all names and
- * attributes are built once. Thread-safe.
+ * Observes the calls of one method to one target: spans, timers and log lines. Names and attributes
+ * do not differ from call to call and are built once. Thread-safe.
  */
 final class CallTelemetry {
 
-  /** The buckets that OpenTelemetry advises, in milliseconds. */
+  /** The buckets that OpenTelemetry recommends, in milliseconds. */
   private static final Duration[] BUCKETS =
       Arrays.stream(
               new long[] {5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000})
@@ -44,14 +42,12 @@ final class CallTelemetry {
       AttributeKey.stringKey("platform.rejected_by");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
   private static final String OUTCOME = "platform.outcome";
-  private static final Metadata NONE = new Metadata();
   private static final int ENDS = Code.values().length * CallOutcome.values().length;
 
   private final CallSide side;
   private final MethodDescriptor<?, ?> method;
   private final String target;
   private final GrpcCallConvention convention;
-  private final OutcomeClassifier outcomes;
   private final SpanSource spans;
   private final CallLog log;
   private final LogRateLimit lines;
@@ -62,13 +58,13 @@ final class CallTelemetry {
   // by end()
   private final Attributes[] endAttributes = new Attributes[ENDS];
   private final AtomicReferenceArray<Timer> timers = new AtomicReferenceArray<>(ENDS);
+  private volatile @Nullable ClientCallTelemetry listener;
 
   CallTelemetry(
       CallSide side,
       MethodDescriptor<?, ?> method,
       String target,
       GrpcCallConvention convention,
-      OutcomeClassifier outcomes,
       SpanSource spans,
       CallLog log,
       @Nullable MeterRegistry meters) {
@@ -77,7 +73,6 @@ final class CallTelemetry {
     this.target = target;
     this.beginsTraces = spans.beginsTraces(method);
     this.convention = convention;
-    this.outcomes = outcomes;
     this.spans = spans;
     this.log = log;
     this.lines = log.newLimit();
@@ -95,9 +90,19 @@ final class CallTelemetry {
     return name;
   }
 
+  /** Observes client calls of this method to this target. */
+  ClientCallTelemetry listener(HeaderPropagation propagation) {
+    ClientCallTelemetry known = listener;
+    if (known == null) {
+      known = new ClientCallTelemetry(this, propagation);
+      listener = known;
+    }
+    return known;
+  }
+
   /**
-   * None where the call would be a trace of its own and is not worth one, and the caller's where
-   * neither is recorded.
+   * Starts the span of a call. Returns an invalid span if the call would begin a trace and its
+   * service is excluded from that, and the caller's span if neither would be recorded.
    */
   Span start(Context parent) {
     Span caller = Span.fromContext(parent);
@@ -119,13 +124,16 @@ final class CallTelemetry {
         .startSpan();
   }
 
-  /** One that is none, where tracing is off, would put zeros on the lines of the log. */
+  /**
+   * The caller's context with the call's span. An invalid span is left out: the log would show its
+   * zeros as a trace id.
+   */
   static Context with(Context caller, Span span) {
     boolean own = span.getSpanContext().isValid() && span != Span.fromContext(caller);
     return own ? caller.with(span) : caller;
   }
 
-  /** A part of a call that was seen before it was known to be worth a span. */
+  /** Starts a span for an attempt of a call, which began earlier. */
   Span startPart(String part, Span call, long epochNanos) {
     return spans
         .tracer()
@@ -137,12 +145,12 @@ final class CallTelemetry {
   }
 
   /**
-   * Counts one more attempt of a call that was made before.
+   * Counts an attempt beyond a call's first.
    *
-   * @param kind {@code retry}, {@code hedge}, or {@code transparent} where the callee has not seen
-   *     the attempt before
+   * @param kind {@code retry}, {@code hedge}, or {@code transparent} if the server has not seen the
+   *     attempt before
    */
-  void madeAgain(String kind) {
+  void countAttempt(String kind) {
     if (meters != null) {
       Counter.builder("platform.retry.attempts")
           .description("Attempts of calls beyond their first")
@@ -154,14 +162,19 @@ final class CallTelemetry {
     }
   }
 
-  /** The span has to be current still, for the timer's exemplar and the line in the log. */
+  /**
+   * Ends a call: log line, timer, span. The span must still be current, for the timer's exemplar
+   * and the log line.
+   *
+   * @param transport gRPC's attributes of the connection
+   */
   void end(
       Span span,
       Status status,
       @Nullable Metadata trailers,
+      CallOutcome outcome,
       long nanos,
-      Supplier<io.grpc.Attributes> transport) {
-    CallOutcome outcome = outcome(status, trailers);
+      io.grpc.Attributes transport) {
     log.ended(method, target, status, outcome, nanos, transport, lines);
     if (meters != null) {
       timer(meters, status.getCode(), outcome).record(nanos, TimeUnit.NANOSECONDS);
@@ -175,12 +188,8 @@ final class CallTelemetry {
     span.end();
   }
 
-  /** Puts on a span how what it stands for has ended. */
-  void describe(Span span, Status status, @Nullable Metadata trailers) {
-    describe(span, status, outcome(status, trailers));
-  }
-
-  private void describe(Span span, Status status, CallOutcome outcome) {
+  /** Sets status and end attributes of a span. */
+  void describe(Span span, Status status, CallOutcome outcome) {
     Code code = status.getCode();
     span.setAllAttributes(endAttributes[end(code, outcome)]);
     if (isError(code, outcome)) {
@@ -193,11 +202,7 @@ final class CallTelemetry {
     }
   }
 
-  private CallOutcome outcome(Status status, @Nullable Metadata trailers) {
-    return outcomes.classify(status, trailers == null ? NONE : trailers);
-  }
-
-  /** What the judge calls a failure is an error on both sides, whatever its code. */
+  /** A failure by the {@code OutcomeClassifier} is an error on both sides, whatever its code. */
   private boolean isError(Code code, CallOutcome outcome) {
     return outcome == CallOutcome.FAILURE || convention.isError(side, code);
   }
@@ -216,8 +221,10 @@ final class CallTelemetry {
   private Tags tags(Code code, CallOutcome outcome) {
     Tags tags = convention.tags(side, method, target, code).and(OUTCOME, text(outcome));
     // All series of a meter have the same tags.
-    boolean told = tags.stream().anyMatch(tag -> tag.getKey().equals(ERROR.getKey()));
-    return told && outcome == CallOutcome.FAILURE ? tags.and(ERROR.getKey(), code.name()) : tags;
+    boolean hasError = tags.stream().anyMatch(tag -> tag.getKey().equals(ERROR.getKey()));
+    return hasError && outcome == CallOutcome.FAILURE
+        ? tags.and(ERROR.getKey(), code.name())
+        : tags;
   }
 
   private static String text(CallOutcome outcome) {
@@ -232,7 +239,7 @@ final class CallTelemetry {
     int end = end(code, outcome);
     Timer known = timers.get(end);
     if (known == null) {
-      // The registry gives the same one to all who ask at once.
+      // Concurrent callers get the same timer from the registry.
       known =
           Timer.builder(side.timer())
               .description(side.description())

@@ -1,6 +1,6 @@
 package dev.platform.core.telemetry;
 
-import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.call.CallRecorder;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,8 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this process, by side, target and method. So many are told apart; what comes after
- * that, a generic client's made-up methods for one, counts as one method. Thread-safe.
+ * Telemetry of the calls of this process, by side, target and method. At most 1000 combinations a
+ * side are distinguished. Further ones, such as the invented methods of a generic client, count as
+ * one method, {@code _OTHER}. Thread-safe, never blocks.
  */
 public final class GrpcTelemetry {
 
@@ -28,20 +29,24 @@ public final class GrpcTelemetry {
           .build();
 
   private final GrpcCallConvention convention;
-  private final OutcomeClassifier outcomes;
+  private final CallRecorder recorder;
   private final SpanSource spans;
   private final @Nullable MeterRegistry meters;
   private final Calls served;
   private final Calls made;
 
+  /**
+   * @param recorder the time and the judgement of served calls
+   * @param meters null for no timers
+   */
   public GrpcTelemetry(
       GrpcCallConvention convention,
-      OutcomeClassifier outcomes,
+      CallRecorder recorder,
       SpanSource spans,
       Function<CallSide, CallLog> logs,
       @Nullable MeterRegistry meters) {
     this.convention = convention;
-    this.outcomes = outcomes;
+    this.recorder = recorder;
     this.spans = spans;
     this.meters = meters;
     this.served = new Calls(CallSide.SERVER, logs.apply(CallSide.SERVER));
@@ -54,6 +59,10 @@ public final class GrpcTelemetry {
 
   CallTelemetry made(String target, MethodDescriptor<?, ?> method) {
     return made.of(target, method);
+  }
+
+  CallRecorder recorder() {
+    return recorder;
   }
 
   private final class Calls {
@@ -85,7 +94,7 @@ public final class GrpcTelemetry {
     }
 
     private CallTelemetry create(MethodDescriptor<?, ?> method, String target) {
-      return new CallTelemetry(side, method, target, convention, outcomes, spans, log, meters);
+      return new CallTelemetry(side, method, target, convention, spans, log, meters);
     }
   }
 

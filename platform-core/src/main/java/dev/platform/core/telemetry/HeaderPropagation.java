@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Carries trace and baggage in a call's headers. Thread-safe. */
+/** Propagates trace and baggage in a call's headers. Thread-safe, never blocks. */
 public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMapSetter<Metadata> {
 
   private static final int MOST = 100;
@@ -31,8 +31,8 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
   }
 
   /**
-   * One that reads headers without baggage by W3C's format alone, which is cheaper, where the
-   * propagator knows that format.
+   * Reads headers without baggage by the W3C format alone, which is cheaper, if the propagator
+   * supports that format.
    */
   public static HeaderPropagation ofW3cTraces(TextMapPropagator propagator) {
     return propagator.fields().containsAll(TRACE)
@@ -47,7 +47,7 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
     this.otherFields = keysOf(propagator.fields().stream().filter(field -> !TRACE.contains(field)));
   }
 
-  /** What the caller sent; the root context when that is nothing. */
+  /** The context that the caller sent; the root context if it sent none. */
   Context extract(Metadata headers) {
     if (containsOneOf(otherFields, headers)) {
       return propagator.extract(Context.root(), headers, this);
@@ -75,7 +75,7 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
   public void set(@Nullable Metadata headers, String name, String value) {
     if (headers != null) {
       Metadata.Key<String> key = key(name);
-      // A stub's own headers, or those of a call that is handed on.
+      // The headers may have it: set by a stub, or copied from an incoming call.
       headers.discardAll(key);
       headers.put(key, value);
     }
@@ -92,7 +92,8 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
     return known;
   }
 
-  @SuppressWarnings("ForLoopReplaceableByForEach") // for each call, and an iterator is garbage
+  @SuppressWarnings(
+      "ForLoopReplaceableByForEach") // runs for each call; an iterator would be garbage
   private static boolean containsOneOf(List<Metadata.Key<String>> fields, Metadata headers) {
     for (int i = 0; i < fields.size(); i++) {
       if (headers.containsKey(fields.get(i))) {

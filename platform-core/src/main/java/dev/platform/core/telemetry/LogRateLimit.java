@@ -3,7 +3,7 @@ package dev.platform.core.telemetry;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** So many lines a second, and how many were left out meanwhile. Thread-safe. */
+/** Limits the log lines per second, and counts the suppressed ones. Thread-safe. */
 public final class LogRateLimit {
 
   private final int perSecond;
@@ -11,17 +11,21 @@ public final class LogRateLimit {
   // guarded by this
   private long second = Long.MIN_VALUE;
   private int taken;
-  private long leftOut;
+  private long suppressed;
 
+  /**
+   * @param perSecond lines allowed per second
+   * @param nanoTime monotonic time in nanoseconds
+   */
   public LogRateLimit(int perSecond, LongSupplier nanoTime) {
     this.perSecond = perSecond;
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Takes the right to a line.
+   * Takes the permission for a line.
    *
-   * @return -1 when there is none now; else how many did without since the last line
+   * @return -1 if there is none now; else the number of lines suppressed since the last one
    */
   synchronized long take() {
     long now = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong());
@@ -30,12 +34,12 @@ public final class LogRateLimit {
       taken = 0;
     }
     if (taken >= perSecond) {
-      leftOut++;
+      suppressed++;
       return -1;
     }
     taken++;
-    long before = leftOut;
-    leftOut = 0;
+    long before = suppressed;
+    suppressed = 0;
     return before;
   }
 }

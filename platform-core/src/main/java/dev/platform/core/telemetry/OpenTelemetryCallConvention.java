@@ -73,7 +73,7 @@ public class OpenTelemetryCallConvention implements GrpcCallConvention {
     if (keys.previous()) {
       tags.add(Tag.of("rpc.grpc.status_code", Integer.toString(code.value())));
     }
-    // Prometheus wants the same tags on each series of a meter.
+    // Prometheus requires the same tags on all series of a meter.
     tags.add(Tag.of("error.type", isError(side, code) ? code.name() : ""));
     return Tags.of(tags);
   }
@@ -111,7 +111,7 @@ public class OpenTelemetryCallConvention implements GrpcCallConvention {
     try {
       return HostAndPort.fromString(target);
     } catch (IllegalArgumentException e) {
-      // Channels may be called anything.
+      // A channel may have any name.
       return HostAndPort.fromHost("_OTHER");
     }
   }

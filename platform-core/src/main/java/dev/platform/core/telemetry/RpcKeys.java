@@ -1,6 +1,6 @@
 package dev.platform.core.telemetry;
 
-/** Which keys describe a call: OpenTelemetry's conventions for RPC are still moving. */
+/** The keys that describe a call: OpenTelemetry's conventions for RPC are not stable yet. */
 public enum RpcKeys {
 
   /** Those of the release candidate: {@code rpc.system.name}, a full {@code rpc.method}. */
@@ -9,7 +9,7 @@ public enum RpcKeys {
   /** Those before it: {@code rpc.system}, {@code rpc.service}, a bare {@code rpc.method}. */
   PREVIOUS,
 
-  /** Both, for a time of change. {@code rpc.method} is the full one. */
+  /** Both, for a migration. {@code rpc.method} is the full one. */
   BOTH;
 
   boolean current() {

@@ -5,11 +5,11 @@ import io.opentelemetry.api.trace.Tracer;
 import java.util.Set;
 
 /**
- * Where spans come from, and which calls have none of their own.
+ * Creates spans, and decides which calls have none.
  *
- * @param tracer makes them
+ * @param tracer creates the spans
  * @param untracedServices services whose calls begin no trace
- * @param followsCallers whether nothing is ever recorded below a span that is not
+ * @param followsCallers whether a span below an unrecorded one is never recorded
  */
 public record SpanSource(Tracer tracer, Set<String> untracedServices, boolean followsCallers) {
 

@@ -1,5 +1,6 @@
 package dev.platform.core.telemetry;
 
+import dev.platform.core.call.ClientCallRecord;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -7,8 +8,9 @@ import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 
 /**
- * A span and a timer of each call that is made, attempts included: where a call was tried more than
- * once, each attempt has a span of its own below it.
+ * Creates a span and records a timer and a log line for each client call, its attempts included.
+ * Where a call has several attempts, each one has a span of its own below that of the call. Needs a
+ * {@link dev.platform.core.call.CallRecorder} outside. Thread-safe, never blocks.
  */
 public final class TelemetryClientInterceptor implements ClientInterceptor {
 
@@ -23,11 +25,8 @@ public final class TelemetryClientInterceptor implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    CallTelemetry made = telemetry.made(next.authority(), method);
-    CallSpan span = new CallSpan();
-    Attempts attempts = new Attempts(made, span);
-    CallOptions observed =
-        options.withOption(CallSpan.OPTION, span).withStreamTracerFactory(attempts);
-    return new TracedClientCall<>(next.newCall(method, observed), made, span, propagation);
+    ClientCallRecord.of(options)
+        .listen(telemetry.made(next.authority(), method).listener(propagation));
+    return next.newCall(method, options);
   }
 }

@@ -10,8 +10,9 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 
 /**
- * A span and a timer of each call that is served. The span is current wherever the call's handler
- * is called, and ends with the status that is sent, or with the cancellation.
+ * Creates a span and records a timer and a log line for each served call. The span is current
+ * whenever the handler runs. It ends with the status that is sent, or with the cancellation.
+ * Thread-safe, never blocks.
  */
 public final class TelemetryServerInterceptor implements ServerInterceptor {
 
@@ -30,7 +31,8 @@ public final class TelemetryServerInterceptor implements ServerInterceptor {
     Context parent = propagation.extract(headers);
     Span span = method.start(parent);
     Context context = CallTelemetry.with(parent, span);
-    TracedServerCall<Q, A> served = new TracedServerCall<>(call, method, span, context);
+    TracedServerCall<Q, A> served =
+        new TracedServerCall<>(call, telemetry.recorder(), method, span, context);
     try (Scope ignored = context.makeCurrent()) {
       return new TracedServerListener<>(next.startCall(served, headers), served);
     } catch (RuntimeException | Error e) {

@@ -1,22 +1,20 @@
 package dev.platform.core.telemetry;
 
-import io.grpc.Attributes;
+import dev.platform.core.call.CallRecorder;
+import dev.platform.core.call.Peer;
+import dev.platform.core.outcome.CallOutcome;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A call that is served; its span and timer end once, with whatever ends it first. */
-final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A>
-    implements Supplier<Attributes> {
+/** A served call. Its span and timer end once, with the first event that ends it. */
+final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   @SuppressWarnings("rawtypes")
   private static final AtomicIntegerFieldUpdater<TracedServerCall> ENDED =
@@ -25,25 +23,28 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A>
   private final CallTelemetry method;
   private final Span span;
   private final Context context;
-  private final long startedAt = System.nanoTime();
+  private final CallRecorder recorder;
+  private final long startedAt;
   private volatile int ended;
 
-  TracedServerCall(ServerCall<Q, A> call, CallTelemetry method, Span span, Context context) {
+  TracedServerCall(
+      ServerCall<Q, A> call,
+      CallRecorder recorder,
+      CallTelemetry method,
+      Span span,
+      Context context) {
     super(call);
+    this.recorder = recorder;
+    this.startedAt = recorder.nanoTime();
     this.method = method;
     this.span = span;
     this.context = context;
-    if (span.isRecording()
-        && call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
-            instanceof InetSocketAddress peer) {
-      PeerAttributes.put(span, peer);
+    if (span.isRecording()) {
+      Peer peer = Peer.of(call.getAttributes());
+      if (peer != null) {
+        peer.describe(span);
+      }
     }
-  }
-
-  /** Of the transport, for who is told of the end. */
-  @Override
-  public Attributes get() {
-    return getAttributes();
   }
 
   Context context() {
@@ -52,17 +53,17 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A>
 
   @Override
   public void close(Status status, Metadata trailers) {
-    // The answer first. Interceptors around this one may add to the trailers.
+    // The response first: interceptors outside of this one may add to the trailers.
     super.close(status, trailers);
     end(status, trailers);
   }
 
-  /** Before there was a status. */
+  /** The call was cancelled before it had a status. */
   void cancelled(Status status) {
     end(status, null);
   }
 
-  /** The handler threw where nobody made a status of it; gRPC answers with UNKNOWN. */
+  /** The handler threw, and no interceptor mapped it: gRPC answers UNKNOWN. */
   void failed(Throwable failure) {
     end(Status.UNKNOWN.withCause(failure), null);
   }
@@ -70,7 +71,9 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A>
   private void end(Status status, @Nullable Metadata trailers) {
     if (ENDED.compareAndSet(this, 0, 1)) {
       try (Scope ignored = context.makeCurrent()) {
-        method.end(span, status, trailers, System.nanoTime() - startedAt, this);
+        CallOutcome outcome = recorder.classify(status, trailers);
+        long nanos = recorder.nanoTime() - startedAt;
+        method.end(span, status, trailers, outcome, nanos, getAttributes());
       }
     }
   }

@@ -8,7 +8,7 @@ import io.grpc.Status;
 import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a call's span the current one wherever its handler is called. */
+/** Makes the call's span current whenever the handler runs. */
 final class TracedServerListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
   private final TracedServerCall<Q, ?> call;
@@ -23,7 +23,7 @@ final class TracedServerListener<Q> extends SimpleForwardingServerCallListener<Q
   @Override
   public void onMessage(Q message) {
     if (unary) {
-      // The handler is called when the message is followed by the end.
+      // The handler runs at the half-close that follows.
       super.onMessage(message);
       return;
     }
@@ -71,7 +71,7 @@ final class TracedServerListener<Q> extends SimpleForwardingServerCallListener<Q
     try (Scope ignored = call.context().makeCurrent()) {
       super.onCancel();
     } finally {
-      // DEADLINE_EXCEEDED when that is why.
+      // DEADLINE_EXCEEDED if that is the cause.
       @Nullable Status why = Contexts.statusFromCancelled(io.grpc.Context.current());
       call.cancelled(why == null ? Status.CANCELLED : why);
     }

@@ -8,6 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.core.call.TestRecorders;
 import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
@@ -190,9 +191,7 @@ class OutlierAvoidingLoadBalancerTest {
         NettyChannelBuilder.forTarget("static-addresses:///x")
             .usePlaintext()
             .defaultServiceConfig(
-                Map.of(
-                    "loadBalancingConfig",
-                    List.of(OutlierAvoidingLoadBalancerProvider.around("round_robin"))))
+                Map.of("loadBalancingConfig", List.of(settings().around("round_robin"))))
             .build();
     await("all are called").atMost(LIMIT).until(() -> callMany().equals(servers.keySet()));
   }
@@ -222,12 +221,16 @@ class OutlierAvoidingLoadBalancerTest {
     }
   }
 
-  private BalancerContext context() {
-    return new BalancerContext(
+  private static BalancerSettings settings() {
+    return new BalancerSettings(
         true,
         new OutlierDetection(
-            true, 5, 50, 10, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(20)),
-        OutcomeClassifier.standard(),
+            true, 5, 50, 10, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(20)));
+  }
+
+  private BalancerContext context() {
+    return new BalancerContext(
+        TestRecorders.of(OutcomeClassifier.standard(), System::nanoTime),
         (service, reason, avoided) -> told.add(service + " " + reason + " " + avoided));
   }
 

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
+import dev.platform.core.call.TestRecorders;
+import dev.platform.core.chain.ClientChain;
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
 import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import io.etcd.jetcd.api.KVGrpc;
@@ -51,7 +55,7 @@ class CircuitBreakerClientInterceptorTest {
               .currentTimestampFunction(clock -> this.clock.get(), TimeUnit.NANOSECONDS)
               .build());
   private final ServiceBreakers callees =
-      new ServiceBreakers(breakers, new CircuitBreakerSettings(Scope.SERVICE, 5));
+      new ServiceBreakers(breakers, new CircuitBreakerSettings(Scope.SERVICE, 5), clock::get);
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach
@@ -149,7 +153,15 @@ class CircuitBreakerClientInterceptorTest {
     ManagedChannel channel =
         builder
             .usePlaintext()
-            .intercept(new CircuitBreakerClientInterceptor(callees, OutcomeClassifier.standard()))
+            .intercept(
+                new ClientChain(
+                    List.of(
+                        new ClientLink(
+                            ClientStage.RECORD,
+                            TestRecorders.of(OutcomeClassifier.standard(), clock::get)),
+                        new ClientLink(
+                            ClientStage.CIRCUIT_BREAKER,
+                            new CircuitBreakerClientInterceptor(callees)))))
             .build();
     open.add(channel::shutdownNow);
     return channel;

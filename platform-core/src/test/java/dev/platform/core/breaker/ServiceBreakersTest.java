@@ -13,6 +13,10 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.core.LogLines;
 import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
+import dev.platform.core.call.TestRecorders;
+import dev.platform.core.chain.ClientChain;
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.outcome.Rejection;
@@ -85,7 +89,7 @@ class ServiceBreakersTest {
     }
     assertThat(only().getState()).isEqualTo(State.OPEN);
     assertThat(log.text())
-        .containsOnlyOnce(only().getName() + ": CLOSED -> OPEN, 6 failures in a row, 30 % of");
+        .containsOnlyOnce(only().getName() + ": CLOSED -> OPEN, 6 consecutive failures, 30 % of");
   }
 
   @Test
@@ -301,11 +305,19 @@ class ServiceBreakersTest {
   }
 
   private ManagedChannel channel(Scope scope, OutcomeClassifier outcomes) {
-    ServiceBreakers callees = new ServiceBreakers(breakers, new CircuitBreakerSettings(scope, 5));
+    ServiceBreakers callees =
+        new ServiceBreakers(breakers, new CircuitBreakerSettings(scope, 5), System::nanoTime);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("localhost", server.port())
             .usePlaintext()
-            .intercept(new CircuitBreakerClientInterceptor(callees, outcomes))
+            .intercept(
+                new ClientChain(
+                    List.of(
+                        new ClientLink(
+                            ClientStage.RECORD, TestRecorders.of(outcomes, System::nanoTime)),
+                        new ClientLink(
+                            ClientStage.CIRCUIT_BREAKER,
+                            new CircuitBreakerClientInterceptor(callees)))))
             .build();
     channels.add(channel);
     return channel;

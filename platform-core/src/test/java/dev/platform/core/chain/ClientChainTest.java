@@ -34,6 +34,7 @@ class ClientChainTest {
 
     assertThat(seen)
         .containsExactly(
+            "RECORD",
             "TELEMETRY",
             "DEADLINE",
             "CIRCUIT_BREAKER",

@@ -59,7 +59,9 @@ class DeadlineServerInterceptorTest {
         catchThrowableOfType(StatusRuntimeException.class, () -> ask(Duration.ofMinutes(1)));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(refused.getStatus().getDescription())
-        .matches(METHOD + " was not begun: 59\\d{3} ms of its time are left, it needs 120000");
+        .matches(
+            METHOD
+                + " was not started: 59\\d{3} ms are left before its deadline, the minimum is 120000 ms");
     assertThat(Rejection.of(refused.getTrailers())).contains(Rejection.DEADLINE);
     assertThat(begun).hasValue(0);
   }

@@ -113,7 +113,7 @@ class FaultInterceptorsTest {
     for (int i = 0; i < 20; i++) {
       get();
     }
-    await().atMost(PATIENCE).until(() -> shop.threads.waiting() == 20);
+    await().atMost(PATIENCE).until(() -> shop.delayed() == 20);
     // By the server's only thread.
     CompletableFuture<ImportStockResponse> answer = new CompletableFuture<>();
     InventoryServiceGrpc.newStub(shop.channel).importStock(into(answer)).onCompleted();
@@ -125,9 +125,9 @@ class FaultInterceptorsTest {
   void aCallerWhoLeavesFreesADelayedCallAtOnce(Side side) {
     shop.inject(side, PRODUCTS, 1, Duration.ofHours(1), null);
     ListenableFuture<GetProductResponse> call = products().getProduct(anything());
-    await().atMost(PATIENCE).until(() -> shop.threads.waiting() == 1);
+    await().atMost(PATIENCE).until(() -> shop.delayed() == 1);
     call.cancel(true);
-    await().atMost(PATIENCE).until(() -> shop.threads.waiting() == 0);
+    await().atMost(PATIENCE).until(() -> shop.delayed() == 0);
     assertThat(shop.served).hasValue(0);
   }
 
@@ -137,7 +137,7 @@ class FaultInterceptorsTest {
     shop.inject(side, PRODUCTS, 1, Duration.ofHours(1), null);
     var call = products().withDeadlineAfter(300, TimeUnit.MILLISECONDS).getProduct(anything());
     assertThat(failure(call).getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    await().atMost(PATIENCE).until(() -> shop.threads.waiting() == 0);
+    await().atMost(PATIENCE).until(() -> shop.delayed() == 0);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryService
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.GetProductResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.fault.Fault.Side;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -35,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class FaultyShop implements AutoCloseable {
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final FaultThreads threads = new FaultThreads();
-  final Faults faults = new Faults(threads, Clock.systemUTC(), meters);
+  private final ScheduledThreadPoolExecutor timer = newTimer();
+  final FaultThreads threads = new FaultThreads(new CountedTimer());
+  final Faults faults = new Faults(threads, Clock.systemUTC(), Math::random, meters);
 
   /** Calls that a handler saw. */
   final AtomicInteger served = new AtomicInteger();
@@ -95,6 +99,37 @@ final class FaultyShop implements AutoCloseable {
     server.shutdownNow();
     oneThread.shutdownNow();
     threads.close();
+  }
+
+  private static ScheduledThreadPoolExecutor newTimer() {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  /** The number of calls that are delayed now. */
+  int delayed() {
+    return timer.getQueue().size();
+  }
+
+  private final class CountedTimer implements Threads {
+
+    private final Threads daemons = Threads.daemons();
+
+    @Override
+    public ScheduledExecutorService timer(String name) {
+      return timer;
+    }
+
+    @Override
+    public ExecutorService workers(String prefix) {
+      return daemons.workers(prefix);
+    }
+
+    @Override
+    public void await(Object monitor, long nanos) throws InterruptedException {
+      daemons.await(monitor, nanos);
+    }
   }
 
   private final class Products extends ProductServiceImplBase {

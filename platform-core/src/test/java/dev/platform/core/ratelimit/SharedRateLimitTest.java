@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.contracts.product.v1.GetProductRequest;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.core.LogLines;
+import dev.platform.core.concurrent.Threads;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.grpc.StatusRuntimeException;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -38,13 +40,15 @@ class SharedRateLimitTest {
 
   private final AnsweringBucket bucket = new AnsweringBucket();
   private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService timer = Threads.daemons().timer("test-timer");
   private volatile double share = 0.5;
   private final SharedRateLimit limit =
-      new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMillis(30));
+      new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMillis(30), timer);
 
   @AfterEach
   void stop() {
     executor.shutdownNow();
+    timer.shutdownNow();
   }
 
   @Test
@@ -180,7 +184,8 @@ class SharedRateLimitTest {
   @Test
   void nobodyWorksForACallerWhoLeftMeanwhile() throws Exception {
     SharedRateLimit patient =
-        new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1));
+        new SharedRateLimit(
+            "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
     patient.probe();
     bucket.slow = true;
     try (LimitedServer server = server(patient)) {
@@ -199,7 +204,8 @@ class SharedRateLimitTest {
   private LimitedServer server() throws Exception {
     // Under load an answer may come late; here it is the test that is slow, not Redis.
     SharedRateLimit patient =
-        new SharedRateLimit("orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1));
+        new SharedRateLimit(
+            "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
     bucket.slow = false;
     patient.probe();
     bucket.slow = true;
@@ -213,7 +219,8 @@ class SharedRateLimitTest {
                 null,
                 Map.of(),
                 RateLimiter.of("orders", TEN_AN_HOUR),
-                new SharedRateLimits(Map.of("orders", shared), null),
+                new SharedRateLimits(
+                    Map.of("orders", shared), null, timer, Executors.newCachedThreadPool()),
                 new SimpleMeterRegistry()),
             executor,
             UnaryOperator.identity()));

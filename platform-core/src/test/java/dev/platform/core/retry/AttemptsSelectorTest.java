@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.contracts.bank.v1.BankGatewayGrpc;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
+import dev.platform.core.call.TestRecorders;
+import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.CallOptions;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
@@ -110,6 +112,7 @@ class AttemptsSelectorTest {
         new AttemptsSelector(
             retry,
             new HedgingSettings(hedged, HedgingSettings.none().maxAttempts()),
+            TestRecorders.of(OutcomeClassifier.standard(), System::nanoTime),
             new ServiceConfigParser() {
               @Override
               public ConfigOrError parseServiceConfig(Map<String, ?> config) {

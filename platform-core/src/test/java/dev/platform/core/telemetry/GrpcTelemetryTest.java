@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
 import dev.platform.core.LogLines;
+import dev.platform.core.call.TestRecorders;
+import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.Attributes;
 import io.grpc.MethodDescriptor;
@@ -24,7 +26,7 @@ class GrpcTelemetryTest {
   private final GrpcTelemetry telemetry =
       new GrpcTelemetry(
           new OpenTelemetryCallConvention(RpcKeys.CURRENT),
-          OutcomeClassifier.standard(),
+          TestRecorders.of(OutcomeClassifier.standard(), System::nanoTime),
           new SpanSource(OpenTelemetry.noop().getTracer("test"), Set.of(), false),
           side -> new CallLog(side, Duration.ofSeconds(1), () -> new LogRateLimit(10, () -> 0)),
           meters);
@@ -61,11 +63,11 @@ class GrpcTelemetryTest {
   }
 
   private static void fail(CallTelemetry call) {
-    call.end(Span.getInvalid(), Status.UNAVAILABLE, null, 1, () -> Attributes.EMPTY);
+    call.end(Span.getInvalid(), Status.UNAVAILABLE, null, CallOutcome.FAILURE, 1, Attributes.EMPTY);
   }
 
   private static void end(CallTelemetry call) {
-    call.end(Span.getInvalid(), Status.OK, null, 1, () -> Attributes.EMPTY);
+    call.end(Span.getInvalid(), Status.OK, null, CallOutcome.SUCCESS, 1, Attributes.EMPTY);
   }
 
   private static MethodDescriptor<?, ?> method(String name) {

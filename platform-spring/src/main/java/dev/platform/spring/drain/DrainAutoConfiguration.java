@@ -2,6 +2,7 @@ package dev.platform.spring.drain;
 
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.drain.Drain;
 import dev.platform.core.drain.GrpcHealth;
 import dev.platform.core.drain.LifecyclePhase;
@@ -75,7 +76,10 @@ public final class DrainAutoConfiguration {
       UnfinishedCalls unfinished,
       DrainProperties properties) {
     return new Lifecycle(
-        context, registration, new Drain(properties.settings(), calls, unfinished, health));
+        context,
+        registration,
+        new Drain(
+            properties.settings(), calls, unfinished, health, System::nanoTime, Threads.daemons()));
   }
 
   @Bean

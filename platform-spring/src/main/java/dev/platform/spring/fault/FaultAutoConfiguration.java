@@ -4,6 +4,7 @@ import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.fault.FaultClientInterceptor;
 import dev.platform.core.fault.FaultServerInterceptor;
 import dev.platform.core.fault.FaultThreads;
@@ -11,6 +12,7 @@ import dev.platform.core.fault.Faults;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,13 +37,16 @@ public final class FaultAutoConfiguration {
 
   @Bean
   FaultThreads faultThreads() {
-    return new FaultThreads();
+    return new FaultThreads(Threads.daemons());
   }
 
   @Bean
   Faults faults(FaultThreads threads, ObjectProvider<MeterRegistry> meters) {
     return new Faults(
-        threads, Clock.systemUTC(), meters.getIfAvailable(CompositeMeterRegistry::new));
+        threads,
+        Clock.systemUTC(),
+        () -> ThreadLocalRandom.current().nextDouble(),
+        meters.getIfAvailable(CompositeMeterRegistry::new));
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.platform.spring.ratelimit;
 
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.config.InvalidPropertyException;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.ratelimit.Limiters;
@@ -13,6 +14,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -64,14 +66,16 @@ public final class SharedRateLimitAutoConfiguration {
     RedisURI uri = uri(String.valueOf(shared.redisUri()));
     RedisBuckets buckets =
         new RedisBuckets(uri, "platform:rate-limit:" + application(environment), shared.timeout());
+    Threads threads = Threads.daemons();
+    ScheduledExecutorService timer = threads.timer("platform-rate-limit");
     Map<String, SharedRateLimit> limits = new HashMap<>();
     configs.forEach(
         (name, config) ->
             limits.put(
                 name,
                 new SharedRateLimit(
-                    name, buckets.bucket(name, config), config, share, shared.timeout())));
-    return new SharedRateLimits(limits, buckets);
+                    name, buckets.bucket(name, config), config, share, shared.timeout(), timer)));
+    return new SharedRateLimits(limits, buckets, timer, threads.workers("platform-rate-limit-"));
   }
 
   private static RedisURI uri(String uri) {

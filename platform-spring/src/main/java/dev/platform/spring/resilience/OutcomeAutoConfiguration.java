@@ -1,14 +1,19 @@
 package dev.platform.spring.resilience;
 
+import dev.platform.core.call.CallRecorder;
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.outcome.RejectionServerInterceptor;
+import io.grpc.Deadline;
+import java.time.Clock;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Classifies calls, and propagates refusals upstream. */
+/** Records and classifies calls, and propagates refusals upstream. */
 @AutoConfiguration
 public final class OutcomeAutoConfiguration {
 
@@ -16,6 +21,17 @@ public final class OutcomeAutoConfiguration {
   @ConditionalOnMissingBean
   OutcomeClassifier outcomeClassifier() {
     return OutcomeClassifier.standard();
+  }
+
+  @Bean
+  CallRecorder callRecorder(OutcomeClassifier outcomes) {
+    return new CallRecorder(
+        outcomes, Clock.systemUTC(), System::nanoTime, Deadline.getSystemTicker());
+  }
+
+  @Bean
+  ClientLink callRecorderLink(CallRecorder recorder) {
+    return new ClientLink(ClientStage.RECORD, recorder);
   }
 
   @Bean

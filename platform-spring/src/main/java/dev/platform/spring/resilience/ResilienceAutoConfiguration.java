@@ -3,6 +3,7 @@ package dev.platform.spring.resilience;
 import dev.platform.core.breaker.CallNotPermittedMapper;
 import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
 import dev.platform.core.breaker.ServiceBreakers;
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.outcome.OutcomeClassifier;
@@ -58,8 +59,8 @@ public final class ResilienceAutoConfiguration {
   @Bean
   @ConditionalOnBean(CircuitBreakerRegistry.class)
   ServiceBreakers serviceBreakers(
-      CircuitBreakerRegistry breakers, CircuitBreakerProperties properties) {
-    return new ServiceBreakers(breakers, properties.settings());
+      CircuitBreakerRegistry breakers, CircuitBreakerProperties properties, CallRecorder recorder) {
+    return new ServiceBreakers(breakers, properties.settings(), recorder::nanoTime);
   }
 
   @Bean
@@ -67,8 +68,8 @@ public final class ResilienceAutoConfiguration {
   @ConditionalOnBooleanProperty(
       name = "platform.resilience.circuit-breaker.enabled",
       matchIfMissing = true)
-  ClientLink circuitBreakerClientInterceptor(ServiceBreakers callees, OutcomeClassifier outcomes) {
+  ClientLink circuitBreakerClientInterceptor(ServiceBreakers callees) {
     return new ClientLink(
-        ClientStage.CIRCUIT_BREAKER, new CircuitBreakerClientInterceptor(callees, outcomes));
+        ClientStage.CIRCUIT_BREAKER, new CircuitBreakerClientInterceptor(callees));
   }
 }

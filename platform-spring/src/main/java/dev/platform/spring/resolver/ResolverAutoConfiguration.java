@@ -2,8 +2,9 @@ package dev.platform.spring.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
+import dev.platform.core.balancer.BalancerSettings;
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.discovery.InstanceDirectory;
-import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.InstanceSource;
 import dev.platform.core.resolver.ResolverContext;
@@ -58,12 +59,8 @@ public final class ResolverAutoConfiguration {
   }
 
   @Bean
-  BalancerContext balancerContext(
-      GrpcProperties grpc,
-      OutlierDetectionProperties ejection,
-      OutcomeClassifier outcomes,
-      BalancerMetrics metrics) {
-    return new BalancerContext(grpc.avoidSilentInstances(), ejection.settings(), outcomes, metrics);
+  BalancerContext balancerContext(CallRecorder recorder, BalancerMetrics metrics) {
+    return new BalancerContext(recorder, metrics);
   }
 
   @Bean
@@ -74,6 +71,7 @@ public final class ResolverAutoConfiguration {
       ObjectProvider<DiscoveryClientSource> discoveryClients,
       DiscoveryProperties discovery,
       GrpcProperties grpc,
+      OutlierDetectionProperties ejection,
       BalancerContext balancer,
       RetryAndHedgingPolicy repeated) {
     InstanceDirectory known = directory.getIfAvailable();
@@ -84,6 +82,7 @@ public final class ResolverAutoConfiguration {
             etcd,
             etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
             grpc.loadBalancing(),
+            new BalancerSettings(grpc.avoidSilentInstances(), ejection.settings()),
             balancer,
             repeated,
             discovery.waitForFirstList());

@@ -1,5 +1,6 @@
 package dev.platform.spring.retry;
 
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerLink;
@@ -7,6 +8,7 @@ import dev.platform.core.chain.ServerStage;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.core.retry.RetryClientInterceptor;
 import dev.platform.core.retry.RetryServerInterceptor;
+import dev.platform.spring.outcome.OutcomeAutoConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,14 +20,15 @@ import org.springframework.context.annotation.Bean;
  * platform.resilience.retry.enabled=false}) a process still propagates that an upstream hop
  * retries.
  */
-@AutoConfiguration
+@AutoConfiguration(after = OutcomeAutoConfiguration.class)
 @EnableConfigurationProperties({RetryProperties.class, HedgingProperties.class})
 public final class RetryAutoConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(RetryAutoConfiguration.class);
 
   @Bean
-  RetryAndHedgingPolicy retryAndHedgingPolicy(RetryProperties retry, HedgingProperties hedging) {
+  RetryAndHedgingPolicy retryAndHedgingPolicy(
+      RetryProperties retry, HedgingProperties hedging, CallRecorder recorder) {
     hedging
         .methods()
         .forEach(
@@ -34,7 +37,7 @@ public final class RetryAutoConfiguration {
                     "Calls of {} are hedged after {} ms, and not retried",
                     method,
                     delay.toMillis()));
-    return new RetryAndHedgingPolicy(retry.settings(), hedging.settings());
+    return new RetryAndHedgingPolicy(retry.settings(), hedging.settings(), recorder);
   }
 
   @Bean

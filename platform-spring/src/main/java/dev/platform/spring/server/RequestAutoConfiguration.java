@@ -1,5 +1,6 @@
 package dev.platform.spring.server;
 
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.request.IncomingRequests;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -12,6 +13,6 @@ public final class RequestAutoConfiguration {
 
   @Bean(initMethod = "start")
   IncomingRequests incomingRequests(RequestProperties properties) {
-    return new IncomingRequests(properties.timeout(), System::nanoTime);
+    return new IncomingRequests(properties.timeout(), System::nanoTime, Threads.daemons());
   }
 }

@@ -1,10 +1,10 @@
 package dev.platform.spring.telemetry;
 
+import dev.platform.core.call.CallRecorder;
 import dev.platform.core.chain.ClientLink;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
-import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.telemetry.CallLog;
 import dev.platform.core.telemetry.GrpcCallConvention;
 import dev.platform.core.telemetry.GrpcTelemetry;
@@ -54,7 +54,7 @@ public final class TelemetryAutoConfiguration {
   @Bean
   GrpcTelemetry grpcTelemetry(
       GrpcCallConvention convention,
-      OutcomeClassifier outcomes,
+      CallRecorder recorder,
       TelemetryProperties properties,
       ObjectProvider<OpenTelemetry> tracing,
       ObjectProvider<Sampler> sampler,
@@ -63,7 +63,7 @@ public final class TelemetryAutoConfiguration {
     TelemetryProperties.Log log = properties.log();
     return new GrpcTelemetry(
         convention,
-        outcomes,
+        recorder,
         new SpanSource(
             tracing(tracing, environment).getTracer(SCOPE),
             properties.untracedServices(),

@@ -3,6 +3,7 @@ package dev.platform.spring.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.ratelimit.SharedRateLimit;
 import dev.platform.core.ratelimit.SharedRateLimits;
 import dev.platform.core.ratelimit.SharedTaking;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,14 +117,18 @@ class RedisBucketsTest {
 
   private SharedRateLimit instance() {
     RedisBuckets buckets = new RedisBuckets(RedisURI.create(redis.uri()), "test", TIMEOUT);
+    ScheduledExecutorService timer = Threads.daemons().timer("test-timer");
     SharedRateLimit limit =
         new SharedRateLimit(
             "orders",
             buckets.bucket("orders", HUNDRED_AN_HOUR),
             HUNDRED_AN_HOUR,
             () -> 0.5,
-            TIMEOUT);
-    SharedRateLimits limits = new SharedRateLimits(Map.of("orders", limit), buckets);
+            TIMEOUT,
+            timer);
+    SharedRateLimits limits =
+        new SharedRateLimits(
+            Map.of("orders", limit), buckets, timer, Threads.daemons().workers("test-"));
     limits.start();
     instances.add(limits);
     return limit;

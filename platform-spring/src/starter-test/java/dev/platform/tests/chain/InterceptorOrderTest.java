@@ -66,6 +66,7 @@ class InterceptorOrderTest {
 
   private static final List<String> CLIENT =
       List.of(
+          "CallRecorder",
           "TelemetryClientInterceptor",
           "DeadlineClientInterceptor",
           "CircuitBreakerClientInterceptor",

@@ -1,4 +1,4 @@
-package dev.platform.core.balancer;
+package dev.platform.core.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

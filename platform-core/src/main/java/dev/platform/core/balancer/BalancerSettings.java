@@ -1,0 +1,115 @@
+package dev.platform.core.balancer;
+
+import io.grpc.LoadBalancer;
+import io.grpc.NameResolver.ConfigOrError;
+import io.grpc.Status;
+import io.grpc.util.GracefulSwitchLoadBalancer;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of {@link OutlierAvoidingLoadBalancerProvider}'s policy. They travel to the load
+ * balancer as the policy's configuration in the service config.
+ *
+ * @param avoidSilent whether calls avoid instances that are connected and answer nothing
+ * @param ejection when calls avoid instances whose calls fail
+ */
+public record BalancerSettings(boolean avoidSilent, OutlierDetection ejection) {
+
+  static final String POLICY = "platform_usable_instances";
+
+  private static final String CHILD_POLICY = "childPolicy";
+  private static final String AVOID_SILENT = "avoidSilent";
+  private static final String OUTLIER_DETECTION = "outlierDetection";
+
+  /**
+   * The policy's configuration as {@link LoadBalancer.ResolvedAddresses} carries it.
+   *
+   * @param child the configuration of the policy that picks the instances
+   */
+  record Parsed(BalancerSettings settings, Object child) {}
+
+  /**
+   * Returns an entry of a service config's {@code loadBalancingConfig}: the child policy, inside of
+   * this one unless everything in these settings is off.
+   *
+   * @param childPolicy the name of the policy that picks the instances
+   */
+  public Map<String, ?> around(String childPolicy) {
+    Map<String, ?> child = Map.of(childPolicy, Map.of());
+    if (!avoidSilent && !ejection.enabled()) {
+      return child;
+    }
+    return Map.of(
+        POLICY,
+        Map.of(
+            CHILD_POLICY, List.of(child),
+            AVOID_SILENT, avoidSilent,
+            OUTLIER_DETECTION, json(ejection)));
+  }
+
+  /** Parses the configuration of the policy. All fields are required: none has a default here. */
+  @SuppressWarnings("unchecked") // JSON: a list of objects, or parsing fails
+  static ConfigOrError parse(Map<String, ?> config) {
+    try {
+      BalancerSettings settings =
+          new BalancerSettings(
+              required(config, AVOID_SILENT, Boolean.class),
+              ejection((Map<String, ?>) required(config, OUTLIER_DETECTION, Map.class)));
+      ConfigOrError child =
+          GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(
+              (List<Map<String, ?>>) required(config, CHILD_POLICY, List.class));
+      Object parsed = child.getConfig();
+      return parsed == null ? child : ConfigOrError.fromConfig(new Parsed(settings, parsed));
+    } catch (IllegalArgumentException | ClassCastException | DateTimeException e) {
+      return ConfigOrError.fromError(
+          Status.UNAVAILABLE
+              .withDescription("invalid configuration of " + POLICY + ": " + e.getMessage())
+              .withCause(e));
+    }
+  }
+
+  private static Map<String, ?> json(OutlierDetection ejection) {
+    return Map.of(
+        "enabled", ejection.enabled(),
+        "consecutiveFailures", (double) ejection.consecutiveFailures(),
+        "failurePercentage", (double) ejection.failurePercentage(),
+        "minimumCalls", (double) ejection.minimumCalls(),
+        "interval", text(ejection.interval()),
+        "ejectionTime", text(ejection.ejectionTime()),
+        "maxEjectionTime", text(ejection.maxEjectionTime()));
+  }
+
+  private static OutlierDetection ejection(Map<String, ?> json) {
+    return new OutlierDetection(
+        required(json, "enabled", Boolean.class),
+        required(json, "consecutiveFailures", Double.class).intValue(),
+        required(json, "failurePercentage", Double.class).intValue(),
+        required(json, "minimumCalls", Double.class).intValue(),
+        duration(json, "interval"),
+        duration(json, "ejectionTime"),
+        duration(json, "maxEjectionTime"));
+  }
+
+  /** A duration as in protobuf's JSON: seconds with a fraction, and {@code s}. */
+  private static String text(Duration duration) {
+    return String.format(Locale.ROOT, "%d.%09ds", duration.toSeconds(), duration.getNano());
+  }
+
+  private static Duration duration(Map<String, ?> json, String field) {
+    return Duration.parse("PT" + required(json, field, String.class));
+  }
+
+  private static <T> T required(Map<String, ?> json, String field, Class<T> type) {
+    @Nullable Object value = json.get(field);
+    if (!type.isInstance(value)) {
+      throw new IllegalArgumentException(
+          "%s: %s (expected: a %s)".formatted(field, value, type.getSimpleName()));
+    }
+    return type.cast(value);
+  }
+}

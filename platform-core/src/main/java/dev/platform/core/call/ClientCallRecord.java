@@ -1,0 +1,307 @@
+package dev.platform.core.call;
+
+import dev.platform.core.outcome.CallOutcome;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientStreamTracer;
+import io.grpc.ClientStreamTracer.StreamInfo;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.opentelemetry.api.trace.Span;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one client call: start, effective deadline, span, attempts, and the outcome,
+ * which is judged once, at the end. gRPC asks it for the tracer of each attempt, which is the
+ * {@link AttemptRecord}. Times are monotonic, in nanoseconds. Thread-safe.
+ */
+public final class ClientCallRecord extends ClientStreamTracer.Factory {
+
+  private static final CallOptions.Key<@Nullable ClientCallRecord> KEY =
+      CallOptions.Key.createWithDefault("dev.platform.call-record", null);
+
+  private static final CallListener[] NONE = {};
+
+  private final CallRecorder recorder;
+  private final MethodType type;
+  private volatile CallListener[] listeners = NONE;
+  private volatile @Nullable Deadline ownDeadline;
+  private volatile @Nullable Deadline callersDeadline;
+  private volatile @Nullable AttemptRecord lastAttempt;
+
+  // written on the thread that starts the call, before there is an attempt
+  private long startedAt;
+  private Span span = Span.getInvalid();
+  private io.opentelemetry.context.@Nullable Context caller;
+  private io.opentelemetry.context.@Nullable Context inside;
+
+  // written at the end, before listeners are notified
+  private @Nullable Status status;
+  private @Nullable Metadata trailers;
+  private @Nullable CallOutcome outcome;
+  private Attributes transport = Attributes.EMPTY;
+  private long endedAt;
+
+  // guarded by this
+  private long epochOffset;
+  private boolean anchored;
+
+  ClientCallRecord(CallRecorder recorder, MethodType type, @Nullable Deadline ownDeadline) {
+    this.recorder = recorder;
+    this.type = type;
+    this.ownDeadline = ownDeadline;
+    this.startedAt = recorder.nanoTime();
+  }
+
+  /** The record of the call with these options; null where no {@link CallRecorder} is outside. */
+  public static @Nullable ClientCallRecord find(CallOptions options) {
+    return options.getOption(KEY);
+  }
+
+  /**
+   * The record of the call with these options.
+   *
+   * @throws IllegalStateException where no {@link CallRecorder} is outside
+   */
+  public static ClientCallRecord of(CallOptions options) {
+    ClientCallRecord call = find(options);
+    if (call == null) {
+      throw new IllegalStateException("no CallRecorder (expected: outside of this interceptor)");
+    }
+    return call;
+  }
+
+  CallOptions in(CallOptions options) {
+    return options.withOption(KEY, this).withStreamTracerFactory(this);
+  }
+
+  /** Adds a listener. Only before the call's first attempt, on the thread that starts the call. */
+  public void listen(CallListener listener) {
+    CallListener[] known = listeners;
+    CallListener[] more = Arrays.copyOf(known, known.length + 1);
+    more[known.length] = listener;
+    listeners = more;
+  }
+
+  CallListener[] listeners() {
+    return listeners;
+  }
+
+  /** Whether the call is unary or which side streams. */
+  public MethodType type() {
+    return type;
+  }
+
+  // Start and deadline
+
+  void start(Metadata headers) {
+    startedAt = recorder.nanoTime();
+    callersDeadline = Context.current().getDeadline();
+    for (CallListener listener : listeners) {
+      listener.callStarted(this, headers);
+    }
+  }
+
+  /** When the call was started. */
+  public long startedAt() {
+    return startedAt;
+  }
+
+  /** Sets the call's own deadline, which was taken from its options before. */
+  public void ownDeadline(@Nullable Deadline deadline) {
+    ownDeadline = deadline;
+  }
+
+  void callersDeadline(@Nullable Deadline deadline) {
+    callersDeadline = deadline;
+  }
+
+  /**
+   * The effective deadline, by which gRPC ends the call: the call's own or that of the incoming
+   * call that makes it, whichever is earlier. Null without either.
+   */
+  public @Nullable Deadline deadline() {
+    return isOwnDeadlineFirst() ? ownDeadline : callersDeadline;
+  }
+
+  /** Whether {@link #deadline} is the call's own, not that of the incoming call. */
+  public boolean isOwnDeadlineFirst() {
+    Deadline own = ownDeadline;
+    Deadline callers = callersDeadline;
+    return own != null && (callers == null || own.isBefore(callers));
+  }
+
+  /** Whether the effective deadline has passed. */
+  public boolean isExpired() {
+    Deadline deadline = deadline();
+    return deadline != null && deadline.isExpired();
+  }
+
+  // Tracing
+
+  /**
+   * Sets the call's span. The application's listener is called in its caller's context.
+   *
+   * @param inside the caller's context with the span
+   */
+  public void traced(
+      Span started,
+      io.opentelemetry.context.Context caller,
+      io.opentelemetry.context.Context inside) {
+    this.span = started;
+    this.caller = caller;
+    this.inside = inside;
+  }
+
+  /**
+   * The span of this call: the current span is that of the caller's work. Invalid, so that all its
+   * methods do nothing, before the call has started and where calls are not traced.
+   */
+  public Span span() {
+    return span;
+  }
+
+  /** The context of the caller with the call's span; the current one without telemetry. */
+  public io.opentelemetry.context.Context inside() {
+    io.opentelemetry.context.Context known = inside;
+    return known == null ? io.opentelemetry.context.Context.current() : known;
+  }
+
+  /** The context of the caller; the current one without telemetry. */
+  io.opentelemetry.context.Context caller() {
+    io.opentelemetry.context.Context known = caller;
+    return known == null ? io.opentelemetry.context.Context.current() : known;
+  }
+
+  // Attempts
+
+  /** For gRPC: each attempt has a tracer of its own. */
+  @Override
+  public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
+    Deadline own = info.getCallOptions().getDeadline();
+    if (own != null && own != ownDeadline) {
+      // An interceptor between this record and the channel has changed it.
+      ownDeadline = own;
+    }
+    AttemptRecord attempt;
+    synchronized (this) {
+      attempt = new AttemptRecord(this, info, headers, recorder.nanoTime(), lastAttempt);
+      lastAttempt = attempt;
+    }
+    for (CallListener listener : listeners) {
+      listener.attemptStarted(attempt);
+    }
+    return attempt;
+  }
+
+  /** The attempt that was started last; null before the first. */
+  public @Nullable AttemptRecord lastAttempt() {
+    return lastAttempt;
+  }
+
+  /**
+   * The attempt that a load balancer picks an instance for; null if it is unknown.
+   *
+   * @param headers the headers of the pick, which gRPC has passed to the attempt's tracer, too
+   */
+  public @Nullable AttemptRecord attempt(Metadata headers) {
+    AttemptRecord attempt = lastAttempt;
+    while (attempt != null && attempt.headers() != headers) {
+      attempt = attempt.previous();
+    }
+    return attempt;
+  }
+
+  // End
+
+  void answered() {
+    for (CallListener listener : listeners) {
+      listener.callAnswered(this);
+    }
+  }
+
+  void end(Status status, Metadata trailers, Attributes transport) {
+    if (this.status != null) {
+      return;
+    }
+    endedAt = recorder.nanoTime();
+    this.transport = transport;
+    this.trailers = trailers;
+    this.status = status;
+    outcome = judge(status, trailers);
+    CallListener[] all = listeners;
+    for (int i = all.length - 1; i >= 0; i--) {
+      all[i].callEnded(this);
+    }
+  }
+
+  /** Usually the last attempt's, which may have been judged already. */
+  private CallOutcome judge(Status status, Metadata trailers) {
+    AttemptRecord last = lastAttempt;
+    return last != null && last.status() == status && last.trailers() == trailers
+        ? last.outcome()
+        : recorder.classify(status, trailers);
+  }
+
+  /**
+   * How the call ended.
+   *
+   * @throws NullPointerException before the end
+   */
+  public Status status() {
+    return Objects.requireNonNull(status, "the call has not ended");
+  }
+
+  /**
+   * The trailers of the call; empty where it ended in this process.
+   *
+   * @throws NullPointerException before the end
+   */
+  public Metadata trailers() {
+    return Objects.requireNonNull(trailers, "the call has not ended");
+  }
+
+  /**
+   * What the end of the call says about the callee.
+   *
+   * @throws NullPointerException before the end
+   */
+  public CallOutcome outcome() {
+    return Objects.requireNonNull(outcome, "the call has not ended");
+  }
+
+  /** gRPC's attributes of the connection that the call ended on; empty before the end. */
+  public Attributes transport() {
+    return transport;
+  }
+
+  /** When the call ended. */
+  public long endedAt() {
+    return endedAt;
+  }
+
+  // Time
+
+  /** The recorder that made this record. */
+  public CallRecorder recorder() {
+    return recorder;
+  }
+
+  /** A time of this call as nanoseconds since 1970. All times of a call share one reading. */
+  synchronized long epochNanos(long nanoTime) {
+    if (!anchored) {
+      Instant wall = recorder.clock().instant();
+      epochOffset =
+          TimeUnit.SECONDS.toNanos(wall.getEpochSecond()) + wall.getNano() - recorder.nanoTime();
+      anchored = true;
+    }
+    return nanoTime + epochOffset;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.platform.core.breaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.opentelemetry.api.trace.Span;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What an open breaker says about its next probe, in moved time. */
+class ServiceBreakerTest {
+
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1000);
+  private final CircuitBreaker breaker =
+      CircuitBreaker.of(
+          "payment-service",
+          CircuitBreakerConfig.custom().waitDurationInOpenState(Duration.ofSeconds(30)).build());
+  private final ServiceBreaker callee = new ServiceBreaker(breaker, 5, nanos::get);
+
+  @Test
+  void aRefusalSaysHowLongTheBreakerStaysOpen() {
+    breaker.transitionToOpenState();
+    assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
+    assertThat(refusal()).isEqualTo(open("next probe in 30.0 s"));
+
+    move(Duration.ofMillis(12_345));
+    assertThat(refusal()).isEqualTo(open("next probe in 17.6 s"));
+
+    move(Duration.ofMinutes(1));
+    assertThat(refusal()).isEqualTo(open("next probe in 0.0 s"));
+  }
+
+  @Test
+  void theTimeStartsAgainWhenTheProbesFail() {
+    breaker.transitionToOpenState();
+    move(Duration.ofSeconds(30));
+    breaker.transitionToHalfOpenState();
+    assertThat(refusal()).isEqualTo(open("probing"));
+
+    move(Duration.ofSeconds(3));
+    breaker.transitionToOpenState();
+    assertThat(refusal()).isEqualTo(open("next probe in 30.0 s"));
+  }
+
+  private void move(Duration forward) {
+    nanos.addAndGet(forward.toNanos());
+  }
+
+  private String refusal() {
+    return callee.refusal().getStatus().getDescription();
+  }
+
+  private static String open(String probe) {
+    return "circuit breaker is open: payment-service, " + probe;
+  }
+}
