@@ -7,15 +7,14 @@ import dev.platform.core.chain.ServerStage;
 import dev.platform.core.ratelimit.CallerLimits;
 import dev.platform.core.ratelimit.Limiters;
 import dev.platform.core.ratelimit.RateLimitServerInterceptor;
+import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.ratelimit.RateLimits;
 import dev.platform.core.ratelimit.RequestNotPermittedMapper;
 import dev.platform.core.ratelimit.SharedRateLimits;
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +115,6 @@ public final class RateLimitAutoConfiguration {
     return methods;
   }
 
-  /** Not in the registry: that would create metrics per caller. */
   private static @Nullable CallerLimits callers(
       RateLimitProperties.Caller caller, Limiters limiters) {
     if (caller.limiter() == null) {
@@ -124,11 +122,8 @@ public final class RateLimitAutoConfiguration {
     }
     RateLimiter pattern =
         limiters.named(RateLimitProperties.PREFIX + ".caller.limiter", caller.limiter());
-    RateLimiterConfig config =
-        RateLimiterConfig.from(pattern.getRateLimiterConfig())
-            .timeoutDuration(Duration.ZERO)
-            .build();
-    return new CallerLimits(
-        caller.header(), caller.maxCallers(), name -> RateLimiter.of(name, config));
+    return new RateLimitSettings.Caller(
+            pattern.getRateLimiterConfig(), caller.header(), caller.maxCallers())
+        .limits();
   }
 }
