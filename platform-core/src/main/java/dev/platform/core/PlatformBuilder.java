@@ -3,6 +3,7 @@ package dev.platform.core;
 import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.discovery.DiscoverySettings;
 import dev.platform.core.drain.DrainSettings;
@@ -11,6 +12,7 @@ import dev.platform.core.etcd.EtcdTls;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.retry.HedgingSettings;
 import dev.platform.core.retry.RetrySettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -46,6 +48,10 @@ public final class PlatformBuilder {
   @Nullable CircuitBreakerConfig breakerConfig;
   RetrySettings retries = RetrySettings.defaults();
   HedgingSettings hedging = HedgingSettings.none();
+  RateLimitSettings rateLimits = RateLimitSettings.none();
+  @Nullable ConcurrencyLimitSettings concurrency;
+  boolean adaptiveConcurrency;
+  boolean faultInjection;
   DrainSettings drain = DrainSettings.defaults();
   OutcomeClassifier outcomes = OutcomeClassifier.standard();
   OpenTelemetry telemetry = OpenTelemetry.noop();
@@ -157,6 +163,42 @@ public final class PlatformBuilder {
     return this;
   }
 
+  /** How often the server may be called; by default there is no limit. */
+  public PlatformBuilder rateLimits(RateLimitSettings settings) {
+    this.rateLimits = settings;
+    return this;
+  }
+
+  /**
+   * Limits the unary calls that the server handles concurrently, to {@code settings.limit()}; by
+   * default there is no limit. It must be less than the server's handler threads, 200 in {@link
+   * Platform#serve(int, io.grpc.BindableService...)}: refusing a call needs one.
+   */
+  public PlatformBuilder concurrencyLimit(ConcurrencyLimitSettings settings) {
+    this.concurrency = settings;
+    this.adaptiveConcurrency = false;
+    return this;
+  }
+
+  /**
+   * The same with a limit between the bounds of {@code settings.gradient2()}, which falls while
+   * calls take longer than usual.
+   */
+  public PlatformBuilder adaptiveConcurrencyLimit(ConcurrencyLimitSettings settings) {
+    this.concurrency = settings;
+    this.adaptiveConcurrency = true;
+    return this;
+  }
+
+  /**
+   * Whether {@link Platform#faults} can delay and abort calls, for tests and game days; false by
+   * default.
+   */
+  public PlatformBuilder faultInjection(boolean enabled) {
+    this.faultInjection = enabled;
+    return this;
+  }
+
   public PlatformBuilder drain(DrainSettings settings) {
     this.drain = settings;
     return this;
@@ -210,7 +252,7 @@ public final class PlatformBuilder {
    * @throws dev.platform.core.config.InvalidPropertyException for settings that can't work
    */
   public Platform build() {
-    return new Platform(this);
+    return new Platform(this, new OpenResources());
   }
 
   CircuitBreakerRegistry circuitBreakers() {
