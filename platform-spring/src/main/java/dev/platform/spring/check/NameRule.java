@@ -19,7 +19,7 @@ import org.springframework.core.env.Environment;
  * application. Called methods are not checked without any {@code @GrpcClient}: then the application
  * creates its channels itself.
  */
-final class NameRule implements ConfigurationCheck.Policy {
+final class NameRule implements ConfigurationRule {
 
   private static final String BREAKERS = "platform.resilience.circuit-breaker";
   private static final String CALLER = "a @GrpcClient of this application";
