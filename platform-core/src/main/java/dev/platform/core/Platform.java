@@ -12,6 +12,7 @@ import dev.platform.core.drain.Drain;
 import dev.platform.core.drain.GrpcHealth;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.fault.Faults;
 import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
@@ -20,7 +21,6 @@ import dev.platform.core.registry.Claim;
 import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.core.registry.LeaseSnapshot;
 import dev.platform.core.registry.LocalAddress;
-import dev.platform.core.request.IncomingRequests;
 import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
@@ -42,10 +42,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +61,9 @@ public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final int HANDLER_THREADS = 200;
   private static final int DEFAULT_WEIGHT = 100;
-  private static final long CHANNEL_SHUTDOWN_MILLIS = 1_000;
 
   private final PlatformBuilder settings;
+  private final OpenResources resources;
   private final EtcdConnection connection;
   private final InstanceCodec codec;
   private final InstanceDirectory directory;
@@ -73,70 +71,90 @@ public final class Platform implements AutoCloseable {
   private final CircuitBreakerRegistry breakers;
   private final ClientChain clientChain;
   private final ServerChain serverChain;
-  private final IncomingRequests requests;
   private final ResolverContext resolver;
   private final HealthStatusManager health = new HealthStatusManager();
   private final GrpcHealth reportedHealth = new GrpcHealth(Optional.of(health));
+  private final Optional<Faults> faults;
   private final Drain drain;
+  private final PlatformShutdown shutdown;
   private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
   private final @Nullable Thread shutdownHook;
   // guarded by this
   private @Nullable Server server;
-  private @Nullable ForkJoinPool handlers;
   private boolean closed;
 
-  Platform(PlatformBuilder settings) {
+  /**
+   * @param resources what it opens; closed with it, also if it can't be built
+   */
+  Platform(PlatformBuilder settings, OpenResources resources) {
     this.settings = settings;
-    this.connection =
-        EtcdConnection.builder(settings.etcd)
-            .tls(settings.tls)
-            .nanoTime(settings.nanoTime)
-            .deadlines(settings.deadlineTicker)
-            .random(settings.random)
-            .executor(settings.threads.timer("platform-etcd"))
-            .open();
-    this.codec = new InstanceCodec(settings.namespace, settings.valueFormat);
-    this.directory =
-        InstanceDirectory.builder(connection, codec)
-            .settings(settings.discovery)
-            .clock(settings.clock)
-            .random(settings.random)
-            .threads(settings.threads)
-            .endpoints(settings.etcd.endpoints())
-            .build();
-    this.registrar =
-        new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
-    this.breakers = settings.circuitBreakers();
-    CallRecorder recorder =
-        new CallRecorder(
-            settings.outcomes, settings.clock, settings.nanoTime, settings.deadlineTicker);
-    PlatformChains chains = new PlatformChains(settings, breakers, recorder);
-    this.requests = chains.requests();
-    this.clientChain = chains.client();
-    this.serverChain = chains.server();
-    this.drain = chains.drain(reportedHealth);
+    this.resources = resources;
+    try {
+      this.connection =
+          resources.add(
+              EtcdConnection.builder(settings.etcd)
+                  .tls(settings.tls)
+                  .nanoTime(settings.nanoTime)
+                  .deadlines(settings.deadlineTicker)
+                  .random(settings.random)
+                  .executor(settings.threads.timer("platform-etcd"))
+                  .open());
+      this.codec = new InstanceCodec(settings.namespace, settings.valueFormat);
+      this.directory =
+          resources.add(
+              InstanceDirectory.builder(connection, codec)
+                  .settings(settings.discovery)
+                  .clock(settings.clock)
+                  .random(settings.random)
+                  .threads(settings.threads)
+                  .endpoints(settings.etcd.endpoints())
+                  .build());
+      this.registrar =
+          new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
+      this.breakers = settings.circuitBreakers();
+      CallRecorder recorder =
+          new CallRecorder(
+              settings.outcomes, settings.clock, settings.nanoTime, settings.deadlineTicker);
+      PlatformChains chains = new PlatformChains(settings, breakers, recorder, resources);
+      this.clientChain = chains.client();
+      this.serverChain = chains.server();
+      this.faults = chains.faults();
+      this.drain = chains.drain(reportedHealth);
+      this.resolver = resources.add(resolver(recorder));
+      ResolverContexts.jvm().add(resolver);
+      chains.requests().start();
+      this.shutdown = new PlatformShutdown(settings, registrar, drain, resources);
+      this.shutdownHook = shutdownHook();
+    } catch (RuntimeException | Error e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private ResolverContext resolver(CallRecorder recorder) {
     BalancerMetrics avoided = new BalancerMetrics();
     if (settings.meters != null) {
       avoided.bindTo(settings.meters);
       new DiscoveryMetrics(directory, settings.clock).bindTo(settings.meters);
     }
     DirectorySource source = new DirectorySource(directory);
-    this.resolver =
-        new ResolverContext(
-            source,
-            source,
-            settings.loadBalancing,
-            new BalancerSettings(true, settings.outlierDetection),
-            new BalancerContext(recorder, avoided),
-            new RetryAndHedgingPolicy(settings.retries, settings.hedging, recorder),
-            settings.discovery.waitForFirstList());
-    ResolverContexts.jvm().add(resolver);
-    requests.start();
-    this.shutdownHook =
-        settings.closeAtShutdown ? new Thread(this::close, "platform-shutdown") : null;
-    if (shutdownHook != null) {
-      Runtime.getRuntime().addShutdownHook(shutdownHook);
+    return new ResolverContext(
+        source,
+        source,
+        settings.loadBalancing,
+        new BalancerSettings(true, settings.outlierDetection),
+        new BalancerContext(recorder, avoided),
+        new RetryAndHedgingPolicy(settings.retries, settings.hedging, recorder),
+        settings.discovery.waitForFirstList());
+  }
+
+  private @Nullable Thread shutdownHook() {
+    if (!settings.closeAtShutdown) {
+      return null;
     }
+    Thread hook = new Thread(this::close, "platform-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return hook;
   }
 
   /**
@@ -163,9 +181,7 @@ public final class Platform implements AutoCloseable {
             // Callers may ping idle connections, to detect a frozen server within seconds.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
-    synchronized (this) {
-      handlers = pool;
-    }
+    resources.add(pool::shutdown);
     return serve(builder, services);
   }
 
@@ -232,6 +248,11 @@ public final class Platform implements AutoCloseable {
     return breakers;
   }
 
+  /** The active faults; empty unless fault injection is enabled. */
+  public Optional<Faults> faults() {
+    return faults;
+  }
+
   /** The program's phase between start and stop. */
   public LifecyclePhase phase() {
     return drain.phase();
@@ -251,21 +272,7 @@ public final class Platform implements AutoCloseable {
       closed = true;
       running = server;
     }
-    drain.leave(this::deregister);
-    if (running != null) {
-      stop(running);
-    }
-    drain.serverStopped();
-    closeChannels();
-    ResolverContexts.jvm().remove(resolver);
-    requests.close();
-    directory.close();
-    connection.close();
-    synchronized (this) {
-      if (handlers != null) {
-        handlers.shutdown();
-      }
-    }
+    shutdown.run(running, channels);
     removeShutdownHook();
   }
 
@@ -289,51 +296,6 @@ public final class Platform implements AutoCloseable {
 
   private String instanceId() {
     return settings.instanceId == null ? UUID.randomUUID().toString() : settings.instanceId;
-  }
-
-  /** Whether clients may still see this program as an instance. */
-  private boolean deregister() {
-    boolean registered = registrar.snapshot().acquisitions() > 0;
-    try {
-      registrar.close().get(settings.etcd.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      log.warn(
-          "etcd did not confirm the deregistration in time; the keys will expire with the lease");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      log.warn("Deregistration failed; the keys will expire with the lease", e);
-    }
-    return registered;
-  }
-
-  private void stop(Server running) {
-    drain.serverStopping(running);
-    running.shutdown();
-    try {
-      if (!running.awaitTermination(settings.drain.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-        running.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      running.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void closeChannels() {
-    channels.forEach(ManagedChannel::shutdown);
-    long end =
-        settings.nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(CHANNEL_SHUTDOWN_MILLIS);
-    for (ManagedChannel channel : channels) {
-      try {
-        if (!channel.awaitTermination(end - settings.nanoTime.getAsLong(), TimeUnit.NANOSECONDS)) {
-          channel.shutdownNow();
-        }
-      } catch (InterruptedException e) {
-        channel.shutdownNow();
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   private void removeShutdownHook() {

@@ -3,6 +3,7 @@ package dev.platform.core;
 import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.discovery.DiscoverySettings;
@@ -12,6 +13,7 @@ import dev.platform.core.etcd.EtcdTls;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.retry.HedgingSettings;
 import dev.platform.core.retry.RetrySettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -49,6 +52,10 @@ public final class PlatformBuilder {
   @Nullable CircuitBreakerConfig breakerConfig;
   RetrySettings retries = RetrySettings.defaults();
   HedgingSettings hedging = HedgingSettings.none();
+  RateLimitSettings rateLimits = RateLimitSettings.none();
+  @Nullable ConcurrencyLimitSettings concurrency;
+  boolean adaptiveConcurrency;
+  boolean faultInjection;
   DrainSettings drain = DrainSettings.defaults();
   OutcomeClassifier outcomes = OutcomeClassifier.standard();
   OpenTelemetry telemetry = OpenTelemetry.noop();
@@ -57,7 +64,7 @@ public final class PlatformBuilder {
   Clock clock = Clock.systemUTC();
   LongSupplier nanoTime = System::nanoTime;
   Deadline.Ticker deadlineTicker = Deadline.getSystemTicker();
-  RandomGenerator random = RandomGenerator.getDefault();
+  RandomGenerator random = new Random();
   Threads threads = Threads.daemons();
   @Nullable String instanceId;
 
@@ -163,6 +170,42 @@ public final class PlatformBuilder {
     return this;
   }
 
+  /** How often the server may be called; by default there is no limit. */
+  public PlatformBuilder rateLimits(RateLimitSettings settings) {
+    this.rateLimits = settings;
+    return this;
+  }
+
+  /**
+   * Limits the unary calls that the server handles concurrently, to {@code settings.limit()}; by
+   * default there is no limit. It must be less than the server's handler threads, 200 in {@link
+   * Platform#serve(int, io.grpc.BindableService...)}: refusing a call needs one.
+   */
+  public PlatformBuilder concurrencyLimit(ConcurrencyLimitSettings settings) {
+    this.concurrency = settings;
+    this.adaptiveConcurrency = false;
+    return this;
+  }
+
+  /**
+   * The same with a limit between the bounds of {@code settings.gradient2()}, which falls while
+   * calls take longer than usual.
+   */
+  public PlatformBuilder adaptiveConcurrencyLimit(ConcurrencyLimitSettings settings) {
+    this.concurrency = settings;
+    this.adaptiveConcurrency = true;
+    return this;
+  }
+
+  /**
+   * Whether {@link Platform#faults} can delay and abort calls, for tests and game days; false by
+   * default.
+   */
+  public PlatformBuilder faultInjection(boolean enabled) {
+    this.faultInjection = enabled;
+    return this;
+  }
+
   public PlatformBuilder drain(DrainSettings settings) {
     this.drain = settings;
     return this;
@@ -225,7 +268,7 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** Random numbers for back-offs. */
+  /** Random numbers, for back-offs and faults; used on any thread. */
   public PlatformBuilder random(RandomGenerator generator) {
     this.random = generator;
     return this;
@@ -237,7 +280,7 @@ public final class PlatformBuilder {
    * @throws dev.platform.core.config.InvalidPropertyException for settings that can't work
    */
   public Platform build() {
-    return new Platform(this);
+    return new Platform(this, new OpenResources());
   }
 
   CircuitBreakerRegistry circuitBreakers() {

@@ -11,6 +11,8 @@ import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
+import dev.platform.core.concurrency.ConcurrencyLimit;
+import dev.platform.core.concurrency.ConcurrencyLimitServerInterceptor;
 import dev.platform.core.deadline.DeadlineClientInterceptor;
 import dev.platform.core.deadline.DeadlineServerInterceptor;
 import dev.platform.core.drain.Drain;
@@ -19,7 +21,13 @@ import dev.platform.core.drain.OpenCalls;
 import dev.platform.core.drain.UnfinishedCalls;
 import dev.platform.core.failure.FailureServerInterceptor;
 import dev.platform.core.failure.GrpcExceptionMapping;
+import dev.platform.core.fault.FaultClientInterceptor;
+import dev.platform.core.fault.FaultServerInterceptor;
+import dev.platform.core.fault.FaultThreads;
+import dev.platform.core.fault.Faults;
 import dev.platform.core.outcome.RejectionServerInterceptor;
+import dev.platform.core.ratelimit.RateLimitServerInterceptor;
+import dev.platform.core.ratelimit.SharedRateLimits;
 import dev.platform.core.request.IncomingRequests;
 import dev.platform.core.retry.RetryClientInterceptor;
 import dev.platform.core.retry.RetryServerInterceptor;
@@ -33,9 +41,15 @@ import dev.platform.core.telemetry.SpanSource;
 import dev.platform.core.telemetry.TelemetryClientInterceptor;
 import dev.platform.core.telemetry.TelemetryServerInterceptor;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The interceptors of a program without a framework. */
 final class PlatformChains {
@@ -55,14 +69,33 @@ final class PlatformChains {
   private final GrpcTelemetry telemetry;
   private final HeaderPropagation propagation;
   private final IncomingRequests requests;
+  private final OpenResources resources;
+  private final MeterRegistry meters;
+  private final FaultThreads faultThreads;
+  private final @Nullable Faults faults;
   private final OpenCalls calls = new OpenCalls();
   private final UnfinishedCalls unfinished = new UnfinishedCalls();
 
-  PlatformChains(PlatformBuilder settings, CircuitBreakerRegistry breakers, CallRecorder recorder) {
+  /**
+   * @param resources closes what the interceptors need
+   */
+  PlatformChains(
+      PlatformBuilder settings,
+      CircuitBreakerRegistry breakers,
+      CallRecorder recorder,
+      OpenResources resources) {
     this.settings = settings;
     this.breakers = breakers;
     this.recorder = recorder;
-    this.requests = new IncomingRequests(REQUEST_TIMEOUT, settings.nanoTime, settings.threads);
+    this.resources = resources;
+    this.meters = settings.meters == null ? new CompositeMeterRegistry() : settings.meters;
+    this.faultThreads = resources.add(new FaultThreads(settings.threads));
+    this.faults =
+        settings.faultInjection
+            ? new Faults(faultThreads, settings.clock, settings.random::nextDouble, meters)
+            : null;
+    this.requests =
+        resources.add(new IncomingRequests(REQUEST_TIMEOUT, settings.nanoTime, settings.threads));
     this.propagation =
         new HeaderPropagation(settings.telemetry.getPropagators().getTextMapPropagator());
     this.telemetry =
@@ -80,36 +113,86 @@ final class PlatformChains {
     return requests;
   }
 
+  Optional<Faults> faults() {
+    return Optional.ofNullable(faults);
+  }
+
   ClientChain client() {
-    return new ClientChain(
-        List.of(
-            new ClientLink(ClientStage.RECORD, recorder),
-            new ClientLink(
-                ClientStage.TELEMETRY, new TelemetryClientInterceptor(telemetry, propagation)),
-            new ClientLink(ClientStage.DEADLINE, new DeadlineClientInterceptor(settings.deadlines)),
-            new ClientLink(
-                ClientStage.CIRCUIT_BREAKER,
-                new CircuitBreakerClientInterceptor(
-                    new ServiceBreakers(breakers, settings.breakers, settings.nanoTime))),
-            new ClientLink(ClientStage.CALLER, new CallerClientInterceptor(settings.service)),
-            new ClientLink(ClientStage.RETRY, new RetryClientInterceptor())));
+    List<ClientLink> links = new ArrayList<>();
+    links.add(new ClientLink(ClientStage.RECORD, recorder));
+    links.add(
+        new ClientLink(
+            ClientStage.TELEMETRY, new TelemetryClientInterceptor(telemetry, propagation)));
+    links.add(
+        new ClientLink(ClientStage.DEADLINE, new DeadlineClientInterceptor(settings.deadlines)));
+    links.add(
+        new ClientLink(
+            ClientStage.CIRCUIT_BREAKER,
+            new CircuitBreakerClientInterceptor(
+                new ServiceBreakers(breakers, settings.breakers, settings.nanoTime))));
+    links.add(new ClientLink(ClientStage.CALLER, new CallerClientInterceptor(settings.service)));
+    links.add(new ClientLink(ClientStage.RETRY, new RetryClientInterceptor()));
+    if (faults != null) {
+      links.add(
+          new ClientLink(
+              ClientStage.FAULT_INJECTION, new FaultClientInterceptor(faults, faultThreads)));
+    }
+    return new ClientChain(links);
   }
 
   ServerChain server() {
-    return new ServerChain(
-        List.of(
-            new ServerLink(ServerStage.UNFINISHED_CALLS, unfinished),
-            new ServerLink(ServerStage.REJECTION, new RejectionServerInterceptor()),
-            new ServerLink(
-                ServerStage.TELEMETRY, new TelemetryServerInterceptor(telemetry, propagation)),
-            new ServerLink(ServerStage.DEADLINE, new DeadlineServerInterceptor(settings.deadlines)),
-            new ServerLink(ServerStage.UPSTREAM_RETRY, new RetryServerInterceptor()),
-            new ServerLink(
-                ServerStage.EXCEPTION_MAPPING,
-                new FailureServerInterceptor(
-                    new GrpcExceptionMapping(List.of(new CallNotPermittedMapper())))),
-            new ServerLink(ServerStage.OPEN_CALLS, calls)),
-        requests);
+    List<ServerLink> links = new ArrayList<>();
+    links.add(new ServerLink(ServerStage.UNFINISHED_CALLS, unfinished));
+    links.add(new ServerLink(ServerStage.REJECTION, new RejectionServerInterceptor()));
+    links.add(
+        new ServerLink(
+            ServerStage.TELEMETRY, new TelemetryServerInterceptor(telemetry, propagation)));
+    links.add(
+        new ServerLink(ServerStage.DEADLINE, new DeadlineServerInterceptor(settings.deadlines)));
+    links.add(new ServerLink(ServerStage.UPSTREAM_RETRY, new RetryServerInterceptor()));
+    limits(links);
+    if (faults != null) {
+      links.add(
+          new ServerLink(
+              ServerStage.FAULT_INJECTION,
+              new FaultServerInterceptor(faults, faultThreads, PlatformChains::inTrace)));
+    }
+    links.add(
+        new ServerLink(
+            ServerStage.EXCEPTION_MAPPING,
+            new FailureServerInterceptor(
+                new GrpcExceptionMapping(List.of(new CallNotPermittedMapper())))));
+    links.add(new ServerLink(ServerStage.OPEN_CALLS, calls));
+    return new ServerChain(links, requests);
+  }
+
+  private void limits(List<ServerLink> links) {
+    if (!settings.rateLimits.isEmpty()) {
+      SharedRateLimits unshared = resources.add(SharedRateLimits.none(settings.threads));
+      links.add(
+          new ServerLink(
+              ServerStage.RATE_LIMIT,
+              new RateLimitServerInterceptor(
+                  settings.rateLimits.limits(unshared, meters),
+                  unshared.executor(),
+                  PlatformChains::inTrace)));
+    }
+    if (settings.concurrency != null) {
+      ConcurrencyLimit limit =
+          settings.adaptiveConcurrency
+              ? ConcurrencyLimit.gradient2(settings.concurrency.gradient2())
+              : ConcurrencyLimit.fixed(settings.concurrency.limit());
+      limit.bindTo(meters);
+      links.add(
+          new ServerLink(
+              ServerStage.CONCURRENCY_LIMIT,
+              new ConcurrencyLimitServerInterceptor(
+                  limit, settings.concurrency, meters, settings.nanoTime)));
+    }
+  }
+
+  private static Runnable inTrace(Runnable work) {
+    return Context.current().wrap(work);
   }
 
   Drain drain(GrpcHealth health) {

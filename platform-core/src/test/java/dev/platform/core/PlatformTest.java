@@ -10,12 +10,20 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
 import dev.platform.core.config.InvalidPropertyException;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.drain.DrainSettings;
 import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.core.fault.Fault;
+import dev.platform.core.fault.FaultSettings;
+import dev.platform.core.fault.Faults;
+import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status;
@@ -24,10 +32,15 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +52,8 @@ import org.junit.jupiter.api.Test;
 /** A program without a framework; nothing of Spring is on the class path here. */
 class PlatformTest {
 
+  private static final String SERVICE = "recommendation.v1.RecommendationService";
+  private static final Duration HOUR = Duration.ofHours(1);
   private static final String NAME = "recommendation-service";
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -166,6 +181,34 @@ class PlatformTest {
   }
 
   @Test
+  void closesWhatItHasOpenedWhenItCanNotBeBuilt() {
+    AtomicBoolean firstIsClosed = new AtomicBoolean();
+    OpenResources resources = new OpenResources();
+    resources.add(() -> firstIsClosed.set(true));
+    // The connection to etcd is open when the registrar asks for the time.
+    Clock stopped =
+        new Clock() {
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            throw new IllegalStateException("stopped");
+          }
+        };
+    assertThatThrownBy(() -> new Platform(builder("a").clock(stopped), resources))
+        .hasMessage("stopped");
+    assertThat(firstIsClosed).isTrue();
+  }
+
+  @Test
   void isNotRegisteredAgainOnceItIsClosed() throws IOException {
     Platform callee = serve(answering("p-1"));
     callee.close();
@@ -181,12 +224,93 @@ class PlatformTest {
   }
 
   @Test
+  void refusesCallsOverARateLimit() throws IOException {
+    RateLimiterConfig once =
+        RateLimiterConfig.custom().limitForPeriod(1).limitRefreshPeriod(HOUR).build();
+    RateLimitSettings none = RateLimitSettings.none();
+    for (RateLimitSettings limits :
+        List.of(none.withServer(once), none.withMethod(SERVICE, once), none.withCaller(once))) {
+      SimpleMeterRegistry counters = new SimpleMeterRegistry();
+      try (Platform callee =
+          serve(builder(NAME).rateLimits(limits).meters(counters), answering("p-1"))) {
+        RecommendationServiceBlockingStub stub = stub(caller);
+        assertThat(stub.getRecommendations(request()).getProductIdsList()).containsExactly("p-1");
+        StatusRuntimeException refused = failure(stub);
+        assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        assertThat(counters.get("platform.rate.limit.calls").tag("result", "refused").counters())
+            .anyMatch(counter -> counter.count() == 1);
+      }
+    }
+  }
+
+  @Test
+  void refusesCallsOverAConcurrencyLimit() throws Exception {
+    ConcurrencyLimitSettings one =
+        new ConcurrencyLimitSettings(1, new Gradient2(1, 1, 1), new Shares(1, 1), Map.of());
+    for (PlatformBuilder limited :
+        List.of(builder(NAME).concurrencyLimit(one), builder(NAME).adaptiveConcurrencyLimit(one))) {
+      SimpleMeterRegistry gauges = new SimpleMeterRegistry();
+      CompletableFuture<StreamObserver<GetRecommendationsResponse>> held =
+          new CompletableFuture<>();
+      try (Platform callee = serve(limited.meters(gauges), held::complete)) {
+        RecommendationServiceBlockingStub stub = stub(caller);
+        CompletableFuture<GetRecommendationsResponse> first =
+            CompletableFuture.supplyAsync(() -> stub.getRecommendations(request()));
+        StreamObserver<GetRecommendationsResponse> answer = held.get();
+        assertThat(gauges.get("platform.concurrency.in.flight").gauge().value()).isEqualTo(1);
+        assertThat(failure(stub).getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        answering("p-1").accept(answer);
+        assertThat(first.get().getProductIdsList()).containsExactly("p-1");
+      }
+    }
+  }
+
+  @Test
+  void injectsFaultsOnBothSidesWhileItIsAskedTo() throws IOException {
+    try (Platform callee = serve(builder(NAME).faultInjection(true), answering("p-1"));
+        Platform faulty = builder("faulty").faultInjection(true).build()) {
+      Faults incoming = callee.faults().orElseThrow();
+      Faults outgoing = faulty.faults().orElseThrow();
+      RecommendationServiceBlockingStub stub = stub(faulty);
+
+      Fault abort =
+          incoming.add(FaultSettings.incoming(SERVICE).withAbort(Status.DATA_LOSS).withRatio(1));
+      assertThat(failure(stub).getStatus().getCode()).isEqualTo(Code.DATA_LOSS);
+      incoming.remove(abort.id());
+
+      Fault delay = outgoing.add(FaultSettings.outgoing("*").withDelay(HOUR).withTimeToLive(HOUR));
+      assertThat(failure(stub.withDeadlineAfter(300, TimeUnit.MILLISECONDS)).getStatus().getCode())
+          .isEqualTo(Code.DEADLINE_EXCEEDED);
+      outgoing.remove(delay.id());
+
+      incoming.add(FaultSettings.incoming(SERVICE).withDelay(Duration.ofMillis(1)));
+      incoming.add(
+          FaultSettings.incoming(SERVICE).withCaller("another").withAbort(Status.INTERNAL));
+      assertThat(stub.getRecommendations(request()).getProductIdsList()).containsExactly("p-1");
+    }
+  }
+
+  @Test
+  void injectsNoFaultUnlessThatIsEnabled() {
+    assertThat(caller.faults()).isEmpty();
+  }
+
+  @Test
   void namesTheSettingThatCanNotWork() {
     assertThatThrownBy(() -> Platform.builder("a").namespace("staging/"))
         .isInstanceOf(InvalidPropertyException.class)
         .hasMessageStartingWith("platform.etcd.namespace: staging/ (expected: a path");
     assertThatThrownBy(() -> Platform.builder("a").etcdEndpoints("localhost:2379"))
         .hasMessageStartingWith("platform.etcd.endpoints: localhost:2379 (expected: http://");
+    assertThatThrownBy(() -> RateLimitSettings.none().withServer(RateLimiterConfig.ofDefaults()))
+        .hasMessage(
+            "platform.resilience.rate-limit.server: 50 per 500ns (expected: at most a million a"
+                + " second)");
+    assertThatThrownBy(
+            () -> RateLimitSettings.none().withMethod("a b", RateLimitSettings.perSecond(1)))
+        .hasMessageStartingWith("platform.resilience.rate-limit.methods: a b (expected: package");
+    assertThatThrownBy(() -> FaultSettings.incoming("*").withDelay(Duration.ofDays(2)))
+        .hasMessageStartingWith("delay: 48h (expected: from 1ms to 1h");
   }
 
   private PlatformBuilder builder(String service) {
@@ -199,7 +323,13 @@ class PlatformTest {
 
   private Platform serve(Consumer<StreamObserver<GetRecommendationsResponse>> handler)
       throws IOException {
-    Platform callee = builder(NAME).build();
+    return serve(builder(NAME), handler);
+  }
+
+  private static Platform serve(
+      PlatformBuilder builder, Consumer<StreamObserver<GetRecommendationsResponse>> handler)
+      throws IOException {
+    Platform callee = builder.build();
     callee.serve(
         0,
         new RecommendationServiceImplBase() {

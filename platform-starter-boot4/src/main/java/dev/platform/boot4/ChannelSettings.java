@@ -3,8 +3,11 @@ package dev.platform.boot4;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -23,6 +26,7 @@ final class ChannelSettings {
   static final String DEFAULT = "default";
 
   private static final String PREFIX = "spring.grpc.client.channel";
+  private static final Pattern SIMPLE = Pattern.compile("[a-z0-9][a-z0-9-]*");
   private static final Entry NOTHING =
       new Entry(null, new Defaults(null), new Idle(null), new Keepalive(null, null, null));
 
@@ -57,6 +61,21 @@ final class ChannelSettings {
             .orElse(Map.of());
     return new ChannelSettings(
         all.getOrDefault(channel, NOTHING), all.getOrDefault(DEFAULT, NOTHING));
+  }
+
+  /** The channels with an entry, {@code default} among them. */
+  static Set<String> names(Environment environment) {
+    return new TreeSet<>(
+        Binder.get(environment)
+            .bind(PREFIX, Bindable.mapOf(String.class, Object.class))
+            .orElse(Map.of())
+            .keySet());
+  }
+
+  /** The full name of a channel's property. */
+  static String name(String channel, String property) {
+    String key = SIMPLE.matcher(channel).matches() ? "." + channel : "[" + channel + "]";
+    return PREFIX + key + "." + property;
   }
 
   /** Its own target; null if not set. */

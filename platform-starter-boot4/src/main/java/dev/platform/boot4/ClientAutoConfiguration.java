@@ -4,6 +4,7 @@ import dev.platform.core.chain.ClientChain;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.CalledMethods;
+import dev.platform.spring.check.ConfigurationRule;
 import io.grpc.ClientInterceptor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -45,6 +46,11 @@ public final class ClientAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   ResolvedChannels<?> resolvedChannelsCustomizer(ResolverContext context, Environment environment) {
     return new ResolvedChannels<>(context, environment);
+  }
+
+  @Bean
+  ConfigurationRule channelRule(Environment environment) {
+    return new ChannelRule(environment);
   }
 
   @Bean

@@ -2,6 +2,7 @@ package dev.platform.boot4;
 
 import dev.platform.core.chain.ServerChain;
 import dev.platform.spring.chain.ChainOrder;
+import dev.platform.spring.check.ConfigurationRule;
 import dev.platform.spring.check.ServedMethods;
 import dev.platform.spring.server.ServerExecutor;
 import dev.platform.spring.server.ServerExecutorAutoConfiguration;
@@ -18,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.service.GrpcServiceDiscoverer;
 
@@ -53,6 +55,11 @@ public final class ServerAutoConfiguration {
   @Bean
   ServedMethods servedMethods(ObjectProvider<GrpcServiceDiscoverer> discoverer) {
     return new ServedMethods(() -> services(discoverer.getIfAvailable()));
+  }
+
+  @Bean
+  ConfigurationRule replacedPropertiesRule(Environment environment) {
+    return new ReplacedPropertiesRule(environment);
   }
 
   private static Collection<ServerServiceDefinition> services(

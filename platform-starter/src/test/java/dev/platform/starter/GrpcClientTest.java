@@ -42,8 +42,8 @@ class GrpcClientTest {
 
     assertThat(output)
         .contains(
-            "platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
-                + " this application has, such as recommendation.v1.RecommendationService)")
+            "platform.deadline.methods: a.B/C (expected: a method or service that a client of this"
+                + " application (@GrpcClient) has, such as recommendation.v1.RecommendationService)")
         .contains(
             "resilience4j.circuitbreaker.instances: other (expected: a service of @GrpcClient, one"
                 + " of [self], or the name of a @CircuitBreaker)");

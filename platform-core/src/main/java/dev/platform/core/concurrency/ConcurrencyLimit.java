@@ -5,11 +5,14 @@ import com.netflix.concurrency.limits.limit.FixedLimit;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limit.WindowedLimit;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts calls in flight against a limit. Thread-safe, never blocks. */
-public final class ConcurrencyLimit {
+public final class ConcurrencyLimit implements MeterBinder {
 
   /** The library's minimum: a limit that moves only once a second reacts too late. */
   private static final long WINDOW_MILLIS = 100;
@@ -76,6 +79,16 @@ public final class ConcurrencyLimit {
    */
   void sample(long startNanos, long endNanos, int inFlightAtStart, boolean dropped) {
     limit.onSample(startNanos, endNanos - startNanos, inFlightAtStart, dropped);
+  }
+
+  @Override
+  public void bindTo(MeterRegistry meters) {
+    Gauge.builder("platform.concurrency.limit", this, ConcurrencyLimit::limit)
+        .description("The concurrency limit of unary calls")
+        .register(meters);
+    Gauge.builder("platform.concurrency.in.flight", this, ConcurrencyLimit::inFlight)
+        .description("Unary calls in flight that count towards the limit")
+        .register(meters);
   }
 
   public int limit() {

@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -45,41 +44,27 @@ public final class Faults {
         .register(meters);
   }
 
-  /** A requested fault. */
-  public interface Request {
-
-    /** How long the fault is to last; null for until it is removed. */
-    @Nullable Duration timeToLive();
-
-    /**
-     * The fault.
-     *
-     * @throws dev.platform.core.config.InvalidPropertyException when it is invalid
-     */
-    Fault toFault(String id, Instant now);
-  }
-
   /** In the order of their injection. */
   public List<Fault> list() {
     return active;
   }
 
   /**
-   * Injects the requested fault from now on.
+   * Injects a fault from now on.
    *
-   * @throws dev.platform.core.config.InvalidPropertyException when it is invalid
+   * @throws dev.platform.core.config.InvalidPropertyException if it has no effect
    */
-  public Fault add(Request request) {
+  public Fault add(FaultSettings settings) {
     Fault fault;
     synchronized (this) {
-      fault = request.toFault(Integer.toString(lastId + 1), clock.instant());
+      fault = settings.toFault(Integer.toString(lastId + 1), clock.instant());
       lastId++;
       List<Fault> next = new ArrayList<>(active);
       next.add(fault);
       active = List.copyOf(next);
     }
     log.warn("Injecting fault {}: {}", fault.id(), fault);
-    Duration lasting = request.timeToLive();
+    Duration lasting = settings.timeToLive();
     if (lasting != null) {
       threads.after(lasting, () -> end(fault.id(), "its ttl is over"));
     }

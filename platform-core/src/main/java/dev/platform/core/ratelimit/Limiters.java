@@ -38,10 +38,9 @@ public final class Limiters {
                         "a limiter that is configured under resilience4j.ratelimiter.instances"));
     RateLimiterConfig config = limiter.getRateLimiterConfig();
     check(
-        perSecond(config) <= MOST_PER_SECOND,
+        isLimit(config),
         property,
-        "%s, which is %d per %dns"
-            .formatted(name, config.getLimitForPeriod(), config.getLimitRefreshPeriod().toNanos()),
+        "%s, which is %s".formatted(name, rate(config)),
         "a limiter with resilience4j.ratelimiter.instances.%s.limit-for-period and .limit-refresh-period of at most a million a second"
             .formatted(name));
     limiter.changeTimeoutDuration(Duration.ZERO);
@@ -72,7 +71,14 @@ public final class Limiters {
         : registry.find(name).map(Limiters::retryAfter).orElse(Duration.ofMillis(1));
   }
 
-  private static double perSecond(RateLimiterConfig config) {
-    return config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos();
+  /** Whether it limits anything: Resilience4j's default does not. */
+  static boolean isLimit(RateLimiterConfig config) {
+    return config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos()
+        <= MOST_PER_SECOND;
+  }
+
+  static String rate(RateLimiterConfig config) {
+    return "%d per %dns"
+        .formatted(config.getLimitForPeriod(), config.getLimitRefreshPeriod().toNanos());
   }
 }

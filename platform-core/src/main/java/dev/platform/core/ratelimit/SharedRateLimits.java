@@ -37,14 +37,13 @@ public final class SharedRateLimits implements MeterBinder, AutoCloseable {
     this.executor = executor;
   }
 
-  /** No shared limits. */
-  public static SharedRateLimits none() {
-    Threads unused = Threads.daemons();
+  /** No shared limits; the threads have no work. */
+  public static SharedRateLimits none(Threads threads) {
     return new SharedRateLimits(
         Map.of(),
         null,
-        unused.timer("platform-rate-limit"),
-        unused.workers("platform-rate-limit-"));
+        threads.timer("platform-rate-limit"),
+        threads.workers("platform-rate-limit-"));
   }
 
   /** Starts to probe the shared buckets; until one answers its limit is local. */

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +29,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -76,21 +74,8 @@ final class FaultyShop implements AutoCloseable {
   /** Injects into calls of a method or service, or of all: with a delay, an end, or both. */
   Fault inject(
       Side side, String method, double ratio, @Nullable Duration delay, @Nullable Code abort) {
-    return faults.add(
-        new Faults.Request() {
-
-          @Override
-          public @Nullable Duration timeToLive() {
-            return null;
-          }
-
-          @Override
-          public Fault toFault(String id, Instant now) {
-            Status status =
-                abort == null ? null : abort.toStatus().withDescription("injected fault");
-            return new Fault(id, side, method, null, ratio, delay, status, null, new LongAdder());
-          }
-        });
+    Status status = abort == null ? null : abort.toStatus().withDescription("injected fault");
+    return faults.add(new FaultSettings(side, method, null, ratio, delay, status, null));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.outcome.Rejection;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -199,7 +200,8 @@ class RateLimitServerInterceptorTest {
     server =
         new LimitedServer(
             new RateLimitServerInterceptor(
-                new RateLimits(callers, methods, whole, SharedRateLimits.none(), meters),
+                new RateLimits(
+                    callers, methods, whole, SharedRateLimits.none(Threads.daemons()), meters),
                 Runnable::run,
                 UnaryOperator.identity()));
   }

@@ -29,7 +29,7 @@ public final class CalledMethods {
     }
   }
 
-  /** The services that have a client, by the names of {@code @GrpcClient}. */
+  /** The services that have a client, by the names of their channels. */
   Set<String> clients() {
     return new TreeSet<>(clients.keySet());
   }

@@ -13,17 +13,11 @@ final class ConfigurationCheck implements SmartInitializingSingleton {
   private static final Logger log = LoggerFactory.getLogger(ConfigurationCheck.class);
 
   private final ConfigurationCheckProperties properties;
-  private final List<Policy> policies;
+  private final List<ConfigurationRule> rules;
 
-  ConfigurationCheck(ConfigurationCheckProperties properties, List<Policy> policies) {
+  ConfigurationCheck(ConfigurationCheckProperties properties, List<ConfigurationRule> rules) {
     this.properties = properties;
-    this.policies = policies;
-  }
-
-  /** A rule that settings should follow. */
-  @FunctionalInterface
-  interface Policy {
-    List<Finding> findings();
+    this.rules = rules;
   }
 
   @Override
@@ -31,8 +25,8 @@ final class ConfigurationCheck implements SmartInitializingSingleton {
     if (properties.onFinding() == OnFinding.IGNORE) {
       return;
     }
-    for (Policy policy : policies) {
-      for (Finding finding : policy.findings()) {
+    for (ConfigurationRule rule : rules) {
+      for (Finding finding : rule.findings()) {
         if (properties.onFinding() == OnFinding.FAIL) {
           throw new InvalidPropertyException(
               finding.property(), finding.value(), finding.expected());

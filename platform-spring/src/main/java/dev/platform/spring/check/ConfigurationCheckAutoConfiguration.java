@@ -2,6 +2,7 @@ package dev.platform.spring.check;
 
 import dev.platform.spring.resilience.AnnotatedMethods;
 import dev.platform.spring.resilience.ResilienceAutoConfiguration;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -28,19 +29,21 @@ public final class ConfigurationCheckAutoConfiguration {
       Environment environment,
       CalledMethods called,
       ObjectProvider<ServedMethods> served,
-      AnnotatedMethods annotated) {
-    return new ConfigurationCheck(
-        properties,
-        List.of(
-            new PropertyNameRule(environment),
-            new OtherLineRule(environment),
-            new TimeRule(environment, called),
-            new HedgingRule(environment, called),
-            new NameRule(
-                environment,
-                called,
-                served.getIfAvailable(() -> new ServedMethods(List::of)),
-                annotated),
-            new LimitRule(environment, annotated)));
+      AnnotatedMethods annotated,
+      ObjectProvider<ConfigurationRule> ofLine) {
+    List<ConfigurationRule> rules = new ArrayList<>();
+    rules.add(new PropertyNameRule(environment));
+    rules.add(new OtherLineRule(environment));
+    rules.add(new TimeRule(environment, called));
+    rules.add(new HedgingRule(environment, called));
+    rules.add(
+        new NameRule(
+            environment,
+            called,
+            served.getIfAvailable(() -> new ServedMethods(List::of)),
+            annotated));
+    rules.add(new LimitRule(environment, annotated));
+    ofLine.orderedStream().forEach(rules::add);
+    return new ConfigurationCheck(properties, rules);
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param property its full name
  * @param expected which values are valid, as text
  */
-record Finding(String property, @Nullable Object value, String expected) {
+public record Finding(String property, @Nullable Object value, String expected) {
 
   @Override
   public String toString() {

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /** Methods that are configured for hedging and are never hedged. */
-final class HedgingRule implements ConfigurationCheck.Policy {
+final class HedgingRule implements ConfigurationRule {
 
   private static final String METHODS = "platform.resilience.hedging.methods";
 

@@ -23,7 +23,7 @@ import org.springframework.core.env.Environment;
  * Breakers that can't open as configured, limiters and limits without effect, fallbacks that hide
  * failures.
  */
-final class LimitRule implements ConfigurationCheck.Policy {
+final class LimitRule implements ConfigurationRule {
 
   private static final String BREAKERS = "resilience4j.circuitbreaker.";
   private static final String LIMITERS = "resilience4j.ratelimiter.";

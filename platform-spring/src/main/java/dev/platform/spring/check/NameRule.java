@@ -1,6 +1,7 @@
 package dev.platform.spring.check;
 
 import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
+import dev.platform.spring.line.StarterLine;
 import dev.platform.spring.ratelimit.RateLimitProperties;
 import dev.platform.spring.resilience.AnnotatedMethods;
 import dev.platform.spring.resilience.CircuitBreakerProperties;
@@ -16,13 +17,12 @@ import org.springframework.core.env.Environment;
 
 /**
  * Names of methods, services, breakers and limiters in settings that don't exist in this
- * application. Called methods are not checked without any {@code @GrpcClient}: then the application
+ * application. Called methods are not checked without any known client: then the application
  * creates its channels itself.
  */
-final class NameRule implements ConfigurationCheck.Policy {
+final class NameRule implements ConfigurationRule {
 
   private static final String BREAKERS = "platform.resilience.circuit-breaker";
-  private static final String CALLER = "a @GrpcClient of this application";
   private static final String SERVER = "this application's server";
 
   private static final List<String> OF_CALLED =
@@ -38,6 +38,8 @@ final class NameRule implements ConfigurationCheck.Policy {
   private final CalledMethods called;
   private final ServedMethods served;
   private final AnnotatedMethods annotated;
+  private final String annotation = StarterLine.clientAnnotation(NameRule.class.getClassLoader());
+  private final String caller = "a client of this application (" + annotation + ")";
 
   NameRule(
       Environment environment,
@@ -74,15 +76,14 @@ final class NameRule implements ConfigurationCheck.Policy {
     list("platform.resilience.retry.methods", retry.methods(), calls, found);
     list("platform.resilience.retry.excluded-methods", retry.excludedMethods(), calls, found);
     for (String property : OF_CALLED) {
-      keys(property).forEach(name -> method(property, name, calls, CALLER, found));
+      keys(property).forEach(name -> method(property, name, calls, caller, found));
     }
     breakers(found);
   }
 
-  private static void list(
-      String property, List<String> methods, Set<String> calls, List<Finding> found) {
+  private void list(String property, List<String> methods, Set<String> calls, List<Finding> found) {
     for (int i = 0; i < methods.size(); i++) {
-      method(property + "[" + i + "]", methods.get(i), calls, CALLER, found);
+      method(property + "[" + i + "]", methods.get(i), calls, caller, found);
     }
   }
 
@@ -103,7 +104,7 @@ final class NameRule implements ConfigurationCheck.Policy {
     boolean byMethod =
         Binder.get(environment).bindOrCreate(BREAKERS, CircuitBreakerProperties.class).scope()
             == Scope.METHOD;
-    String services = "a service of @GrpcClient, one of " + called.clients();
+    String services = "a service of " + annotation + ", one of " + called.clients();
     for (String name : keys("resilience4j.circuitbreaker.instances")) {
       boolean known = byMethod ? isCalledMethod(name) : called.clients().contains(name);
       if (!known && !operations.contains(name)) {

@@ -11,7 +11,7 @@ import org.springframework.core.env.Environment;
  * Properties with a name of the other Spring Boot line: on this line they have no effect, and
  * nothing else reports them. Values are not reported: they may be secrets.
  */
-final class OtherLineRule implements ConfigurationCheck.Policy {
+final class OtherLineRule implements ConfigurationRule {
 
   private final Environment environment;
   private final String springBoot;

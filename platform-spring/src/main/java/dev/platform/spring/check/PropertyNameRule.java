@@ -14,7 +14,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * names below {@code platform} may be an application's own. Values are not reported: they may be
  * misplaced secrets.
  */
-final class PropertyNameRule implements ConfigurationCheck.Policy {
+final class PropertyNameRule implements ConfigurationRule {
 
   private static final ConfigurationPropertyName PLATFORM =
       ConfigurationPropertyName.of("platform");

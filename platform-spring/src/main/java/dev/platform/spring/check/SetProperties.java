@@ -1,5 +1,6 @@
 package dev.platform.spring.check;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -12,7 +13,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 
 /** The properties that are set, and where. */
-final class SetProperties {
+public final class SetProperties {
 
   private SetProperties() {}
 
@@ -21,6 +22,21 @@ final class SetProperties {
     return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
         .filter(IterableConfigurationPropertySource.class::isInstance)
         .map(IterableConfigurationPropertySource.class::cast);
+  }
+
+  /**
+   * Where a property is set, as text: the file and line, if known. The name may be the start of the
+   * property's name. Empty if it is not set.
+   */
+  public static Optional<String> where(Environment environment, String name) {
+    ConfigurationPropertyName prefix = ConfigurationPropertyName.of(name);
+    return sources(environment)
+        .flatMap(
+            source ->
+                source.stream()
+                    .filter(set -> prefix.equals(set) || prefix.isAncestorOf(set))
+                    .map(set -> where(source, set)))
+        .findFirst();
   }
 
   /** The file and line, if known, as text. */

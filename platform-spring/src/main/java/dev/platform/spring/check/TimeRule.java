@@ -16,7 +16,7 @@ import org.springframework.core.env.Environment;
 /**
  * Times that depend on each other: deadlines and what must fit into them, the drain and its phase.
  */
-final class TimeRule implements ConfigurationCheck.Policy {
+final class TimeRule implements ConfigurationRule {
 
   private static final String DEFAULT_TIMEOUT = "platform.deadline.default-timeout";
 

@@ -4,9 +4,7 @@ import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.concurrency.ConcurrencyLimit;
 import dev.platform.core.concurrency.ConcurrencyLimitServerInterceptor;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -50,18 +48,6 @@ public final class ConcurrencyLimitAutoConfiguration {
               properties.settings(),
               meters.getIfAvailable(CompositeMeterRegistry::new),
               System::nanoTime));
-    }
-
-    @Bean
-    MeterBinder concurrencyLimitMetrics(ConcurrencyLimit limit) {
-      return meters -> {
-        Gauge.builder("platform.concurrency.limit", limit, ConcurrencyLimit::limit)
-            .description("The concurrency limit of unary calls")
-            .register(meters);
-        Gauge.builder("platform.concurrency.in.flight", limit, ConcurrencyLimit::inFlight)
-            .description("Unary calls in flight that count towards the limit")
-            .register(meters);
-      };
     }
   }
 

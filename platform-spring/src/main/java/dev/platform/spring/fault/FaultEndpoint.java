@@ -91,7 +91,7 @@ public final class FaultEndpoint {
     try {
       FaultRequest request =
           new FaultRequest(side, method, caller, ratio, delay, status, message, ttl);
-      return new WebEndpointResponse<>(View.of(faults.add(request)));
+      return new WebEndpointResponse<>(View.of(faults.add(request.settings())));
     } catch (InvalidPropertyException e) {
       return new WebEndpointResponse<>(
           new Problem(e.property(), String.valueOf(e.value()), e.expected()),

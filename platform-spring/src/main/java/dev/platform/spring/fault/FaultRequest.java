@@ -3,17 +3,13 @@ package dev.platform.spring.fault;
 import static dev.platform.core.config.InvalidPropertyException.check;
 
 import dev.platform.core.config.InvalidPropertyException;
-import dev.platform.core.fault.Fault;
 import dev.platform.core.fault.Fault.Side;
-import dev.platform.core.fault.Faults;
+import dev.platform.core.fault.FaultSettings;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
@@ -32,52 +28,28 @@ record FaultRequest(
     @Nullable String delay,
     @Nullable String status,
     @Nullable String message,
-    @Nullable String ttl)
-    implements Faults.Request {
+    @Nullable String ttl) {
 
-  private static final Pattern METHOD = Pattern.compile("\\*|[\\w.]+(/\\w+)?");
-  private static final Pattern CALLER = Pattern.compile("[\\w.-]{1,100}");
-  private static final Duration LONGEST_DELAY = Duration.ofHours(1);
-  private static final Duration LONGEST_TTL = Duration.ofDays(1);
   private static final int LONGEST_MESSAGE = 200;
-
-  /** How long the fault lasts; null until it is removed. */
-  @Override
-  public @Nullable Duration timeToLive() {
-    return duration("ttl", ttl, LONGEST_TTL);
-  }
 
   /**
    * The parsed fault.
    *
    * @throws InvalidPropertyException for an invalid field, with its name
    */
-  @Override
-  public Fault toFault(String id, Instant now) {
+  FaultSettings settings() {
     Side where = parsedSide();
-    check(
-        method != null && METHOD.matcher(method).matches(),
-        "method",
-        display(method),
-        "package.Service/Method, package.Service for all of its methods, or * for all");
-    check(
-        caller == null || where == Side.SERVER && CALLER.matcher(caller).matches(),
-        "caller",
-        display(caller),
-        "on side server, the name that callers give in the header platform-caller");
-    Duration wait = duration("delay", delay, LONGEST_DELAY);
-    check(wait != null || status != null, "delay", "(none)", "a delay, a status, or both");
-    Duration lasting = timeToLive();
-    return new Fault(
-        id,
+    if (method == null) {
+      throw new InvalidPropertyException("method", display(null), FaultSettings.METHODS);
+    }
+    return new FaultSettings(
         where,
-        String.valueOf(method),
+        method,
         caller,
         parsedRatio(),
-        wait,
+        duration("delay", delay, FaultSettings.DELAYS),
         abort(),
-        lasting == null ? null : now.plus(lasting),
-        new LongAdder());
+        duration("ttl", ttl, FaultSettings.LIFETIMES));
   }
 
   private Side parsedSide() {
@@ -91,13 +63,10 @@ record FaultRequest(
   }
 
   private double parsedRatio() {
-    String expected = "a number over 0, at most 1";
     try {
-      double parsed = ratio == null ? 1 : Double.parseDouble(ratio);
-      check(parsed > 0 && parsed <= 1, "ratio", ratio, expected);
-      return parsed;
+      return ratio == null ? 1 : Double.parseDouble(ratio);
     } catch (NumberFormatException e) {
-      throw new InvalidPropertyException("ratio", display(ratio), expected, e);
+      throw new InvalidPropertyException("ratio", display(ratio), FaultSettings.RATIOS, e);
     }
   }
 
@@ -128,17 +97,9 @@ record FaultRequest(
   }
 
   private static @Nullable Duration duration(
-      String property, @Nullable String text, Duration longest) {
-    if (text == null) {
-      return null;
-    }
-    String expected = "from 1ms to %dh, such as 300ms or 10s".formatted(longest.toHours());
+      String property, @Nullable String text, String expected) {
     try {
-      Duration parsed = DurationStyle.detectAndParse(text);
-      check(parsed.toMillis() >= 1 && parsed.compareTo(longest) <= 0, property, text, expected);
-      return parsed;
-    } catch (InvalidPropertyException e) {
-      throw e;
+      return text == null ? null : DurationStyle.detectAndParse(text);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new InvalidPropertyException(property, display(text), expected, e);
     }

@@ -27,14 +27,18 @@ public record StarterLine(String artifact, String springBoot) {
 
   /** All starters on the class path; more than one is an error. */
   public static List<StarterLine> onClassPath(ClassLoader loader) {
-    try {
-      return Collections.list(loader.getResources(FILE)).stream()
-          .map(StarterLine::read)
-          .distinct()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(FILE + " can't be read", e);
-    }
+    return files(loader).stream().map(StarterLine::read).distinct().toList();
+  }
+
+  /**
+   * The annotation with which an application of the line on the class path declares its gRPC
+   * clients, for texts: {@code @GrpcClient} for one.
+   */
+  public static String clientAnnotation(ClassLoader loader) {
+    return files(loader).stream()
+        .map(file -> String.valueOf(load(file).getProperty("client-annotation")))
+        .findFirst()
+        .orElse("a stub");
   }
 
   /** All existing starters. */
@@ -58,15 +62,28 @@ public record StarterLine(String artifact, String springBoot) {
     return Integer.parseInt(version.split("[.-]")[position]);
   }
 
+  private static List<URL> files(ClassLoader loader) {
+    try {
+      return Collections.list(loader.getResources(FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(FILE + " can't be read", e);
+    }
+  }
+
   private static StarterLine read(URL file) {
+    Properties properties = load(file);
+    return new StarterLine(
+        Objects.requireNonNull(properties.getProperty("artifact")),
+        Objects.requireNonNull(properties.getProperty("spring-boot")));
+  }
+
+  private static Properties load(URL file) {
     Properties properties = new Properties();
     try (InputStream content = file.openStream()) {
       properties.load(content);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " can't be read", e);
     }
-    return new StarterLine(
-        Objects.requireNonNull(properties.getProperty("artifact")),
-        Objects.requireNonNull(properties.getProperty("spring-boot")));
+    return properties;
   }
 }

@@ -4,18 +4,18 @@ import static dev.platform.core.config.InvalidPropertyException.check;
 
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.ratelimit.CallerLimits;
 import dev.platform.core.ratelimit.Limiters;
 import dev.platform.core.ratelimit.RateLimitServerInterceptor;
+import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.ratelimit.RateLimits;
 import dev.platform.core.ratelimit.RequestNotPermittedMapper;
 import dev.platform.core.ratelimit.SharedRateLimits;
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +95,7 @@ public final class RateLimitAutoConfiguration {
         shared.limiters(),
         "none, or com.bucket4j:bucket4j_jdk17-lettuce and io.lettuce:lettuce-core on the class"
             + " path");
-    return SharedRateLimits.none();
+    return SharedRateLimits.none(Threads.daemons());
   }
 
   private static @Nullable RateLimiter server(RateLimitProperties properties, Limiters limiters) {
@@ -116,7 +116,6 @@ public final class RateLimitAutoConfiguration {
     return methods;
   }
 
-  /** Not in the registry: that would create metrics per caller. */
   private static @Nullable CallerLimits callers(
       RateLimitProperties.Caller caller, Limiters limiters) {
     if (caller.limiter() == null) {
@@ -124,11 +123,8 @@ public final class RateLimitAutoConfiguration {
     }
     RateLimiter pattern =
         limiters.named(RateLimitProperties.PREFIX + ".caller.limiter", caller.limiter());
-    RateLimiterConfig config =
-        RateLimiterConfig.from(pattern.getRateLimiterConfig())
-            .timeoutDuration(Duration.ZERO)
-            .build();
-    return new CallerLimits(
-        caller.header(), caller.maxCallers(), name -> RateLimiter.of(name, config));
+    return new RateLimitSettings.Caller(
+            pattern.getRateLimiterConfig(), caller.header(), caller.maxCallers())
+        .limits();
   }
 }

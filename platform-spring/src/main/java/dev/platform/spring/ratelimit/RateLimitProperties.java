@@ -2,10 +2,10 @@ package dev.platform.spring.ratelimit;
 
 import static dev.platform.core.config.InvalidPropertyException.check;
 
+import dev.platform.core.ratelimit.RateLimitSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -33,9 +33,6 @@ public record RateLimitProperties(
 
   public static final String PREFIX = "platform.resilience.rate-limit";
 
-  private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
-  private static final Pattern HEADER = Pattern.compile("[0-9a-z_.-]+(?<!-bin)");
-
   /**
    * A limiter for each caller.
    *
@@ -50,16 +47,7 @@ public record RateLimitProperties(
       @DefaultValue("1000") int maxCallers) {
 
     public Caller {
-      check(
-          HEADER.matcher(header).matches(),
-          PREFIX + ".caller.header",
-          header.isBlank() ? "(empty)" : header,
-          "a header's name of lower-case letters, digits, '.', '_' and '-', not ending in -bin");
-      check(
-          maxCallers >= 1 && maxCallers <= 100_000,
-          PREFIX + ".caller.max-callers",
-          maxCallers,
-          "1 to 100000");
+      RateLimitSettings.Caller.validate(header, maxCallers);
     }
   }
 
@@ -98,13 +86,7 @@ public record RateLimitProperties(
 
   public RateLimitProperties {
     methods = Map.copyOf(methods);
-    methods.forEach(
-        (method, limiter) ->
-            check(
-                METHOD.matcher(method).matches(),
-                PREFIX + ".methods",
-                method,
-                "package.Service/Method, or package.Service for all of its methods"));
+    RateLimitSettings.validateMethods(methods.keySet());
     for (int i = 0; i < shared.limiters().size(); i++) {
       String name = shared.limiters().get(i);
       check(

@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Load balancing of calls.
  *
  * @param loadBalancing name of a load-balancing policy that is registered with gRPC; a channel's
- *     own {@code grpc.client.*.default-load-balancing-policy} wins
+ *     own policy wins: {@code grpc.client.*.default-load-balancing-policy} on Spring Boot 3.5,
+ *     {@code spring.grpc.client.channel.*.default.load-balancing-policy} on 4.1
  * @param avoidSilentInstances whether calls avoid instances that are connected but do not answer at
  *     all
  */

@@ -8,7 +8,7 @@ import dev.platform.core.chain.ServerStage;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.core.retry.RetryClientInterceptor;
 import dev.platform.core.retry.RetryServerInterceptor;
-import dev.platform.spring.outcome.OutcomeAutoConfiguration;
+import dev.platform.spring.resilience.OutcomeAutoConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -184,7 +184,7 @@ class InjectedFaultsTest {
         "{'method': '*', 'delay': '2h'} | delay | 2h | from 1ms to 1h",
         "{'method': '*', 'delay': '0s'} | delay | 0s | from 1ms to 1h",
         "{'method': '*', 'status': 'OK'} | status | OK | one of CANCELLED, UNKNOWN",
-        "{'method': '*', 'delay': '1s', 'ratio': 0} | ratio | 0 | a number over 0, at most 1",
+        "{'method': '*', 'delay': '1s', 'ratio': 0} | ratio | 0.0 | a number over 0, at most 1",
         "{'method': '*', 'delay': '1s', 'ratio': '5%'} | ratio | 5% | a number over 0, at most 1",
         "{'method': '*', 'delay': '1s', 'ttl': '48h'} | ttl | 48h | from 1ms to 24h",
         "{'method': '*', 'delay': '1s', 'side': 'both'} | side | both | server or client",

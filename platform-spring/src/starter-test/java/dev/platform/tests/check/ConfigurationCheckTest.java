@@ -45,18 +45,18 @@ class ConfigurationCheckTest {
       value = {
         "platform.resilience.retry.methods[0]=payment.v1.PaymentServce"
             + " | platform.resilience.retry.methods[0]: payment.v1.PaymentServce (expected: a method"
-            + " or service that a @GrpcClient of this application has, such as"
+            + " or service that a client of this application (@Client) has, such as"
             + " recommendation.v1.RecommendationService)",
         "platform.resilience.retry.excluded-methods[0]=a.B/C"
             + " | platform.resilience.retry.excluded-methods[0]: a.B/C (expected: a method or service"
-            + " that a @GrpcClient of this application has, such as"
+            + " that a client of this application (@Client) has, such as"
             + " recommendation.v1.RecommendationService)",
         "platform.deadline.methods[a.B/C]=1s"
-            + " | platform.deadline.methods: a.B/C (expected: a method or service that a @GrpcClient of"
-            + " this application has, such as recommendation.v1.RecommendationService)",
+            + " | platform.deadline.methods: a.B/C (expected: a method or service that a client of"
+            + " this application (@Client) has, such as recommendation.v1.RecommendationService)",
         "platform.resilience.hedging.methods[a.B]=1s"
             + " | platform.resilience.hedging.methods: a.B (expected: a method or service that a"
-            + " @GrpcClient of this application has, such as"
+            + " client of this application (@Client) has, such as"
             + " recommendation.v1.RecommendationService)",
         "platform.resilience.hedging.methods["
             + METHOD
@@ -78,7 +78,7 @@ class ConfigurationCheckTest {
             + " application's server has)",
         "resilience4j.circuitbreaker.instances.recommendations.wait-duration-in-open-state=1s"
             + " | resilience4j.circuitbreaker.instances: recommendations (expected: a service of"
-            + " @GrpcClient, one of [recommendation-service], or the name of a @CircuitBreaker)",
+            + " @Client, one of [recommendation-service], or the name of a @CircuitBreaker)",
         "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=200,"
             + "resilience4j.circuitbreaker.configs.default.sliding-window-size=100"
             + " | resilience4j.circuitbreaker.configs.default.minimum-number-of-calls: 200 (expected:"
@@ -96,7 +96,7 @@ class ConfigurationCheckTest {
         "platform.resilience.circuit-breaker.scope=method,"
             + "resilience4j.circuitbreaker.instances.recommendation-service.sliding-window-size=10"
             + " | resilience4j.circuitbreaker.instances: recommendation-service (expected:"
-            + " service/package.Service/Method with a service of @GrpcClient, one of"
+            + " service/package.Service/Method with a service of @Client, one of"
             + " [recommendation-service], or the name of a @CircuitBreaker:"
             + " platform.resilience.circuit-breaker.scope is method)",
         "resilience4j.circuitbreaker.instances[recommendation-service/"
@@ -104,7 +104,7 @@ class ConfigurationCheckTest {
             + "].sliding-window-size=10"
             + " | resilience4j.circuitbreaker.instances: recommendation-service/"
             + METHOD
-            + " (expected: a service of @GrpcClient, one of [recommendation-service], or the name of"
+            + " (expected: a service of @Client, one of [recommendation-service], or the name of"
             + " a @CircuitBreaker: platform.resilience.circuit-breaker.scope is service)",
         "resilience4j.ratelimiter.instances.api.limit-refresh-period=1s"
             + " | resilience4j.ratelimiter.instances: api (expected: a limiter that"
@@ -150,7 +150,9 @@ class ConfigurationCheckTest {
         .run(
             context -> {
               assertThat(context).hasNotFailed();
-              assertThat(output).containsOnlyOnce("WARN").contains(expected);
+              assertThat(output)
+                  .containsOnlyOnce("WARN")
+                  .contains(expected.replace("@Client", Line.clientAnnotation()));
             });
   }
 

@@ -15,6 +15,7 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.grpc.client.ImportGrpcClients;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
@@ -91,6 +92,11 @@ public final class Line {
   /** What Boot's health endpoint says, of all or of what a path names: UP, DOWN, … */
   public static String health(ApplicationContext app, String... path) {
     return app.getBean(HealthEndpoint.class).healthForPath(path).getStatus().getCode();
+  }
+
+  /** With which an application declares its clients. */
+  public static String clientAnnotation() {
+    return "@" + ImportGrpcClients.class.getSimpleName();
   }
 
   /** What Resilience4j's annotations need. */

@@ -7,6 +7,7 @@ import io.grpc.Channel;
 import io.grpc.ConnectivityState;
 import java.util.Map;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
+import net.devh.boot.grpc.client.inject.GrpcClient;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
 import org.springframework.boot.actuate.health.HealthEndpoint;
@@ -72,6 +73,11 @@ public final class Line {
   /** What Boot's health endpoint says, of all or of what a path names: UP, DOWN, … */
   public static String health(ApplicationContext app, String... path) {
     return app.getBean(HealthEndpoint.class).healthForPath(path).getStatus().getCode();
+  }
+
+  /** With which an application declares its clients. */
+  public static String clientAnnotation() {
+    return "@" + GrpcClient.class.getSimpleName();
   }
 
   /** What Resilience4j's annotations need. */

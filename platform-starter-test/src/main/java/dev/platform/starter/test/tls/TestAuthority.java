@@ -77,9 +77,11 @@ public final class TestAuthority {
   }
 
   /**
-   * A certificate for servers and clients at {@code localhost}, {@code 127.0.0.1} and {@code ::1}.
+   * A certificate for servers and clients at {@code localhost}, {@code 127.0.0.1} and {@code ::1},
+   * and for the common name if it can be a host's.
    *
-   * @param commonName the common name; etcd takes it as the user's name if so configured
+   * @param commonName the common name; etcd takes it as the user's name if so configured, and a
+   *     channel to a discovered service expects the service's name
    * @param from start of validity
    * @param until end of validity; may be in the past
    */
@@ -87,12 +89,20 @@ public final class TestAuthority {
     KeyPair keys = newKeys();
     byte[] names =
         sequence(
+            host(commonName),
             tagged(0x82, "localhost".getBytes(StandardCharsets.US_ASCII)),
             tagged(0x87, new byte[] {127, 0, 0, 1}),
             tagged(0x87, LOOPBACK_V6));
     byte[] extensions = sequence(sequence(ALTERNATIVE_NAMES, Der.octets(names)));
     byte[] body = body(commonName, name, from, until, keys.getPublic(), extensions);
     return new TestCertificate(sign(body, key), keys.getPrivate());
+  }
+
+  /** Nothing for a name that no host can have. */
+  private static byte[] host(String name) {
+    return name.matches("[\\w.-]+")
+        ? tagged(0x82, name.getBytes(StandardCharsets.US_ASCII))
+        : new byte[0];
   }
 
   /** What is signed: {@code TBSCertificate} of RFC 5280, version 3. */

@@ -39,6 +39,13 @@ class TestAuthorityTest {
   }
 
   @Test
+  void namesAServiceByItsCommonName() throws Exception {
+    assertThat(authority.issue("payment-service").certificate().getSubjectAlternativeNames())
+        .extracting(name -> String.valueOf(name.get(1)))
+        .contains("payment-service", "localhost");
+  }
+
+  @Test
   void namesTheSubjectAndThisMachine() throws Exception {
     X509Certificate certificate = authority.issue("a client with a rather long name").certificate();
 
