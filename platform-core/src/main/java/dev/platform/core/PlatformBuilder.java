@@ -277,7 +277,7 @@ public final class PlatformBuilder {
   /**
    * Connects to etcd in the background; never blocks.
    *
-   * @throws dev.platform.core.config.InvalidPropertyException for settings that can't work
+   * @throws dev.platform.core.InvalidPropertyException for settings that can't work
    */
   public Platform build() {
     return new Platform(this, new OpenResources());

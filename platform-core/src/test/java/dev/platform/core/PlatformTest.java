@@ -13,7 +13,6 @@ import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.Recomm
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
-import dev.platform.core.config.InvalidPropertyException;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.drain.DrainSettings;
 import dev.platform.core.drain.LifecyclePhase;

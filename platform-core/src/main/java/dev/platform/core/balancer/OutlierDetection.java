@@ -1,6 +1,6 @@
 package dev.platform.core.balancer;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.platform.core.breaker;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 /**
  * Circuit breakers of client calls. The breakers are Resilience4j's and are configured under {@code

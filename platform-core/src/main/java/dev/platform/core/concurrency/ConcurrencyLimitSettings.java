@@ -1,6 +1,6 @@
 package dev.platform.core.concurrency;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import java.util.Map;
 import java.util.regex.Pattern;

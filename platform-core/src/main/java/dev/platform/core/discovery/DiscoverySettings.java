@@ -1,6 +1,6 @@
 package dev.platform.core.discovery;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.platform.core.etcd;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.platform.core.fault;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.fault.Fault.Side;
 import io.grpc.Status;

@@ -52,7 +52,7 @@ public final class Faults {
   /**
    * Injects a fault from now on.
    *
-   * @throws dev.platform.core.config.InvalidPropertyException if it has no effect
+   * @throws dev.platform.core.InvalidPropertyException if it has no effect
    */
   public Fault add(FaultSettings settings) {
     Fault fault;

@@ -1,12 +1,12 @@
 package dev.platform.core.instance;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.protobuf.ByteString;
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.platform.core.ratelimit;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;

@@ -1,6 +1,6 @@
 package dev.platform.core.ratelimit;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -49,7 +49,7 @@ public record RateLimitSettings(
     /**
      * Checks the settings beside the limit.
      *
-     * @throws dev.platform.core.config.InvalidPropertyException for a value that can't work
+     * @throws dev.platform.core.InvalidPropertyException for a value that can't work
      */
     public static void validate(String header, int maxCallers) {
       check(
@@ -130,7 +130,7 @@ public record RateLimitSettings(
   /**
    * Checks the names of methods.
    *
-   * @throws dev.platform.core.config.InvalidPropertyException for one that can't be any
+   * @throws dev.platform.core.InvalidPropertyException for one that can't be any
    */
   public static void validateMethods(Collection<String> methods) {
     methods.forEach(

@@ -1,6 +1,6 @@
 package dev.platform.core.retry;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import io.grpc.MethodDescriptor;
 import java.time.Duration;

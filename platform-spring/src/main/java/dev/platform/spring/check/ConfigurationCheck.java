@@ -1,6 +1,6 @@
 package dev.platform.spring.check;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import dev.platform.spring.check.ConfigurationCheckProperties.OnFinding;
 import java.util.List;
 import org.slf4j.Logger;

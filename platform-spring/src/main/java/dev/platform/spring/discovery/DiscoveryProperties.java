@@ -1,6 +1,6 @@
 package dev.platform.spring.discovery;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.discovery.DiscoverySettings;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.platform.spring.etcd;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.etcd.EtcdTls;
 import java.util.Arrays;

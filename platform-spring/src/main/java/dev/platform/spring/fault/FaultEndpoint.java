@@ -1,6 +1,6 @@
 package dev.platform.spring.fault;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import dev.platform.core.fault.Fault;
 import dev.platform.core.fault.Faults;
 import io.grpc.Status;

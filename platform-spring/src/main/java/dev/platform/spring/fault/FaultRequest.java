@@ -1,8 +1,8 @@
 package dev.platform.spring.fault;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import dev.platform.core.fault.Fault.Side;
 import dev.platform.core.fault.FaultSettings;
 import io.grpc.Status;

@@ -1,6 +1,6 @@
 package dev.platform.spring.http;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.platform.spring.ratelimit;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;

@@ -1,7 +1,7 @@
 package dev.platform.spring.ratelimit;
 
+import dev.platform.core.InvalidPropertyException;
 import dev.platform.core.concurrent.Threads;
-import dev.platform.core.config.InvalidPropertyException;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.ratelimit.Limiters;
 import dev.platform.core.ratelimit.SharedRateLimit;

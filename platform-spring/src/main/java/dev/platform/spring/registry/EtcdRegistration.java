@@ -46,7 +46,7 @@ public final class EtcdRegistration implements Registration {
    *
    * @param serviceIds the names; at least one
    * @param metadata {@code zone}, {@code version}, {@code weight}, your own
-   * @throws dev.platform.core.config.InvalidPropertyException when the host resolves to nothing
+   * @throws dev.platform.core.InvalidPropertyException when the host resolves to nothing
    */
   public static EtcdRegistration at(
       String host, int port, List<String> serviceIds, Map<String, String> metadata) {

@@ -1,6 +1,6 @@
 package dev.platform.spring.registry;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.instance.ValueFormat;
 import java.time.Duration;

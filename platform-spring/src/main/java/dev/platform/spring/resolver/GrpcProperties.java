@@ -1,6 +1,6 @@
 package dev.platform.spring.resolver;
 
-import static dev.platform.core.config.InvalidPropertyException.check;
+import static dev.platform.core.InvalidPropertyException.check;
 
 import io.grpc.LoadBalancerRegistry;
 import org.springframework.boot.context.properties.ConfigurationProperties;

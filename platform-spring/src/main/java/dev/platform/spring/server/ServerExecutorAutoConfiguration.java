@@ -1,6 +1,6 @@
 package dev.platform.spring.server;
 
-import dev.platform.core.server.HandlerThread;
+import dev.platform.core.concurrent.HandlerThread;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;

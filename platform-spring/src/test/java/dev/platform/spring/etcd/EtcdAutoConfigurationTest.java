@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.ServerTls;

@@ -2,7 +2,7 @@ package dev.platform.spring.server;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.platform.core.config.InvalidPropertyException;
+import dev.platform.core.InvalidPropertyException;
 import org.junit.jupiter.api.Test;
 
 class ServerExecutorPropertiesTest {

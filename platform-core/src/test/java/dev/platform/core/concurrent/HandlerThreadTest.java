@@ -1,4 +1,4 @@
-package dev.platform.core.server;
+package dev.platform.core.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ServerExecutorTest {
+class HandlerThreadTest {
 
   private final ForkJoinPool pool = HandlerThread.pool(4);
 

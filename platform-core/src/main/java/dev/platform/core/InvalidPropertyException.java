@@ -1,4 +1,4 @@
-package dev.platform.core.config;
+package dev.platform.core;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.platform.core.server;
+package dev.platform.core.concurrent;
 
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
