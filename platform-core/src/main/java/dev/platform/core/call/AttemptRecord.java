@@ -153,8 +153,8 @@ public final class AttemptRecord extends ClientStreamTracer {
   @Override
   public void streamCreated(Attributes transport, Metadata sent) {
     connection = transport;
-    for (CallListener listener : call.listeners()) {
-      listener.attemptSent(this);
+    for (int i = 0, count = call.listenerCount(); i < count; i++) {
+      call.listener(i).attemptSent(this);
     }
     CallListener instance = picked;
     if (instance != null) {
@@ -175,15 +175,15 @@ public final class AttemptRecord extends ClientStreamTracer {
   @Override
   public void inboundTrailers(Metadata received) {
     trailers = received;
-    for (CallListener listener : call.listeners()) {
-      listener.attemptTrailers(this, received);
+    for (int i = 0, count = call.listenerCount(); i < count; i++) {
+      call.listener(i).attemptTrailers(this, received);
     }
     heard();
   }
 
   private void heard() {
-    for (CallListener listener : call.listeners()) {
-      listener.attemptHeard(this);
+    for (int i = 0, count = call.listenerCount(); i < count; i++) {
+      call.listener(i).attemptHeard(this);
     }
     CallListener instance = picked;
     if (instance != null) {
@@ -198,8 +198,8 @@ public final class AttemptRecord extends ClientStreamTracer {
       status = closed;
       endedAt = call.recorder().nanoTime();
     }
-    for (CallListener listener : call.listeners()) {
-      listener.attemptEnded(this);
+    for (int i = 0, count = call.listenerCount(); i < count; i++) {
+      call.listener(i).attemptEnded(this);
     }
     CallListener instance = picked;
     if (instance != null && connection != null) {

@@ -27,11 +27,14 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   private static final CallOptions.Key<@Nullable ClientCallRecord> KEY =
       CallOptions.Key.createWithDefault("dev.platform.call-record", null);
 
-  private static final CallListener[] NONE = {};
+  /** Telemetry, deadline, breaker and retries. */
+  private static final int USUAL_LISTENERS = 4;
 
   private final CallRecorder recorder;
   private final MethodType type;
-  private volatile CallListener[] listeners = NONE;
+  private CallListener[] listeners = new CallListener[USUAL_LISTENERS];
+  // written after the listener, and read before it
+  private volatile int listenerCount;
   private volatile @Nullable Deadline ownDeadline;
   private volatile @Nullable Deadline callersDeadline;
   private volatile @Nullable AttemptRecord lastAttempt;
@@ -84,14 +87,21 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
 
   /** Adds a listener. Only before the call's first attempt, on the thread that starts the call. */
   public void listen(CallListener listener) {
-    CallListener[] known = listeners;
-    CallListener[] more = Arrays.copyOf(known, known.length + 1);
-    more[known.length] = listener;
-    listeners = more;
+    int count = listenerCount;
+    if (count == listeners.length) {
+      listeners = Arrays.copyOf(listeners, 2 * count);
+    }
+    listeners[count] = listener;
+    listenerCount = count + 1;
   }
 
-  CallListener[] listeners() {
-    return listeners;
+  int listenerCount() {
+    return listenerCount;
+  }
+
+  /** A listener by its position, below {@link #listenerCount}. */
+  CallListener listener(int position) {
+    return listeners[position];
   }
 
   /** Whether the call is unary or which side streams. */
@@ -104,8 +114,8 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   void start(Metadata headers) {
     startedAt = recorder.nanoTime();
     callersDeadline = Context.current().getDeadline();
-    for (CallListener listener : listeners) {
-      listener.callStarted(this, headers);
+    for (int i = 0, count = listenerCount; i < count; i++) {
+      listeners[i].callStarted(this, headers);
     }
   }
 
@@ -195,8 +205,8 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
       attempt = new AttemptRecord(this, info, headers, recorder.nanoTime(), lastAttempt);
       lastAttempt = attempt;
     }
-    for (CallListener listener : listeners) {
-      listener.attemptStarted(attempt);
+    for (int i = 0, count = listenerCount; i < count; i++) {
+      listeners[i].attemptStarted(attempt);
     }
     return attempt;
   }
@@ -222,8 +232,8 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   // End
 
   void answered() {
-    for (CallListener listener : listeners) {
-      listener.callAnswered(this);
+    for (int i = 0, count = listenerCount; i < count; i++) {
+      listeners[i].callAnswered(this);
     }
   }
 
@@ -236,9 +246,8 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     this.trailers = trailers;
     this.status = status;
     outcome = judge(status, trailers);
-    CallListener[] all = listeners;
-    for (int i = all.length - 1; i >= 0; i--) {
-      all[i].callEnded(this);
+    for (int i = listenerCount - 1; i >= 0; i--) {
+      listeners[i].callEnded(this);
     }
   }
 
