@@ -3,6 +3,7 @@ package dev.platform.spring.check;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringBootVersion;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
@@ -12,6 +13,9 @@ import org.springframework.core.env.Environment;
  * nothing else reports them. Values are not reported: they may be secrets.
  */
 final class OtherLineRule implements ConfigurationRule {
+
+  private static final ConfigurationPropertyName OLD_PORT =
+      ConfigurationPropertyName.of("grpc.server.port");
 
   private final Environment environment;
   private final String springBoot;
@@ -45,6 +49,12 @@ final class OtherLineRule implements ConfigurationRule {
       ConfigurationPropertyName name,
       RenamedProperties.Renamed other) {
     String line = "Spring Boot " + springBoot;
+    if (name.equals(OLD_PORT) && isMinusOne(source, name)) {
+      return new Finding(
+          name.toString(),
+          SetProperties.where(source, name),
+          "spring.grpc.server.enabled: false, its name on %s for no server".formatted(line));
+    }
     return new Finding(
         name.toString(),
         SetProperties.where(source, name),
@@ -52,5 +62,12 @@ final class OtherLineRule implements ConfigurationRule {
             .here()
             .map(here -> "%s, its name on %s".formatted(here, line))
             .orElse("nothing: there is no such property on " + line));
+  }
+
+  /** On the old line, a port that means no server. */
+  private static boolean isMinusOne(
+      IterableConfigurationPropertySource source, ConfigurationPropertyName name) {
+    ConfigurationProperty port = source.getConfigurationProperty(name);
+    return port != null && String.valueOf(port.getValue()).equals("-1");
   }
 }

@@ -43,6 +43,17 @@ class OtherLineRuleTest {
   }
 
   @Test
+  void namesTheSwitchWhereThePortMeansNoServer() {
+    environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource("test", Map.of("grpc.server.port", -1)));
+    assertThat(findings("4.1.2"))
+        .extracting(Finding::expected)
+        .containsExactly(
+            "spring.grpc.server.enabled: false, its name on Spring Boot 4.1.2 for no server");
+  }
+
+  @Test
   void knowsVariablesOfTheEnvironment() {
     environment
         .getPropertySources()
