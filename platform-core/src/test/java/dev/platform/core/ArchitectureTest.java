@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The rules of the house that a compiler doesn't check. */
+/** Architecture rules that the compiler doesn't check. */
 @AnalyzeClasses(packages = "dev.platform.core", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
