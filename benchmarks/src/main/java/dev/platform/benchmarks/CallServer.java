@@ -47,7 +47,7 @@ final class CallServer {
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     while (System.in.read() >= 0) {
-      // Until the parent process has exited.
+      // Waits until the parent process has exited.
     }
     System.exit(0);
   }
@@ -62,12 +62,12 @@ final class CallServer {
     announce(server.getPort());
   }
 
-  /** An application with everything that the platform adds to a call, every trace recorded. */
+  /** An application with all of the platform's call features, every trace recorded. */
   static ConfigurableApplicationContext startEverything() {
     return spring(everything("1.0").toArray(String[]::new));
   }
 
-  /** Spring's arguments for that. */
+  /** Its Spring arguments. */
   static List<String> everything(String sampled) {
     return List.of(
         "--management.tracing.sampling.probability=" + sampled,

@@ -26,15 +26,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Unary calls a second that one core serves, by the code around the handler. The servers are
+ * Unary calls a second on one server core, by the code around the handler. The servers are
  * processes on the first core; the client, bare grpc-java, has the second. All servers run all the
- * time and take turns, so each round is a comparison of its own.
+ * time and take turns, so each round is a separate comparison.
  */
 final class CallsBenchmark {
 
   private static final int AT_ONCE = 64;
 
-  /** What can be measured. */
+  /** All variants by name. */
   private static final Map<String, Variant> VARIANTS = new LinkedHashMap<>();
 
   static {
@@ -53,7 +53,7 @@ final class CallsBenchmark {
         Variant.onBoot4(List.of("--management.tracing.sampling.probability=1.0")).stock());
   }
 
-  /** A server, by its class path and what it is started with. */
+  /** A server: its main class, class path and arguments. */
   private record Variant(String main, String classPath, List<String> arguments) {
 
     /** The platform's own modules, as folders of classes or as jars. */
@@ -65,7 +65,7 @@ final class CallsBenchmark {
           CallServer.class.getName(), System.getProperty("java.class.path"), arguments);
     }
 
-    /** On the class path that {@code ./benchmarks/run} hands over. */
+    /** Uses the class path that {@code ./benchmarks/run} provides. */
     static Variant onBoot4(List<String> arguments) {
       return new Variant(
           "dev.platform.benchmarks.boot4.Boot4CallServer",
@@ -73,7 +73,7 @@ final class CallsBenchmark {
           arguments);
     }
 
-    /** The same server with what its framework brings alone. */
+    /** The same server with its framework's own interceptors only. */
     Variant stock() {
       String others =
           Arrays.stream(classPath.split(File.pathSeparator))
@@ -206,7 +206,7 @@ final class CallsBenchmark {
       throw new IOException(name + " ended before it served");
     }
 
-    /** Runs a number of concurrent calls, each followed by the next, for a time. */
+    /** Runs concurrent calls, each followed by the next, for a time. */
     Samples load(Duration time) throws InterruptedException {
       RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(channel);
       long end = System.nanoTime() + time.toNanos();

@@ -72,7 +72,7 @@ final class CuttableProxy implements AutoCloseable {
               try {
                 task.run();
               } catch (IOException cut) {
-                // A connection of this proxy ends this way.
+                // The normal end of a proxied connection.
               }
             },
             "proxy");

@@ -16,8 +16,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * The cost of watching many instances on a real etcd: one service of 10,000, then 1,000 services of
- * 10. The cost of a change is that of this process while it makes the changes, less the same before
- * anything was watched.
+ * 10. The cost of a change is this process's cost during the changes, minus the same cost without
+ * watches.
  */
 public final class DirectoryScaleBenchmark {
 
@@ -40,7 +40,7 @@ public final class DirectoryScaleBenchmark {
   }
 
   /**
-   * @param args how often each is measured (default 5)
+   * @param args the number of measurements (default 5)
    */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
@@ -105,7 +105,7 @@ public final class DirectoryScaleBenchmark {
 
   /** The cost of making the changes. */
   private ProcessCost baseline(String service) {
-    // The first ones are compiled while they run, and are not counted.
+    // Warm-up changes are not counted, because they are compiled while they run.
     change(service, () -> Long.MAX_VALUE, 2 * CHANGES);
     ProcessCost start = ProcessCost.now();
     change(service, () -> Long.MAX_VALUE, CHANGES);
@@ -126,7 +126,7 @@ public final class DirectoryScaleBenchmark {
     say("  range requests meanwhile: %d", counters.ranges() - ranges);
   }
 
-  /** Takes instances out and puts them back, one change at a time. */
+  /** Removes and restores instances, one change at a time. */
   private void change(String service, LongSupplier lists, int count) {
     for (int i = 0; i < count; i++) {
       long before = lists.getAsLong();

@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Another client that writes to etcd: a bare stub on a channel of its own. Calls block. */
+/** Another client that writes to etcd: a bare stub on its own channel. Calls block. */
 final class EtcdWriter implements AutoCloseable {
 
-  /** etcd takes no more than 128 in one transaction. */
+  /** etcd accepts at most 128 operations in one transaction. */
   private static final int BATCH = 100;
 
   private final ManagedChannel channel;

@@ -3,7 +3,7 @@ package dev.platform.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Keys and values of instances as the starter registers them, none of which exists. */
+/** Keys and values of fictional instances in the starter's registration format. */
 final class Instances {
 
   private Instances() {}

@@ -55,7 +55,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
-@SuppressWarnings("NullAway.Init") // JMH sets the fields
+@SuppressWarnings("NullAway.Init") // JMH sets the fields.
 public class InterceptorBenchmark {
 
   private static final String NONE = "none";
@@ -206,7 +206,7 @@ public class InterceptorBenchmark {
     app.close();
   }
 
-  /** From the headers to the end of a call that is served. */
+  /** A served call, from its headers to its end. */
   @Benchmark
   public Object serve() {
     Metadata headers = new Metadata();
@@ -220,7 +220,7 @@ public class InterceptorBenchmark {
     return listener;
   }
 
-  /** From the start to the end of a call that is made, inside a trace. */
+  /** A client call inside a trace, from its start to its end. */
   @Benchmark
   public Object call() {
     ClientCall<GetRecommendationsRequest, GetRecommendationsResponse> call =

@@ -6,7 +6,7 @@ import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Keeps the list and makes no connection: the cost up to the balancer. */
+/** Stores the list without connecting: measures the cost up to the balancer. */
 final class ListKeepingPolicy extends LoadBalancerProvider {
 
   static final String NAME = "benchmark_list_keeping";

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An app's own meters of its steps, read from {@code /actuator/prometheus}: its gRPC calls, in and
- * out, and its database connections.
+ * An app's own meters of its steps, read from {@code /actuator/prometheus}: server and client gRPC
+ * calls, and database connections.
  *
  * @param steps by name
  */
@@ -63,7 +63,7 @@ record MallMeters(Map<String, Sum> steps) {
     steps.merge(step, sum, Sum::plus);
   }
 
-  /** The difference between an earlier reading and this one. */
+  /** The increase since an earlier reading. */
   MallMeters since(MallMeters then) {
     Map<String, Sum> between = new TreeMap<>();
     steps.forEach(

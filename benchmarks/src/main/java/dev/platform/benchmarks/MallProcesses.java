@@ -51,7 +51,7 @@ final class MallProcesses implements AutoCloseable {
     this.etcd = etcd;
   }
 
-  /** Starts all and waits until they are ready. Stock is plentiful. */
+  /** Starts all processes and waits until they are ready. Stock is plentiful. */
   static MallProcesses start() throws Exception {
     Files.createDirectories(LOGS);
     MallProcesses mall =
@@ -118,13 +118,13 @@ final class MallProcesses implements AutoCloseable {
     return meters;
   }
 
-  /** Processor time until now, of each app, all of PostgreSQL, etcd, and this process. */
+  /** CPU time so far of each app, all of PostgreSQL, etcd, and this process. */
   Map<String, Double> cpuSeconds() throws IOException, SQLException {
     Map<String, Double> seconds = new TreeMap<>();
     for (Map.Entry<String, Process> app : apps.entrySet()) {
       seconds.put(app.getKey() + "-app", cpuSeconds(app.getValue().pid()));
     }
-    // A connection's own process may exit before it is read; this process stays.
+    // A connection's own backend may exit before it is read; the checkpointer stays.
     long checkpointer =
         Long.parseLong(
             sql("order", "select pid from pg_stat_activity where backend_type = 'checkpointer'"));
@@ -147,7 +147,7 @@ final class MallProcesses implements AutoCloseable {
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
   }
 
-  /** Runs a statement; returns the first value of the first row, if there is one. */
+  /** Runs a statement; returns the first value of the first row, if any. */
   private String sql(String app, String sql) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(

@@ -12,7 +12,7 @@ import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** A call whose answer is dropped. */
+/** A call that drops its response. */
 final class NoopClientCall
     extends ServerCall<GetRecommendationsRequest, GetRecommendationsResponse> {
 

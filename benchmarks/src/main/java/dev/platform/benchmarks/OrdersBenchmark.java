@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Orders a second through the three packaged apps, each order placed and paid before its client
- * places the next, and where the time goes.
+ * places the next, and the time of each step.
  */
 final class OrdersBenchmark {
 
@@ -95,7 +95,7 @@ final class OrdersBenchmark {
     line("| %s | %.1f | %.0f | %.2f |", name, cpu, 100 * cpu / available, 1000 * cpu / placed);
   }
 
-  /** Means, because the apps keep only sums. */
+  /** Prints means, because the apps keep only sums. */
   private static void printSteps(Map<String, MallMeters> counted, int placed) {
     line("%n| app | step | for an order | mean, ms |");
     line("|---|---|---|---|");

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The resources that this process has used so far.
+ * The resources used by this process so far.
  *
- * @param cpuNanos processor time of all its threads, garbage collection and compilation included
+ * @param cpuNanos CPU time of all its threads, garbage collection and compilation included
  * @param allocatedBytes the bytes allocated by its live Java threads
  * @param wallNanos monotonic time
  */
@@ -28,7 +28,7 @@ record ProcessCost(long cpuNanos, long allocatedBytes, long wallNanos) {
     return new ProcessCost(SYSTEM.getProcessCpuTime(), allocated, System.nanoTime());
   }
 
-  /** Bytes on the heap that are in use after a full collection. */
+  /** Bytes in use on the heap after a full collection. */
   static long heapBytes() {
     for (int i = 0; i < 3; i++) {
       System.gc();
@@ -47,12 +47,12 @@ record ProcessCost(long cpuNanos, long allocatedBytes, long wallNanos) {
     return cpuNanos / 1e6;
   }
 
-  /** Processor time as a share of one core's time, in percent. */
+  /** CPU time as a percentage of one core. */
   double percentOfACore() {
     return 100.0 * cpuNanos / wallNanos;
   }
 
-  /** Processor milliseconds and kilobytes allocated for each of {@code count}. */
+  /** CPU milliseconds and allocated kilobytes for each of {@code count}. */
   String perEach(int count) {
     return String.format(
         Locale.ROOT,

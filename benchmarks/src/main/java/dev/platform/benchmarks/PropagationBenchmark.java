@@ -29,11 +29,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * The time until a change reaches a client's load balancer. Next to one instance that stays, a bare
+ * The time until a change reaches a client's load balancer. Beside one permanent instance, a bare
  * etcd client puts and deletes a second one repeatedly, and a third registers and deregisters
- * through the starter; all are real servers. Three times are measured for each change, from just
- * before the request: until a bare watch saw it, until the balancer got the list, until calls are
- * (or are no longer) routed to the instance.
+ * through the starter; all are real servers. Each change has three times, from just before the
+ * request: until a bare watch saw it, until the balancer got the list, until calls are (or are no
+ * longer) routed to the instance.
  */
 public final class PropagationBenchmark {
 
@@ -262,7 +262,7 @@ public final class PropagationBenchmark {
     }
   }
 
-  /** A call to ask a picker with. */
+  /** A call for testing a picker. */
   private static final class AnyCall extends LoadBalancer.PickSubchannelArgs {
 
     @Override

@@ -18,7 +18,7 @@ final class RawWatch implements AutoCloseable {
 
   private final ManagedChannel channel;
 
-  /** Watches a prefix; blocks until etcd has confirmed. */
+  /** Watches a prefix; blocks until etcd has confirmed the watch. */
   RawWatch(URI etcd, String prefix, Consumer<Event> subscriber) {
     channel =
         NettyChannelBuilder.forAddress(etcd.getHost(), etcd.getPort())
@@ -52,7 +52,7 @@ final class RawWatch implements AutoCloseable {
                 .setCreateRequest(
                     WatchCreateRequest.newBuilder()
                         .setKey(ByteString.copyFromUtf8(prefix))
-                        // '0' follows '/', which every prefix here ends with.
+                        // '0' follows '/', the last character of every prefix here.
                         .setRangeEnd(
                             ByteString.copyFromUtf8(
                                 prefix.substring(0, prefix.length() - 1) + "0")))

@@ -48,7 +48,7 @@ final class RegisteringApp implements AutoCloseable {
     registry.register(registration);
   }
 
-  /** Returns when etcd has confirmed. */
+  /** Blocks until etcd has confirmed. */
   void leave() {
     registry.deregister(registration);
   }

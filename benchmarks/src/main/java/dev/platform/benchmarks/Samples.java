@@ -9,7 +9,7 @@ final class Samples {
 
   private static final double[] BOUNDS = {1, 2, 3, 5, 10, 20, 50, 100};
 
-  /** The histogram's heads. */
+  /** The histogram's column headers. */
   static final String BUCKETS =
       Arrays.stream(BOUNDS)
           .mapToObj(bound -> String.format(Locale.ROOT, "%.0f ms", bound))
@@ -48,7 +48,7 @@ final class Samples {
     return Arrays.stream(counts).mapToObj(Integer::toString).collect(Collectors.joining(" | "));
   }
 
-  /** The smallest sample that {@code percent} of all samples do not exceed. */
+  /** The nearest-rank percentile. */
   double millis(double percent) {
     long[] sorted = Arrays.copyOf(values, size);
     Arrays.sort(sorted);
@@ -56,7 +56,7 @@ final class Samples {
     return sorted[Math.max(0, rank - 1)] / 1e6;
   }
 
-  /** A row's cells: p50, p99 and the largest, in milliseconds. */
+  /** A row's cells: p50, p99 and maximum, in milliseconds. */
   String cells() {
     return String.format(Locale.ROOT, "%.2f | %.2f | %.2f", millis(50), millis(99), millis(100));
   }

@@ -4,7 +4,7 @@ import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.etcd.EtcdProcess;
 import dev.platform.starter.test.etcd.EtcdServer;
 
-/** The two kinds of etcd to measure against. */
+/** The two kinds of etcd to measure. */
 enum Servers {
   REAL("real etcd, a process of its own"),
   EMBEDDED("embedded etcd, in this JVM");
@@ -19,7 +19,7 @@ enum Servers {
     return description;
   }
 
-  /** Starts an empty one. */
+  /** Starts an empty etcd. */
   EtcdServer start() {
     EtcdServer server = this == REAL ? EtcdProcess.create() : EmbeddedEtcd.builder().build();
     server.start();

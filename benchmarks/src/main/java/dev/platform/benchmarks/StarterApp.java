@@ -8,12 +8,12 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
-/** An application that discovers services and serves none: the starter with its defaults. */
+/** A client-only application with discovery: the starter with its defaults. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class StarterApp {
 
-  /** Starts one whose channels are balanced with {@code policy}. */
+  /** Starts an application that balances with {@code policy}. */
   static ConfigurableApplicationContext start(URI etcd, String policy) {
     return new SpringApplicationBuilder(StarterApp.class)
         .web(WebApplicationType.NONE)
@@ -24,7 +24,7 @@ class StarterApp {
             "--grpc.server.port=-1",
             "--management.tracing.enabled=false",
             "--platform.registry.enabled=false",
-            // Keys that a benchmark deletes are not an outage, whatever their number.
+            // Deletions by a benchmark are not an outage, whatever their number.
             "--platform.discovery.hold.time=0s",
             "--platform.etcd.endpoints=" + etcd,
             "--platform.grpc.load-balancing=" + policy);

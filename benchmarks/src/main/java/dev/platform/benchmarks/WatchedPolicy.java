@@ -25,10 +25,10 @@ final class WatchedPolicy extends LoadBalancerProvider {
   /** Called in the channel's synchronization context. */
   interface Observer {
 
-    /** The balancer got a list. */
+    /** The balancer received a list. */
     void given(List<EquivalentAddressGroup> addresses);
 
-    /** This picker picks for calls from now on. */
+    /** New calls use this picker. */
     void picks(LoadBalancer.SubchannelPicker picker);
   }
 

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * The chart with values over its own. Immutable; rendering takes some tens of milliseconds. Where
- * Helm has no library for this machine, tests are skipped, or fail if nothing may be skipped.
+ * The chart with overridden values. Immutable; rendering takes tens of milliseconds. If Helm has no
+ * library for this machine, tests are skipped, or fail with no-skips.
  */
 final class Chart {
 
-  /** Where the chart is. */
+  /** The chart's folder. */
   static final Path FOLDER = Path.of("..", "helm");
 
   static final String RELEASE = "mall";
@@ -38,14 +38,14 @@ final class Chart {
     this.values = values;
   }
 
-  /** With its own values alone. */
+  /** With its default values. */
   static Chart tryOut() {
     requireHelm();
     Cluster.empty();
     return new Chart(FOLDER, List.of());
   }
 
-  /** With one of the files beside its values, {@code production} for one. */
+  /** With one of the values files beside the default, such as {@code production}. */
   static Chart of(String file) {
     Chart tryOut = tryOut();
     return file.equals("try-out")
@@ -53,7 +53,7 @@ final class Chart {
         : tryOut.plus(FOLDER.resolve("values-" + file + ".yaml"));
   }
 
-  /** With values over those that it has, in YAML. */
+  /** Overrides values, in YAML. */
   Chart with(String yaml) {
     try {
       Path file = Files.createTempFile("values", ".yaml");
@@ -64,7 +64,7 @@ final class Chart {
     }
   }
 
-  /** A copy of the chart in which what runs as a hook is an object like any other. */
+  /** A copy of the chart that renders hooks as ordinary objects. */
   Chart withoutHooks(Path copy) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -76,12 +76,12 @@ final class Chart {
     return new Chart(copy, values);
   }
 
-  /** What Helm would send to the cluster. */
+  /** The objects that Helm would send to the cluster. */
   Manifests render() {
     return Manifests.parse(command().call());
   }
 
-  /** What Helm says instead of rendering. */
+  /** Helm's error message when rendering fails. */
   String refusal() {
     try {
       command().call();
@@ -91,12 +91,12 @@ final class Chart {
     throw new AssertionError("rendered (expected: refused)");
   }
 
-  /** What {@code helm lint --strict} says. */
+  /** The result of {@code helm lint --strict}. */
   LintResult lint() {
     return new Helm(folder).lint().strict().call();
   }
 
-  /** The chart's own values. */
+  /** The chart's default values. */
   static Map<String, Object> ownValues() {
     return yaml(FOLDER.resolve("values.yaml"));
   }

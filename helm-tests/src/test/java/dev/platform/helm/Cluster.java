@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What Helm's {@code lookup} asks a cluster for: an API server on a loopback port that has secrets
- * and nothing else. There is one, at the place that {@code KUBECONFIG} names; tests of one JVM
- * share it.
+ * Answers Helm's {@code lookup}: an API server on a loopback port that has only secrets. There is
+ * one, at the address that {@code KUBECONFIG} names; tests of one JVM share it.
  */
 final class Cluster {
 
@@ -64,25 +63,25 @@ final class Cluster {
 
   private Cluster() {}
 
-  /** Starts it with the first call. */
+  /** Deletes all secrets. */
   static void empty() {
     SECRETS.clear();
   }
 
-  /** Puts secrets into it, as a release leaves them there. */
+  /** Stores secrets, as a release would. */
   static void apply(Manifests manifests) {
     manifests
         .ofKind("Secret")
         .forEach(secret -> SECRETS.put(secret.namespacedName(), secret.content()));
   }
 
-  /** Takes a secret out of it. */
+  /** Deletes a secret. */
   static void delete(String name) {
     SECRETS.remove(name);
   }
 
   private static void start() {
-    // Else each answer takes 40 ms: its head and its body wait for each other.
+    // Without this, each response takes 40 ms: Nagle's algorithm delays the body.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     try {
       HttpServer server =

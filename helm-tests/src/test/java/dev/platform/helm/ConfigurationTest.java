@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the chart writes into application.yml and the environment are properties of the apps. */
+/** The chart writes only the apps' known properties into application.yml and the environment. */
 class ConfigurationTest {
 
   private static final List<String> APPS = List.of("order-app", "inventory-app", "payment-app");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for whatever the chart renders, by whatever values. */
+/** Rules for all rendered objects, with any values. */
 class EveryVariantTest {
 
   private static final List<String> RESTRICTED_VOLUMES =
@@ -36,17 +36,17 @@ class EveryVariantTest {
     for (Manifest manifest : manifests.all()) {
       String what = manifest.kind() + " " + manifest.name();
       KubernetesTypes.check(manifest);
-      assertThat(seen.add(what)).as("%s is there once", what).isTrue();
+      assertThat(seen.add(what)).as("%s is unique", what).isTrue();
       assertThat(manifest.name()).matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
       assertThat(manifest.content()).as(what).doesNotContainKey("status");
     }
     for (Manifest workload : manifests.workloads()) {
       assertRestricted(workload);
-      workload.containers().forEach(container -> assertSound(workload, container));
+      workload.containers().forEach(container -> assertSecured(workload, container));
       assertReferencesResolve(workload, manifests);
     }
-    assertSelectorsSelect(manifests);
-    assertPortsAreThere(manifests);
+    assertSelectorsMatchPods(manifests);
+    assertPortsExist(manifests);
   }
 
   private static void assertRestricted(Manifest workload) {
@@ -66,15 +66,15 @@ class EveryVariantTest {
     }
     assertThat(pod.get("automountServiceAccountToken"))
         .as("a token in %s", what)
-        .isEqualTo(workload.kind().equals("Deployment") && asksKubernetes(workload));
+        .isEqualTo(workload.kind().equals("Deployment") && usesKubernetesApi(workload));
   }
 
-  private static boolean asksKubernetes(Manifest workload) {
+  private static boolean usesKubernetesApi(Manifest workload) {
     return workload.container().get("name").equals("app")
         && !workload.container().get("env").toString().contains("PLATFORM_REGISTRY");
   }
 
-  private static void assertSound(Manifest workload, Map<String, Object> container) {
+  private static void assertSecured(Manifest workload, Map<String, Object> container) {
     String what = workload.name() + "/" + container.get("name");
     Map<String, Object> security = Manifest.map(container.get("securityContext"));
     assertThat(security)
@@ -94,7 +94,9 @@ class EveryVariantTest {
     }
   }
 
-  /** What a pod mounts or reads is rendered, too, or was named by the values as existing. */
+  /**
+   * The chart renders all objects that a pod mounts or reads, unless the values name existing ones.
+   */
   private static void assertReferencesResolve(Manifest workload, Manifests manifests) {
     Map<String, Object> pod = workload.podSpec().orElseThrow();
     Set<String> configs = new TreeSet<>();
@@ -110,7 +112,7 @@ class EveryVariantTest {
     }
     assertThat(configs).allMatch(name -> manifests.has("ConfigMap", name));
     assertThat(secrets)
-        .as("secrets of %s that the chart should make", workload.name())
+        .as("secrets of %s that the chart should create", workload.name())
         .allMatch(
             name -> !name.startsWith("mall-") || isOwn(name) || manifests.has("Secret", name));
     Object account = pod.get("serviceAccountName");
@@ -119,12 +121,12 @@ class EveryVariantTest {
     }
   }
 
-  /** Secrets that values-production.yaml names. */
+  /** A secret that values-production.yaml names. */
   private static boolean isOwn(String secret) {
     return List.of("mall-etcd-user", "mall-etcd-client-tls").contains(secret);
   }
 
-  private static void assertSelectorsSelect(Manifests manifests) {
+  private static void assertSelectorsMatchPods(Manifests manifests) {
     List<Map<String, Object>> pods =
         manifests.workloads().stream().map(Manifest::podLabels).toList();
     for (Manifest manifest : manifests.all()) {
@@ -158,7 +160,7 @@ class EveryVariantTest {
     }
   }
 
-  private static void assertPortsAreThere(Manifests manifests) {
+  private static void assertPortsExist(Manifests manifests) {
     for (Manifest service : manifests.ofKind("Service")) {
       Map<String, Object> selector = Manifest.map(service.at("spec", "selector"));
       List<String> named = new ArrayList<>();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
-/** The chart as files: lint, versions, what it has from elsewhere, and what its values mean. */
+/** The chart's files: lint, versions, copied files and the schema of values. */
 class FilesTest {
 
   private static final Path OBSERVABILITY = Path.of("..", "observability");
@@ -135,7 +135,7 @@ class FilesTest {
     assertClosed(schema);
   }
 
-  /** Whoever lists properties allows no others. */
+  /** A schema that lists properties allows no others. */
   private static void assertClosed(Object schema) {
     if (schema instanceof Map<?, ?> map) {
       if (map.get("properties") instanceof Map<?, ?> && "object".equals(map.get("type"))) {
@@ -147,7 +147,7 @@ class FilesTest {
 
   private static Map<String, String> flat(String at, Object value) {
     Map<String, String> flat = new TreeMap<>();
-    if (value instanceof Map<?, ?> map && !map.isEmpty() && !isWhole(at)) {
+    if (value instanceof Map<?, ?> map && !map.isEmpty() && !isPassedOn(at)) {
       map.forEach((key, below) -> flat.putAll(flat(at + "." + key, below)));
     } else {
       flat.put(at, text(value));
@@ -155,8 +155,8 @@ class FilesTest {
     return flat;
   }
 
-  /** Objects that are handed on as they are. */
-  private static boolean isWhole(String at) {
+  /** Objects that the chart passes on unchanged. */
+  private static boolean isPassedOn(String at) {
     return at.endsWith("resources.requests")
         || at.endsWith("resources.limits")
         || at.endsWith("behavior")

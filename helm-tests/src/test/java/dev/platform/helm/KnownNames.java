@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The properties that an app knows: by the metadata of all jars on its class path, and its own,
- * which its application.yml lists.
+ * An app's known properties: from the metadata of all jars on its class path, and from its own
+ * application.yml.
  */
 record KnownNames(Set<String> exact, Set<String> open) {
 
@@ -38,7 +38,7 @@ record KnownNames(Set<String> exact, Set<String> open) {
     return known;
   }
 
-  /** The names of all values in nested maps; a list is one value. */
+  /** The names of all values in nested maps; a list counts as one value. */
   static Stream<String> flatten(String at, Object value) {
     if (!(value instanceof Map<?, ?> map)) {
       return Stream.of(at);
@@ -55,7 +55,7 @@ record KnownNames(Set<String> exact, Set<String> open) {
     return exact.contains(name) || open.stream().anyMatch(map -> name.startsWith(map + "."));
   }
 
-  /** Whether an environment variable stands for one. */
+  /** Whether an environment variable maps to a known property. */
   boolean containsVariable(String variable) {
     String uniform = uniform(variable);
     return exact.stream().anyMatch(name -> uniform(name).equals(uniform))

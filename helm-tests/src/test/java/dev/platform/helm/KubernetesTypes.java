@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the API takes. Kubernetes' own types know every field and refuse all others. What others
- * define (Prometheus operator, Gateway API) has no types here: of those the fields that the chart
- * uses are written down, by the versions in {@link #FOREIGN}.
+ * The fields that the API accepts. Kubernetes' own types list every field and reject others. There
+ * are no types for foreign kinds (Prometheus operator, Gateway API): {@link #FOREIGN} lists the
+ * fields that the chart uses, by version.
  */
 final class KubernetesTypes {
 
@@ -44,7 +44,7 @@ final class KubernetesTypes {
           Map.entry("rbac.authorization.k8s.io/v1/Role", V1Role.class),
           Map.entry("rbac.authorization.k8s.io/v1/RoleBinding", V1RoleBinding.class));
 
-  /** The fields of each, dots between levels, [] for lists. */
+  /** The fields of each version; dots separate levels, [] marks lists. */
   private static final Map<String, List<String>> FOREIGN =
       Map.of(
           "monitoring.coreos.com/v1/ServiceMonitor",
@@ -75,7 +75,7 @@ final class KubernetesTypes {
 
   private KubernetesTypes() {}
 
-  /** Fails on what the API would refuse. */
+  /** Fails on fields that the API would reject. */
   static void check(Manifest manifest) {
     String type = manifest.apiVersion() + "/" + manifest.kind();
     if (OWN.containsKey(type)) {
@@ -83,7 +83,7 @@ final class KubernetesTypes {
       assertThat(parsed).as(type).isNotNull();
       return;
     }
-    assertThat(FOREIGN).as("types that are known").containsKey(type);
+    assertThat(FOREIGN).as("known types").containsKey(type);
     assertThat(manifest.content().keySet())
         .containsExactlyInAnyOrder("apiVersion", "kind", "metadata", "spec");
     checkFields(manifest.at("spec"), "", FOREIGN.get(type), type);

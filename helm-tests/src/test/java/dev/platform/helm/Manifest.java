@@ -24,7 +24,7 @@ record Manifest(Map<String, Object> content) {
     return text("metadata", "name");
   }
 
-  /** The name within the one namespace that there is. */
+  /** The name in the chart's single namespace. */
   String namespacedName() {
     return name();
   }
@@ -38,7 +38,7 @@ record Manifest(Map<String, Object> content) {
     return map(at("metadata", "labels"));
   }
 
-  /** Of the pods that it makes, or of the pod that it is. */
+  /** The pod spec of a workload's template, or of a pod. */
   Optional<Map<String, Object>> podSpec() {
     return pod().map(pod -> map(pod.get("spec")));
   }
@@ -68,7 +68,7 @@ record Manifest(Map<String, Object> content) {
     };
   }
 
-  /** What is at a path of keys; null where there is nothing. */
+  /** The value at a path of keys; null if absent. */
   @Nullable Object at(String... path) {
     return at(content, path);
   }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.Yaml;
 
-/** What the chart renders to, in its order. */
+/** The rendered objects, in the chart's order. */
 record Manifests(List<Manifest> all) {
 
   static Manifests parse(String yaml) {
@@ -35,7 +35,7 @@ record Manifests(List<Manifest> all) {
     return find(kind, name).isPresent();
   }
 
-  /** Whatever has a pod's template, and pods themselves. */
+  /** All objects with a pod template, and pods. */
   List<Manifest> workloads() {
     return all.stream().filter(manifest -> manifest.podSpec().isPresent()).toList();
   }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Typos and nonsense end the installation with a sentence that names the value. */
+/** Typos and invalid values fail the installation with a message that names the value. */
 class RefusalTest {
 
   static Stream<Arguments> mistakes() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.convert.DurationStyle;
 
-/** Upgrades drop no call, restart nothing needlessly, and never want another selector. */
+/** Upgrades drop no call, cause no needless restart and never change a selector. */
 class RolloutTest {
 
   private static final List<String> APPS = List.of("order-app", "inventory-app", "payment-app");

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What is generated is generated once: an upgrade finds it in the cluster. */
+/** Secrets are generated once: an upgrade reuses them from the cluster. */
 class SecretsTest {
 
   private static final String CA = "mall-etcd-ca";
@@ -27,7 +27,7 @@ class SecretsTest {
   void anUpgradeKeepsPasswordsAndCertificates() {
     Manifests installed = Chart.tryOut().with(WITH_TLS).render();
     assertThat(secrets(Chart.tryOut().with(WITH_TLS).render()))
-        .as("without a cluster all are new")
+        .as("without a cluster all secrets are new")
         .isNotEqualTo(secrets(installed));
 
     Chart upgrade = Chart.tryOut().with(WITH_TLS);
@@ -59,7 +59,7 @@ class SecretsTest {
 
     assertThat(authority.getBasicConstraints()).isNotNegative();
     assertThat(server.getExtendedKeyUsage())
-        .as("server and client, since members call each other")
+        .as("server and client usage, since members call each other")
         .contains("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
     assertThat(server.getSubjectAlternativeNames())
         .extracting(name -> name.get(1).toString())

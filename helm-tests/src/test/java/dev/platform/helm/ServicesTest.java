@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The chart says of the apps what the apps say of themselves. */
+/** The chart's data about the apps match the apps. */
 class ServicesTest {
 
   private static final Pattern CLIENT =
@@ -52,14 +52,14 @@ class ServicesTest {
     for (String app : apps().keySet()) {
       Manifest policy = manifests.get("NetworkPolicy", "mall-" + app);
       assertThat(peers(policy, "egress", "to"))
-          .as("where %s goes", app)
+          .as("egress of %s", app)
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       calls.get(app).stream().map(callee -> callee + ":" + grpcPort(callee)),
                       Stream.of("etcd:2379", "postgresql:5432", "kube-system:53"))
                   .toList());
       assertThat(peers(policy, "ingress", "from"))
-          .as("who comes to %s", app)
+          .as("ingress of %s", app)
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       apps().keySet().stream()
@@ -191,7 +191,7 @@ class ServicesTest {
     return Manifest.at(apps(), app, "ports", "grpc");
   }
 
-  /** Which apps each app's code has clients of, by the names that the chart says they register. */
+  /** The apps that each app's code calls, resolved by the service names in the chart. */
   private static Map<String, TreeSet<String>> callsInTheCode() throws IOException {
     Map<String, String> owners = new TreeMap<>();
     apps()
@@ -203,7 +203,7 @@ class ServicesTest {
     for (String app : apps().keySet()) {
       TreeSet<String> callees = new TreeSet<>();
       for (String name : clients(Path.of("..", app, "src"))) {
-        assertThat(owners).as("names that %s calls", app).containsKey(name);
+        assertThat(owners).as("services that %s calls", app).containsKey(name);
         callees.add(owners.get(name));
       }
       calls.put(app, callees);
@@ -211,7 +211,7 @@ class ServicesTest {
     return calls;
   }
 
-  /** Its sources on Spring Boot 3.5, on which the chart's images are. */
+  /** The app's sources for Spring Boot 3.5, which the chart's images use. */
   private static boolean isOfTheApp(Path file) {
     Path parent = file.getParent();
     String folder = parent == null ? "" : parent.toString().replace('\\', '/');
@@ -219,7 +219,7 @@ class ServicesTest {
         && (folder.contains("/src/main/java") || folder.contains("/src/boot3/java"));
   }
 
-  /** What an app sets itself, in the file that it imports for Spring Boot 3.5, too. */
+  /** The app's own properties, including the file that it imports for Spring Boot 3.5. */
   private static Map<String, Object> own(String app) {
     Map<String, Object> own =
         new TreeMap<>(Chart.yaml(Path.of("..", app, "src/main/resources/application.yml")));

@@ -4,9 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * Combinations of values that are rendered and looked at: a name, a file and what is set over it.
- */
+/** Tested combinations of values: a name, a file and its overrides. */
 final class Variants {
 
   private static final Map<String, String[]> ALL = new LinkedHashMap<>();

@@ -36,7 +36,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.TestPropertySource;
 
-/** A call that is over leaves nothing at work in PostgreSQL, nor on a thread. */
+/** A finished call leaves no running statement in PostgreSQL and no blocked thread. */
 @Import(CancelledStatementsTest.SlowService.class)
 @TestPropertySource(
     properties = {
@@ -45,7 +45,7 @@ import org.springframework.test.context.TestPropertySource;
     })
 class CancelledStatementsTest extends InventoryTest {
 
-  private static final Duration A_MOMENT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   @Autowired private SlowService slow;
   @Autowired private Transaction transaction;
@@ -77,7 +77,7 @@ class CancelledStatementsTest extends InventoryTest {
         .singleElement()
         .isInstanceOf(QueryTimeoutException.class)
         .asString()
-        // The server's own clock, or the caller's word: whichever is a moment earlier.
+        // Either the server's own deadline or the caller's cancellation comes first.
         .containsPattern(
             "the gRPC call of this statement has ended: (DEADLINE_EXCEEDED|CANCELLED)");
     assertThat(meters.counter("platform.jdbc.cancelled").count()).isEqualTo(before + 1);
@@ -190,10 +190,10 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   private static void awaitUntil(Callable<Boolean> condition) {
-    Awaitility.await().atMost(A_MOMENT).pollInterval(Duration.ofMillis(20)).until(condition);
+    Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(20)).until(condition);
   }
 
-  /** Runs the statement that it is given. */
+  /** Runs a given statement. */
   @GrpcService
   static class SlowService extends BankGatewayImplBase {
 

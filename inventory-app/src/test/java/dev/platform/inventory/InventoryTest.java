@@ -37,7 +37,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The whole app on a real PostgreSQL, called through a real socket. Its clock can be moved. */
+/** The whole app on a real PostgreSQL, called over a real socket, with a movable clock. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
@@ -70,7 +70,7 @@ public abstract class InventoryTest {
 
   @BeforeEach
   void connect() {
-    // With its scheme: net.devh makes discovery the default one of the whole JVM.
+    // Explicit scheme: net.devh makes discovery the default of the whole JVM.
     channel =
         ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + grpcServer.getPort())
             .usePlaintext()
@@ -84,7 +84,7 @@ public abstract class InventoryTest {
     assertThat(channel.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** A new product of which there is so much. */
+  /** Creates a product with this stock. */
   protected String product(int available) {
     String id = unique("product");
     jdbc.sql("insert into product values (?, 'a name', 'a description', 100, 'EUR')")
@@ -148,7 +148,7 @@ public abstract class InventoryTest {
     }
   }
 
-  /** The system's clock, moved forward by hand. */
+  /** The system clock plus an offset that tests set. */
   public static final class MovableClock extends Clock {
 
     private volatile Duration ahead = Duration.ZERO;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Over gRPC; each is refused saying what is wrong and where, and nothing comes of it. */
+/** Bad input over gRPC is rejected with reason and field, and has no effect. */
 class BadInputTest extends MallTest {
 
   /** A trolley: one character of two Java chars and four bytes. */
@@ -148,7 +148,7 @@ class BadInputTest extends MallTest {
         .isEqualTo(Code.INVALID_ARGUMENT + ": " + message);
   }
 
-  /** How a CreateOrder of these messages ends, whose caller then says so, or nothing more. */
+  /** The status of a CreateOrder with these messages; the caller may leave the stream open. */
   private static String endOf(boolean halfClose, byte[]... messages) {
     MethodDescriptor<byte[], byte[]> method =
         MethodDescriptor.<byte[], byte[]>newBuilder()

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What no HTTP client library would send, byte by byte. */
+/** Malformed requests that no HTTP client library can send. */
 class BrokenHttpTest extends EdgeTest {
 
   private static final String POST =
@@ -68,7 +68,7 @@ class BrokenHttpTest extends EdgeTest {
     problem(send(to("/error")), 404);
   }
 
-  /** Everything that comes back until the server closes the connection. */
+  /** All bytes received until the server closes the connection. */
   private String answerTo(String request, boolean thenEnd) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), httpPort)) {
       socket.setSoTimeout((int) SOON.toMillis());

@@ -23,7 +23,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.springframework.util.FileSystemUtils;
 
-/** A real Chromium without a window, as somebody with a keyboard uses it. */
+/** A real headless Chromium, operated by keyboard. */
 final class Browser implements AutoCloseable {
 
   private static final String NO_SKIPS = "platform.test.no-skips";
@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** Skips the test where there is no Chromium, or fails it where nothing may be skipped. */
+  /** Skips the test if Chromium is missing, or fails it with no-skips. */
   static Browser start() {
     Optional<File> chromium = program("chromium");
     Optional<File> chromedriver = program("chromedriver");
@@ -89,14 +89,14 @@ final class Browser implements AutoCloseable {
     driver.get(url);
   }
 
-  /** A screen of this size, in CSS pixels. */
+  /** Sets the screen size in CSS pixels. */
   void resize(int width, int height, boolean phone) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
   }
 
-  /** Somebody who likes it light or dark, and nothing to move: what is clicked stays in place. */
+  /** Sets the colour scheme and disables motion, so that clicked elements stay in place. */
   void prefer(String colourScheme) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
@@ -131,7 +131,7 @@ final class Browser implements AutoCloseable {
     return driver.executeScript(script, arguments);
   }
 
-  /** Presses Tab until what has the focus is called this, as a screen reader would say it. */
+  /** Presses Tab until the focused element has this accessible name. */
   WebElement tabTo(String accessibleName) {
     for (int i = 0; i < MANY_TABS; i++) {
       WebElement focused = driver.switchTo().activeElement();
@@ -147,7 +147,7 @@ final class Browser implements AutoCloseable {
     return driver.switchTo().activeElement();
   }
 
-  /** What the page's policy or its scripts did not allow, or stumbled over. */
+  /** Violations of the page's security policy, and script errors. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(entry -> entry.getMessage())
@@ -155,12 +155,12 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
-  /** For people to look at, in {@code target/screenshots/}. */
+  /** For manual inspection, in {@code target/screenshots/}. */
   void screenshot(String name) {
     Object data =
         driver.executeCdpCommand("Page.captureScreenshot", Map.of("format", "png")).get("data");
     byte[] png = Base64.getDecoder().decode((String) data);
-    assertThat(png.length).as("a page that is not empty").isGreaterThan(10_000);
+    assertThat(png.length).as("page content").isGreaterThan(10_000);
     try {
       Files.write(Files.createDirectories(SCREENSHOTS).resolve(name + ".png"), png);
     } catch (IOException e) {

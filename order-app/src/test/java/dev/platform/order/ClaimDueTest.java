@@ -20,14 +20,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** Orders are dealt out to jobs that may be slower than they are allowed to be. */
+/** Concurrent jobs claim orders and may exceed their claim's duration. */
 class ClaimDueTest extends MallTest {
 
   private static final int ORDERS = 400;
   private static final int WORKERS = 4;
 
-  /** Later than anything that the app itself works on in this test. */
-  private static final Instant FAR = Instant.parse("2100-01-01T00:00:00Z");
+  /** Later than all due times of the app's own jobs in this test. */
+  private static final Instant FAR_FUTURE = Instant.parse("2100-01-01T00:00:00Z");
 
   @Autowired private Orders orderRecord;
 
@@ -47,12 +47,12 @@ class ClaimDueTest extends MallTest {
     assertThat(count("status = 'COMPLETED'")).isEqualTo(ORDERS);
   }
 
-  /** Claims for no time at all, so that the others get the same orders at once. */
+  /** Claims expire at once, so that all workers get the same orders. */
   private List<OrderStatus> deliverAll() {
     List<OrderStatus> seen = new ArrayList<>();
     while (true) {
       List<Order> due =
-          orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR, FAR, 20).stream()
+          orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR_FUTURE, FAR_FUTURE, 20).stream()
               .map(DueWork::work)
               .toList();
       if (due.isEmpty() && count("status = 'SHIPPED'") == 0) {
@@ -68,7 +68,8 @@ class ClaimDueTest extends MallTest {
   }
 
   private static Move delivery(Order order) {
-    return new Move(order, OrderStatus.COMPLETED, "Delivered", "", FAR, Optional.empty(), false);
+    return new Move(
+        order, OrderStatus.COMPLETED, "Delivered", "", FAR_FUTURE, Optional.empty(), false);
   }
 
   private void ship(int howMany) {
@@ -80,7 +81,7 @@ class ClaimDueTest extends MallTest {
             from generate_series(1, :howMany) n
             """)
         .param("user", user)
-        .param("due", Timestamp.from(FAR))
+        .param("due", Timestamp.from(FAR_FUTURE))
         .param("howMany", howMany)
         .update();
   }

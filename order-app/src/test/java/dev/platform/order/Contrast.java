@@ -1,9 +1,9 @@
 package dev.platform.order;
 
-/** Finds text that WCAG's level AA calls too faint: less than 4.5 to 1, or 3 to 1 when large. */
+/** Finds text below the contrast of WCAG's level AA: 4.5 to 1, or 3 to 1 for large text. */
 final class Contrast {
 
-  /** Returns a list of texts, each with its ratio. */
+  /** Returns a list of texts with their contrast ratios. */
   static final String SCRIPT =
       """
       const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });

@@ -12,7 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** What an order does without, it says; what it can't do without, it fails for. */
+/** An order reports missing optional features and fails without a required service. */
 class DegradedOrderTest extends MallTest {
 
   @Autowired private MeterRegistry meters;

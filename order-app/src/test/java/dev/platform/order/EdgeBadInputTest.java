@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every one of these has the right status and says what is wrong and where; none has an effect. */
+/** Each bad request gets the right status with reason and field, and has no effect. */
 class EdgeBadInputTest extends EdgeTest {
 
   private static final int LIMIT = 1024 * 1024;

@@ -104,7 +104,7 @@ class EdgeEventsTest extends EdgeTest {
   @Test
   void pinsNoThreadWhileNothingHappens() throws IOException {
     String orderId = pendingOrder();
-    // Those of earlier tests may be about to end.
+    // Streams of earlier tests may still be ending.
     Awaitility.await().atMost(SOON).until(() -> openWatches() == 0);
     int threads = Thread.activeCount();
     List<HttpResponse<InputStream>> clients = new ArrayList<>();
@@ -113,14 +113,11 @@ class EdgeEventsTest extends EdgeTest {
         clients.add(open(to(events(orderId))));
       }
       Awaitility.await().atMost(SOON).until(() -> openWatches() == 300);
-      // Tomcat has 200 at most, and the pools of gRPC and of this client a few.
+      // Tomcat has at most 200 threads; the pools of gRPC and of this client have a few.
       Awaitility.await()
           .atMost(SOON)
           .untilAsserted(
-              () ->
-                  assertThat(busyThreads())
-                      .as("threads of the web server that are not waiting for work")
-                      .isLessThan(5));
+              () -> assertThat(busyThreads()).as("busy threads of the web server").isLessThan(5));
       assertThat(send(to("/api/orders/" + orderId)).statusCode()).isEqualTo(200);
       assertThat(Thread.activeCount()).isLessThan(threads + 100);
     } finally {
@@ -138,7 +135,7 @@ class EdgeEventsTest extends EdgeTest {
         .count();
   }
 
-  /** An order that stays CREATED, since its payment's record is away. */
+  /** An order that stays CREATED, since its payment can't be read. */
   private String pendingOrder() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);

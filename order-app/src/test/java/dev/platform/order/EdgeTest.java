@@ -15,7 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The app as it is seen over HTTP. */
+/** The app's HTTP API. */
 abstract class EdgeTest extends MallTest {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -35,7 +35,7 @@ abstract class EdgeTest extends MallTest {
     return post(BodyPublishers.ofString(body));
   }
 
-  /** An order of one kind of product, as JSON. */
+  /** An order of one product, as JSON. */
   protected String orderJson(String productId, int quantity) {
     return """
         {"userId": "%s", "items": [{"productId": "%s", "quantity": %d}]}"""
@@ -53,7 +53,7 @@ abstract class EdgeTest extends MallTest {
     }
   }
 
-  /** The caller decides whether to read the body. */
+  /** Leaves the body unread; the caller may read it. */
   protected HttpResponse<InputStream> open(HttpRequest.Builder request) {
     try {
       return HTTP.send(request.build(), BodyHandlers.ofInputStream());
@@ -77,7 +77,7 @@ abstract class EdgeTest extends MallTest {
     }
   }
 
-  /** The problem that a request was refused with; asserts that it is one, and lets nothing out. */
+  /** The problem in an error response; asserts its format, and that it reveals no internals. */
   protected static JsonNode problem(HttpResponse<String> response, int status) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");

@@ -45,16 +45,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The services that an order needs, in small, on a real socket. How they behave is set for a user
- * or a product, so that tests do not disturb each other.
+ * Fakes of the services that an order needs, on a real socket. Behaviour is set per user or
+ * product, so that tests do not disturb each other.
  */
 final class FakeMall implements AutoCloseable {
 
-  /** How payment-service treats a user. */
+  /** payment-service's behaviour for a user. */
   enum Paying {
     CHARGES,
     DECLINES,
-    /** Charges, but the answer is lost. */
+    /** Charges, but the response is lost. */
     LOSES_ANSWER,
     /** The request is lost: nothing is recorded. */
     LOSES_REQUEST,
@@ -74,12 +74,12 @@ final class FakeMall implements AutoCloseable {
   final Set<String> withoutNotifications = ConcurrentHashMap.newKeySet();
   final Set<String> lostReserveAnswers = ConcurrentHashMap.newKeySet();
 
-  /** Notifications with these messages are refused for good, by user. */
+  /** Messages of permanently rejected notifications, by user. */
   final Map<String, String> refusedMessages = new ConcurrentHashMap<>();
 
   final List<String> notifyAttempts = Collections.synchronizedList(new ArrayList<>());
 
-  /** How inventory-service answers who asks for levels, and product-service who asks for all. */
+  /** inventory-service's status for CheckStock. */
   volatile Status checkingStock = Status.OK;
 
   volatile Status listingProducts = Status.OK;
@@ -87,7 +87,7 @@ final class FakeMall implements AutoCloseable {
   /** Products that product-service fails to return. */
   final Set<String> productsAway = ConcurrentHashMap.newKeySet();
 
-  /** Where notifications go that are not held back. */
+  /** Handles notifications that are not rejected. */
   volatile Function<NotifyRequest, NotifyResponse> notifications =
       request -> NotifyResponse.getDefaultInstance();
 
@@ -251,7 +251,7 @@ final class FakeMall implements AutoCloseable {
     public void getRecommendations(
         GetRecommendationsRequest request, StreamObserver<GetRecommendationsResponse> observer) {
       if (withoutRecommendations.contains(request.getUserId())) {
-        // Never answers: only the caller's own deadline helps.
+        // Never answers: the call ends with the caller's deadline.
         return;
       }
       answer(

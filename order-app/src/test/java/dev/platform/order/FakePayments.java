@@ -18,7 +18,7 @@ import dev.platform.order.FakeMall.Paying;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
-/** payment-service in small: treats each user as {@link FakeMall#paying} says. */
+/** A fake payment-service: {@link FakeMall#paying} sets its behaviour per user. */
 final class FakePayments extends PaymentServiceImplBase {
 
   private final FakeMall mall;

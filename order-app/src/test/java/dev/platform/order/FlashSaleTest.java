@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
-/** Orders of a product that many want at once. */
+/** Many concurrent orders of one product. */
 @TestPropertySource(
     properties = {
-      // The app of the other tests may run meanwhile.
+      // The other tests' app may run at the same time.
       "grpc.server.port=0",
-      // A payment that hangs holds its place for longer than anybody waits.
+      // A payment that hangs holds its permit longer than any waiting call's deadline.
       "mall.order.payment-timeout=60s",
       "mall.flash-sale.products=p-flash,p-rush",
       "mall.flash-sale.at-once=1",
@@ -64,7 +64,7 @@ class FlashSaleTest extends EdgeTest {
 
   @Test
   void anOrderWaitsForItsTurn() throws Exception {
-    oneThatTakesLong();
+    startSlowOrder();
     ListenableFuture<CreateOrderResponse> next = placing(order("p-flash", 1).setUserId("next"));
     awaitWaiting(1);
 
@@ -75,7 +75,7 @@ class FlashSaleTest extends EdgeTest {
 
   @Test
   void anOrderIsRefusedWhenItsTurnDoesNotComeInTime() {
-    oneThatTakesLong();
+    startSlowOrder();
     long start = System.nanoTime();
 
     StatusRuntimeException refusal = refused(placing(order("p-flash", 1)));
@@ -91,7 +91,7 @@ class FlashSaleTest extends EdgeTest {
 
   @Test
   void overHttpTheRefusalSaysWhenToComeBack() {
-    oneThatTakesLong();
+    startSlowOrder();
 
     HttpResponse<String> response = send(post(orderJson("p-flash", 1)));
 
@@ -102,20 +102,20 @@ class FlashSaleTest extends EdgeTest {
 
   @Test
   void aFullLineRefusesAtOnce() {
-    oneThatTakesLong();
+    startSlowOrder();
     ListenableFuture<CreateOrderResponse> waiting = placing(order("p-flash", 1));
     awaitWaiting(1);
 
     Status refusal = refused(placing(order("p-flash", 1))).getStatus();
 
     assertThat(refusal.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-    assertThat(waiting.isDone()).as("refused before the one who waits").isFalse();
+    assertThat(waiting.isDone()).as("rejected ahead of the waiting order").isFalse();
     waiting.cancel(true);
   }
 
   @Test
   void whoLeavesTheLineMakesRoom() {
-    oneThatTakesLong();
+    startSlowOrder();
     ListenableFuture<CreateOrderResponse> impatient = placing(order("p-flash", 1));
     awaitWaiting(1);
 
@@ -126,14 +126,14 @@ class FlashSaleTest extends EdgeTest {
 
   @Test
   void otherProductsDoNotWait() throws Exception {
-    oneThatTakesLong();
+    startSlowOrder();
 
     assertThat(placing(order("p-mug", 1).setUserId("a")).get(20, TimeUnit.SECONDS)).isNotNull();
     assertThat(placing(order("p-rush", 1).setUserId("b")).get(20, TimeUnit.SECONDS)).isNotNull();
   }
 
-  /** An order of p-flash that is being worked on. */
-  private void oneThatTakesLong() {
+  /** Starts an order of p-flash that keeps its permit. */
+  private void startSlowOrder() {
     MALL.paying.put(user, Paying.HANGS);
     slow = placing(order("p-flash", 1));
     Awaitility.await().atMost(SOON).until(() -> ordersOfUser().size() == 1);

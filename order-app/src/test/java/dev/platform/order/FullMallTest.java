@@ -4,12 +4,15 @@ import dev.platform.starter.test.spring.AutoConfigureEtcd;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.test.context.TestPropertySource;
 
-/** The app with what most tests do without: registered in an etcd, with breakers, traced. */
+/**
+ * The app with features that most tests disable: an etcd registration, circuit breakers and
+ * tracing.
+ */
 @AutoConfigureObservability
 @AutoConfigureEtcd
 @TestPropertySource(
     properties = {
-      // The app of the other tests may run meanwhile.
+      // The other tests' app may run at the same time.
       "grpc.server.port=0",
       "platform.registry.enabled=true",
       "platform.registry.advertise-host=127.0.0.1",
@@ -18,7 +21,7 @@ import org.springframework.test.context.TestPropertySource;
       "platform.discovery.snapshot.enabled=false",
       "platform.resilience.circuit-breaker.enabled=true",
       "platform.resilience.circuit-breaker.consecutive-failures=0",
-      // One test's failing callee would be refused to the next tests.
+      // One test's failing callee must not open a breaker for the next tests.
       "resilience4j.circuitbreaker.configs.default.sliding-window-size=10000",
       "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=10000",
       "management.tracing.sampling.probability=1.0",

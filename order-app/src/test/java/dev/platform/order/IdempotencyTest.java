@@ -126,7 +126,7 @@ class IdempotencyTest extends MallTest {
   void takesOverTheClaimOfAKilledProcess() {
     CreateOrderRequest.Builder request = order("p-mug", 1).setIdempotencyKey("key");
     String first = place(request).getOrderId();
-    // What a process leaves behind that is killed between its claim and its record.
+    // The state after a process was killed between its claim and its record.
     jdbc.sql(
             "update order_requests set order_id = 'never-recorded', recorded = false,"
                 + " claimed_at = now() where order_id = ?")

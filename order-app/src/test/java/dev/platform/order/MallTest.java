@@ -35,8 +35,8 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * The whole app on real sockets and a real PostgreSQL, with the services around it in small. All
- * tests share one of it and keep apart by their users and products.
+ * The whole app on real sockets and a real PostgreSQL, with fakes of other services. All tests
+ * share one app and use separate users and products.
  */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -46,9 +46,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "platform.registry.enabled=false",
       "platform.grpc.request.timeout=2s",
       "platform.discovery.enabled=false",
-      // One test's failing callee would be refused to the next tests.
+      // One test's failing callee must not open a breaker for the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
-      // A test that is quick is no flood.
+      // Fast tests would exceed the rate limit.
       "platform.resilience.rate-limit.enabled=false",
       "grpc.client.GLOBAL.negotiation-type=plaintext",
       "mall.order.recovery-after=300ms",
@@ -97,20 +97,20 @@ public abstract class MallTest {
     }
   }
 
-  /** An app at another port may have looked here for notification-service before this one ran. */
+  /** An app on another port may have cached a failed connection to notification-service. */
   @BeforeEach
   void connectAtOnce() {
     CHANNEL.resetConnectBackoff();
   }
 
-  /** What a test left unsettled would hold up the recovery of the orders of all later ones. */
+  /** A test's unsettled orders would delay the recovery of later tests' orders. */
   @AfterEach
   void letRecoveryEnd() {
     MALL.paying.remove(user);
     MALL.paymentRecordsAway.remove(user);
   }
 
-  /** The scheme is spelled out, for net.devh makes its discovery the default one. */
+  /** The scheme is explicit, because net.devh makes its discovery the default. */
   protected static ManagedChannel channelTo(int port) {
     return ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + port).usePlaintext().build();
   }
@@ -158,7 +158,7 @@ public abstract class MallTest {
         .list();
   }
 
-  /** It ends after the apps that use it, which could else not end what they do. */
+  /** PostgreSQL stops after the apps that use it, so that they can finish their work. */
   private static EmbeddedPostgres startPostgres() {
     try {
       EmbeddedPostgres postgres = EmbeddedPostgres.builder().setRegisterShutdownHook(false).start();

@@ -27,7 +27,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.yaml.snakeyaml.Yaml;
 
-/** The description says what the app does: no route, field or status too many or too few. */
+/** The description matches the app exactly in routes, fields and status codes. */
 class OpenApiTest extends EdgeTest {
 
   private static final List<Descriptor> MESSAGES =

@@ -120,7 +120,7 @@ class PageTest extends FullMallTest {
         .contains("it is the same order, and is charged once");
 
     browser.find("[data-product=p-mug] button").sendKeys(Keys.ENTER);
-    assertThat(browser.shows("#order-alert")).as("said of another order").isFalse();
+    assertThat(browser.shows("#order-alert")).as("alert of the previous order").isFalse();
   }
 
   @Test

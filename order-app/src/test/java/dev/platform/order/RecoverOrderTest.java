@@ -108,7 +108,7 @@ class RecoverOrderTest extends MallTest {
     assertThat(MALL.reservations).containsEntry(orderId, "CONFIRMED");
   }
 
-  /** A job has no deadline: without this it would wait for as long as TCP does, or for ever. */
+  /** A job has no deadline: without a timeout it would wait as long as TCP, or for ever. */
   @Test
   void waitsForNoDatabaseForEver() {
     int patience =
@@ -120,7 +120,7 @@ class RecoverOrderTest extends MallTest {
   }
 
   private void awaitPaid(String orderId) {
-    // Fulfilment may already have taken it further.
+    // Fulfilment may already have advanced the order.
     Awaitility.await()
         .atMost(SOON)
         .until(

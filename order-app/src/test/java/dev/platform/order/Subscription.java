@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 
-/** One subscriber to notifications, and what it has received. */
+/** A subscriber to notifications, and the messages it has received. */
 final class Subscription implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
 
   final List<Notification> received = new CopyOnWriteArrayList<>();
@@ -25,12 +25,12 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
   final StreamObserver<SubscribeRequest> requests;
   ClientCallStreamObserver<SubscribeRequest> call;
 
-  /** Takes whatever comes. */
+  /** Accepts all messages. */
   Subscription(Channel channel) {
     this(channel, 0);
   }
 
-  /** Takes so many, then only what is asked for; 0 takes whatever comes. */
+  /** Requests {@code taken} messages, more on demand; 0 accepts all. */
   Subscription(Channel channel, int taken) {
     this.taken = taken;
     this.requests = NotificationServiceGrpc.newStub(channel).subscribe(this);
@@ -48,7 +48,7 @@ final class Subscription implements ClientResponseObserver<SubscribeRequest, Sub
     requests.onNext(SubscribeRequest.newBuilder().setAcknowledgedSequence(sequence).build());
   }
 
-  /** Half-closes; the service has then seen every acknowledgement. */
+  /** Half-closes; afterwards the service has received every acknowledgement. */
   void leave() {
     requests.onCompleted();
     assertThat(awaitEnd().isOk()).isTrue();

@@ -24,8 +24,8 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * The app with a collector: what is asserted has left it by OTLP. With a database of its own, for
- * the apps of other tests would share its work.
+ * The app with a trace collector: assertions use the spans exported by OTLP. Has its own database,
+ * because other apps would do its work.
  */
 @TestPropertySource(
     properties = {
@@ -57,19 +57,19 @@ abstract class TracedMallTest extends FullMallTest {
     MALL.notifications = notifications;
   }
 
-  /** The trace in an answer's headers. */
+  /** The trace id in a response's headers. */
   protected static String traceOf(HttpResponse<String> response) {
     return response.headers().firstValue("traceresponse").orElseThrow().substring(3, 35);
   }
 
-  /** Repeated until it holds, since spans come in batches. */
+  /** Retries until it holds, because spans arrive in batches. */
   protected static void awaitTrace(String traceId, ThrowingConsumer<SpanTree> holds) {
     Awaitility.await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(new SpanTree(RECEIVER.trace(traceId))).satisfies(holds));
   }
 
-  /** All of a name that are linked to a trace, once there are some. */
+  /** Waits for spans of this name that are linked to a trace. */
   protected static List<ReceivedSpan> awaitLinked(String name, String traceId) {
     return Awaitility.await(name + " that is linked to " + traceId)
         .atMost(SOON)

@@ -42,7 +42,7 @@ class TwoInstancesTest extends MallTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> count("status = 'COMPLETED'") == 40);
-      // Recovery, fulfilment and delivery each happened once, on either instance.
+      // Recovery, fulfilment and delivery each ran exactly once, on one of the instances.
       assertThat(eventsOfUser()).isEqualTo(160);
       assertThat(watch(other, placed.get(0))).hasSize(4);
 

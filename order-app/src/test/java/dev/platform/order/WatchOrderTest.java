@@ -93,7 +93,7 @@ class WatchOrderTest extends MallTest {
     Iterator<OrderEvent> events = watching(orderId, 0);
     assertThat(events.next().getStatus()).isEqualTo(ORDER_STATUS_CREATED);
 
-    // Straight in the database, as another process would.
+    // Writes directly to the database, as another process would.
     jdbc.sql(
             """
             with moved as (
@@ -142,7 +142,7 @@ class WatchOrderTest extends MallTest {
         Iterator<OrderEvent> watcher =
             stub.watchOrder(WatchOrderRequest.newBuilder().setOrderId(orderId).build());
         watchers.add(watcher);
-        // One after the other: what all need at once to begin is no matter here.
+        // Sequential, because concurrent starts are not part of this test.
         assertThat(watcher.next().getSequence()).isEqualTo(1);
       }
       assertThat(OpenStreams.watches(context)).isGreaterThanOrEqualTo(watchers.size());
@@ -164,7 +164,7 @@ class WatchOrderTest extends MallTest {
     assertThat(unknown.getDescription()).isEqualTo("order_id is unknown: o-1");
   }
 
-  /** An order that stays CREATED, since its payment's record is away. */
+  /** An order that stays CREATED, since its payment can't be read. */
   private String pendingOrder() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);

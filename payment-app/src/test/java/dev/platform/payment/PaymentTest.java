@@ -31,8 +31,8 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * The whole app on a real PostgreSQL, called through a real socket. It finds its own bank in the
- * process, since there is no registry to ask.
+ * The whole app on a real PostgreSQL, called over a real socket. It uses its own bank in the same
+ * process, because there is no registry.
  */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -45,9 +45,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "platform.dev.etcd.enabled=false",
       "platform.dev.tracing.enabled=false",
       "platform.registry.enabled=false",
-      // One test's failing bank would be refused to the next tests.
+      // One test's failing bank must not open a breaker for the next tests.
       "platform.resilience.circuit-breaker.enabled=false",
-      // A test says itself how long it waits.
+      // Tests set their own shorter timeouts.
       "mall.payment.bank-timeout=15s",
       "platform.discovery.enabled=false"
     })
@@ -70,7 +70,7 @@ public abstract class PaymentTest {
 
   @BeforeEach
   void connect() {
-    // With its scheme: net.devh makes discovery the default one of the whole JVM.
+    // Explicit scheme: net.devh makes discovery the default of the whole JVM.
     channel =
         ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + grpcServer.getPort())
             .usePlaintext()

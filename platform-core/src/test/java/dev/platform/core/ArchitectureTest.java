@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The rules of the house that a compiler doesn't check. */
+/** Architecture rules that the compiler doesn't check. */
 @AnalyzeClasses(packages = "dev.platform.core", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 

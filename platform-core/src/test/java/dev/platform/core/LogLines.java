@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is logged from INFO up while a test runs, as {@code WARN etcd at …}; for
+ * Records log events from INFO up during a test, as {@code WARN etcd at …}; for
  * {@code @RegisterExtension}. Thread-safe.
  */
 public final class LogLines implements BeforeEachCallback, AfterEachCallback {
@@ -26,12 +26,12 @@ public final class LogLines implements BeforeEachCallback, AfterEachCallback {
     this.logger = (Logger) LoggerFactory.getLogger(name);
   }
 
-  /** Of every logger. */
+  /** Records all loggers. */
   public static LogLines ofAll() {
     return new LogLines(org.slf4j.Logger.ROOT_LOGGER_NAME);
   }
 
-  /** Of the loggers in the package of a class. */
+  /** Records the loggers in the package of a class. */
   public static LogLines ofPackage(Class<?> type) {
     return new LogLines(type.getPackageName());
   }
@@ -48,7 +48,7 @@ public final class LogLines implements BeforeEachCallback, AfterEachCallback {
     recorder.stop();
   }
 
-  /** One entry for each event, with the stack trace that it has. */
+  /** One entry for each event, with its stack trace if any. */
   public List<String> lines() {
     return List.copyOf(recorder.lines);
   }
@@ -58,7 +58,7 @@ public final class LogLines implements BeforeEachCallback, AfterEachCallback {
     return String.join("\n", recorder.lines);
   }
 
-  /** How many lines contain a text. */
+  /** The number of lines that contain a text. */
   public long count(String text) {
     return recorder.lines.stream().filter(line -> line.contains(text)).count();
   }

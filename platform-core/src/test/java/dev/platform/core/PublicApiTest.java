@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What other code can use; a change of it is made on purpose. */
+/** The public API changes only on purpose. */
 class PublicApiTest {
 
   private static final Path HERE = Path.of(System.getProperty("basedir", "."));
@@ -35,7 +35,7 @@ class PublicApiTest {
     Files.write(FOUND, found);
 
     assertThat(found)
-        .as("if the change is wanted, copy %s to %s", FOUND, AGREED)
+        .as("if the change is intended, copy %s to %s", FOUND, AGREED)
         .isEqualTo(Files.readAllLines(AGREED));
   }
 

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Loopback ports for tests. */
+/** Finds free loopback ports. */
 public final class FreePort {
 
   private FreePort() {}

@@ -83,7 +83,7 @@ class JdbcAutoConfigurationTest {
 
   static final class FinalSource extends Source {}
 
-  /** Hands out connections that can't be used. */
+  /** Returns unusable connections. */
   abstract static class Source implements DataSource {
 
     int connections;

@@ -41,7 +41,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.client.ImportGrpcClients;
 
-/** What Spring's gRPC clients do with the platform around them. */
+/** Spring's gRPC clients with the platform. */
 @ExtendWith(OutputCaptureExtension.class)
 class ClientTest {
 
@@ -169,7 +169,7 @@ class ClientTest {
     start = System.nanoTime();
     app.close();
     assertThat(Duration.ofNanos(System.nanoTime() - start))
-        .as("gRPC keeps the address that left for 5 s")
+        .as("despite the 5 s for which gRPC keeps removed addresses")
         .isLessThan(Duration.ofSeconds(4));
   }
 
@@ -217,7 +217,7 @@ class ClientTest {
   @ImportGrpcClients(target = "shop", types = RecommendationServiceBlockingStub.class)
   static class Caller {}
 
-  /** Stubs are made when somebody wants them. */
+  /** Spring creates the stubs on first injection. */
   static class Injected {
     @Autowired RecommendationServiceBlockingStub recommendations;
   }

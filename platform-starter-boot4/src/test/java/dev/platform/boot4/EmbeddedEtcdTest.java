@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.ClassUtils;
 
-/** The embedded etcd on the application's own Netty, which is another version here. */
+/** The embedded etcd on the application's own Netty, which has another version here. */
 class EmbeddedEtcdTest {
 
   private final TestAuthority authority = TestAuthority.create("etcd");

@@ -51,7 +51,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
-/** What Spring's gRPC server does with the platform around it. */
+/** Spring's gRPC server with the platform. */
 class ServerTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -222,7 +222,7 @@ class ServerTest {
         .getStatus();
   }
 
-  /** As Spring's security does it, outside the platform's inner group. */
+  /** Intercepts like Spring Security, outside the platform's inner group. */
   static class Guarded {
 
     @Bean

@@ -26,19 +26,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
-/** A user's app that serves, its gRPC server on a free port, without a web server. */
+/** A user's gRPC server app on a free port, without a web server. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 class Shop {
 
-  /** Is answered when the test says so. */
+  /** Calls wait until the test answers. */
   static final String PATIENT = "patient";
 
   static ConfigurableApplicationContext start(Map<String, ?> properties, Class<?>... more) {
     return run(Shop.class, properties, more);
   }
 
-  /** Any application, with what tests want of all. */
+  /** Runs any application with properties common to all tests. */
   static ConfigurableApplicationContext run(
       Class<?> application, Map<String, ?> properties, Class<?>... more) {
     Map<String, Object> all =
@@ -89,7 +89,7 @@ class Shop {
             : null;
   }
 
-  /** Says who it is, how long it has and on which thread; or does what the user's id asks for. */
+  /** Returns its name, the remaining time and the thread; some user ids select other responses. */
   static class Recommendations extends RecommendationServiceImplBase {
 
     private final String name;
@@ -125,7 +125,7 @@ class Shop {
     }
   }
 
-  /** Sends one product, then nothing more, and never ends. */
+  /** Sends one product and never ends the stream. */
   static class EndlessProducts extends ProductServiceImplBase {
 
     @Override

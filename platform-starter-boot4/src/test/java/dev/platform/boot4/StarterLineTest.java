@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 
 /**
- * What a JVM says whose class path has the starter of another line. That starter's classes are left
- * out: the check must come before any of them is wanted.
+ * The failure when the class path has the starter of another line. That starter's classes are
+ * absent here: the check must run before any of them is needed.
  */
 class StarterLineTest {
 
@@ -68,7 +68,6 @@ class StarterLineTest {
     }
   }
 
-  /** A user's application. */
   static final class Plain {
 
     private Plain() {}

@@ -23,7 +23,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
-/** An app that calls itself: the spans and timers of its calls. */
+/** Spans and timers of calls in an app that calls itself. */
 class TelemetryTest {
 
   private static final String METHOD = "recommendation.v1.RecommendationService/GetRecommendations";

@@ -15,7 +15,7 @@ import org.springframework.boot.grpc.test.autoconfigure.AutoConfigureTestGrpcTra
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
-/** Spring's test server within the process has the platform around it, too. */
+/** Spring's in-process test server uses the platform, too. */
 @SpringBootTest(
     classes = Shop.class,
     properties = {

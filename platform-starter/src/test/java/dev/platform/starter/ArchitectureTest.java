@@ -15,7 +15,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/** The rules of the house that a compiler doesn't check. */
+/** Architecture rules that the compiler doesn't check. */
 @AnalyzeClasses(packages = "dev.platform.starter", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 

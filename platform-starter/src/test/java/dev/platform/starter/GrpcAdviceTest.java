@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** net.devh's own way to map exceptions. */
+/** net.devh's exception mapping. */
 class GrpcAdviceTest {
 
   @Test

@@ -17,7 +17,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** Stubs that net.devh puts into fields, in an app that calls itself. */
+/** Stubs that net.devh injects into fields, in an app that calls itself. */
 @ExtendWith(OutputCaptureExtension.class)
 class GrpcClientTest {
 

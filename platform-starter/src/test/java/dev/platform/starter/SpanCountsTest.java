@@ -21,7 +21,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** What is known of spans that a collector is slow to take, refuses or loses. */
+/** Counters of spans that a collector delays, rejects or loses. */
 class SpanCountsTest {
 
   private static final int QUEUE = 100;
@@ -47,7 +47,7 @@ class SpanCountsTest {
     try (ConfigurableApplicationContext app = start()) {
       spans(app, 10 * QUEUE);
 
-      // The queue is a power of two, and a batch is on its way.
+      // The queue's capacity is a power of two, and one batch is in flight.
       await().atMost(Duration.ofSeconds(20)).until(() -> count(app, "dropped") >= 8 * QUEUE);
       assertThat(count(app, "exported")).isZero();
       collector.answer(true);
@@ -117,14 +117,14 @@ class SpanCountsTest {
   @EnableAutoConfiguration
   static class App {}
 
-  /** Keeps everybody waiting until it is told what to answer. */
+  /** Delays all responses until the test sets the result. */
   private static final class Collector implements SpanExporter {
 
     private final Queue<CompletableResultCode> asked = new ConcurrentLinkedQueue<>();
     private final Queue<SpanData> received = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Boolean answer;
 
-    /** To all who wait, and to all who come: spans need not come in one batch. */
+    /** Completes current and later exports; spans may arrive in several batches. */
     void answer(boolean well) {
       answer = well;
       answerAll(well);

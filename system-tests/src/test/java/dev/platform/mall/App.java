@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** The mall's apps: what they register, and how they are started. */
+/** The mall's apps: their registered services and how tests start them. */
 enum App {
   ORDER("order-service", "notification-service"),
   INVENTORY("inventory-service", "product-service", "recommendation-service"),
@@ -24,7 +24,7 @@ enum App {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The names that the app registers. */
+  /** The registered service names. */
   List<String> services() {
     return services;
   }
@@ -34,15 +34,12 @@ enum App {
     return jar(Line.BOOT3);
   }
 
-  /** The packaged app; only payment-app is built for each line. */
+  /** The packaged app; only payment-app supports both lines. */
   Path jar(Line line) {
     return built(folder().resolve(line.folder()), id() + "-app" + line.suffix() + ".jar");
   }
 
-  /**
-   * The class path that {@code mvn spring-boot:run} gives to the app, development services
-   * included.
-   */
+  /** The class path of {@code mvn spring-boot:run}, development services included. */
   String developmentClassPath() {
     try {
       return folder().resolve("target/classes")

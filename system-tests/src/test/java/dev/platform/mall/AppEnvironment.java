@@ -7,7 +7,7 @@ import java.util.Map;
 /** The environment variables of an app in a {@link Mall}. */
 final class AppEnvironment {
 
-  /** The apps' default timeouts, for tests of these; a busy machine may need longer ones. */
+  /** The apps' default timeouts, for tests of timeouts; a busy machine may need longer ones. */
   static final Map<String, String> TIMES_AS_SHIPPED =
       Map.of(
           "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "5s",
@@ -19,7 +19,7 @@ final class AppEnvironment {
   private AppEnvironment() {}
 
   /**
-   * The environment of an instance, without what differs between the lines ({@link Line}).
+   * The environment of an instance, without the variables that differ between lines ({@link Line}).
    *
    * @param database the URL of the app's own database
    * @param etcd its endpoints
@@ -46,7 +46,7 @@ final class AppEnvironment {
         Map.entry("PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "false"),
         Map.entry("PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "off"),
         Map.entry("MALL_BANK_SETTABLE", "true"),
-        // Logs why a call to another app failed; the caller only learns that it failed.
+        // Logs why a call to another app failed; the caller receives no cause.
         Map.entry("LOGGING_LEVEL_DEV_PLATFORM_ORDER_CLIENT", "debug"),
         // No collector here; one at the default port belongs to another program.
         Map.entry("MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "0"));

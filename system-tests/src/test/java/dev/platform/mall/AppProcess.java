@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * An app that runs as a process of its own. It chooses free ports, which are read from its log.
- * Methods block, each with a limit; exceeding it fails the test and shows the end of the log.
+ * An app in a separate process. It chooses free ports, which are read from its log. Methods block
+ * up to a limit; exceeding it fails the test and shows the end of the log.
  */
 final class AppProcess implements AutoCloseable {
 
-  /** Generous, since several JVMs may start on two cores that are busy otherwise. */
+  /** Generous, since several JVMs may start on two busy cores. */
   static final Duration START_LIMIT = Duration.ofMinutes(4);
 
   static final Duration STOP_LIMIT = Duration.ofSeconds(90);
@@ -55,7 +55,7 @@ final class AppProcess implements AutoCloseable {
     return start(name, command, environment, logFile, Path.of(""));
   }
 
-  /** Likewise, in a folder of its own. */
+  /** Starts a process in a given folder. */
   static AppProcess start(
       String name,
       List<String> command,
@@ -133,7 +133,7 @@ final class AppProcess implements AutoCloseable {
     return JSON.readTree(get("/actuator/platform").body());
   }
 
-  /** Asks the process to end, by SIGTERM, and waits for it. Returns the exit code. */
+  /** Sends SIGTERM, waits for the process to exit and returns the exit code. */
   int terminate() {
     process.destroy();
     return awaitExit(STOP_LIMIT);
@@ -169,12 +169,12 @@ final class AppProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Linux's figures about the process. */
+  /** Linux's statistics of the process. */
   LinuxProcess linux() {
     return new LinuxProcess(process.pid());
   }
 
-  /** Ends the process, whatever state it is in. */
+  /** Ends the process in any state. */
   @Override
   public void close() {
     if (isAlive()) {

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * One of three instances of payment-app is registered and connected, but can't work, since it alone
- * has lost its database. It answers UNAVAILABLE when its user may no longer log in. It does not
- * answer when the network drops all packets, since it waits longer than its callers.
+ * One of three instances of payment-app is registered and connected but fails, since it alone has
+ * lost its database. It answers UNAVAILABLE when its database user may no longer log in. It does
+ * not answer when the network drops all packets, since its timeout is longer than its callers'.
  */
 @Tag("nightly")
 class BadInstanceIT {
@@ -30,16 +30,16 @@ class BadInstanceIT {
   private static final int INSTANCES = 3;
   private static final Duration EJECTED_WITHIN = Duration.ofSeconds(3);
 
-  /** Five calls have to run into their deadline of two seconds, on a busy machine, too. */
+  /** Five calls must exceed their deadline of two seconds, on a busy machine, too. */
   private static final Duration NOISE = Duration.ofSeconds(1);
 
   /** Shorter than the default, so that the bad instance gets several trial calls. */
   private static final Duration EJECTION_TIME = Duration.ofSeconds(4);
 
-  /** The second ejection ends after that; the instance works by then. */
+  /** Ends during the second ejection, so the instance works after that ejection. */
   private static final Duration BAD = Duration.ofSeconds(10);
 
-  private static final double MOST_FAILURES = 0.01;
+  private static final double MAX_FAILURES = 0.01;
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final CallCount PAYMENTS = new CallCount("payment.v1.PaymentService");
 
@@ -99,7 +99,7 @@ class BadInstanceIT {
   @Test
   void anInstanceThatAnswersUnavailableIsLeftOutUntilItIsWell() throws Exception {
     startBad(250);
-    assertThatItIsLeftOut(
+    assertEjectedAndRecovered(
         "answers UNAVAILABLE",
         () -> {
           onDatabase("alter role " + USER + " nologin");
@@ -114,14 +114,15 @@ class BadInstanceIT {
   @Test
   void anInstanceThatHangsIsLeftOutUntilItIsWell() throws Exception {
     startBad(10_000);
-    assertThatItIsLeftOut("hangs", database::cut, database::heal);
+    assertEjectedAndRecovered("hangs", database::cut, database::heal);
   }
 
-  private interface Deed {
+  private interface ThrowingAction {
     void run() throws Exception;
   }
 
-  private void assertThatItIsLeftOut(String what, Deed harm, Deed repair) throws Exception {
+  private void assertEjectedAndRecovered(String what, ThrowingAction harm, ThrowingAction repair)
+      throws Exception {
     Meters order = new Meters(mall.only(App.ORDER));
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(100);
@@ -134,7 +135,7 @@ class BadInstanceIT {
         double before = ejections(order);
         long harmedAt = System.nanoTime();
         harm.run();
-        await("it is ejected")
+        await("the bad instance is ejected")
             .atMost(LIMIT)
             .pollInterval(Duration.ofMillis(20))
             .until(() -> ejections(order) > before);
@@ -144,9 +145,9 @@ class BadInstanceIT {
         double ejections = ejections(order) - before;
         repair.run();
         long repairedAt = System.nanoTime();
-        await("it is back").atMost(LIMIT).until(() -> ejected(order) == 0);
+        await("the ejection ends").atMost(LIMIT).until(() -> ejected(order) == 0);
         long already = served();
-        await("it is called again")
+        await("the instance is called again")
             .atMost(LIMIT)
             .until(() -> served() > already + ORDERS_PER_SECOND);
         Duration back = since(repairedAt);
@@ -158,11 +159,11 @@ class BadInstanceIT {
             "an instance %s: ejected after %d ms, %.0f times, called again %d ms after it recovered;"
                 + " until then: %s; afterwards: %s",
             what, ejected.toMillis(), ejections, back.toMillis(), once, out);
-        assertThat(ejected).as("ejected").isLessThan(EJECTED_WITHIN.plus(NOISE));
+        assertThat(ejected).as("time until ejection").isLessThan(EJECTED_WITHIN.plus(NOISE));
         assertThat(ejections).as("ejections while it was bad").isGreaterThanOrEqualTo(2);
         assertThat((double) out.failures().size())
-            .as("failures once it was ejected: %s", out)
-            .isLessThan(MOST_FAILURES * out.calls());
+            .as("failures after its ejection: %s", out)
+            .isLessThan(MAX_FAILURES * out.calls());
         assertThat(all.sentSince(repairedAt).failures()).isEmpty();
       }
     }

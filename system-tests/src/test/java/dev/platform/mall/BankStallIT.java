@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The bank takes a minute for each answer, for half a minute, while orders come at a fixed rate.
+ * For half a minute the bank takes a minute for each answer, while orders come at a fixed rate.
  * {@code -Dmall.stall.orders} sets the rate in orders a second: a hundred are too many for two
  * cores that also run the apps, PostgreSQL, etcd and these tests.
  */
@@ -22,8 +22,8 @@ class BankStallIT {
   private static final int OTHERS_PER_SECOND = 20;
   private static final Duration DEADLINE = Duration.ofSeconds(5);
   private static final Duration NORMAL = Duration.ofSeconds(15);
-  private static final Duration WELL_FOR = Duration.ofSeconds(5);
-  private static final Duration WELL_P99 = Duration.ofSeconds(1);
+  private static final Duration WARM_UP_WINDOW = Duration.ofSeconds(5);
+  private static final Duration WARM_UP_P99 = Duration.ofSeconds(1);
   private static final Duration STALL = Duration.ofSeconds(30);
   private static final Duration LEFT_OVER = Duration.ofSeconds(5);
   private static final int STALLED_MILLIS = 60_000;
@@ -33,13 +33,13 @@ class BankStallIT {
 
   private static final int PIECES = 100_000;
 
-  /** Each order that waits for its payment holds a thread of order-app and one of payment-app. */
-  private static final int MOST_THREADS = 200 + 3 * ORDERS_PER_SECOND;
+  /** Each order that waits for its payment holds one thread of order-app and one of payment-app. */
+  private static final int MAX_THREADS = 200 + 3 * ORDERS_PER_SECOND;
 
-  private static final long MOST_HEAP_LEFT = 16 * 1024 * 1024;
+  private static final long MAX_HEAP_LEFT = 16 * 1024 * 1024;
 
   /** The app's own background work, such as delivering notifications. */
-  private static final int MOST_OPEN_CALLS = 10;
+  private static final int MAX_OPEN_CALLS = 10;
 
   /**
    * The error of a percentile of few calls on a busy machine; calls that wait for the bank take
@@ -73,11 +73,11 @@ class BankStallIT {
         UnrelatedCalls unrelated = known(orderApp, shopper);
         SteadyLoad orders = SteadyLoad.start(ORDERS_PER_SECOND, shopper::order);
         SteadyLoad others = SteadyLoad.start(OTHERS_PER_SECOND, unrelated::call)) {
-      awaitAllWell(orders);
+      awaitWarmUp(orders);
       ResourceUsage before = ResourceUsage.of(orderApp);
-      pass(LEFT_OVER);
+      waitFor(LEFT_OVER);
       long normalSince = System.nanoTime();
-      pass(NORMAL);
+      waitFor(NORMAL);
 
       bank.behave(STALLED_MILLIS, 0, 0);
       long stalledAt = System.nanoTime();
@@ -86,12 +86,12 @@ class BankStallIT {
         awaitOpen(order, "payment-service");
         awaitOpen(payment, "bank-gateway");
         Duration opened = since(stalledAt);
-        pass(STALL.minus(since(stalledAt)));
+        waitFor(STALL.minus(since(stalledAt)));
         bank.beWell();
         long wellAt = System.nanoTime();
-        pass(BACK_WITHIN);
+        waitFor(BACK_WITHIN);
         long backAt = System.nanoTime();
-        pass(LEFT_OVER);
+        waitFor(LEFT_OVER);
         LoadReport all = orders.stop();
         LoadReport allOthers = others.stop();
         ResourceUsage after = ResourceUsage.of(orderApp);
@@ -107,10 +107,10 @@ class BankStallIT {
             opened.toMillis(), lastFailure(all, wellAt).toMillis());
         Report.line(
             "bank stalls: orders before: %s", all.sentSince(normalSince).sentBefore(normalUntil));
-        Report.line("bank stalls: orders meanwhile: %s", stalled);
+        Report.line("bank stalls: orders during the stall: %s", stalled);
         Report.line("bank stalls: orders %s after: %s", BACK_WITHIN, back);
-        Report.line("bank stalls: others before: %s", othersNormal);
-        Report.line("bank stalls: others meanwhile: %s", othersStalled);
+        Report.line("bank stalls: other calls before: %s", othersNormal);
+        Report.line("bank stalls: other calls during the stall: %s", othersStalled);
         Report.line("bank stalls: peaks %s; before %s; after %s", peaks, before, after);
         assertThat(opened).as("breakers open").isLessThan(OPEN_WITHIN);
         assertThat(stalled.percentile(0.99)).as("p99 of orders").isLessThan(DEADLINE);
@@ -118,12 +118,12 @@ class BankStallIT {
         assertThat(othersStalled.percentile(0.99))
             .as("p99 of other calls")
             .isLessThan(othersNormal.percentile(0.99).multipliedBy(2).plus(NOISE));
-        assertThat(peaks.of("order threads")).isLessThan(MOST_THREADS);
-        assertThat(peaks.of("payment threads")).isLessThan(MOST_THREADS);
+        assertThat(peaks.of("order threads")).isLessThan(MAX_THREADS);
+        assertThat(peaks.of("payment threads")).isLessThan(MAX_THREADS);
         assertThat(peaks.of("order waits for connections")).isLessThan(ORDERS_PER_SECOND);
         assertThat(peaks.of("payment waits for connections")).isLessThan(ORDERS_PER_SECOND);
-        assertThat(after.heapBytes()).isLessThan(before.heapBytes() + MOST_HEAP_LEFT);
-        assertThat(after.openCalls()).isLessThan(MOST_OPEN_CALLS);
+        assertThat(after.heapBytes()).isLessThan(before.heapBytes() + MAX_HEAP_LEFT);
+        assertThat(after.openCalls()).isLessThan(MAX_OPEN_CALLS);
         assertThat(back.failures()).isEmpty();
         assertThat(back.calls()).isGreaterThan(ORDERS_PER_SECOND);
       }
@@ -153,17 +153,18 @@ class BankStallIT {
     return new UnrelatedCalls(orderApp, shopper.order().get().getOrderId());
   }
 
-  /** New JVMs may be too slow for this at first, so breakers may open. */
-  private static void awaitAllWell(SteadyLoad orders) {
-    await("orders go well for a while")
+  /** At first, new JVMs may be too slow for this load, so breakers may open. */
+  private static void awaitWarmUp(SteadyLoad orders) {
+    await("orders succeed for a while")
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
-              LoadReport lately = orders.soFar().sentSince(System.nanoTime() - WELL_FOR.toNanos());
-              return lately.calls() > 0
-                  && lately.failures().isEmpty()
-                  && lately.percentile(0.99).compareTo(WELL_P99) < 0;
+              LoadReport recent =
+                  orders.soFar().sentSince(System.nanoTime() - WARM_UP_WINDOW.toNanos());
+              return recent.calls() > 0
+                  && recent.failures().isEmpty()
+                  && recent.percentile(0.99).compareTo(WARM_UP_P99) < 0;
             });
   }
 
@@ -178,7 +179,7 @@ class BankStallIT {
     return Duration.ofNanos(System.nanoTime() - nanoTime);
   }
 
-  private static void pass(Duration time) {
+  private static void waitFor(Duration time) {
     await().pollDelay(time).atMost(time.plus(LIMIT)).until(() -> true);
   }
 }

@@ -14,7 +14,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Replaces a base image where no image registry can be reached: this machine's Java and the C
+ * Replaces a base image if no image registry can be reached: this machine's Java and the C
  * libraries that it loads, as the tar of a layer.
  */
 final class BaseLayer {
@@ -49,7 +49,7 @@ final class BaseLayer {
       for (String folder : List.of("proc", "sys", "dev", "etc")) {
         add(to, new TarArchiveEntry(folder + "/"), new byte[0], 0755);
       }
-      // An engine gives the file system in memory that it mounts there the same mode.
+      // A container engine gives the tmpfs that it mounts there the same mode.
       add(to, new TarArchiveEntry("tmp/"), new byte[0], 01777);
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = "opt/java/" + java.relativize(file);

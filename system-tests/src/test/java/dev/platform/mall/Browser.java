@@ -18,7 +18,7 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.springframework.util.FileSystemUtils;
 
-/** A real Chromium without a window. Skips or fails the test where there is none. */
+/** A real headless Chromium. Skips or fails the test if it is missing. */
 final class Browser implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -31,7 +31,7 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** To be called before anything expensive is started. */
+  /** Call this before starting anything expensive. */
   static void require() {
     Programs.require("chromium", "chromium");
     Programs.require("chromedriver", "chromium-driver");
@@ -74,7 +74,7 @@ final class Browser implements AutoCloseable {
     driver.navigate().refresh();
   }
 
-  /** Waits until it can be seen. */
+  /** Waits until the element is visible. */
   WebElement find(String selector) {
     return await(selector + " is shown")
         .atMost(LIMIT)
@@ -87,7 +87,7 @@ final class Browser implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Clicks an element that opens a new tab, and continues there. */
+  /** Clicks an element that opens a new tab, and switches to that tab. */
   void follow(String selector) {
     Set<String> before = driver.getWindowHandles();
     find(selector).click();
@@ -119,7 +119,7 @@ final class Browser implements AutoCloseable {
     return String.valueOf(driver.executeScript("return document.body.innerText"));
   }
 
-  /** For people who inspect the build. */
+  /** For manual inspection of the build. */
   void screenshot(Path png) {
     try {
       Files.createDirectories(png.toAbsolutePath().getParent());

@@ -16,7 +16,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
- * A user orders on the page and views the order's trace: from the click to the bank. The apps, the
+ * A user orders on the page and views the order's trace from the click to the bank. The apps, the
  * collector and Zipkin are set up as in the demo.
  */
 class BrowserTraceIT {
@@ -26,7 +26,7 @@ class BrowserTraceIT {
       Path.of(System.getProperty("mall.pictures", "target/screenshots"));
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
   /** Rows of Zipkin's page, from the top; Zipkin lower-cases names. */
   private static final String[] WATERFALL = {
@@ -65,7 +65,7 @@ class BrowserTraceIT {
         assertThat(browser.url()).matches(zipkin.url() + "/zipkin/traces/[0-9a-f]{32}");
         int reloads = awaitWaterfall(browser);
         Report.line(
-            "the waterfall is shown %.1f s after the click, the page was loaded %d times more",
+            "the waterfall is shown %.1f s after the click and %d page reloads",
             (System.nanoTime() - clickedAt) / 1e9, reloads);
         browser.screenshot(PICTURES.resolve("waterfall.png"));
       }
@@ -92,7 +92,7 @@ class BrowserTraceIT {
               if (reloads.incrementAndGet() > 0) {
                 browser.reload();
               }
-              browser.awaitLines(WATERFALL, PATIENCE);
+              browser.awaitLines(WATERFALL, TIMEOUT);
             });
     return reloads.get();
   }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A mall with three instances of inventory-app, one order-app that calls them, and about 200 calls
- * a second. Its payment-app has nothing to do. For one thread.
+ * A mall with three instances of inventory-app, one order-app that calls them at about 200 calls a
+ * second, and an idle payment-app. Not thread-safe.
  */
 final class BusyMall implements AutoCloseable {
 
@@ -18,11 +18,11 @@ final class BusyMall implements AutoCloseable {
   static final int INSTANCES = 3;
 
   /**
-   * The time limit of some hundred calls, and until all instances are called, on a busy machine.
+   * The time limit for some hundred calls, and for calls to reach all instances, on a busy machine.
    */
   static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private static final int MOST_UNDER_WAY = 64;
+  private static final int MAX_IN_FLIGHT = 64;
   private static final int WARM_UP_CALLS = 300;
   private static final CallCount RESERVATIONS = new CallCount("inventory.v1.InventoryService");
 
@@ -68,32 +68,33 @@ final class BusyMall implements AutoCloseable {
     return mall.running(App.INVENTORY);
   }
 
-  /** Begins the steady calls, without a limit; returns when the first hundreds were answered. */
+  /** Starts the steady calls without a limit; returns after the first hundreds of answers. */
   SteadyLoad load() {
-    return begun(SteadyLoad.start(CALLS_PER_SECOND, shopper::orderTooMuch));
+    return awaitFirstAnswers(SteadyLoad.start(CALLS_PER_SECOND, shopper::orderTooMuch));
   }
 
   /**
-   * Likewise, but with fewer calls while many are in flight: for faults that no caller should
-   * notice, where a backlog of calls would only mean that the machine is busy.
+   * Like {@link #load}, but sends fewer calls while many are in flight: for faults that no caller
+   * should notice, where a backlog would only mean that the machine is busy.
    */
   SteadyLoad boundedLoad() {
-    return boundedLoad(MOST_UNDER_WAY);
+    return boundedLoad(MAX_IN_FLIGHT);
   }
 
-  /** Likewise, with a given limit: for faults that leave calls waiting for long. */
+  /** Like {@link #load}, with a given limit: for faults that delay calls for long. */
   SteadyLoad boundedLoad(int maxInFlight) {
-    return begun(SteadyLoad.start(CALLS_PER_SECOND, maxInFlight, shopper::orderTooMuch));
+    return awaitFirstAnswers(
+        SteadyLoad.start(CALLS_PER_SECOND, maxInFlight, shopper::orderTooMuch));
   }
 
-  private static SteadyLoad begun(SteadyLoad load) {
+  private static SteadyLoad awaitFirstAnswers(SteadyLoad load) {
     load.awaitMore(CALLS_PER_SECOND, LIMIT);
     return load;
   }
 
   /**
-   * Stops the order-app, starts another, and waits until it is ready; the new one has served no
-   * call yet.
+   * Stops the order-app, starts another and waits until it is ready; the new one has served no call
+   * yet.
    */
   AppProcess restartOrderApp() {
     shopper.close();
@@ -104,7 +105,7 @@ final class BusyMall implements AutoCloseable {
     return fresh;
   }
 
-  /** Makes one call after another, all of which must succeed. */
+  /** Makes sequential calls, all of which must succeed. */
   void call(int times) throws Exception {
     for (int i = 0; i < times; i++) {
       shopper.orderTooMuch().get();
@@ -124,7 +125,7 @@ final class BusyMall implements AutoCloseable {
     }
   }
 
-  /** Waits until each instance of inventory-app gets calls, sending some itself. */
+  /** Sends calls until each instance of inventory-app has received some. */
   void awaitAllCalled() {
     Map<String, Long> before = new HashMap<>();
     inventories().forEach(each -> before.put(each.name(), served(each)));

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many customers, little stock, apps that are killed and frozen meanwhile, and a bank that fails:
- * in the end the three databases agree. {@code -Dmall.seed} replays a run's choices, {@code
- * -Dmall.orders} and {@code -Dmall.rounds} set the number of orders and of rounds of faults.
+ * Many customers, little stock, apps that are killed and frozen, and a bank that fails: in the end
+ * the three databases agree. {@code -Dmall.seed} replays a run's choices, {@code -Dmall.orders} and
+ * {@code -Dmall.rounds} set the number of orders and of rounds of faults.
  */
 @Tag("nightly")
 class ChaosIT {
@@ -36,9 +36,7 @@ class ChaosIT {
   private static final List<String> PRODUCTS =
       IntStream.rangeClosed(1, 20).mapToObj(i -> "p-" + i).toList();
 
-  /**
-   * Longer than an order without a payment is kept, so that a frozen app's requests arrive late.
-   */
+  /** Longer than unpaid orders are kept, so that a frozen app's requests arrive late. */
   private static final Duration FREEZE = Duration.ofSeconds(9);
 
   /** Short timeouts, and recovery that begins while calls are still in flight. */
@@ -115,7 +113,7 @@ class ChaosIT {
           customers.answers(),
           audit.orders(),
           audit.payments());
-      assertThatTheBooksAgreeWith(customers);
+      assertDatabasesAgreeWith(customers);
     }
   }
 
@@ -129,7 +127,7 @@ class ChaosIT {
       faults.bank(Mood.SILENT);
       customers.start(CROWD, SEED);
       customers.admit(CROWD);
-      await("many wait for the bank").atMost(LIMIT).until(() -> audit.pending() >= CROWD / 2);
+      await("many calls wait for the bank").atMost(LIMIT).until(() -> audit.pending() >= CROWD / 2);
       long left = audit.pending();
 
       orderApps.open(List.of());
@@ -149,23 +147,23 @@ class ChaosIT {
       await("all customers have an answer").atMost(LIMIT).until(customers::haveAllLeft);
       awaitAllSettled();
       Report.line("chaos: answers %s, payments %s in all", customers.answers(), audit.payments());
-      assertThatTheBooksAgreeWith(customers);
+      assertDatabasesAgreeWith(customers);
     }
   }
 
   private static void awaitAllSettled() {
-    await("nothing is left open")
+    await("no open items")
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(() -> assertThat(audit.open()).isEmpty());
   }
 
-  private static void assertThatTheBooksAgreeWith(Customers customers) throws Exception {
+  private static void assertDatabasesAgreeWith(Customers customers) throws Exception {
     List<String> contradictions = audit.contradictions();
     Map<String, String> live = audit.liveOrders(customers.names());
     SoftAssertions.assertSoftly(
         softly -> {
-          softly.assertThat(customers.wrong()).as("answers that must never be sent").isEmpty();
+          softly.assertThat(customers.wrong()).as("answers that must never occur").isEmpty();
           softly.assertThat(contradictions).as("contradictions").isEmpty();
           softly.assertThat(customers.accepted()).as("accepted orders").isEqualTo(live);
         });

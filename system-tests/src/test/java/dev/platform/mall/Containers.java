@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Containers in a container engine of this machine, with a read-only root, no capabilities and half
- * a gigabyte, on the machine's own network.
+ * Containers in a local container engine, with a read-only root, no capabilities, half a gigabyte
+ * of memory and the host network.
  */
 final class Containers implements AutoCloseable {
 
-  /** Debian's crun refuses a machine with both versions of control groups; runc does not. */
+  /** Debian's crun rejects a machine with both cgroup versions; runc does not. */
   private static final List<List<String>> ENGINES =
       List.of(List.of("docker"), List.of("podman"), List.of("podman", "--runtime", "runc"));
 
-  /** The suffix of the names of images that only tests need. */
+  /** The tag of images that only tests need. */
   static final String TEST_TAG = ":test";
 
   private static final AtomicInteger names = new AtomicInteger();
@@ -33,7 +33,7 @@ final class Containers implements AutoCloseable {
   }
 
   /**
-   * The first engine that runs a container here.
+   * The first engine that can run a container.
    *
    * @param tar of an image with a Java
    * @param reasons why other engines can't run it
@@ -76,7 +76,7 @@ final class Containers implements AutoCloseable {
     return command(environment, List.of("--rm", "--name", name, image));
   }
 
-  /** Stops running containers, and removes images that were made for this test only. */
+  /** Stops running containers and removes images built for this test only. */
   @Override
   public void close() {
     started.forEach(name -> runQuietly(List.of("rm", "--force", name)));
@@ -104,7 +104,7 @@ final class Containers implements AutoCloseable {
                 "--memory=512m",
                 "--tmpfs=/tmp",
                 "--network=host",
-                // An unprivileged engine may not raise what it has itself.
+                // An unprivileged engine may not raise its own limits.
                 "--ulimit=nofile=1024:1024",
                 "--ulimit=nproc=1024:1024"));
     environment.forEach((key, value) -> command.add("--env=" + key + "=" + value));

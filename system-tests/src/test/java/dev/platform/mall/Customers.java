@@ -25,13 +25,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Several concurrent customers, each of whom places one order after another and retries with the
- * same idempotency key until the answer is final. Some send the same request twice at once.
+ * Concurrent customers, each of whom places sequential orders and retries with the same idempotency
+ * key until the answer is final. Some send the same request twice at once.
  */
 final class Customers implements AutoCloseable {
 
   private static final int DEADLINE_SECONDS = 10;
-  private static final int MOST_PIECES = 3;
+  private static final int MAX_PIECES = 3;
   private static final int ONE_HASTY_OF = 8;
   private static final double ASKS_PER_SECOND = 5;
 
@@ -76,7 +76,7 @@ final class Customers implements AutoCloseable {
     return names;
   }
 
-  /** Permits them some more of their orders; they place none before. */
+  /** Permits some more orders; before the first permit there are none. */
   void admit(int orders) {
     admitted.release(orders);
   }
@@ -95,7 +95,7 @@ final class Customers implements AutoCloseable {
     return new TreeMap<>(answers);
   }
 
-  /** Answers that contradict each other or must never be sent. */
+  /** Contradictory answers, or answers that must never occur. */
   List<String> wrong() {
     return wrong;
   }
@@ -129,7 +129,7 @@ final class Customers implements AutoCloseable {
   private OrderItem item(Random random) {
     return OrderItem.newBuilder()
         .setProductId(products.get(random.nextInt(products.size())))
-        .setQuantity(1 + random.nextInt(MOST_PIECES))
+        .setQuantity(1 + random.nextInt(MAX_PIECES))
         .build();
   }
 
@@ -145,15 +145,15 @@ final class Customers implements AutoCloseable {
             .toList();
     Answer answer = Answer.REFUSED;
     for (ListenableFuture<CreateOrderResponse> call : calls) {
-      answer = together(answer, answerTo(request, call));
+      answer = combine(answer, answerTo(request, call));
     }
     return answer;
   }
 
   /**
-   * An accepted request has an order; a refused one has none, unless the other call was accepted.
+   * An accepted request has an order; a rejected one has none, unless the other call was accepted.
    */
-  private static Answer together(Answer one, Answer other) {
+  private static Answer combine(Answer one, Answer other) {
     if (one == Answer.ACCEPTED || other == Answer.ACCEPTED) {
       return Answer.ACCEPTED;
     }
@@ -161,8 +161,8 @@ final class Customers implements AutoCloseable {
   }
 
   private static ListenableFuture<CreateOrderResponse> call(
-      Channel door, CreateOrderRequest request) {
-    return OrderServiceGrpc.newFutureStub(door)
+      Channel channel, CreateOrderRequest request) {
+    return OrderServiceGrpc.newFutureStub(channel)
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
         .createOrder(request);
   }
@@ -183,7 +183,7 @@ final class Customers implements AutoCloseable {
 
   private Answer refusal(String key, Status status) {
     if (status.getCause() instanceof IOException) {
-      // gRPC's own client, whose connection closed while the call was put on it.
+      // gRPC closed the connection while it started the call.
       return Answer.ASK_AGAIN;
     }
     return switch (status.getCode()) {

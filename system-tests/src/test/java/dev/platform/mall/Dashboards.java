@@ -86,7 +86,7 @@ final class Dashboards {
     }
   }
 
-  /** Labels may look like metrics, {@code rpc_method} for one. */
+  /** Labels such as {@code rpc_method} may look like metrics. */
   private static String withoutLabels(String expression) {
     return expression
         .replaceAll("\\{[^}]*}", "{")

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Compares the three databases from outside and finds contradictions. Each database belongs to one
- * app; only this audit sees all of them.
+ * Compares the three databases and finds contradictions. Each database belongs to one app; only
+ * this audit sees all of them.
  */
 final class DatabaseAudit {
 
@@ -99,13 +99,13 @@ final class DatabaseAudit {
     return read(App.PAYMENT, "select status, count(*) from payment group by status");
   }
 
-  /** All contradictions once nothing is open any more, one line each. */
+  /** All contradictions, one per line; requires that no items are open. */
   List<String> contradictions() throws SQLException {
     List<String> found = new ArrayList<>();
     stockAddsUp(found);
-    moneyAndStockFitOrders(found);
+    moneyAndStockMatchOrders(found);
     eventsAreInSequence(found);
-    usersAreTold(found);
+    usersAreNotified(found);
     ordersHaveKeys(found);
     return found;
   }
@@ -133,7 +133,7 @@ final class DatabaseAudit {
         });
   }
 
-  private void moneyAndStockFitOrders(List<String> found) throws SQLException {
+  private void moneyAndStockMatchOrders(List<String> found) throws SQLException {
     Map<String, String> orders = read(App.ORDER, "select order_id, status from orders");
     Map<String, String> prices =
         read(
@@ -192,7 +192,7 @@ final class DatabaseAudit {
             });
   }
 
-  private void usersAreTold(List<String> found) throws SQLException {
+  private void usersAreNotified(List<String> found) throws SQLException {
     read(
             App.ORDER,
             "select e.order_id || ':' || e.sequence, o.user_id from order_events e"
@@ -222,7 +222,7 @@ final class DatabaseAudit {
         .forEach((key, id) -> found.add("key " + key + " has no order " + id));
   }
 
-  /** The first column to the second. */
+  /** Maps the first column to the second. */
   private Map<String, String> read(App app, String sql) throws SQLException {
     try (Connection database = mall.database(app);
         ResultSet rows = database.createStatement().executeQuery(sql)) {

@@ -25,7 +25,7 @@ final class DatabaseEffects {
   }
 
   /**
-   * Checks that every effect was reported, except those that uncertain calls may have had, and that
+   * Checks that every effect was reported, except possible effects of uncertain calls, and that
    * every reported effect exists.
    */
   void agreeWith(ReportedEffects reported) throws SQLException {
@@ -77,11 +77,11 @@ final class DatabaseEffects {
         reported.uncertain.get());
     softly
         .assertThat(pieces() - piecesAtStart)
-        .as("pieces that were delivered")
+        .as("delivered pieces")
         .isEqualTo(reported.pieces.get());
     softly
         .assertThat(wrongLevels())
-        .as("products whose levels are not those of the reservations")
+        .as("products whose levels contradict the reservations")
         .isEmpty();
     softly.assertAll();
   }

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Services that no order depends on fail under steady orders, each with the only process that
- * serves it.
+ * Services that no order depends on fail under steady orders; each fault stops the only process of
+ * a service.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DegradationIT {
@@ -114,7 +114,7 @@ class DegradationIT {
   /** Orders continuously; causes the fault after a while. */
   private LoadReport underOrders(Shopper shopper, Runnable harm) {
     try (SteadyLoad orders =
-        SteadyLoad.start(ORDERS_PER_SECOND, () -> remembered(shopper.order()))) {
+        SteadyLoad.start(ORDERS_PER_SECOND, () -> recordAnswer(shopper.order()))) {
       orders.awaitMore(30, LIMIT);
       harm.run();
       orders.awaitMore(100, LIMIT);
@@ -122,7 +122,7 @@ class DegradationIT {
     }
   }
 
-  private ListenableFuture<CreateOrderResponse> remembered(
+  private ListenableFuture<CreateOrderResponse> recordAnswer(
       ListenableFuture<CreateOrderResponse> call) {
     Futures.addCallback(
         call,
@@ -134,7 +134,7 @@ class DegradationIT {
 
           @Override
           public void onFailure(Throwable failure) {
-            // The load's report has it.
+            // Part of the load's report.
           }
         },
         MoreExecutors.directExecutor());

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The apps as {@code mvn spring-boot:run} starts them, without any other service: their classes,
- * and platform-dev on the class path. Only the ports differ, since the usual ones may be taken.
+ * and platform-dev on the class path. Only the ports differ, since the usual ones may be in use.
  */
 class DevelopmentModeIT {
 
   private static final String HOSTS_ETCD = "hosting etcd at";
   private static final Pattern POSTGRES =
       Pattern.compile("PostgreSQL for development is at (\\S+)");
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final int etcdPort = Ports.free();
   private final int tracesPort = Ports.free();
@@ -39,7 +39,7 @@ class DevelopmentModeIT {
     channels.close();
     for (AppProcess app : running.values()) {
       try (app) {
-        // Each has a PostgreSQL to stop.
+        // Each app has a PostgreSQL to stop.
         app.terminate();
       }
     }
@@ -57,13 +57,13 @@ class DevelopmentModeIT {
     int exitCode = running.remove(host).terminate();
     long stoppedAt = System.nanoTime();
     assertThat(exitCode).isEqualTo(143);
-    await("another app hosts etcd, and those that live are registered there")
-        .atMost(SOON)
+    await("another app hosts etcd, and all live apps are registered there")
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .untilAsserted(this::assertRegistered);
     Report.line(
-        "development: %s took etcd over from %s, all registered again %.1f s after its end",
+        "development: %s took over etcd from %s, all registered again %.1f s later",
         host().id(), host.id(), (System.nanoTime() - stoppedAt) / 1e9);
 
     start(host);
@@ -72,7 +72,7 @@ class DevelopmentModeIT {
   }
 
   private void start(App app) {
-    // What the Maven plugin adds by itself.
+    // An option that the Maven plugin adds by default.
     List<String> options = List.of("-XX:TieredStopAtLevel=1");
     AppProcess process =
         AppProcess.start(
@@ -97,7 +97,7 @@ class DevelopmentModeIT {
       ProcessReaper.adopt(Postmaster.at(app.log().first(POSTGRES).orElseThrow()));
     }
     await("all are registered")
-        .atMost(SOON)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .untilAsserted(this::assertRegistered);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Members of a cluster of three etcds die, or freeze, under 200 calls a second. */
+/** Members of a three-member etcd cluster crash or freeze under 200 calls a second. */
 class EtcdClusterIT {
 
   private static final int MEMBERS = 3;
@@ -74,25 +74,25 @@ class EtcdClusterIT {
       long start = System.nanoTime();
       await(name).atMost(FAULT.plusSeconds(10)).until(() -> since(start).compareTo(FAULT) > 0);
       if (majority) {
-        awaitRight();
+        awaitConverged();
       }
       end.run();
       long endedAt = System.nanoTime();
-      awaitRight();
+      awaitConverged();
       Duration right = since(endedAt);
       load.awaitMore(BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
       LoadReport report = load.stop();
 
       Report.line(
-          "%s for %d s, all right %d ms later; %s",
+          "%s for %d s, converged %d ms later; %s",
           name, FAULT.toSeconds(), right.toMillis(), report);
       assertThat(report.failures()).isEmpty();
       assertThat(mall.keys()).isEqualTo(mall.expectedKeys());
     }
   }
 
-  /** Waits until all are registered, know it, and follow etcd: they see changes of instances. */
-  private static void awaitRight() throws Exception {
+  /** Waits until all apps are registered, see their registration and receive instance changes. */
+  private static void awaitConverged() throws Exception {
     awaitRegistered();
     try (FakeInstances one =
         new FakeInstances(SERVICE, cluster.endpoints().get(cluster.leader()))) {
@@ -104,7 +104,7 @@ class EtcdClusterIT {
 
   private static void awaitRegistered() {
     Mall mall = busy.mall();
-    await("all are registered, and know it")
+    await("all apps are registered and see it")
         .atMost(BusyMall.LIMIT)
         .untilAsserted(
             () -> {
@@ -117,7 +117,7 @@ class EtcdClusterIT {
   }
 
   private static void awaitListed() {
-    await("order-app lists what etcd has")
+    await("order-app lists etcd's instances")
         .atMost(BusyMall.LIMIT)
         .untilAsserted(
             () ->

@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An app's only link to etcd, or to another server. A test can cut it as a network that drops all
- * packets: no side is notified, sent data arrives after the cut or never, and an attempt to connect
- * gets no answer. Thread-safe.
+ * An app's only link to etcd or another server. A test can cut it like a network that drops all
+ * packets: no side is notified, data in flight arrives after the cut or never, and connection
+ * attempts get no answer. Thread-safe.
  */
 final class EtcdLink implements AutoCloseable {
 
-  /** With as many more, Linux answers no attempt to connect until some were accepted. */
+  /** When the backlog is full, Linux answers no connection attempt until one is accepted. */
   private static final int BACKLOG = 1;
 
   private static final int FILL_MILLIS = 200;
@@ -34,7 +34,7 @@ final class EtcdLink implements AutoCloseable {
   private final Set<Integer> fillerPorts = new HashSet<>(); // guarded by this
   private boolean cut; // guarded by this
 
-  /** Whether something was accepted that is not passed on yet. */
+  /** Whether an accepted connection is not forwarded yet. */
   private volatile boolean holding;
 
   private EtcdLink(ServerSocket server, InetSocketAddress etcd) {
@@ -68,11 +68,11 @@ final class EtcdLink implements AutoCloseable {
     return open.size() / 2;
   }
 
-  /** From now on nothing gets through. */
+  /** From now on no data passes. */
   synchronized void cut() {
     cut = true;
     fillUp();
-    // The accepting thread's last accept leaves room for one more.
+    // The accepting thread may accept one more, which frees a slot.
     while (!holding) {
       Thread.onSpinWait();
     }
@@ -81,11 +81,11 @@ final class EtcdLink implements AutoCloseable {
 
   private void fillUp() {
     while (fill()) {
-      // Until an attempt to connect gets no answer.
+      // Repeat until a connection attempt gets no answer.
     }
   }
 
-  /** Everything gets through again. */
+  /** All data passes again. */
   synchronized void heal() {
     fillers.forEach(EtcdLink::close);
     fillers.clear();
@@ -130,7 +130,7 @@ final class EtcdLink implements AutoCloseable {
         holding = false;
         join(app);
       } catch (IOException e) {
-        // Closed, or etcd does not run: the app sees that its connection ends.
+        // Closed, or etcd is stopped: the app's connection ends.
       }
     }
   }

@@ -55,8 +55,8 @@ class EtcdOutageIT {
 
       mall.startEtcd();
       Duration back = awaitAllHeld(BACK_AFTER_OUTAGE);
-      // After a restart etcd renews all old leases for their full time; their expiry must delete
-      // nothing.
+      // After a restart etcd renews all leases for their full TTL; the expiry of old leases must
+      // delete nothing.
       await("all stay registered")
           .during(Mall.LEASE_TTL.multipliedBy(2))
           .atMost(Mall.LEASE_TTL.multipliedBy(3))
@@ -67,7 +67,7 @@ class EtcdOutageIT {
           "etcd unavailable for %.0f s: %.1f %% of a core in an idle app, all registered after %d ms; %s",
           elapsed / 1e9, cpu * 100, back.toMillis(), report);
       assertThat(report.failures()).isEmpty();
-      assertThat(cpu).as("part of a core that an idle app takes").isLessThan(IDLE_CPU);
+      assertThat(cpu).as("share of a core used by an idle app").isLessThan(IDLE_CPU);
     }
   }
 
@@ -85,7 +85,7 @@ class EtcdOutageIT {
       await("a new instance is called").atMost(BusyMall.LIMIT).until(() -> busy.served(late) > 0);
       AppProcess leaving = busy.inventories().get(0);
       leaving.terminate();
-      await("one that has left is forgotten")
+      await("an instance that has left is removed")
           .atMost(BusyMall.LIMIT)
           .untilAsserted(() -> assertThat(known(leaving)).isEmpty());
       LoadReport report = load.stop();
@@ -159,7 +159,7 @@ class EtcdOutageIT {
     busy.awaitAllCalled();
   }
 
-  /** Waits until etcd has all keys, and their owners know it. Returns the time that took. */
+  /** Waits until etcd has all keys and the owners see it. Returns the elapsed time. */
   private static Duration awaitAllHeld(Duration limit) {
     Mall mall = busy.mall();
     long start = System.nanoTime();

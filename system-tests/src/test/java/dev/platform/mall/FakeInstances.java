@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Instances of a service in etcd without a process, each under a lease of its own: their addresses
- * refuse every connection. Numbered from 0. For one thread.
+ * Instances in etcd without a process, each with its own lease: their addresses refuse every
+ * connection. Numbered from 0. Not thread-safe.
  */
 final class FakeInstances implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class FakeInstances implements AutoCloseable {
     return leases.size();
   }
 
-  /** The registered ones, in their order. */
+  /** The registered instances, in order. */
   List<Integer> members() {
     return List.copyOf(leases.keySet());
   }
@@ -57,20 +57,20 @@ final class FakeInstances implements AutoCloseable {
     var unused = kv().put(put(member, lease, "UP"));
   }
 
-  /** Deregisters as a stopped instance does: marks its key before it deletes it. */
+  /** Deregisters as a stopped instance does: marks its key, then deletes it. */
   void leave(int member) {
     var unused = kv().put(put(member, leases.get(member), "OUT_OF_SERVICE"));
     var deleted = kv().deleteRange(DeleteRangeRequest.newBuilder().setKey(key(member)).build());
     die(member);
   }
 
-  /** Vanishes as a crashed instance does: its lease ends. */
+  /** Disappears as a crashed instance does: its lease expires. */
   void die(int member) {
     long lease = leases.remove(member);
     var unused = lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
   }
 
-  /** Removes all. */
+  /** Removes all instances. */
   @Override
   public void close() {
     members().forEach(this::leave);
@@ -92,7 +92,7 @@ final class FakeInstances implements AutoCloseable {
     return ByteString.copyFromUtf8("/services/" + service + "/" + address(member));
   }
 
-  /** A loopback address of its own, at a port that nothing listens on. */
+  /** A unique loopback address, at a port that nothing listens on. */
   private static String address(int member) {
     return "127.1.%d.%d:9".formatted(member / HOSTS_OF_A_NET, member % HOSTS_OF_A_NET + 1);
   }

@@ -9,14 +9,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
 /**
- * The results of a fuzz test: the number of calls by outcome, and answers that must never occur.
- * Thread-safe.
+ * The results of a fuzz test: the number of calls by outcome, and forbidden answers. Thread-safe.
  */
 final class Findings {
 
-  private static final int MOST = 50;
+  private static final int MAX_WRONG_ANSWERS = 50;
 
-  /** Signs of internals, none of which any request contains. */
+  /** Patterns of internal details; no request contains them. */
   private static final Pattern INSIDE =
       Pattern.compile(
           "(?i)exception|\\bat [\\w.$]+\\(|dev\\.platform|org\\.(spring|postgres|apache)|java\\.\\w"
@@ -29,7 +28,7 @@ final class Findings {
     ends.computeIfAbsent(method + " " + how, key -> new LongAdder()).increment();
   }
 
-  /** Looks for internals in an answer. */
+  /** Looks for internal details in an answer. */
   void checkTold(String text, String request) {
     if (INSIDE.matcher(text).find()) {
       wrong(request, "got internals in its answer: " + text);
@@ -37,7 +36,7 @@ final class Findings {
   }
 
   void wrong(String request, String what) {
-    if (wrong.size() < MOST) {
+    if (wrong.size() < MAX_WRONG_ANSWERS) {
       wrong.add(request + " " + what);
     }
   }
@@ -53,7 +52,7 @@ final class Findings {
     return count == null ? 0 : count.sum();
   }
 
-  /** All outcomes, human-readable. */
+  /** All outcomes as text. */
   Map<String, LongAdder> ends() {
     return new TreeMap<>(ends);
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** order-app follows the instances in etcd, under 200 calls a second to those that are alive. */
+/** order-app follows the instances in etcd, under 200 calls a second to the live ones. */
 @Tag("nightly")
 class FollowingIT {
 
@@ -36,7 +36,7 @@ class FollowingIT {
   private static final int CHANGES_PER_SECOND = 40;
   private static final double DEATHS = 0.05;
 
-  /** The normal variation of a server under load; a leak would be hundreds. */
+  /** The normal variation of a server under load; a leak would exceed it by far. */
   private static final int SLACK = 30;
 
   private static BusyMall busy;
@@ -88,7 +88,7 @@ class FollowingIT {
 
       // A longer cut ends the connection and the watch, whose history etcd has compacted.
       link.cut();
-      await("the client notices that it is cut off")
+      await("the client detects the cut")
           .atMost(BusyMall.LIMIT)
           .until(() -> !PlatformState.of(orders).follows(SERVICE));
       change(instances);
@@ -98,7 +98,7 @@ class FollowingIT {
       LoadReport report = load.stop();
 
       Report.line(
-          "the list was right %d ms after a short cut, %d ms after one that broke the connection; %s",
+          "list up to date %d ms after a short cut, %d ms after a cut that broke the connection; %s",
           afterShort.toMillis(), afterLong.toMillis(), report);
       assertThat(report.failures()).isEmpty();
       assertThat(orders.log().contains(SERVICE + ": the watch has ended")).isTrue();
@@ -115,14 +115,14 @@ class FollowingIT {
       Usage before = usage(orders);
 
       Report.line("%d instances join and leave at random: -Dmall.seed=%d", MANY, seed);
-      int changes = comeAndGo(instances, new Random(seed));
+      int changes = changeAtRandom(instances, new Random(seed));
       Duration same = awaitSameList(orders);
       int present = instances.size();
       instances.close();
       Duration alone = awaitSameList(orders);
 
       Report.line(
-          "%d changes, %d registered at the end: the list was right after %d ms, %d ms after all had left",
+          "%d changes, %d registered at the end: list up to date after %d ms, %d ms after all had left",
           changes, present, same.toMillis(), alone.toMillis());
       Report.line("before: %s, now: %s; %s", before, usage(orders), load.soFar());
       soon("nothing has leaked")
@@ -138,7 +138,7 @@ class FollowingIT {
     }
   }
 
-  /** Half of the instances leave or die, and as many others join. */
+  /** Half of the instances deregister or crash, and the same number joins. */
   private static void change(FakeInstances instances) {
     List<Integer> members = instances.members();
     int next = members.get(members.size() - 1) + 1;
@@ -155,7 +155,7 @@ class FollowingIT {
   }
 
   /** Returns the number of changes. */
-  private static int comeAndGo(FakeInstances instances, Random random) throws Exception {
+  private static int changeAtRandom(FakeInstances instances, Random random) throws Exception {
     long start = System.nanoTime();
     int[] changes = new int[1];
     var clock = Executors.newSingleThreadScheduledExecutor();
@@ -163,13 +163,13 @@ class FollowingIT {
       var ticks =
           clock.scheduleAtFixedRate(
               () -> {
-                comeOrGo(instances, random);
+                joinOrLeave(instances, random);
                 changes[0]++;
               },
               0,
               TimeUnit.SECONDS.toNanos(1) / CHANGES_PER_SECOND,
               TimeUnit.NANOSECONDS);
-      await("a minute of coming and going")
+      await("a minute of instance changes")
           .atMost(MINUTE.plusSeconds(10))
           .failFast(ticks::isDone)
           .until(() -> System.nanoTime() - start > MINUTE.toNanos());
@@ -180,7 +180,7 @@ class FollowingIT {
     return changes[0];
   }
 
-  private static void comeOrGo(FakeInstances instances, Random random) {
+  private static void joinOrLeave(FakeInstances instances, Random random) {
     int member = random.nextInt(MANY);
     if (!instances.has(member)) {
       instances.join(member);
@@ -191,7 +191,7 @@ class FollowingIT {
     }
   }
 
-  /** Waits until an app follows etcd and lists etcd's instances. Returns the time that took. */
+  /** Waits until an app's list equals etcd's instances. Returns the elapsed time. */
   private static Duration awaitSameList(AppProcess app) {
     long start = System.nanoTime();
     soon(app.name() + " lists what etcd has")

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A collector of traces freezes, its connections open, and comes back, while all traces are
- * recorded and a few customers place as many orders as they can.
+ * A trace collector freezes with open connections and recovers, while all traces are recorded and a
+ * few customers place orders as fast as they can.
  */
 @Tag("nightly")
 class FrozenCollectorIT {
@@ -31,16 +31,16 @@ class FrozenCollectorIT {
   private static final int WARM_UP = 400;
   private static final int SOME = 600;
 
-  /** Of spans, at most; each waits ten seconds for an answer. */
+  /** Spans per batch; a batch waits ten seconds for an answer. */
   private static final int BATCH = 512;
 
   /** OpenTelemetry's exporter logs five times a minute, then once a minute. */
-  private static final int MOST_LINES = 10;
+  private static final int MAX_LINES = 10;
 
   /** A queue of 2048 spans and a batch of 512 in flight, with room for other changes. */
-  private static final long MOST_HEAP = 24 * 1024 * 1024;
+  private static final long MAX_HEAP = 24 * 1024 * 1024;
 
-  /** On a busy machine; waiting for an export takes ten seconds. */
+  /** Latency noise of a busy machine; waiting for an export takes ten seconds. */
   private static final Duration NOISE = Duration.ofMillis(500);
 
   /** Kubernetes' default grace period. */
@@ -110,7 +110,8 @@ class FrozenCollectorIT {
       Report.line("with a collector: %.1f orders/s, %s", rateBefore, before);
       Report.line(
           "frozen for %.0f s: %.1f orders/s, %s", (seenAt - cutAt) / 1e9, rateFrozen, frozen);
-      Report.line("%d lines about it; before: %s; frozen: %s", moreLines, healthy, suffering);
+      Report.line(
+          "%d log lines about exports; before: %s; frozen: %s", moreLines, healthy, suffering);
       for (App app : App.values()) {
         AppProcess process = mall.only(app);
         Report.line(
@@ -120,13 +121,13 @@ class FrozenCollectorIT {
             spans(process, "dropped"),
             spans(process, "failed"));
       }
-      Report.line("whole traces again %.1f s after it is back", back);
+      Report.line("complete traces again %.1f s after the collector's recovery", back);
       assertThat(all.failures()).as(all.toString()).isEmpty();
       assertThat(rateFrozen).isGreaterThan(rateBefore / 2);
       assertThat(frozen.percentile(0.5))
           .isLessThan(before.percentile(0.5).multipliedBy(2).plus(NOISE));
-      assertThat(moreLines).isBetween(1, MOST_LINES);
-      assertThat(suffering.heapBytes() - healthy.heapBytes()).isLessThan(MOST_HEAP);
+      assertThat(moreLines).isBetween(1, MAX_LINES);
+      assertThat(suffering.heapBytes() - healthy.heapBytes()).isLessThan(MAX_HEAP);
     }
   }
 
@@ -164,7 +165,7 @@ class FrozenCollectorIT {
   }
 
   private void awaitTraceSince(Instant moment) {
-    await("a whole trace since " + moment)
+    await("a complete trace since " + moment)
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(200))
         .until(
@@ -172,7 +173,7 @@ class FrozenCollectorIT {
                 receiver.traces().stream()
                     .filter(trace -> trace.stream().allMatch(span -> isSince(moment, span)))
                     .map(SpanTree::new)
-                    .anyMatch(FrozenCollectorIT::isWhole));
+                    .anyMatch(FrozenCollectorIT::isComplete));
   }
 
   private static boolean isSince(Instant moment, ReceivedSpan span) {
@@ -180,7 +181,7 @@ class FrozenCollectorIT {
   }
 
   /** The spans of an order over gRPC, up to the bank. */
-  private static boolean isWhole(SpanTree tree) {
+  private static boolean isComplete(SpanTree tree) {
     return tree.orphans().isEmpty()
         && tree.roots().size() == 1
         && tree.named("bank.v1.BankGateway/Charge").size() == 2

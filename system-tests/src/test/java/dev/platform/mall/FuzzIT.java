@@ -26,18 +26,16 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * Fifty thousand requests that no client should send, to running apps: each is refused for the
- * right reason, or has the effect that was reported to its caller, and nothing else remains.
+ * Fifty thousand requests that no client should send, to running apps: each is rejected for the
+ * right reason, or has exactly the effect that its caller was sent; no resource leaks.
  *
  * <p>{@code -Dmall.fuzz.seed} selects other requests, {@code -Dmall.fuzz.requests} their number. A
- * request depends only on the seed and its number; the order of arrival does not.
+ * request depends only on the seed and its number; the order of arrival varies.
  */
 @Tag("nightly")
 class FuzzIT {
 
-  /**
-   * The same in each build: another seed's findings would not be due to the change that is built.
-   */
+  /** The same in each build: a finding of a new seed would not relate to the change under test. */
   private static final long SEED = Long.getLong("mall.fuzz.seed", 504216);
 
   private static final int REQUESTS = Integer.getInteger("mall.fuzz.requests", 50_000);
@@ -112,12 +110,12 @@ class FuzzIT {
     resetTheBank();
 
     assertThat(findings.wrong()).as("seed " + SEED).isEmpty();
-    assertEveryMethodWasUsedWell(grpc);
+    assertEveryMethodSucceededSometimes(grpc);
     assertHealthy();
     await().atMost(SETTLED).until(() -> stored.openOrders() == 0);
     stored.agreeWith(effects);
     channels.close();
-    assertNothingIsHeld(idle, warm);
+    assertResourcesReleased(idle, warm);
   }
 
   /** Some completed orders, and other values known to the apps. */
@@ -162,7 +160,7 @@ class FuzzIT {
       inFlight.remove(call);
       return;
     }
-    // An incomplete request returns its permit long before it ends.
+    // An incomplete request releases its permit long before it ends.
     if (permits.tryAcquire(1, TimeUnit.SECONDS)) {
       call.whenComplete((end, failure) -> permits.release());
     }
@@ -191,8 +189,8 @@ class FuzzIT {
                 .build());
   }
 
-  /** A test whose requests all fail the first check finds nothing. */
-  private void assertEveryMethodWasUsedWell(GrpcFuzz grpc) {
+  /** Otherwise a method's later checks would remain untested. */
+  private void assertEveryMethodSucceededSometimes(GrpcFuzz grpc) {
     SoftAssertions softly = new SoftAssertions();
     for (String method : grpc.methods()) {
       softly.assertThat(findings.count(method, "OK")).as(method).isPositive();
@@ -223,8 +221,8 @@ class FuzzIT {
     return all;
   }
 
-  /** Pools let go of idle threads after a minute. */
-  private void assertNothingIsHeld(Map<App, ResourceUsage> idle, Map<App, ResourceUsage> warm)
+  /** Thread pools stop idle threads after a minute. */
+  private void assertResourcesReleased(Map<App, ResourceUsage> idle, Map<App, ResourceUsage> warm)
       throws Exception {
     for (App app : App.values()) {
       await(app.id() + " is idle again")

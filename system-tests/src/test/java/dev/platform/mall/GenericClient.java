@@ -41,7 +41,7 @@ final class GenericClient implements AutoCloseable {
     channel = channels.to(address);
   }
 
-  /** Full names of the services that the server has. */
+  /** Full names of the server's services. */
   List<String> services() throws Exception {
     return ask(ServerReflectionRequest.newBuilder().setListServices("").build())
         .getListServicesResponse()
@@ -51,7 +51,7 @@ final class GenericClient implements AutoCloseable {
         .toList();
   }
 
-  /** Calls a method with one answer. */
+  /** Calls a method with one response. */
   JsonNode call(String service, String method, String request) throws Exception {
     Iterator<JsonNode> answers = stream(service, method, request);
     JsonNode answer = answers.next();

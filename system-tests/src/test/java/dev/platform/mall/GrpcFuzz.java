@@ -21,19 +21,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * One malformed call after another, of any method of the seven services, each generated from its
- * number.
- */
+/** Malformed calls of any method of the seven services, each generated from its number. */
 final class GrpcFuzz {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int SHOWN = 80;
 
-  /** One call in this many sends such a message. */
+  /** One call in this many sends a too large message. */
   private static final int TOO_LARGE = 2000;
 
-  /** Methods whose callers may cancel in the middle: they change nothing. */
+  /** Methods whose calls may be cancelled midway: they change nothing. */
   private static final Set<String> READING =
       Set.of(
           "GetOrder",
@@ -85,7 +82,7 @@ final class GrpcFuzz {
             .filter(rpc -> rpc.method().getName().equals("SetBehaviour"))
             .findFirst()
             .orElseThrow();
-    // It affects all other calls, so it runs when they are done.
+    // It affects all other calls, so it runs after them.
     rpcs.remove(setBehaviour);
   }
 
@@ -96,18 +93,18 @@ final class GrpcFuzz {
         .forEach(method -> rpcs.add(new Rpc(method, channel)));
   }
 
-  /** Every method but the bank's behaviour. */
+  /** All methods except the bank's setBehaviour. */
   List<String> methods() {
     return rpcs.stream().map(Rpc::name).toList();
   }
 
-  /** Begins a call; the future ends with it, and is never a failure. */
+  /** Starts a call; the future completes at its end and never fails. */
   CompletableFuture<?> call(int number) {
     Random random = new Random(seed * 1_000_003 + number);
     return call(number, rpcs.get(random.nextInt(rpcs.size())), random);
   }
 
-  /** Likewise, of the method that sets how the bank behaves. */
+  /** Starts a setBehaviour call; the future never fails. */
   CompletableFuture<?> setBehaviour(int number) {
     return call(number, setBehaviour, new Random(seed * 1_000_003 + number));
   }
@@ -140,7 +137,8 @@ final class GrpcFuzz {
       Random random,
       List<byte[]> sent) {
     if (random.nextInt(TOO_LARGE) == 0) {
-      // Alone: gRPC loses the whole connection when it refuses one while the call ends anyway.
+      // Only message of its call: gRPC loses the connection if it rejects one while the call ends
+      // anyway.
       byte[] message = messages.tooLarge();
       sent.add(message);
       call.send(message);
@@ -162,7 +160,7 @@ final class GrpcFuzz {
       return false;
     }
     if (ending >= 110 && ending < 113) {
-      // And sends nothing more; an open stream may stay silent for ever.
+      // Then sends nothing; an open stream may stay silent for ever.
       if (method.isClientStreaming() && method.isServerStreaming()) {
         call.cancel();
       }
@@ -183,7 +181,7 @@ final class GrpcFuzz {
       case INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED -> findings.wrong(shown, "got " + status);
       case OK -> {}
       case UNAVAILABLE -> {
-        // An order's may be due to the services behind it, on a busy machine.
+        // CreateOrder may time out in the services behind it on a busy machine.
         if (!rpc.method().getName().equals("CreateOrder")) {
           findings.wrong(shown, "got " + status);
         }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The apps as the chart starts them: its application.yml in {@code config/} of the folder they run
- * in, its environment, and databases that its script has created. Only addresses differ: a
+ * The apps as the chart starts them: its application.yml in {@code config/} of their working
+ * directory, its environment, and databases created by its script. Only addresses differ: a
  * cluster's names don't resolve here.
  */
 class HelmConfigIT {
@@ -89,7 +89,7 @@ class HelmConfigIT {
   @Test
   void anOrderIsPaid() {
     try (Shopper shopper = new Shopper(APPS.get(App.ORDER).address())) {
-      // The first calls meet cold JVMs and the default deadlines.
+      // The first calls have cold JVMs and the default deadlines.
       await("an order is paid")
           .atMost(ORDERED)
           .pollInterval(Duration.ofMillis(200))
@@ -145,7 +145,7 @@ class HelmConfigIT {
             "PLATFORM_ETCD_NAMESPACE",
             "/later");
     try (AppProcess app = start(App.PAYMENT, "early", own)) {
-      await("the app asks again")
+      await("the app retries")
           .atMost(AppProcess.START_LIMIT)
           .failFast(() -> assertThat(app.isAlive()).as(app.log().tail()).isTrue())
           .until(() -> app.log().text().contains("Retrying in"));
@@ -167,7 +167,7 @@ class HelmConfigIT {
     Files.writeString(config.resolve("application.yml"), chart.applicationYml(app));
     Map<String, String> environment =
         chart.environment("Deployment", "mall-" + app.id() + "-app", EXISTING);
-    // Addresses, and a folder of its own in place of a pod's /tmp.
+    // Local addresses, and a separate folder in place of a pod's /tmp.
     environment.put("PLATFORM_ETCD_ENDPOINTS", etcd.endpoint().toString());
     environment.put("SPRING_DATASOURCE_URL", postgres.jdbcUrl(app.id()));
     environment.put("SERVER_ADDRESS", "127.0.0.1");

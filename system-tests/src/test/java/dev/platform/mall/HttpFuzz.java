@@ -14,14 +14,11 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * One malformed HTTP request after another, each on a connection of its own and generated from its
- * number.
- */
+/** Malformed HTTP requests, each on its own connection and generated from its number. */
 final class HttpFuzz {
 
-  private static final int PATIENCE_MILLIS = 60_000;
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int TIMEOUT_MILLIS = 60_000;
+  private static final int MAX_BYTES = 1 << 20;
   private static final int SHOWN = 300;
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3})");
   private static final Pattern ORDER =
@@ -50,7 +47,8 @@ final class HttpFuzz {
     try {
       judge(request, new String(exchange(request.bytes()), UTF_8), shown);
     } catch (IOException e) {
-      // It was refused before it was read completely, and the answer was lost with the connection.
+      // The server rejected the request before reading all of it, and the answer was lost with the
+      // connection.
       findings.ended("HTTP", "broken off");
       uncertain(request);
     }
@@ -58,14 +56,14 @@ final class HttpFuzz {
 
   private byte[] exchange(byte[] request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.getOutputStream().write(request);
       socket.shutdownOutput();
       ByteArrayOutputStream answer = new ByteArrayOutputStream();
       InputStream in = socket.getInputStream();
       byte[] buffer = new byte[8192];
       int read = in.read(buffer);
-      while (read >= 0 && answer.size() < MOST_BYTES) {
+      while (read >= 0 && answer.size() < MAX_BYTES) {
         answer.write(buffer, 0, read);
         read = in.read(buffer);
       }
@@ -94,11 +92,11 @@ final class HttpFuzz {
       findings.checkTold(answer, shown);
     }
     if (request.order()) {
-      ofOrder(request, code, answer);
+      recordOrder(request, code, answer);
     }
   }
 
-  private void ofOrder(OddHttp.Request request, int code, String answer) {
+  private void recordOrder(OddHttp.Request request, int code, String answer) {
     Matcher order = ORDER.matcher(answer);
     if (order.find()) {
       effects.orders.add(order.group(1));

@@ -196,7 +196,7 @@ class ImageIT {
     return labels.path("org.opencontainers.image." + name).asText();
   }
 
-  /** The app's own layers, without those of a base image. */
+  /** The app's own layers, without the base image's. */
   private static List<List<LayerEntry>> appLayers(OciImage image) throws IOException {
     return image.layers().stream()
         .filter(layer -> layer.stream().anyMatch(entry -> entry.path().startsWith("/app/")))

@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/**
- * Orders through the three images: as containers, and without containers from their unpacked
- * layers.
- */
+/** Orders through the three images: in containers, and from their unpacked layers. */
 class ImageOrderIT {
 
   private static final String FOLDER = "image-order";
@@ -109,7 +106,7 @@ class ImageOrderIT {
     }
   }
 
-  /** The image's own tar, or one on a base from this machine if the image has no base. */
+  /** The image's own tar, or one on a local base if the image has no base. */
   private static String tar(App app) throws IOException {
     OciImage image = OciImage.of(app, FOLDER);
     boolean isComplete =

@@ -28,7 +28,7 @@ class ImportIT {
   private static final int LINES = 1_000_000;
   private static final int WARM_UP = 20_000;
 
-  /** One line in this many has an unknown product, and the next one no pieces. */
+  /** One line in this many has an unknown product, and the next line has no pieces. */
   private static final int BAD = 1000;
 
   private static final int PRODUCTS = 21;

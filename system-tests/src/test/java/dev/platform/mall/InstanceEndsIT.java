@@ -19,7 +19,9 @@ class InstanceEndsIT {
   private static final int CALLS = 20_000;
   private static final Duration KEYS_GONE = Mall.LEASE_TTL.plusSeconds(2);
 
-  /** The status of an in-flight call on a broken connection; a dead process gets no new calls. */
+  /**
+   * The status of an in-flight call on a broken connection; a crashed process gets no new calls.
+   */
   private static final Pattern CONNECTION_BROKE =
       Pattern.compile("Connection reset|Broken pipe|Network closed|ClosedChannel|Keepalive failed");
 
@@ -79,7 +81,7 @@ class InstanceEndsIT {
     List<String> keys = Mall.keysOf(App.INVENTORY, doomed);
     int failedBefore = failedCalls(orders).size();
     try (SteadyLoad load = busy.boundedLoad()) {
-      // Frozen for a moment before, so that in-flight calls are lost.
+      // Freezes the process first, so that in-flight calls are lost.
       doomed.freeze();
       load.awaitMore(20, BusyMall.LIMIT);
       long killedAt = System.nanoTime();
@@ -95,13 +97,13 @@ class InstanceEndsIT {
       LoadReport inFlight =
           report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
       Report.line(
-          "an instance killed, keys deleted after %d ms; in flight then: %s; all: %s",
+          "an instance killed, keys deleted after %d ms; in-flight calls: %s; all: %s",
           gone.toMillis(), inFlight, report);
       assertThat(inFlight.calls()).as("calls in flight when it was killed").isGreaterThan(6);
       List<String> failed = failedCalls(orders);
       List<String> causes = failed.subList(failedBefore, failed.size());
       assertThat(causes)
-          .as("why calls of order-app failed")
+          .as("causes of order-app's failed calls")
           .allSatisfy(cause -> assertThat(cause).containsPattern(CONNECTION_BROKE));
       assertThat(report.failures()).hasSizeLessThanOrEqualTo(causes.size());
       assertThat(orders.platform().path("circuitBreakers"))
@@ -129,7 +131,7 @@ class InstanceEndsIT {
         LoadReport inFlight =
             report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
         Report.line(
-            "an instance killed, calls retried; in flight then: %s; all: %s", inFlight, report);
+            "an instance killed, calls retried; in-flight calls: %s; all: %s", inFlight, report);
         assertThat(inFlight.calls()).as("calls in flight when it was killed").isGreaterThan(6);
         assertThat(report.failures()).isEmpty();
       }

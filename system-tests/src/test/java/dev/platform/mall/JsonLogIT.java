@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class JsonLogIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @Test
   void everyLineIsEcsAndACallsLineHasItsTrace() throws Exception {
@@ -36,7 +36,7 @@ class JsonLogIT {
       assertThatThrownBy(
               () -> payments.getPayment(GetPaymentRequest.newBuilder().setOrderId("o-1").build()))
           .hasMessageContaining("NOT_FOUND");
-      await().atMost(SOON).until(() -> call(app).isPresent());
+      await().atMost(TIMEOUT).until(() -> call(app).isPresent());
 
       for (String line : app.log().text().lines().filter(line -> !isOfTheJvm(line)).toList()) {
         JsonNode event = JSON.readTree(line);
@@ -51,7 +51,9 @@ class JsonLogIT {
     }
   }
 
-  /** Warnings about libraries that a JVM of 24 and later writes to stderr, past every logger. */
+  /**
+   * JVMs of version 24 and later write warnings about libraries to stderr, bypassing every logger.
+   */
   private static boolean isOfTheJvm(String line) {
     return line.isEmpty() || line.startsWith("WARNING: ");
   }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines for the java that runs these tests. */
+/** Command lines for the Java that runs these tests. */
 final class Jvm {
 
   private Jvm() {}

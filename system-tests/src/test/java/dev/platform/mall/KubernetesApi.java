@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 
 /**
  * The part of the Kubernetes API that discovery uses: services and endpoints of one namespace,
- * listed and watched over HTTP. It can stop and start again with its data. Thread-safe.
+ * listed and watched over HTTP. It can restart with its data. Thread-safe.
  */
 final class KubernetesApi implements AutoCloseable {
 
@@ -42,7 +42,7 @@ final class KubernetesApi implements AutoCloseable {
 
   private record Event(int version, String resource, Map<String, Object> json) {}
 
-  /** Starts listening again, if it has stopped. */
+  /** Starts listening again if stopped. */
   synchronized void start() throws IOException {
     if (server == null) {
       server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
@@ -69,7 +69,7 @@ final class KubernetesApi implements AutoCloseable {
   }
 
   /**
-   * A service with a port for HTTP and one for gRPC, and its pods.
+   * A service with an HTTP port and a gRPC port, and its pods.
    *
    * @param ready addresses of ready pods
    * @param notReady addresses of other pods
@@ -191,7 +191,7 @@ final class KubernetesApi implements AutoCloseable {
                 .toList()));
   }
 
-  /** Until the server stops, or the client disconnects. */
+  /** Ends when the server stops or the client disconnects. */
   private void watch(String resource, String query, OutputStream out) throws IOException {
     int seen = Integer.parseInt(query.replaceAll(".*resourceVersion=(\\d+).*", "$1"));
     HttpServer mine = current();

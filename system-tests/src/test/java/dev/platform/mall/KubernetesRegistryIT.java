@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The apps find each other through the Kubernetes API, without etcd: started from their images'
+ * The apps discover each other through the Kubernetes API, without etcd: started from their images'
  * layers, with the settings of docs/kubernetes-registry.md.
  */
 class KubernetesRegistryIT {
@@ -78,11 +78,11 @@ class KubernetesRegistryIT {
         assertThat(payments(second)).as("calls to a pod that is not ready").isZero();
 
         publishPayment(List.of(FIRST, SECOND), NONE);
-        Report.line("a new ready pod is called after %.1f s", seconds(untilCalled(second)));
+        Report.line("a new ready pod is called after %.1f s", seconds(awaitCalled(second)));
 
         publishPayment(List.of(SECOND), NONE);
         Report.line(
-            "a pod that left gets no more calls after %.1f s", seconds(untilQuiet(firstPayment)));
+            "a pod that left gets no more calls after %.1f s", seconds(awaitQuiet(firstPayment)));
 
         api.stop();
         long before = payments(second);
@@ -94,8 +94,8 @@ class KubernetesRegistryIT {
         publishPayment(List.of(FIRST), List.of(SECOND));
         api.start();
         Report.line(
-            "a change during an outage of the API is followed %.1f s after its end",
-            seconds(untilQuiet(second)));
+            "a change during an API outage is applied %.1f s after the outage",
+            seconds(awaitQuiet(second)));
 
         LoadReport report = orders.stop();
         Report.line("orders with the Kubernetes registry: %s", report);
@@ -103,7 +103,7 @@ class KubernetesRegistryIT {
       }
     }
     assertThat(api.verbs())
-        .as("what a Role has to allow")
+        .as("permissions that a Role needs")
         .containsExactlyInAnyOrder(
             "list services", "watch services", "list endpoints", "watch endpoints");
   }
@@ -119,7 +119,7 @@ class KubernetesRegistryIT {
         app,
         image.environment(
             Map.of(
-                // A pod has these three by default.
+                // Three defaults of a pod.
                 "KUBECONFIG", image.readable(api.kubeconfig(folder)).toString(),
                 "SPRING_MAIN_CLOUDPLATFORM", "kubernetes",
                 "SPRING_CLOUD_KUBERNETES_CLIENT_NAMESPACE", KubernetesApi.NAMESPACE,
@@ -133,7 +133,7 @@ class KubernetesRegistryIT {
         environment -> image.command(image.classPathWith("kubernetes")));
   }
 
-  private static Duration untilCalled(AppProcess payment) throws Exception {
+  private static Duration awaitCalled(AppProcess payment) throws Exception {
     long calls = payments(payment);
     long start = System.nanoTime();
     await("calls to " + payment.name())
@@ -143,8 +143,8 @@ class KubernetesRegistryIT {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /** Waits until no call arrived for two seconds; returns the time of the last call. */
-  private static Duration untilQuiet(AppProcess payment) throws Exception {
+  /** Waits for two seconds without calls; returns the time of the last call. */
+  private static Duration awaitQuiet(AppProcess payment) throws Exception {
     long start = System.nanoTime();
     long[] last = {payments(payment), start};
     await("no calls to " + payment.name())

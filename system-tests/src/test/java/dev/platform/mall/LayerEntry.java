@@ -21,7 +21,7 @@ record LayerEntry(
   private static final int OTHERS_WRITE = 022;
   private static final int OTHERS_READ = 004;
 
-  /** Whether it is in the folder of this optional addition to the class path. */
+  /** Whether the entry is in the folder of this optional addition to the class path. */
   boolean isPartOf(String addition) {
     return path.matches("/app/" + addition + "/[^/]+\\.jar");
   }

@@ -2,7 +2,7 @@ package dev.platform.mall;
 
 import java.util.Map;
 
-/** A line of Spring Boot that apps are built for, and what it calls what tests set. */
+/** A line of Spring Boot that apps are built for, and its names of common settings. */
 enum Line {
   BOOT3(
       "",
@@ -31,22 +31,22 @@ enum Line {
     this.scheduleDelay = scheduleDelay;
   }
 
-  /** Where an app is built for it, below the app's own folder. */
+  /** The build folder for this line, relative to the app's folder. */
   String folder() {
     return folder;
   }
 
-  /** What the jar of an app has behind the app's name. */
+  /** The suffix after the app's name in the name of its jar. */
   String suffix() {
     return suffix;
   }
 
-  /** A gRPC server at a free port of the loopback address. */
+  /** A gRPC server on a free loopback port. */
   Map<String, String> grpcServer() {
     return Map.of(grpcServer + "ADDRESS", "127.0.0.1", grpcServer + "PORT", "0");
   }
 
-  /** Every span is recorded, and soon sent to a collector. */
+  /** Records every span and exports it soon to a collector. */
   Map<String, String> tracedTo(String collector) {
     return Map.of(
         otlpEndpoint,

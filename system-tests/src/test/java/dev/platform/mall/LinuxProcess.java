@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Linux's figures about a process, from {@code /proc}. */
+/** Linux's statistics of a process, from {@code /proc}. */
 record LinuxProcess(long pid) {
 
   /** The unit of utime and stime; Linux reports hundredths of a second on every platform. */
@@ -15,19 +15,17 @@ record LinuxProcess(long pid) {
   /** The index of utime among the fields after the program's name, which may contain blanks. */
   private static final int USER_TIME = 11;
 
-  /** The part of its memory that is in RAM, in bytes. */
+  /** Its resident memory in bytes. */
   long residentBytes() throws IOException {
     return number("VmRSS:") * 1024;
   }
 
-  /** The number of its threads. */
+  /** Its number of threads. */
   long threads() throws IOException {
     return number("Threads:");
   }
 
-  /**
-   * The time that it has spent on a processor since its start, in its own code and the kernel's.
-   */
+  /** Its user and system CPU time since its start. */
   Duration cpuTime() throws IOException {
     String stat = Files.readString(file("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -35,7 +33,7 @@ record LinuxProcess(long pid) {
     return Duration.ofMillis(ticks * TICK_MILLIS);
   }
 
-  /** The number of its open files and connections. */
+  /** Its number of open files and connections. */
   long openFiles() throws IOException {
     try (Stream<Path> files = Files.list(file("fd"))) {
       return files.count();

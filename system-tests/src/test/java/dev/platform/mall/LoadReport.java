@@ -25,12 +25,12 @@ record LoadReport(List<Outcome> outcomes) {
     return outcomes.stream().filter(Outcome::isFailure).toList();
   }
 
-  /** The calls that were sent at or after a moment of {@link System#nanoTime()}. */
+  /** The calls sent at or after a moment of {@link System#nanoTime()}. */
   LoadReport sentSince(long nanos) {
     return only(outcome -> outcome.sentAt() - nanos >= 0);
   }
 
-  /** The calls that were sent before a moment of {@link System#nanoTime()}. */
+  /** The calls sent before a moment of {@link System#nanoTime()}. */
   LoadReport sentBefore(long nanos) {
     return only(outcome -> outcome.sentAt() - nanos < 0);
   }
@@ -39,7 +39,7 @@ record LoadReport(List<Outcome> outcomes) {
     return new LoadReport(outcomes.stream().filter(wanted).toList());
   }
 
-  /** The latency that a share of all calls, from 0 to 1, did not exceed, failed ones included. */
+  /** The latency percentile of all calls, failed ones included; the argument is from 0 to 1. */
   Duration percentile(double part) {
     List<Duration> latencies = outcomes.stream().map(Outcome::took).sorted().toList();
     if (latencies.isEmpty()) {
@@ -75,7 +75,7 @@ record LoadReport(List<Outcome> outcomes) {
         percentile(1).toMillis());
   }
 
-  /** Collects; thread-safe. */
+  /** Thread-safe. */
   static final class Builder {
 
     private final List<Outcome> outcomes = new ArrayList<>(); // guarded by this

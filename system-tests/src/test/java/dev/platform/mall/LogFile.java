@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The log that a process is writing. */
+/** The log of a running process. */
 record LogFile(Path path) {
 
   private static final int TAIL_LINES = 40;
@@ -26,7 +26,7 @@ record LogFile(Path path) {
     return text().contains(text);
   }
 
-  /** The first group of a pattern where it matches first. */
+  /** The first group of a pattern's first match. */
   Optional<String> first(Pattern pattern) {
     Matcher matcher = pattern.matcher(text());
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();

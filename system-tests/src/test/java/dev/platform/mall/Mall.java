@@ -27,15 +27,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The packaged apps with an etcd and a PostgreSQL of their own, on free loopback ports. Uses a real
- * etcd if one is installed. Logs are in {@code target/system-tests/}. For one thread.
+ * The packaged apps with their own etcd and PostgreSQL, on free loopback ports. Uses a real etcd if
+ * one is installed. Logs are in {@code target/system-tests/}. Not thread-safe.
  */
 final class Mall implements AutoCloseable {
 
-  /** The lease of an app's keys; short, so that tests of its expiry are short. */
+  /** The TTL of an app's lease; short, so that expiry tests are short. */
   static final Duration LEASE_TTL = Duration.ofSeconds(5);
 
-  /** How the demo starts its JVMs: quick to start, and with some memory to spare. */
+  /** The demo's JVM options: fast startup and small memory. */
   private static final List<String> SMALL_JVM =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
 
@@ -60,7 +60,7 @@ final class Mall implements AutoCloseable {
     return with(name, new Registry.Single(newEtcd()));
   }
 
-  /** PostgreSQL with the apps' databases, and a running cluster, which is closed with the mall. */
+  /** PostgreSQL with the apps' databases, and a running cluster, which the mall closes. */
   static Mall withCluster(String name, EtcdCluster cluster) throws IOException, SQLException {
     return with(name, new Registry.Members(cluster));
   }
@@ -108,13 +108,13 @@ final class Mall implements AutoCloseable {
     ProcessReaper.childrenChanged();
   }
 
-  /** Throws etcd's data away; it comes back empty. */
+  /** Deletes etcd's data and restarts it. */
   void wipeEtcd() {
     etcd().wipe();
     ProcessReaper.childrenChanged();
   }
 
-  /** Environment variables for the instances of an app that are started from here on. */
+  /** Environment variables for all later instances of an app. */
   void give(App app, Map<String, String> environment) {
     more.put(app, Map.copyOf(environment));
   }
@@ -125,7 +125,7 @@ final class Mall implements AutoCloseable {
   }
 
   /**
-   * Likewise, built for a line of Spring Boot, and with environment variables that win over ours.
+   * Starts an instance built for a line of Spring Boot; {@code overrides} win over other variables.
    */
   AppProcess start(App app, Line line, Map<String, String> overrides) {
     Map<String, String> all = new HashMap<>(more.getOrDefault(app, Map.of()));
@@ -137,14 +137,12 @@ final class Mall implements AutoCloseable {
         environment -> Jvm.command(SMALL_JVM, List.of("-jar", app.jar(line).toString())));
   }
 
-  /** Likewise, with other options of the JVM, and with environment variables that win over ours. */
+  /** Starts an instance with other JVM options; {@code overrides} win over other variables. */
   AppProcess start(App app, List<String> jvmOptions, Map<String, String> overrides) {
     return start(app, jvmOptions, List.of("-jar", app.jar().toString()), overrides);
   }
 
-  /**
-   * Likewise, with system properties, and with a folder of libraries that the jar does not have.
-   */
+  /** Starts an instance with system properties and an additional folder of libraries. */
   AppProcess start(App app, Map<String, String> properties, Path libraries) {
     List<String> options = new ArrayList<>(SMALL_JVM);
     properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
@@ -165,7 +163,7 @@ final class Mall implements AutoCloseable {
   }
 
   /**
-   * Likewise, by any command.
+   * Starts an instance with any command.
    *
    * @param command the command for an environment
    */
@@ -197,7 +195,7 @@ final class Mall implements AutoCloseable {
     return process;
   }
 
-  /** Starts an instance of each, together, and waits until all are ready and registered. */
+  /** Starts an instance of each app concurrently, and waits until all are ready and registered. */
   void startAll() {
     Arrays.stream(App.values()).forEach(this::start);
     for (App app : App.values()) {
@@ -207,7 +205,7 @@ final class Mall implements AutoCloseable {
     awaitRegistered();
   }
 
-  /** The instances that were started and neither stopped nor killed. */
+  /** The instances that were neither stopped nor killed. */
   List<AppProcess> running(App app) {
     List<AppProcess> processes = running.getOrDefault(app, new ArrayList<>());
     processes.removeIf(process -> !process.isAlive());
@@ -219,7 +217,7 @@ final class Mall implements AutoCloseable {
     return running(app).get(0);
   }
 
-  /** Starts or stops instances until this number runs, and waits until etcd lists exactly those. */
+  /** Starts or stops instances to reach this number, and waits until etcd lists exactly these. */
   List<AppProcess> scale(App app, int count) {
     while (running(app).size() < count) {
       start(app);
@@ -230,7 +228,7 @@ final class Mall implements AutoCloseable {
     return running(app);
   }
 
-  /** Waits until etcd holds the keys of all running instances, and no others. */
+  /** Waits until etcd has exactly the keys of all running instances. */
   void awaitRegistered() {
     await("exactly the running instances are registered")
         .atMost(Duration.ofSeconds(60))
@@ -243,7 +241,7 @@ final class Mall implements AutoCloseable {
     return new TreeSet<>(registry.keys("/services/"));
   }
 
-  /** The addresses that etcd has for a service. */
+  /** A service's addresses in etcd. */
   TreeSet<String> addresses(String service) {
     String prefix = "/services/" + service + "/";
     return registry.keys(prefix).stream()
@@ -258,7 +256,7 @@ final class Mall implements AutoCloseable {
         .toList();
   }
 
-  /** A connection of one's own to an app's database. */
+  /** A new connection to an app's database. */
   Connection database(App app) throws SQLException {
     return DriverManager.getConnection(
         postgres.jdbcUrl(app.id()), DevPostgres.USERNAME, DevPostgres.PASSWORD);

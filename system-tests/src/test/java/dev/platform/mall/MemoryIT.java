@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** An app's memory in a JVM with a small heap; with a large heap, the JVM collects garbage late. */
+/** An app's memory in a JVM with a small heap; a large heap would delay garbage collection. */
 class MemoryIT {
 
   private static final long MEBIBYTE = 1024 * 1024;
   private static final long LIMIT = 350;
 
-  /** A JVM's defaults in a container of 640 MB, whatever this machine's memory. */
+  /** A JVM's defaults in a container of 640 MB, independent of this machine's memory. */
   private static final List<String> CONTAINER = List.of("-XX:MaxRAM=640m", "-XX:+UseSerialGC");
 
   @Test

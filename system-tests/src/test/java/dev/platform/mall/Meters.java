@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 
-/** Figures and states from an app's actuator. */
+/** Metrics and states from an app's actuator. */
 record Meters(AppProcess app) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * A meter's first measurement, summed over all other tags; 0 for a meter that does not exist yet.
+   * A meter's first measurement, summed over all other tags; 0 if the meter does not exist yet.
    *
    * @param tags {@code key:value}
    */

@@ -10,10 +10,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every panel and alert uses metrics that the apps really publish. */
+/** Every panel and alert uses metrics that the apps publish. */
 class MetricsIT {
 
-  /** Metrics that exist from their first event on, or only with Redis; other tests check these. */
+  /** Metrics that appear with their first event, or only with Redis; other tests check these. */
   private static final Set<String> LATER =
       Set.of(
           "platform_balancer_avoided",

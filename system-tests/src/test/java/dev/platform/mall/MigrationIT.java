@@ -31,21 +31,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A fleet in the middle of its migration: payment-app, built for Spring Boot 3.5 and for 4.1, side
- * by side in a mall whose other apps are on 3.5. {@code -Dmall.migration.orders} sets how many
- * orders come a second while instances are replaced.
+ * A fleet during its migration: payment-app, built for Spring Boot 3.5 and for 4.1, side by side in
+ * a mall whose other apps use 3.5. {@code -Dmall.migration.orders} sets the order rate per second
+ * while instances are replaced.
  */
 class MigrationIT {
 
   private static final int ORDERS_PER_SECOND = Integer.getInteger("mall.migration.orders", 40);
 
-  /** A machine that is too busy gets less to do. */
-  private static final int MOST_UNDER_WAY = 2 * ORDERS_PER_SECOND;
+  /** Reduces the load if the machine is too busy. */
+  private static final int MAX_IN_FLIGHT = 2 * ORDERS_PER_SECOND;
 
   private static final int INSTANCES = 3;
   private static final int PIECES = 100_000;
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final Duration A_MOMENT = Duration.ofSeconds(2);
+  private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(2);
   private static final long BANK_MILLIS = 20;
   private static final long STALLED_MILLIS = 60_000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,8 +78,7 @@ class MigrationIT {
     List<AppProcess> fleet = payments.scale(Line.BOOT3, Line.BOOT3, Line.BOOT3);
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(100);
-      try (SteadyLoad orders =
-          SteadyLoad.start(ORDERS_PER_SECOND, MOST_UNDER_WAY, shopper::order)) {
+      try (SteadyLoad orders = SteadyLoad.start(ORDERS_PER_SECOND, MAX_IN_FLIGHT, shopper::order)) {
         Map<String, Long> served = new TreeMap<>();
         long start = System.nanoTime();
         fleet = payments.replaceEach(fleet, Line.BOOT4, served);
@@ -144,13 +143,13 @@ class MigrationIT {
     long start = System.nanoTime();
     Status answer = pay(payment, Duration.ofSeconds(1));
     long answered = System.nanoTime();
-    await("no work on it continues")
-        .atMost(A_MOMENT)
+    await("its work ends")
+        .atMost(CLEANUP_LIMIT)
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(openCalls()).isEmpty());
 
     Report.line(
-        "%s, a bank that stalls, a deadline of 1 s: %s after %d ms, no work %d ms later",
+        "%s, a bank that stalls, a deadline of 1 s: %s after %d ms, no calls in flight %d ms later",
         line,
         answer.getCode(),
         TimeUnit.NANOSECONDS.toMillis(answered - start),
@@ -161,14 +160,14 @@ class MigrationIT {
   @Test
   void aFailingBankOpensTheBreakerOnBothLinesAndTheRefusalsAreTheSame() {
     Map<Line, AppProcess> each = payments.oneOfEachLine();
-    Map<Line, String> refusals = new EnumMap<>(Line.class);
+    Map<Line, String> rejections = new EnumMap<>(Line.class);
     banks(BANK_MILLIS, 1);
     try {
-      each.forEach((line, payment) -> refusals.put(line, refusalOfAnOpenBreaker(line, payment)));
+      each.forEach((line, payment) -> rejections.put(line, rejectionByOpenBreaker(line, payment)));
     } finally {
       banks(BANK_MILLIS, 0);
     }
-    assertThat(refusals.get(Line.BOOT4)).isEqualTo(refusals.get(Line.BOOT3));
+    assertThat(rejections.get(Line.BOOT4)).isEqualTo(rejections.get(Line.BOOT3));
     each.values()
         .forEach(
             payment ->
@@ -177,7 +176,7 @@ class MigrationIT {
                     .until(() -> pay(payment, LIMIT).isOk() && breaker(payment).equals("CLOSED")));
   }
 
-  private static String refusalOfAnOpenBreaker(Line line, AppProcess payment) {
+  private static String rejectionByOpenBreaker(Line line, AppProcess payment) {
     AtomicInteger calls = new AtomicInteger();
     await("the breaker of " + payment.name() + " opens")
         .atMost(LIMIT)
@@ -188,17 +187,20 @@ class MigrationIT {
               assertThat(pay(payment, LIMIT).isOk()).isFalse();
               return breaker(payment).equals("OPEN");
             });
-    String refusal = refusal(payment);
-    Report.line("%s: breaker open after %d failed payments; then %s", line, calls.get(), refusal);
-    return refusal;
+    String rejection = rejection(payment);
+    Report.line("%s: breaker open after %d failed payments; then %s", line, calls.get(), rejection);
+    return rejection;
   }
 
-  /** What a payment's caller sees of it, and what the trace says of the call that was not made. */
-  private static String refusal(AppProcess payment) {
+  /**
+   * The status that a payment's caller receives, and the span of the call that the breaker
+   * rejected.
+   */
+  private static String rejection(AppProcess payment) {
     String trace = UUID.randomUUID().toString().replace("-", "");
     Status answer = pay(payment, LIMIT, trace);
     ReceivedSpan charge =
-        await("the span of the refused call")
+        await("the span of the rejected call")
             .atMost(LIMIT)
             .until(
                 () -> new SpanTree(receiver.trace(trace)).named("bank.v1.BankGateway/Charge"),
@@ -226,16 +228,18 @@ class MigrationIT {
       shopper.warmUp(20);
     }
     Map<String, List<String>> spans = new TreeMap<>();
-    await("orders went all ways")
+    await("orders took all routes")
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(10))
         .until(
             () -> {
-              SpanTree tree = whole(TracedOrder.place(mall.only(App.ORDER)));
-              spans.computeIfAbsent(way(each, tree), way -> new ArrayList<>()).add(tree.toString());
+              SpanTree tree = awaitCompleteTrace(TracedOrder.place(mall.only(App.ORDER)));
+              spans
+                  .computeIfAbsent(route(each, tree), route -> new ArrayList<>())
+                  .add(tree.toString());
               return spans.size() == 4 && spans.values().stream().allMatch(s -> s.size() >= 5);
             });
-    spans.forEach((way, trees) -> Report.line("%s: %d orders", way, trees.size()));
+    spans.forEach((route, trees) -> Report.line("%s: %d orders", route, trees.size()));
     Set<String> shapes =
         spans.values().stream()
             .flatMap(List::stream)
@@ -244,8 +248,8 @@ class MigrationIT {
     assertThat(shapes).hasSize(1);
   }
 
-  /** The spans of an order, once all are there: every call that was made has been served. */
-  private static SpanTree whole(String trace) {
+  /** Waits for all spans of an order: every client span has a server span. */
+  private static SpanTree awaitCompleteTrace(String trace) {
     return await(trace)
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(50))
@@ -263,7 +267,7 @@ class MigrationIT {
                                     .anyMatch(path -> path.startsWith(call + " >"))));
   }
 
-  private static String way(Map<Line, AppProcess> each, SpanTree tree) {
+  private static String route(Map<Line, AppProcess> each, SpanTree tree) {
     return "payment on %s, bank on %s"
         .formatted(
             servedOn(each, tree, "payment.v1.PaymentService/CreatePayment"),
@@ -300,7 +304,7 @@ class MigrationIT {
     return names;
   }
 
-  /** How a new payment ends that one instance is asked for. */
+  /** Requests a new payment from one instance and returns its status. */
   private static Status pay(AppProcess payment, Duration deadline) {
     return pay(payment, deadline, "");
   }
@@ -332,7 +336,7 @@ class MigrationIT {
     return payment.platform().path("circuitBreakers").path("bank-gateway").asText();
   }
 
-  /** What the gRPC servers of payment-app work on, but for the watches that never end. */
+  /** In-flight calls in payment-app's gRPC servers, without endless watches. */
   private static Map<String, Integer> openCalls() throws Exception {
     Map<String, Integer> open = new TreeMap<>();
     for (AppProcess payment : mall.running(App.PAYMENT)) {

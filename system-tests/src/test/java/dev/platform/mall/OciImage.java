@@ -22,7 +22,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** An app's image, as {@code -Pimage} wrote it: an OCI image layout in a tar. */
+/** An app's image, built with {@code -Pimage}: an OCI image layout in a tar. */
 final class OciImage {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ final class OciImage {
   }
 
   /**
-   * Unpacks the tar. Without one the test is skipped, or fails where nothing may be skipped.
+   * Unpacks the tar. If it is missing the test is skipped, or fails with no-skips.
    *
    * @param folder below {@code target/}; its contents are deleted
    */
@@ -90,7 +90,7 @@ final class OciImage {
     return layers;
   }
 
-  /** Unpacks all layers into a folder that does not exist yet or may be written over. */
+  /** Unpacks all layers into a new or overwritable folder. */
   void unpackLayers(Path root) throws IOException {
     for (JsonNode layer : manifest.get("layers")) {
       try (InputStream in = layer(layer)) {

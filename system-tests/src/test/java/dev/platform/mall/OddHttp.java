@@ -125,7 +125,7 @@ final class OddHttp {
   /**
    * A request.
    *
-   * @param bytes all bytes that are sent, after which the client half-closes
+   * @param bytes all bytes to send before the client half-closes
    * @param order whether it may place an order
    */
   record Request(byte[] bytes, boolean order) {}
@@ -160,7 +160,7 @@ final class OddHttp {
       chunked(head, body, out);
     } else {
       if (body.length > 0 || order) {
-        // Sometimes more or less than the body's length.
+        // Sometimes differs from the body's length.
         int wrong = random.nextInt(15) == 0 ? random.nextInt(41) - 20 : 0;
         head.append("Content-Length: ").append(Math.max(0, body.length + wrong)).append("\r\n");
       }

@@ -8,7 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;
 
-/** Messages of any type with unexpected values, and bytes that are no message. */
+/** Messages of any type with unexpected values, and bytes that are not a message. */
 final class OddMessages {
 
   private static final int TOO_LARGE = 4 * 1024 * 1024 + 1;
@@ -71,7 +71,7 @@ final class OddMessages {
     this.known = known;
   }
 
-  /** A message of this type, as bytes: good or bad, mutated, or none at all. */
+  /** Bytes of a message of this type: valid, invalid, mutated or random. */
   byte[] bytes(Descriptor type) {
     int kind = random.nextInt(2000);
     if (kind < 200) {
@@ -105,7 +105,7 @@ final class OddMessages {
     return message.build();
   }
 
-  /** A text, half of them known ones. */
+  /** A text; half of the texts are known to the apps. */
   String text(boolean good) {
     boolean meant = good ? random.nextInt(15) != 0 : random.nextBoolean();
     List<String> from = meant ? known : STRINGS;
@@ -186,7 +186,7 @@ final class OddMessages {
     return out.toByteArray();
   }
 
-  /** Larger than a server accepts. */
+  /** Exceeds the server's size limit. */
   byte[] tooLarge() {
     return new byte[TOO_LARGE + random.nextInt(1000)];
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The three jars on etcd and PostgreSQL: the main flow, and etcd's keys meanwhile. */
+/** The three jars on etcd and PostgreSQL: the main flow, and etcd's keys during it. */
 class OrderFlowIT {
 
   private static final String ORDERS = "order.v1.OrderService";

@@ -7,8 +7,8 @@ import java.time.Instant;
 /**
  * The outcome of one call.
  *
- * @param sentAt when it was sent, on the clock of {@link System#nanoTime()}
- * @param took how long the answer took
+ * @param sentAt send time on the clock of {@link System#nanoTime()}
+ * @param took the latency
  * @param status its status; OK for anything that its caller counts as a success
  */
 record Outcome(long sentAt, Duration took, Status status) {
@@ -21,7 +21,7 @@ record Outcome(long sentAt, Duration took, Status status) {
     return sentAt + took.toNanos();
   }
 
-  /** With the time of day, which logs have, too. */
+  /** Includes the time of day, for comparison with logs. */
   @Override
   public String toString() {
     Instant at = Instant.now().minusNanos(System.nanoTime() - sentAt);

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Five times as many payments as payment-app accepts. It processes a fixed number at once, each of
- * which waits for the bank, so the limit sets its capacity. The bank is another process. If the
- * capacity depended on the processors, which the load and the database share, this would measure
- * the machine and not the limit.
+ * Five times as many payments as payment-app accepts. Its concurrency limit sets its capacity,
+ * since each payment waits for the bank. The bank is another process. A capacity that depended on
+ * the processors, which the load and the database share, would make this a measurement of the
+ * machine instead of the limit.
  */
 @Tag("nightly")
 class OverloadIT {
@@ -31,10 +31,10 @@ class OverloadIT {
   private static final int BANK_MILLIS = 250;
   private static final int CONCURRENCY_LIMIT = 20;
 
-  /** Those of normal priority may take nine tenths of the limit. */
-  private static final int PLACES = 18;
+  /** Calls of normal priority may use nine tenths of the limit. */
+  private static final int PERMITS = 18;
 
-  private static final int CAPACITY = PLACES * 1000 / BANK_MILLIS;
+  private static final int CAPACITY = PERMITS * 1000 / BANK_MILLIS;
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final Duration OVERLOAD = Duration.ofSeconds(30);
@@ -82,7 +82,7 @@ class OverloadIT {
       LoadReport normal = open(payer, normalRate, MEASURED);
 
       LoadReport overload = open(payer, TIMES * CAPACITY, OVERLOAD);
-      pass(BACK_WITHIN);
+      waitFor(BACK_WITHIN);
       LoadReport back = open(payer, normalRate, MEASURED);
       double after = atCapacity(payer, MEASURED);
 
@@ -123,19 +123,19 @@ class OverloadIT {
     }
   }
 
-  /** Payments a second when each starts as soon as there is room for it. */
+  /** Payments a second when each starts as soon as a permit is free. */
   private static double atCapacity(Payer payer, Duration time) {
-    try (SteadyLoad load = SteadyLoad.start(1000, PLACES, payer::pay)) {
-      pass(time);
+    try (SteadyLoad load = SteadyLoad.start(1000, PERMITS, payer::pay)) {
+      waitFor(time);
       LoadReport report = load.stop();
-      // A slot is free only a moment after its answer has arrived, so some payments find none.
+      // A permit is released slightly after its answer arrives, so some payments are rejected.
       return (report.calls() - report.failures().size()) * 1e9 / spanNanos(report);
     }
   }
 
   private static LoadReport open(Payer payer, int perSecond, Duration time) {
     try (SteadyLoad load = SteadyLoad.start(perSecond, payer::pay)) {
-      pass(time);
+      waitFor(time);
       return load.stop();
     }
   }
@@ -146,7 +146,7 @@ class OverloadIT {
     return last - first;
   }
 
-  private static void pass(Duration time) {
+  private static void waitFor(Duration time) {
     await().pollDelay(time).atMost(time.plus(LIMIT)).until(() -> true);
   }
 }

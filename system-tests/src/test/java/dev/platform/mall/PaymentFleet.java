@@ -11,12 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Instances of payment-app in a mall, each on a line of Spring Boot. For one thread. */
+/** Instances of payment-app in a mall, each on a line of Spring Boot. Not thread-safe. */
 final class PaymentFleet {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** SIGTERM's number and 128, which is how a JVM ends on it. */
+  /** The JVM's exit code after SIGTERM: 128 plus the signal's number. */
   private static final int TERMINATED = 143;
 
   private static final CallCount PAYMENTS = new CallCount("payment.v1.PaymentService");
@@ -26,14 +26,14 @@ final class PaymentFleet {
   private final Map<AppProcess, Line> lines = new HashMap<>();
 
   /**
-   * @param collector where spans go
+   * @param collector the collector's endpoint
    */
   PaymentFleet(Mall mall, String collector) {
     this.mall = mall;
     this.collector = collector;
   }
 
-  /** Starts and stops instances until there are exactly these, registered, in this order. */
+  /** Starts and stops instances until exactly these are registered, in this order. */
   List<AppProcess> scale(Line... wanted) {
     List<AppProcess> spare = new ArrayList<>(mall.running(App.PAYMENT));
     List<AppProcess> fleet = new ArrayList<>();
@@ -52,7 +52,7 @@ final class PaymentFleet {
     return fleet;
   }
 
-  /** One instance of each line, and no others. */
+  /** Exactly one instance of each line. */
   Map<Line, AppProcess> oneOfEachLine() {
     List<AppProcess> fleet = scale(Line.values());
     Map<Line, AppProcess> each = new EnumMap<>(Line.class);
@@ -61,10 +61,10 @@ final class PaymentFleet {
   }
 
   /**
-   * Lets an instance on another line take the place of each, one after the other: an old one is
-   * only stopped when the new one is called.
+   * Replaces each instance by one on another line, one after the other: an old instance stops only
+   * after the new one has received a call.
    *
-   * @param served gets how many payments each old one served
+   * @param served receives the number of payments of each old instance
    */
   List<AppProcess> replaceEach(List<AppProcess> fleet, Line line, Map<String, Long> served)
       throws IOException, InterruptedException {
@@ -82,7 +82,7 @@ final class PaymentFleet {
     return replaced;
   }
 
-  /** How many payments an instance has served. */
+  /** The number of payments that an instance has served. */
   static long served(AppProcess instance) throws IOException, InterruptedException {
     return PAYMENTS.at(instance.instance());
   }

@@ -23,7 +23,7 @@ class PaymentInstancesIT {
   private static final int INSTANCES = 3;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** SIGTERM's number and 128, which is how a JVM ends on it. */
+  /** The JVM's exit code after SIGTERM: 128 plus the signal's number. */
   private static final int TERMINATED = 143;
 
   private static final CallCount PAYMENTS = new CallCount("payment.v1.PaymentService");
@@ -130,7 +130,7 @@ class PaymentInstancesIT {
     return counts;
   }
 
-  /** Turns counts into their increase until later counts. */
+  /** Replaces counts by their difference to later counts. */
   private static void minus(Map<String, Long> counts, Map<String, Long> later) {
     counts.replaceAll((name, count) -> later.get(name) - count);
   }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Samples some figures periodically, and keeps the maximum of each. Thread-safe. */
+/** Samples metrics periodically and keeps the maximum of each. Thread-safe. */
 final class Peaks implements AutoCloseable {
 
   private static final long PAUSE_MILLIS = 250;

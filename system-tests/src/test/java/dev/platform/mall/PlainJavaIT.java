@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A program without Spring is found and called by the mall's apps, and calls them. */
+/** A program without Spring and the mall's apps discover and call each other. */
 class PlainJavaIT {
 
   private static final int ORDERS_PER_SECOND = 10;
@@ -43,7 +43,7 @@ class PlainJavaIT {
     try (Shopper shopper = mall.shopper();
         AppProcess plain = startPlain()) {
       shopper.warmUp(20);
-      await("an order's recommendation comes from it; log: " + plain.log().path())
+      await("an order contains its recommendation; log: " + plain.log().path())
           .atMost(LIMIT)
           .until(() -> order(shopper).getRecommendedProductIdsList().equals(List.of(PRODUCT)));
       assertThat(mall.addresses("recommendation-service")).hasSize(2);

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 /**
- * An app's view at one moment, from its {@code platform} endpoint.
+ * A snapshot of an app's view, from its {@code platform} endpoint.
  *
  * @param platform the endpoint's whole answer
  */
@@ -16,7 +16,7 @@ record PlatformState(JsonNode platform) {
     return new PlatformState(app.platform());
   }
 
-  /** Whether all its keys are in etcd under its lease. */
+  /** Whether etcd has all its keys under its lease. */
   boolean isRegistered() {
     return platform.at("/registration/lease/state").asText().equals("HELD");
   }
@@ -26,7 +26,7 @@ record PlatformState(JsonNode platform) {
     return watched(service).path("following").asBoolean();
   }
 
-  /** The number of instances of a service that are kept although etcd no longer has them. */
+  /** The number of a service's instances that are held although etcd has deleted them. */
   int held(String service) {
     return watched(service).path("held").asInt();
   }

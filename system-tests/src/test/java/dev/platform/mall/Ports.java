@@ -10,7 +10,7 @@ final class Ports {
 
   private Ports() {}
 
-  /** A loopback port that is free at this moment. */
+  /** A currently free loopback port. */
   static int free() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Kills the processes that this JVM has started when this JVM ends, even by SIGKILL. It is a shell
- * that knows the children's process ids and waits for the end of its input.
+ * Kills this JVM's child processes when this JVM ends, even by SIGKILL. It is a shell that has the
+ * children's process ids and waits for the end of its input.
  */
 final class ProcessReaper {
 
@@ -36,7 +36,7 @@ final class ProcessReaper {
     }
   }
 
-  /** To be called after each start and end of a process. */
+  /** Call this after each start and end of a process. */
   static void childrenChanged() {
     INSTANCE.updateShell();
   }

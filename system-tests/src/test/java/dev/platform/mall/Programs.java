@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs that some tests need and not every machine has. */
+/** Programs that some tests need and that may be missing. */
 final class Programs {
 
   private Programs() {}
 
   /**
-   * Skips the test if the program is missing, or fails it where nothing may be skipped.
+   * Skips the test if the program is missing, or fails it with no-skips.
    *
    * @param debianPackage the package of the program
    */
@@ -41,7 +41,7 @@ final class Programs {
     return find(program).isPresent();
   }
 
-  /** The output of a program that succeeded; both of its streams. */
+  /** The stdout and stderr of a program that succeeded. */
   static String run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

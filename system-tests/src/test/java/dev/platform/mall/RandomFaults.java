@@ -8,18 +8,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/**
- * Random faults in a mall: a bank that fails or is slow, and apps that are killed, or frozen for a
- * while. For one thread.
- */
+/** Random faults in a mall: a failing or slow bank, and killed or frozen apps. Not thread-safe. */
 final class RandomFaults {
 
-  /** How the bank behaves. */
+  /** The bank's behaviour. */
   enum Mood {
     WELL("is well", 20, 0, 0.1),
     LATE("answers late", 700, 0, 0.1),
     FAILING("fails every other time", 20, 0.5, 0.1),
-    /** The money is taken nevertheless. */
+    /** The bank charges without answering in time. */
     SILENT("stalls", 60_000, 0, 0);
 
     private final String words;
@@ -35,8 +32,8 @@ final class RandomFaults {
     }
   }
 
-  private static final int MOST_VICTIMS = 2;
-  private static final Duration LONGEST_PEACE = Duration.ofSeconds(3);
+  private static final int MAX_VICTIMS = 2;
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(3);
 
   private final Mall mall;
   private final RunningOrderApps orderApps;
@@ -64,13 +61,13 @@ final class RandomFaults {
   }
 
   /**
-   * One round of faults: afterwards as many apps run as before, and all of them work.
+   * Runs one round of faults; afterwards the same number of apps runs, and all work.
    *
    * @return the faults of the round
    */
   String strike() {
     StringBuilder done = new StringBuilder("a bank that " + setMood(Mood.values()));
-    pass(Duration.ofMillis(random.nextInt((int) LONGEST_PEACE.toMillis())));
+    waitFor(Duration.ofMillis(random.nextInt((int) MAX_PAUSE.toMillis())));
     done.append(", then ").append(setMood(Mood.WELL, Mood.LATE, Mood.FAILING));
     List<AppProcess> frozen = new ArrayList<>();
     List<AppProcess> fresh = new ArrayList<>();
@@ -91,7 +88,7 @@ final class RandomFaults {
     orderApps.open(mall.running(App.ORDER).stream().filter(app -> !fresh.contains(app)).toList());
     fresh.forEach(AppProcess::awaitReady);
     if (!frozen.isEmpty()) {
-      pass(freeze.minusNanos(System.nanoTime() - struckAt));
+      waitFor(freeze.minusNanos(System.nanoTime() - struckAt));
       frozen.forEach(AppProcess::thaw);
     }
     orderApps.open(mall.running(App.ORDER));
@@ -104,7 +101,7 @@ final class RandomFaults {
     return mood.words;
   }
 
-  /** Sets the behaviour of all running bank gateways; new ones behave well. */
+  /** Sets the behaviour of all running bank gateways; new instances succeed. */
   void bank(Mood mood) {
     for (AppProcess payment : mall.running(App.PAYMENT)) {
       new BankSimulator(payment).behave(mood.latencyMillis, mood.failing, mood.declining);
@@ -119,10 +116,10 @@ final class RandomFaults {
       mall.running(app).forEach(process -> all.add(new Victim(app, process)));
     }
     Collections.shuffle(all, random);
-    return all.subList(0, 1 + random.nextInt(MOST_VICTIMS));
+    return all.subList(0, 1 + random.nextInt(MAX_VICTIMS));
   }
 
-  private static void pass(Duration time) {
+  private static void waitFor(Duration time) {
     if (!time.isNegative()) {
       await().pollDelay(time).atMost(time.plusSeconds(60)).until(() -> true);
     }

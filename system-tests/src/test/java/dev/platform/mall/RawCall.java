@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A call of bytes, which may begin, continue and end in any way that HTTP/2 permits. */
+/** A call with raw bytes that may start, continue and end in any way that HTTP/2 permits. */
 final class RawCall extends ClientCall.Listener<byte[]> {
 
-  private static final int MOST_ANSWERS = 1000;
+  private static final int MAX_ANSWERS = 1000;
 
   /**
    * The end of a call.
@@ -39,7 +39,7 @@ final class RawCall extends ClientCall.Listener<byte[]> {
     this.call = call;
   }
 
-  /** Begins a call; its headers are sent immediately, whatever the kind of method. */
+  /** Starts a call and sends its headers immediately, for every method type. */
   static RawCall start(Channel channel, String method, Duration deadline) {
     MethodDescriptor<byte[], byte[]> raw =
         MethodDescriptor.<byte[], byte[]>newBuilder()
@@ -77,7 +77,7 @@ final class RawCall extends ClientCall.Listener<byte[]> {
   @Override
   public void onMessage(byte[] message) {
     answers.add(message);
-    if (answers.size() < MOST_ANSWERS) {
+    if (answers.size() < MAX_ANSWERS) {
       call.request(1);
     } else {
       cancel();

@@ -16,7 +16,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Puts a layer under those of an image without a base; all else is unchanged. */
+/** Puts a layer below those of an image without a base; all else is unchanged. */
 final class RebasedImage {
 
   private static final ObjectMapper JSON = new ObjectMapper();

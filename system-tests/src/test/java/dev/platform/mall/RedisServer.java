@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** The {@code redis-server} on the PATH, on a free loopback port, keeping nothing on disk. */
+/** The {@code redis-server} on the PATH, on a free loopback port, without persistence. */
 final class RedisServer implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
@@ -22,7 +22,7 @@ final class RedisServer implements AutoCloseable {
     start();
   }
 
-  /** If Redis is missing, the test is skipped, or fails where nothing may be skipped. */
+  /** If Redis is missing, the test is skipped, or fails with no-skips. */
   static RedisServer require() {
     Programs.require("redis-server", "redis-server");
     return new RedisServer();

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.yaml.snakeyaml.Yaml;
 
-/** The objects of the chart in {@code helm/}, for processes on this machine. */
+/** The objects of the chart in {@code helm/}, for local processes. */
 final class RenderedChart {
 
   static final Path FOLDER = Path.of("..", "helm");
@@ -26,8 +26,8 @@ final class RenderedChart {
   }
 
   /**
-   * Renders it with its own values and overrides. All passwords must be given: Helm generates
-   * missing ones, for which it asks a cluster.
+   * Renders the chart's own values with overrides. All passwords must be given: Helm generates
+   * missing ones, for which it queries a cluster.
    */
   static RenderedChart with(String values) throws IOException {
     Path file = Files.createTempFile("values", ".yaml");
@@ -51,8 +51,8 @@ final class RenderedChart {
   }
 
   /**
-   * The environment of the first container of a workload: what is from secrets, and the pod's
-   * address, which is this machine's. A pod's labels are empty.
+   * The environment of a workload's first container: values from secrets, and this machine's
+   * address as the pod's. A pod's labels are empty.
    */
   Map<String, String> environment(String kind, String name, Map<String, String> existingSecrets) {
     Object containers = at(get(kind, name), "spec", "template", "spec", "containers");

@@ -2,7 +2,7 @@ package dev.platform.mall;
 
 import java.util.Locale;
 
-/** Figures that tests print but don't check, for readers of a build's output. */
+/** Prints measurements that tests don't check, for readers of a build's output. */
 final class Report {
 
   private Report() {}

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The effects that were reported to callers; there must be no others. Thread-safe. */
+/** The effects reported to callers; others must not exist. Thread-safe. */
 final class ReportedEffects {
 
   final Set<String> orders = ConcurrentHashMap.newKeySet();
@@ -27,7 +27,7 @@ final class ReportedEffects {
   final Set<String> notifications = ConcurrentHashMap.newKeySet();
   final AtomicLong pieces = new AtomicLong();
 
-  /** Calls that may have had an unreported effect: timed out, or cut. */
+  /** Calls with a possible unreported effect: timed out or cut off. */
   final AtomicLong uncertain = new AtomicLong();
 
   /** Records the end of a call, with its last request. */

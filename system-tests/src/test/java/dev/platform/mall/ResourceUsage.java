@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The resources that an app holds after a full garbage collection.
+ * The resources of an app after a full garbage collection.
  *
  * @param heapBytes live bytes on its heap
  * @param openCalls in-flight calls in its gRPC server
- * @param databaseConnections taken out of the pool
+ * @param databaseConnections connections in use
  */
 record ResourceUsage(
     long threads, long openFiles, long heapBytes, int openCalls, int databaseConnections) {

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every payment fails with UNAVAILABLE, which order-app retries: payment-app and the bank get
- * little more work than was requested. The work of order-app's recovery counts, too.
+ * little extra load. The calls of order-app's recovery count, too.
  */
 @Tag("nightly")
 class RetryStormIT {
 
   private static final int ORDERS_PER_SECOND = 30;
   private static final Duration STORM = Duration.ofSeconds(30);
-  private static final double MOST = 1.2;
+  private static final double MAX_AMPLIFICATION = 1.2;
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final CallCount PAYMENTS = new CallCount("payment.v1.PaymentService");
   private static final CallCount CHARGES = new CallCount("bank.v1.BankGateway");
@@ -55,7 +55,7 @@ class RetryStormIT {
     Instance payment = mall.only(App.PAYMENT).instance();
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(100);
-      // One is the call that sets the behaviour.
+      // One call sets the behaviour.
       long charges = CHARGES.at(payment) + 1;
       long payments = PAYMENTS.at(payment);
       new BankSimulator(mall.only(App.PAYMENT)).behave(20, 1, 0);
@@ -68,8 +68,8 @@ class RetryStormIT {
             "%s: %d calls to payment-service and %d to the bank for %s",
             name, payments, charges, report);
         assertThat(report.failures()).hasSameSizeAs(report.outcomes());
-        assertThat((double) payments).isLessThanOrEqualTo(MOST * report.calls());
-        assertThat((double) charges).isLessThanOrEqualTo(MOST * report.calls());
+        assertThat((double) payments).isLessThanOrEqualTo(MAX_AMPLIFICATION * report.calls());
+        assertThat((double) charges).isLessThanOrEqualTo(MAX_AMPLIFICATION * report.calls());
       }
     }
   }

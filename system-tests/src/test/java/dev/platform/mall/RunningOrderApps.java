@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The running order-apps, which customers call. Set by one thread, read by many; an app may have
- * ended a moment after it was read.
+ * The running order-apps that customers call. Written by one thread, read by many; an app may end
+ * just after a read.
  */
 final class RunningOrderApps implements AutoCloseable {
 

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two instances of order-app share a limit through a Redis that is killed and comes back. The calls
- * are GetOrder without an id, since a refusal by the handler itself is cheapest: it counts as
- * accepted. A Redis client is added to the app's jar, which has none.
+ * Two instances of order-app share a limit through a Redis that is killed and restarted. The calls
+ * are GetOrder without an id, since a rejection by the handler itself is cheapest: it counts as
+ * accepted. The test adds a Redis client to the app's jar, which has none.
  */
 class SharedRateLimitIT {
 
@@ -34,7 +34,7 @@ class SharedRateLimitIT {
   private static final double TOLERANCE = 0.02;
   private static final Duration MEASURED = Duration.ofSeconds(10);
 
-  /** Half a second's worth, so that a machine that pauses for a moment loses none. */
+  /** Half a second's worth, so that a short pause of the machine loses no permits. */
   private static final int BURST = LIMIT_PER_SECOND / 2;
 
   private static final Map<String, String> LIMITED =
@@ -49,7 +49,7 @@ class SharedRateLimitIT {
           "500ms",
           "platform.resilience.rate-limit.shared.limiters",
           "fleet",
-          // A busy machine is not an outage of Redis. The default is tested with the limit itself.
+          // A busy machine is not an outage of Redis. Tests of the limit itself use the default.
           "platform.resilience.rate-limit.shared.timeout",
           "500ms");
 
@@ -94,17 +94,17 @@ class SharedRateLimitIT {
   @Test
   void twoInstancesAcceptTheLimitTogetherAndTheirSharesWhileRedisIsAway() throws Exception {
     try (Channels channels = new Channels();
-        SteadyLoad first = ask(channels, instances.get(0));
-        SteadyLoad second = ask(channels, instances.get(1))) {
+        SteadyLoad first = startCalls(channels, instances.get(0));
+        SteadyLoad second = startCalls(channels, instances.get(1))) {
       awaitShared(1);
       awaitWarm(first, second);
       long warmAt = System.nanoTime();
-      assertThatTheyAcceptTheLimitTogether("with Redis", first, second);
+      assertTotalRateIsLimit("with Redis", first, second);
 
       redis.kill();
       try (Health health = new Health(instances)) {
         awaitShared(0);
-        pass(Duration.ofSeconds(1));
+        waitFor(Duration.ofSeconds(1));
         List<Double> shares = accepted(first, second);
         Report.line("shared limit: without Redis the instances accept %s a second", shares);
         assertThat(shares)
@@ -119,14 +119,14 @@ class SharedRateLimitIT {
         assertThat(health.checks()).isPositive();
         assertThat(health.failed()).isEmpty();
       }
-      pass(Duration.ofSeconds(1));
-      assertThatTheyAcceptTheLimitTogether("with Redis again", first, second);
-      assertThat(withoutAnswer(first.stop().sentSince(warmAt))).isEmpty();
-      assertThat(withoutAnswer(second.stop().sentSince(warmAt))).isEmpty();
+      waitFor(Duration.ofSeconds(1));
+      assertTotalRateIsLimit("with Redis again", first, second);
+      assertThat(unexpectedFailures(first.stop().sentSince(warmAt))).isEmpty();
+      assertThat(unexpectedFailures(second.stop().sentSince(warmAt))).isEmpty();
     }
   }
 
-  private static SteadyLoad ask(Channels channels, AppProcess orderApp) {
+  private static SteadyLoad startCalls(Channels channels, AppProcess orderApp) {
     OrderServiceFutureStub orders = OrderServiceGrpc.newFutureStub(channels.to(orderApp.address()));
     return SteadyLoad.start(
         OFFERED_TO_EACH,
@@ -150,7 +150,7 @@ class SharedRateLimitIT {
     throw answer;
   }
 
-  private static List<Outcome> withoutAnswer(LoadReport report) {
+  private static List<Outcome> unexpectedFailures(LoadReport report) {
     return report
         .only(
             outcome ->
@@ -158,20 +158,19 @@ class SharedRateLimitIT {
         .outcomes();
   }
 
-  private static void assertThatTheyAcceptTheLimitTogether(
-      String when, SteadyLoad first, SteadyLoad second) {
+  private static void assertTotalRateIsLimit(String when, SteadyLoad first, SteadyLoad second) {
     List<Double> shares = accepted(first, second);
     double together = shares.get(0) + shares.get(1);
     Report.line("shared limit: %s %.1f a second are accepted, %s", when, together, shares);
     assertThat(together)
-        .as("accepted a second %s", when)
+        .as("accepted per second %s", when)
         .isCloseTo(LIMIT_PER_SECOND, within(LIMIT_PER_SECOND * TOLERANCE));
   }
 
-  /** The number of calls a second that each accepts from now on. */
+  /** Each instance's rate of accepted calls per second from now on. */
   private static List<Double> accepted(SteadyLoad first, SteadyLoad second) {
     long from = System.nanoTime();
-    pass(MEASURED);
+    waitFor(MEASURED);
     long until = System.nanoTime();
     return List.of(rate(first, from, until), rate(second, from, until));
   }
@@ -199,10 +198,10 @@ class SharedRateLimitIT {
                         each -> new Meters(each).value("platform.rate.limit.shared") == expected));
   }
 
-  /** The first calls in new JVMs are slow, and the burst after them is refused. */
+  /** The first calls in new JVMs are slow, and the burst after them is rejected. */
   private static void awaitWarm(SteadyLoad first, SteadyLoad second) {
     for (SteadyLoad load : List.of(first, second)) {
-      await("answers come soon")
+      await("fast answers")
           .atMost(TIME_LIMIT)
           .pollInterval(Duration.ofMillis(500))
           .until(
@@ -214,7 +213,7 @@ class SharedRateLimitIT {
     }
   }
 
-  private static void pass(Duration time) {
+  private static void waitFor(Duration time) {
     await().pollDelay(time).atMost(time.plus(TIME_LIMIT)).until(() -> true);
   }
 }

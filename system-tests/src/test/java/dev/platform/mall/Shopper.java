@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Orders one product after another, each with plenty of stock in the seeded catalogue. */
+/** Orders different products in turn, each with plenty of stock in the seeded catalogue. */
 final class Shopper implements AutoCloseable {
 
   static final List<String> PRODUCTS =
@@ -37,22 +37,22 @@ final class Shopper implements AutoCloseable {
   }
 
   /**
-   * @param deadline how long each call may take
+   * @param deadline the timeout of each call
    */
   Shopper(String address, Duration deadline) {
     this.orders = OrderServiceGrpc.newFutureStub(channels.to(address));
     this.deadline = deadline;
   }
 
-  /** Begins one order: five calls to two other apps, one of which calls another service. */
+  /** Starts one order: five calls to two other apps, one of which calls another service. */
   ListenableFuture<CreateOrderResponse> order() {
     return order(1);
   }
 
   /**
-   * Begins an order of more than the stock, and counts the refusal as a success: two calls to
-   * inventory-app, GetProduct and Reserve, and nothing is written. Cheap enough for tests that need
-   * many calls.
+   * Starts an order that exceeds the stock and counts the rejection as a success: two calls to
+   * inventory-app, GetProduct and Reserve, without writes. Cheap enough for tests that need many
+   * calls.
    */
   ListenableFuture<?> orderTooMuch() {
     return Futures.catching(
@@ -83,14 +83,14 @@ final class Shopper implements AutoCloseable {
   }
 
   /**
-   * Orders until this many orders in a row succeeded: by then the JVMs are warm, and every channel
+   * Orders until this many consecutive orders succeed: by then the JVMs are warm, and every channel
    * is connected.
    */
   void warmUp(int orders) {
     warmUp(orders, this::order);
   }
 
-  /** Likewise, with calls of another kind. */
+  /** Warms up with other calls. */
   void warmUp(int calls, Supplier<? extends ListenableFuture<?>> call) {
     AtomicInteger inARow = new AtomicInteger();
     Awaitility.await(calls + " good calls in a row")

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The services that an app needs may start after it. */
+/** An app may start before the services that it needs. */
 class StartOrderIT {
 
   @Test

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
- * Calls at a fixed rate, however slow the answers are, and collects the outcomes. Calls that could
- * not be sent in time, because this JVM was delayed, are sent later. With a limit on in-flight
- * calls it skips those beyond: a machine that is too busy gets less load.
+ * Calls at a fixed rate, independent of latency, and collects the outcomes. Calls delayed by this
+ * JVM are sent later. With a limit on in-flight calls it skips calls above the limit, which reduces
+ * the load on a busy machine.
  */
 final class SteadyLoad implements AutoCloseable {
 
@@ -34,13 +34,13 @@ final class SteadyLoad implements AutoCloseable {
   }
 
   /**
-   * @param call begins one call; it must not block, and must have a deadline
+   * @param call starts one call; it must not block, and must have a deadline
    */
   static SteadyLoad start(int perSecond, Supplier<? extends ListenableFuture<?>> call) {
     return start(perSecond, Integer.MAX_VALUE, call);
   }
 
-  /** Likewise, but sends nothing while {@code maxInFlight} calls have no answer. */
+  /** Skips calls while {@code maxInFlight} calls have no answer. */
   static SteadyLoad start(
       int perSecond, int maxInFlight, Supplier<? extends ListenableFuture<?>> call) {
     SteadyLoad load = new SteadyLoad(maxInFlight, call);
@@ -49,29 +49,29 @@ final class SteadyLoad implements AutoCloseable {
     return load;
   }
 
-  /** The answers until now. */
+  /** The answers so far. */
   LoadReport soFar() {
     return report.build();
   }
 
-  /** The number of calls that have failed until now. */
+  /** The number of failed calls so far. */
   int failed() {
     return report.failed();
   }
 
-  /** Waits until this many more calls were answered than at this moment. */
+  /** Waits for this many further answers. */
   void awaitMore(int calls, Duration limit) {
     awaitTotal(report.calls() + calls, limit);
   }
 
-  /** Waits until this many calls were answered since the start. */
+  /** Waits for this many answers since the start. */
   void awaitTotal(int calls, Duration limit) {
     Awaitility.await(calls + " calls are answered")
         .atMost(limit)
         .until(() -> report.calls() >= calls);
   }
 
-  /** Sends no more, waits for the outstanding answers, and reports all. */
+  /** Stops sending, waits for outstanding answers and reports all. */
   LoadReport stop() {
     clock.shutdownNow();
     Awaitility.await("all calls are answered")

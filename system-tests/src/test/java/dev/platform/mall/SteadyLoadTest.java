@@ -88,7 +88,7 @@ class SteadyLoadTest {
     assertThat(report.percentile(1)).isEqualTo(Duration.ofMillis(200));
   }
 
-  /** A call that was sent at a moment and took so many milliseconds. */
+  /** A call with this latency. */
   private static Outcome lasting(long millis) {
     return new Outcome(millis, Duration.ofMillis(millis), Status.OK);
   }

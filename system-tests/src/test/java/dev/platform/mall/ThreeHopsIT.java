@@ -32,7 +32,7 @@ class ThreeHopsIT {
 
   private static final String PRODUCT = "p-4";
   private static final Duration BUDGET = Duration.ofSeconds(3);
-  private static final Duration A_MOMENT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private static final Channels channels = new Channels();
 
@@ -55,11 +55,11 @@ class ThreeHopsIT {
 
   @Test
   void throughPaymentToABankThatStalls() throws Exception {
-    bankTakes(Duration.ofSeconds(30));
+    setBankLatency(Duration.ofSeconds(30));
     try {
       assertOneAnswerInTime("order, payment, bank");
     } finally {
-      bankTakes(Duration.ofMillis(20));
+      setBankLatency(Duration.ofMillis(20));
     }
   }
 
@@ -72,7 +72,7 @@ class ThreeHopsIT {
       assertOneAnswerInTime("order, inventory, PostgreSQL");
 
       await("no statement waits for the lock")
-          .atMost(A_MOMENT)
+          .atMost(TIMEOUT)
           .until(() -> waitingStatements(other) == 0);
       other.rollback();
     }
@@ -89,8 +89,8 @@ class ThreeHopsIT {
 
     long answered = System.nanoTime();
     Duration took = Duration.ofNanos(answered - start);
-    await("no hop works on it any more: " + hops)
-        .atMost(A_MOMENT)
+    await("no hop still works on it: " + hops)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(openCalls()).isEmpty());
     Report.line(
@@ -145,7 +145,7 @@ class ThreeHopsIT {
     }
   }
 
-  private static void bankTakes(Duration latency) {
+  private static void setBankLatency(Duration latency) {
     var unused =
         BankGatewayGrpc.newBlockingStub(channels.to(mall.only(App.PAYMENT).address()))
             .withDeadlineAfter(20, TimeUnit.SECONDS)

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The spans of an order that the three jars send to a collector, when all traces are recorded.
- * {@code -Dmall.trace.orders} sets the number of orders.
+ * The spans of an order that the three jars export to a collector, with all traces recorded. {@code
+ * -Dmall.trace.orders} sets the number of orders.
  */
 class TraceIT {
 
@@ -68,7 +68,7 @@ class TraceIT {
                 assertThat(tree.spans()).allMatch(span -> span.endedAt() >= span.startedAt());
               });
     }
-    // Includes deliveries and all else; spans of running work arrive later.
+    // Includes deliveries and other work; spans of running work arrive later.
     await("no orphan in any trace")
         .atMost(LIMIT)
         .pollInterval(Duration.ofSeconds(1))

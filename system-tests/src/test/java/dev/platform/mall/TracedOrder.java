@@ -58,7 +58,7 @@ final class TracedOrder {
     return placed.headers().firstValue("traceresponse").orElseThrow().substring(3, 35);
   }
 
-  /** A call's client and server span, as a part of a path. */
+  /** A call's client and server span, as part of a path. */
   static String both(String method) {
     return " > " + method + " CLIENT > " + method + " SERVER";
   }

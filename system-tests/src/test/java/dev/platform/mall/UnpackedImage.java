@@ -13,14 +13,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * An image's layers in a folder, run from there as a container would: its entry point, environment,
- * working directory and user, with this machine's Java in place of the base image's. Only a folder
- * for temporary files is writable if these tests run as root; else all files belong to the user who
- * runs them.
+ * An image's layers in a folder, run as in a container: its entry point, environment, working
+ * directory and user, with this machine's Java in place of the base image's. Only a temporary
+ * folder is writable if these tests run as root; otherwise the current user owns all files.
  */
 final class UnpackedImage implements AutoCloseable {
 
-  /** The memory that the JVM sees, as in a container of that size. */
+  /** The container's memory limit, simulated for the JVM. */
   private static final String MEMORY = "512m";
 
   private final OciImage image;
@@ -33,7 +32,7 @@ final class UnpackedImage implements AutoCloseable {
     this.temporary = temporary;
   }
 
-  /** Unpacks an app's image to a folder that all users may read, unlike some checkouts. */
+  /** Unpacks an app's image to a world-readable folder, unlike some checkouts. */
   static UnpackedImage of(App app, String folder) throws IOException {
     OciImage image = OciImage.of(app, folder);
     Path root = Files.createTempDirectory("mall-" + app.id() + "-");
@@ -52,7 +51,7 @@ final class UnpackedImage implements AutoCloseable {
         .collect(Collectors.joining());
   }
 
-  /** Likewise, with an optional addition of the image. */
+  /** The class path with one of the optional additions. */
   String classPathWith(String addition) {
     return classPath() + ":/app/" + addition + "/*";
   }
@@ -82,7 +81,7 @@ final class UnpackedImage implements AutoCloseable {
         "");
   }
 
-  /** Likewise, and these. */
+  /** Adds to {@link #environment()}. */
   Map<String, String> environment(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(environment());
     all.putAll(more);
@@ -96,7 +95,7 @@ final class UnpackedImage implements AutoCloseable {
     }
   }
 
-  /** A copy of a file that the app can read. */
+  /** Copies a file so that the app can read it. */
   Path readable(Path file) throws IOException {
     Path copy = temporary.resolve(file.getFileName());
     Files.write(copy, Files.readAllBytes(file));

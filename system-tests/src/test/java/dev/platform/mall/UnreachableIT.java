@@ -15,28 +15,28 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** An instance runs but can't reach others, or can't be reached, under 200 calls a second. */
+/** A running instance can't reach etcd, or is frozen, under 200 calls a second. */
 @Tag("nightly")
 class UnreachableIT {
 
-  /** Longer than the lease, than the keep-alive timeout, and than several reconnects. */
+  /** Longer than the lease, the keep-alive timeout and several reconnects. */
   private static final Duration CUT = Duration.ofSeconds(22);
 
   private static final Duration FROZEN = Duration.ofSeconds(20);
   private static final Duration NOTICED = Duration.ofSeconds(5);
   private static final Duration REGISTERED_AGAIN = Duration.ofSeconds(3);
 
-  /** How long the connection to it stays open, and calls that were sent to it wait. */
+  /** The time until its connection closes; calls sent to it wait that long. */
   private static final Duration HELD = Duration.ofSeconds(12);
 
-  /** The number of waiting calls when their callers notice nothing for a second or more. */
-  private static final int MOST_UNDER_WAY = 2 * BusyMall.CALLS_PER_SECOND;
+  /** Allows for the calls in flight after a stall of a second. */
+  private static final int MAX_IN_FLIGHT = 2 * BusyMall.CALLS_PER_SECOND;
 
   /**
-   * Calls that wait for a frozen instance take several times as long; those of a busy mall take
+   * Calls that wait for a frozen instance take several times as long; calls of a busy mall take
    * less.
    */
-  private static final Duration HANGS = Duration.ofSeconds(2);
+  private static final Duration STALL_LIMIT = Duration.ofSeconds(2);
 
   private static BusyMall busy;
 
@@ -76,7 +76,7 @@ class UnreachableIT {
                   20, () -> holder.withDeadlineAfter(20, TimeUnit.SECONDS).getProduct(request))) {
         link.cut();
         long cutAt = System.nanoTime();
-        await("the keys end with their lease")
+        await("its keys expire with the lease")
             .atMost(BusyMall.LIMIT)
             .until(() -> mall.keys().stream().noneMatch(keys::contains));
         await("the cut lasts")
@@ -112,7 +112,7 @@ class UnreachableIT {
     Mall mall = busy.mall();
     AppProcess frozen = busy.inventories().get(0);
     List<String> keys = Mall.keysOf(App.INVENTORY, frozen);
-    try (SteadyLoad load = busy.boundedLoad(MOST_UNDER_WAY)) {
+    try (SteadyLoad load = busy.boundedLoad(MAX_IN_FLIGHT)) {
       load.awaitMore(10 * BusyMall.CALLS_PER_SECOND, BusyMall.LIMIT);
       LoadReport before = load.soFar();
       frozen.freeze();
@@ -121,7 +121,7 @@ class UnreachableIT {
           .atMost(FROZEN.plusSeconds(10))
           .until(() -> System.nanoTime() - frozenAt > FROZEN.toNanos());
       assertThat(mall.keys())
-          .as("keys of an instance that can't renew")
+          .as("keys of an instance that can't renew its lease")
           .doesNotContainAnyElementsOf(keys);
 
       frozen.thaw();
@@ -155,8 +155,8 @@ class UnreachableIT {
           .isGreaterThan((int) HELD.minus(NOTICED).toSeconds() * BusyMall.CALLS_PER_SECOND / 2);
       assertThat(noticed.percentile(0.99))
           .as("p99 of calls sent %s after the freeze or later", NOTICED)
-          .isLessThan(HANGS);
-      assertThat(later.percentile(0.99)).isLessThan(HANGS);
+          .isLessThan(STALL_LIMIT);
+      assertThat(later.percentile(0.99)).isLessThan(STALL_LIMIT);
       assertThat(later.failures()).isEmpty();
     }
   }

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Calls to order-app that are unrelated to payments, in turn: the list of products over HTTP, an
- * order, and the first event of a watched order.
+ * Calls to order-app without payments, in turn: the list of products over HTTP, an order, and the
+ * first event of a watched order.
  */
 final class UnrelatedCalls implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class UnrelatedCalls implements AutoCloseable {
     this.orderId = orderId;
   }
 
-  /** Begins the next call. */
+  /** Starts the next call. */
   ListenableFuture<?> call() {
     return switch (Math.floorMod(next.getAndIncrement(), 3)) {
       case 0 -> products();

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The Zipkin of the demo, started as the demo starts it, at a free port. */
+/** The demo's Zipkin with its start options, on a free port. */
 final class Zipkin implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "zipkin", "zipkin.jar").toAbsolutePath();
@@ -27,7 +27,7 @@ final class Zipkin implements AutoCloseable {
     this.port = port;
   }
 
-  /** Starts one and returns immediately. */
+  /** Starts Zipkin and returns immediately. */
   static Zipkin start(Path log) {
     int port = Ports.free();
     List<String> command =

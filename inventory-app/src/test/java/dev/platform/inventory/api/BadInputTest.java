@@ -39,10 +39,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each is refused saying what is wrong and where, over a real socket, and nothing comes of it. */
+/** Bad input over a real socket is rejected with reason and field, and has no effect. */
 class BadInputTest extends InventoryTest {
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** A trolley: one character of two Java chars and four bytes. */
   private static final String WIDE = "\ud83d\uded2";
@@ -220,7 +220,7 @@ class BadInputTest extends InventoryTest {
     return answers.end();
   }
 
-  /** All the stock there is, and all reservations. */
+  /** All stock and all reservations. */
   private String stock() {
     return jdbc.sql(
             """
@@ -237,7 +237,7 @@ class BadInputTest extends InventoryTest {
     private final CompletableFuture<Status> end = new CompletableFuture<>();
 
     String end() {
-      await().atMost(SOON).until(end::isDone);
+      await().atMost(TIMEOUT).until(end::isDone);
       return end.join().getCode() + ": " + end.join().getDescription();
     }
 

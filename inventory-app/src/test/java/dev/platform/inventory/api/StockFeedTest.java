@@ -79,7 +79,7 @@ class StockFeedTest {
     awaitReads(5);
 
     reader.onCancel.run();
-    // What was under way when the reader left.
+    // Wait for reads from before the cancellation.
     executor.execute(() -> {});
     int before = reads.get();
     AtomicInteger ticks = new AtomicInteger();
@@ -99,7 +99,7 @@ class StockFeedTest {
     await().atMost(Duration.ofSeconds(5)).until(() -> reads.get() >= count);
   }
 
-  /** A client whose readiness is set by hand. */
+  /** A client with adjustable readiness. */
   private static final class Reader extends ServerCallStreamObserver<WatchStockResponse> {
 
     final List<Long> levels = new CopyOnWriteArrayList<>();

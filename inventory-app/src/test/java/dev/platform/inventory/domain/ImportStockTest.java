@@ -49,7 +49,7 @@ class ImportStockTest {
     }
   }
 
-  /** Does the work in any case; the answer of the commit is lost without a connection. */
+  /** Commits the work; without a connection the commit's response is lost. */
   private <T> T within(Supplier<T> work) {
     T done = work.get();
     if (!connected) {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Only the record decides whether a reservation is confirmed or expired. An instance that used its
- * own clock would refuse a confirmation that another instance, whose clock is behind, accepts: a
- * sale whose money was refunded.
+ * own clock would reject a confirmation that an instance with a slower clock accepts: a sale whose
+ * money was refunded.
  */
 class OverdueReservationTest {
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What is read, and when, for a caller who takes more or does not. */
+/** When the stream reads, for ready and blocked callers. */
 class LiveStreamTest {
 
   private final Log log = new Log();
@@ -106,7 +106,7 @@ class LiveStreamTest {
     }
   }
 
-  /** A caller that is ready for so many messages. */
+  /** A caller that is ready for a number of messages. */
   private static final class Caller extends ServerCallStreamObserver<Long> {
     final List<Long> sent = new ArrayList<>();
     int takes = 1000;

@@ -2,7 +2,7 @@ package dev.platform.order.api;
 
 import org.springframework.context.ApplicationContext;
 
-/** How many streams an app keeps open. */
+/** The number of open streams of an app. */
 public final class OpenStreams {
 
   private OpenStreams() {}

@@ -15,14 +15,14 @@ import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
-/** The order of steps, and what each failure leaves behind. */
+/** The order of steps, and the state after each failure. */
 class PlaceOrderTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final OrderRequest REQUEST =
       new OrderRequest("u-1", List.of(new OrderItem("p-1", 2), new OrderItem("p-2", 1)), "");
 
-  private final World world = new World();
+  private final FakePorts world = new FakePorts();
 
   @Test
   void pricesReservesRecordsPaysConfirms() {
@@ -73,7 +73,7 @@ class PlaceOrderTest {
 
   @Test
   void releasesWhenItIsNotKnownWhetherStockIsReserved() {
-    world.failing = Map.of("reserve", lost("inventory-service"));
+    world.failing = Map.of("reserve", connectionLost("inventory-service"));
 
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
         .isInstanceOf(RemoteFailure.class);
@@ -90,7 +90,7 @@ class PlaceOrderTest {
 
   @Test
   void leavesTheOrderToRecoveryWhenThePaymentsOutcomeIsNotKnown() {
-    world.failing = Map.of("charge", lost("payment-service"));
+    world.failing = Map.of("charge", connectionLost("payment-service"));
 
     assertUnsettled();
     assertThat(world.steps).containsExactly("price", "reserve", "record", "charge");
@@ -99,7 +99,7 @@ class PlaceOrderTest {
 
   @Test
   void cancelsAndReleasesWhenThePaymentWasCertainlyNotAskedFor() {
-    world.failing = Map.of("charge", notAsked());
+    world.failing = Map.of("charge", rejectedByBreaker());
 
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
         .hasMessage("the order was cancelled: payment-service is not available")
@@ -116,7 +116,8 @@ class PlaceOrderTest {
 
   @Test
   void leavesTheOrderToRecoveryWhenItCannotBeCancelledEither() {
-    world.failing = Map.of("charge", notAsked(), "release", lost("inventory-service"));
+    world.failing =
+        Map.of("charge", rejectedByBreaker(), "release", connectionLost("inventory-service"));
 
     assertUnsettled();
     assertThat(world.steps).containsExactly("price", "reserve", "record", "charge", "release");
@@ -124,7 +125,7 @@ class PlaceOrderTest {
 
   @Test
   void leavesTheOrderToRecoveryWhenTheConfirmationIsNotKnown() {
-    world.failing = Map.of("confirm", lost("inventory-service"));
+    world.failing = Map.of("confirm", connectionLost("inventory-service"));
 
     assertUnsettled();
     assertThat(world.steps).doesNotContain("release", "refund", "CANCELLED");
@@ -161,17 +162,17 @@ class PlaceOrderTest {
         .isEqualTo(OrderException.Kind.UNSETTLED);
   }
 
-  private static RemoteFailure notAsked() {
+  private static RemoteFailure rejectedByBreaker() {
     return new RemoteFailure(
         "payment-service", false, false, new IllegalStateException("breaker is open"));
   }
 
-  private static RemoteFailure lost(String service) {
+  private static RemoteFailure connectionLost(String service) {
     return new RemoteFailure(service, false, true, new IllegalStateException("connection lost"));
   }
 
-  /** All ports in one; records the steps, and fails where configured. */
-  private static final class World implements Catalogue, Stock, Orders {
+  /** All ports in one class; records the steps, and fails where configured. */
+  private static final class FakePorts implements Catalogue, Stock, Orders {
 
     final List<String> steps = new ArrayList<>();
     Map<String, RuntimeException> failing = Map.of();

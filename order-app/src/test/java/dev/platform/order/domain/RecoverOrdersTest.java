@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of an order, by what its payment's record says and how old it is. */
+/** An order's outcome by its payment's record and age. */
 class RecoverOrdersTest {
 
   private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");

@@ -89,7 +89,7 @@ class ProblemsTest {
                 "insufficient stock",
                 failure,
                 DebugInfo.newBuilder().setDetail("secret").build(),
-                // Not one of google.rpc's: nothing is known here of how to write it.
+                // A detail type outside google.rpc, without a JSON mapping.
                 Money.getDefaultInstance()));
 
     assertThat(problem.get("details"))

@@ -96,7 +96,7 @@ class AdmissionQueueTest {
     List<CompletableFuture<?>> all = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       long patience = TimeUnit.MICROSECONDS.toNanos(i % 40 * 10L);
-      all.add(CompletableFuture.runAsync(() -> comeAndGo(busy, patience), threads));
+      all.add(CompletableFuture.runAsync(() -> enterAndLeave(busy, patience), threads));
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
 
@@ -114,7 +114,7 @@ class AdmissionQueueTest {
         .hasMessage("mall.flash-sale.at-once: 0 (expected: >= 1)");
   }
 
-  private static void comeAndGo(AdmissionQueue line, long patience) {
+  private static void enterAndLeave(AdmissionQueue line, long patience) {
     try {
       if (line.enter(patience) == Outcome.ADMITTED) {
         Thread.yield();

@@ -16,7 +16,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
-/** The whole app as in development: platform-dev brings etcd and PostgreSQL. */
+/** The whole app as in development: platform-dev provides etcd and PostgreSQL. */
 class PaymentOnBoot4Test {
 
   @TempDir private Path snapshots;

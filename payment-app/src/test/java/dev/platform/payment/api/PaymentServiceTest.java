@@ -32,7 +32,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 class PaymentServiceTest extends PaymentTest {
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @Autowired private HikariDataSource pool;
 
@@ -121,7 +121,7 @@ class PaymentServiceTest extends PaymentTest {
 
   @Test
   void takesNoSecondChargeWhenTheAnswerToTheFirstGotLost() {
-    loseTheAnswer();
+    cancelAfterCharge();
     assertThat(chargesOnTheBooks(order)).isEqualTo(1);
     assertThat(payment().getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_PENDING);
 
@@ -135,7 +135,7 @@ class PaymentServiceTest extends PaymentTest {
     bankAnswers(3000, 0, 0);
     CompletableFuture<Payment> answer = CompletableFuture.supplyAsync(() -> pay(1999));
 
-    await().atMost(SOON).until(() -> chargesOnTheBooks(order) == 1);
+    await().atMost(TIMEOUT).until(() -> chargesOnTheBooks(order) == 1);
     await()
         .atMost(Duration.ofMillis(2500))
         .until(() -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
@@ -181,7 +181,7 @@ class PaymentServiceTest extends PaymentTest {
 
   @Test
   void givesMoneyBackWhoseChargeNobodyHeardOf() {
-    loseTheAnswer();
+    cancelAfterCharge();
     bankAnswers(0, 0, 0);
 
     assertThat(refund().getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_REFUNDED);
@@ -239,13 +239,13 @@ class PaymentServiceTest extends PaymentTest {
         "order_id is required");
   }
 
-  /** The bank takes the money, but the caller leaves before it says so. */
-  private void loseTheAnswer() {
+  /** The bank charges, but the caller cancels before the response. */
+  private void cancelAfterCharge() {
     bankAnswers(10_000, 0, 0);
     Future<CreatePaymentResponse> answer =
         PaymentServiceGrpc.newFutureStub(payments.getChannel())
             .createPayment(request("ann", euros(1999)));
-    await().atMost(SOON).until(() -> chargesOnTheBooks(order) == 1);
+    await().atMost(TIMEOUT).until(() -> chargesOnTheBooks(order) == 1);
     answer.cancel(true);
   }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** An order that was given up is never paid, however late its payment is asked for. */
+/** A voided order is never charged, however late its payment is requested. */
 class VoidPaymentTest extends PaymentTest {
 
   @Test
@@ -94,7 +94,7 @@ class VoidPaymentTest extends PaymentTest {
       assertThat(chargesOnTheBooks(id)).isEqualTo(isCharged ? 1 : 0);
       charged += isCharged ? 1 : 0;
     }
-    assertThat(charged).as("charged of 50").isBetween(1, 49);
+    assertThat(charged).as("charged payments of 50").isBetween(1, 49);
   }
 
   @Test
@@ -111,7 +111,7 @@ class VoidPaymentTest extends PaymentTest {
     assertFails(() -> payments.voidPayment(request), INVALID_ARGUMENT, message);
   }
 
-  /** A refusal is an answer, too. */
+  /** A rejection is a valid answer, too. */
   private static void awaitAnswer(Future<?> call) throws Exception {
     try {
       call.get(20, TimeUnit.SECONDS);

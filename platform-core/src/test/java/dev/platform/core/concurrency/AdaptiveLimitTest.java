@@ -6,7 +6,7 @@ import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Gradient2 as we set it up: with windows of 100 ms, in time that the test counts itself. */
+/** Gradient2 with our settings and windows of 100 ms of simulated time. */
 class AdaptiveLimitTest {
 
   private static final int SAMPLES = 20;

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls over a real socket to a server that answers when the test says so. */
+/** Calls over a real socket to a server that answers when the test lets it. */
 class ConcurrencyLimitServerInterceptorTest {
 
   private static final Metadata.Key<String> PUSHBACK =
@@ -62,31 +62,31 @@ class ConcurrencyLimitServerInterceptorTest {
     ListenableFuture<?> answered = server.hold();
     server.answer();
     answered.get();
-    assertNobodyIsInFlight();
+    awaitNoCallInFlight();
 
     ListenableFuture<?> failed = server.hold();
     server.fail();
     assertThat(failure(failed).getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertNobodyIsInFlight();
+    awaitNoCallInFlight();
 
     server.hold().cancel(true);
-    assertNobodyIsInFlight();
+    awaitNoCallInFlight();
 
     assertThat(failure(server.hold(Duration.ofMillis(200))).getStatus().getCode())
         .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    assertNobodyIsInFlight();
+    awaitNoCallInFlight();
   }
 
   @Test
   void lowPriorityIsRefusedFirstAndHighLast() throws Exception {
     start(10, Map.of("recommendation.v1.RecommendationService", Priority.LOW));
-    holdTimes(6);
+    holdCalls(6);
     assertThat(failure(server.holdRecommendation()).getStatus().getCode())
-        .as("six of ten places are taken")
+        .as("six of ten permits are in use")
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    holdTimes(3);
+    holdCalls(3);
     assertThat(failure(server.hold()).getStatus().getCode())
-        .as("nine of ten places are taken")
+        .as("nine of ten permits are in use")
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(limit.inFlight()).isEqualTo(9);
   }
@@ -94,7 +94,7 @@ class ConcurrencyLimitServerInterceptorTest {
   @Test
   void highPriorityFindsAllOfTheLimit() throws Exception {
     start(10, Map.of(GatedServer.RECOMMEND, Priority.HIGH));
-    holdTimes(9);
+    holdCalls(9);
     assertThat(failure(server.hold()).getStatus().getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 
@@ -122,13 +122,13 @@ class ConcurrencyLimitServerInterceptorTest {
     assertThat(server.health()).isEqualTo(ServingStatus.SERVING);
   }
 
-  private void holdTimes(int calls) {
+  private void holdCalls(int calls) {
     for (int i = 0; i < calls; i++) {
-      assertThat(server.hold().isDone()).as("call %d is worked on", i).isFalse();
+      assertThat(server.hold().isDone()).as("call %d is in flight", i).isFalse();
     }
   }
 
-  private void assertNobodyIsInFlight() {
+  private void awaitNoCallInFlight() {
     await().until(() -> limit.inFlight() == 0);
   }
 

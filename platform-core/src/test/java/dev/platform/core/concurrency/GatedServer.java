@@ -34,13 +34,13 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** A server whose answers wait until the test says so, and calls to it over a real socket. */
+/** A server that answers when the test lets it, and calls to it over a real socket. */
 final class GatedServer implements AutoCloseable {
 
   static final String GET_PRODUCT = "product.v1.ProductService/GetProduct";
   static final String RECOMMEND = "recommendation.v1.RecommendationService/GetRecommendations";
 
-  private static final int PATIENCE_SECONDS = 20;
+  private static final int TIMEOUT_SECONDS = 20;
 
   private final Deque<StreamObserver<?>> waiting = new ConcurrentLinkedDeque<>();
   private final Server server;
@@ -59,9 +59,9 @@ final class GatedServer implements AutoCloseable {
         ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
   }
 
-  /** A call of normal priority that is being worked on. */
+  /** Starts a normal-priority call; awaits its start. */
   ListenableFuture<GetProductResponse> hold() {
-    return hold(Duration.ofSeconds(PATIENCE_SECONDS));
+    return hold(Duration.ofSeconds(TIMEOUT_SECONDS));
   }
 
   ListenableFuture<GetProductResponse> hold(Duration deadline) {
@@ -74,18 +74,18 @@ final class GatedServer implements AutoCloseable {
     return call;
   }
 
-  /** A call to the other service that is being worked on, or was refused. */
+  /** Starts a call to the other service and waits until it is in flight or rejected. */
   ListenableFuture<GetRecommendationsResponse> holdRecommendation() {
     int before = waiting.size();
     ListenableFuture<GetRecommendationsResponse> call =
         RecommendationServiceGrpc.newFutureStub(channel)
-            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
             .getRecommendations(GetRecommendationsRequest.getDefaultInstance());
     await().until(() -> waiting.size() > before || call.isDone());
     return call;
   }
 
-  /** A stream that is open. */
+  /** Opens a stream. */
   void openStream() {
     int before = waiting.size();
     ProductServiceGrpc.newStub(channel)
@@ -114,7 +114,7 @@ final class GatedServer implements AutoCloseable {
 
   static StatusRuntimeException failure(ListenableFuture<?> call) throws Exception {
     try {
-      call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      call.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       throw new AssertionError("the call was served");
     } catch (ExecutionException e) {
       return (StatusRuntimeException) e.getCause();

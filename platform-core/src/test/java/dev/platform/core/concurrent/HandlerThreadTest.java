@@ -42,7 +42,7 @@ class HandlerThreadTest {
     assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** Handlers that wait for what another one does on the same pool. */
+  /** Three handlers block until a fourth task runs on the same pool. */
   @Test
   void blockedHandlersLeaveTheOtherThreadsToOthers() throws Exception {
     CountDownLatch go = new CountDownLatch(1);

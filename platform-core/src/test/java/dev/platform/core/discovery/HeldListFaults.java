@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How lists outlive what etcd forgets, on an embedded and on a real etcd alike. */
+/** Lists survive data loss in etcd; runs on an embedded and on a real etcd. */
 abstract class HeldListFaults extends WatchedDirectory {
 
   @Test
@@ -103,7 +103,7 @@ abstract class HeldListFaults extends WatchedDirectory {
     add(2);
     add(3);
     awaitPorts(1, 2, 3);
-    whileCutOff(
+    whileDisconnected(
         () -> {
           leave(1);
           leave(2);
@@ -120,7 +120,7 @@ abstract class HeldListFaults extends WatchedDirectory {
     add(2);
     add(3);
     awaitPorts(1, 2, 3);
-    whileCutOff(
+    whileDisconnected(
         () -> {
           leave(1);
           markAsLeaving(2);
@@ -151,7 +151,7 @@ abstract class HeldListFaults extends WatchedDirectory {
     add(1);
     add(2);
     awaitPorts(1, 2);
-    whileCutOff(
+    whileDisconnected(
         () -> {
           etcd().delete(PREFIX + "127.0.0.1:1");
           markAsLeaving(2);
@@ -213,8 +213,8 @@ abstract class HeldListFaults extends WatchedDirectory {
     assertThat(directory.latest("a").held()).isZero();
   }
 
-  /** The watch breaks, and the directory does nothing about it until all this has happened. */
-  private void whileCutOff(Runnable changes) {
+  /** Breaks the watch and blocks the directory until all changes are made. */
+  private void whileDisconnected(Runnable changes) {
     CountDownLatch over = new CountDownLatch(1);
     connection.execute(() -> Uninterruptibles.awaitUninterruptibly(over));
     try {

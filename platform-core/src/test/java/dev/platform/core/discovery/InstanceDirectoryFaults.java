@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What must hold on an embedded and on a real etcd alike. */
+/** Runs on an embedded and on a real etcd. */
 abstract class InstanceDirectoryFaults extends WatchedDirectory {
 
   @Test

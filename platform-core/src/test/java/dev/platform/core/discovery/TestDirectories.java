@@ -6,7 +6,7 @@ import dev.platform.core.instance.ValueFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Directories outside of an application. */
+/** Creates directories without an application. */
 public final class TestDirectories {
 
   private static final Duration MAX_AGE = Duration.ofHours(1);
@@ -15,7 +15,7 @@ public final class TestDirectories {
 
   /**
    * @param hold how long instances are held
-   * @param snapshots where lists are kept
+   * @param snapshots the directory of saved lists
    */
   public static InstanceDirectory open(EtcdConnection connection, Duration hold, Path snapshots) {
     InstanceCodec codec = new InstanceCodec("", ValueFormat.GRPC);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A directory that watches one service, and what its tests do to that service. */
+/** A directory that watches one service, and changes to that service. */
 abstract class WatchedDirectory {
 
   static final String PREFIX = "/services/a/";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** TLS towards an embedded and a real etcd alike. */
+/** TLS with an embedded and a real etcd. */
 abstract class EtcdTlsFaults {
 
   private static final Instant NOW = Instant.now();
@@ -96,7 +96,7 @@ abstract class EtcdTlsFaults {
         "WARN etcd at [%s] does not answer, retrying: etcd refused the client's certificate,"
                 .formatted(etcd.endpoint())
             + " or asks for one (platform.etcd.ssl.bundle): ";
-    // The server's word may be lost in its reset of the connection; then the next try brings it.
+    // A connection reset may discard the server's TLS alert; a later attempt receives it.
     await()
         .atMost(Duration.ofSeconds(20))
         .until(
@@ -219,7 +219,7 @@ abstract class EtcdTlsFaults {
         read();
         throw new AssertionError("the read succeeded");
       } catch (ExecutionException expected) {
-        // As often as the test wants it to.
+        // Expected on each attempt.
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** gRPC's two Nettys alike. */
+/** Covers both Netty variants of gRPC. */
 class EtcdTransportTest {
 
   private final TestAuthority authority = TestAuthority.create("ours");

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Monotonic time that a test can move forward, for everybody who asks it. Thread-safe. */
+/** A monotonic clock that a test can move forward. Thread-safe. */
 public final class MovedTime {
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
@@ -20,7 +20,7 @@ public final class MovedTime {
     ahead.addAndGet(forward.toNanos());
   }
 
-  /** A connection that lives in this time; its timers and deadlines run in real time. */
+  /** Opens a connection that uses this clock; its timers and deadlines run in real time. */
   public EtcdConnection open(EtcdServer etcd) {
     return EtcdConnection.builder(
             TestConnections.settings(List.of(etcd.endpoint().toString()), REQUEST_TIMEOUT))

@@ -17,7 +17,7 @@ public final class TestConnections {
     return EtcdConnection.builder(settings(endpoints, Duration.ofSeconds(1))).open();
   }
 
-  /** Over TLS. */
+  /** Uses TLS. */
   static EtcdConnection open(EtcdServer etcd, EtcdTls tls) {
     return EtcdConnection.builder(
             settings(List.of("https://127.0.0.1:" + etcd.port()), Duration.ofSeconds(3)))

@@ -10,7 +10,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection goes by that trusts a test's authority. */
+/** TLS settings of a connection that trusts a test's authority. */
 final class TestTls {
 
   private static final char[] NO_PASSWORD = new char[0];
@@ -25,7 +25,7 @@ final class TestTls {
     return tls(trust(authority), key(own));
   }
 
-  /** Certificates that nobody can make a connection with. */
+  /** Unusable certificates. */
   static EtcdTls broken() {
     try {
       return tls(TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm()), null);

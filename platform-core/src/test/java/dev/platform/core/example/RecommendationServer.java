@@ -3,7 +3,7 @@ package dev.platform.core.example;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.core.Platform;
 
-/** The README's program without a framework; a test compares the two. */
+/** The README's program without a framework; a test keeps both identical. */
 public final class RecommendationServer {
 
   public static void main(String[] args) throws Exception {

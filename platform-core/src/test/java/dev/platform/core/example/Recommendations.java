@@ -7,7 +7,7 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
 import io.grpc.stub.StreamObserver;
 
-/** Recommends all products there are. */
+/** Recommends all products. */
 public final class Recommendations extends RecommendationServiceImplBase {
 
   private final ProductServiceBlockingStub products;

@@ -1,2 +1,2 @@
-/** What the README shows. */
+/** The README's examples. */
 package dev.platform.core.example;

@@ -33,11 +33,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a fault does to calls over a real socket, on either side. */
+/** Faults injected into calls over a real socket, on client or server. */
 class FaultInterceptorsTest {
 
   private static final String PRODUCTS = "product.v1.ProductService";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private FaultyShop shop;
 
@@ -103,7 +103,7 @@ class FaultInterceptorsTest {
       lines.onNext(ImportStockRequest.newBuilder().setQuantity(i).build());
     }
     lines.onCompleted();
-    answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     assertThat(shop.imported).isEqualTo(IntStream.range(0, 300).boxed().toList());
   }
 
@@ -113,11 +113,11 @@ class FaultInterceptorsTest {
     for (int i = 0; i < 20; i++) {
       get();
     }
-    await().atMost(PATIENCE).until(() -> shop.delayed() == 20);
-    // By the server's only thread.
+    await().atMost(TIMEOUT).until(() -> shop.delayed() == 20);
+    // Completed on the server's only thread.
     CompletableFuture<ImportStockResponse> answer = new CompletableFuture<>();
     InventoryServiceGrpc.newStub(shop.channel).importStock(into(answer)).onCompleted();
-    answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    answer.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
   }
 
   @ParameterizedTest
@@ -125,9 +125,9 @@ class FaultInterceptorsTest {
   void aCallerWhoLeavesFreesADelayedCallAtOnce(Side side) {
     shop.inject(side, PRODUCTS, 1, Duration.ofHours(1), null);
     ListenableFuture<GetProductResponse> call = products().getProduct(anything());
-    await().atMost(PATIENCE).until(() -> shop.delayed() == 1);
+    await().atMost(TIMEOUT).until(() -> shop.delayed() == 1);
     call.cancel(true);
-    await().atMost(PATIENCE).until(() -> shop.delayed() == 0);
+    await().atMost(TIMEOUT).until(() -> shop.delayed() == 0);
     assertThat(shop.served).hasValue(0);
   }
 
@@ -137,7 +137,7 @@ class FaultInterceptorsTest {
     shop.inject(side, PRODUCTS, 1, Duration.ofHours(1), null);
     var call = products().withDeadlineAfter(300, TimeUnit.MILLISECONDS).getProduct(anything());
     assertThat(failure(call).getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    await().atMost(PATIENCE).until(() -> shop.delayed() == 0);
+    await().atMost(TIMEOUT).until(() -> shop.delayed() == 0);
   }
 
   @Test
@@ -165,7 +165,7 @@ class FaultInterceptorsTest {
 
   private ListenableFuture<GetProductResponse> get() {
     return products()
-        .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .withDeadlineAfter(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
         .getProduct(anything());
   }
 

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A server with one thread for its handlers, and a channel to it; faults on both sides. */
+/** A server with one handler thread and a channel to it; faults on both sides. */
 final class FaultyShop implements AutoCloseable {
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -40,13 +40,13 @@ final class FaultyShop implements AutoCloseable {
   final FaultThreads threads = new FaultThreads(new CountedTimer());
   final Faults faults = new Faults(threads, Clock.systemUTC(), Math::random, meters);
 
-  /** Calls that a handler saw. */
+  /** Calls that reached a handler. */
   final AtomicInteger served = new AtomicInteger();
 
-  /** The quantities of an import, in the order in which they came. */
+  /** The quantities of an import, in order of arrival. */
   final List<Integer> imported = new CopyOnWriteArrayList<>();
 
-  /** Whether the last handler knew a deadline. */
+  /** Whether the last handler's context had a deadline. */
   volatile boolean deadlineKnown;
 
   final ManagedChannel channel;
@@ -71,7 +71,7 @@ final class FaultyShop implements AutoCloseable {
             .build();
   }
 
-  /** Injects into calls of a method or service, or of all: with a delay, an end, or both. */
+  /** Injects a delay, a status or both into calls of a method or service, or into all calls. */
   Fault inject(
       Side side, String method, double ratio, @Nullable Duration delay, @Nullable Code abort) {
     Status status = abort == null ? null : abort.toStatus().withDescription("injected fault");

@@ -36,13 +36,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A server of products with something before it, and calls to it over a real socket. */
+/** A product server behind an interceptor, and calls to it over a real socket. */
 final class LimitedServer implements AutoCloseable {
 
   static final String GET = "product.v1.ProductService/GetProduct";
   static final String LIST = "product.v1.ProductService/ListProducts";
 
-  private static final int PATIENCE_SECONDS = 20;
+  private static final int TIMEOUT_SECONDS = 20;
 
   final AtomicInteger served = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
@@ -62,12 +62,12 @@ final class LimitedServer implements AutoCloseable {
         ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
   }
 
-  /** How a call ends; null when it is served. */
+  /** The failure of a call; null if it succeeds. */
   @Nullable StatusRuntimeException get() {
     return get(channel);
   }
 
-  /** The same with a header. */
+  /** Sends a header with the call. */
   @Nullable StatusRuntimeException getAs(String header, String value) {
     Metadata headers = new Metadata();
     headers.put(Metadata.Key.of(header, Metadata.ASCII_STRING_MARSHALLER), value);
@@ -75,12 +75,12 @@ final class LimitedServer implements AutoCloseable {
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
   }
 
-  /** The same while something else has to happen. */
+  /** Runs an action during the call. */
   @Nullable StatusRuntimeException get(Runnable meanwhile) throws Exception {
     CompletableFuture<@Nullable StatusRuntimeException> call =
         CompletableFuture.supplyAsync(this::get);
     meanwhile.run();
-    return call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return call.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   Channel channel() {
@@ -88,10 +88,10 @@ final class LimitedServer implements AutoCloseable {
   }
 
   void awaitCancelled() {
-    await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> cancelled.get() > 0);
+    await().atMost(Duration.ofSeconds(TIMEOUT_SECONDS)).until(() -> cancelled.get() > 0);
   }
 
-  /** How many of so many calls are served, one after the other. */
+  /** Makes sequential calls; returns the number of successful ones. */
   int servedOf(int calls) {
     int good = 0;
     for (int i = 0; i < calls; i++) {
@@ -135,7 +135,7 @@ final class LimitedServer implements AutoCloseable {
     }
   }
 
-  /** Outside what is tested: sees cancellations first. */
+  /** Outermost interceptor: counts cancellations. */
   private final class Cancellations implements ServerInterceptor {
 
     @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls over a real socket, in time that stands still until the test moves it. */
+/** Calls over a real socket with a test clock. */
 class RateLimitServerInterceptorTest {
 
   private static final Metadata.Key<String> PUSHBACK =
@@ -157,12 +157,14 @@ class RateLimitServerInterceptorTest {
 
     server.getAs(CALLER, "a");
     server.getAs(CALLER, "b");
-    assertThat(server.getAs(CALLER, "a")).as("a is over its limit, and seen last").isNotNull();
+    assertThat(server.getAs(CALLER, "a"))
+        .as("a is over its limit, and the most recently used")
+        .isNotNull();
     server.getAs(CALLER, "c");
 
     assertThat(callers.size()).isEqualTo(2);
-    assertThat(server.getAs(CALLER, "a")).as("a is remembered").isNotNull();
-    assertThat(server.getAs(CALLER, "b")).as("b begins anew").isNull();
+    assertThat(server.getAs(CALLER, "a")).as("a is still tracked").isNotNull();
+    assertThat(server.getAs(CALLER, "b")).as("b has a new limiter").isNull();
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a shared limit does with the answers of the bucket, and with none. */
+/** How a shared limit reacts to a bucket's answers and timeouts. */
 class SharedRateLimitTest {
 
   @RegisterExtension final LogLines log = LogLines.ofAll();
@@ -38,7 +38,7 @@ class SharedRateLimitTest {
           .timeoutDuration(Duration.ZERO)
           .build();
 
-  private final AnsweringBucket bucket = new AnsweringBucket();
+  private final ScriptedBucket bucket = new ScriptedBucket();
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timer = Threads.daemons().timer("test-timer");
   private volatile double share = 0.5;
@@ -53,12 +53,12 @@ class SharedRateLimitTest {
 
   @Test
   void keepsToTheOwnShareUntilTheBucketHasAnswered() {
-    assertThat(takenOf(20)).isEqualTo(5);
+    assertThat(permittedOf(20)).isEqualTo(5);
 
     limit.probe();
 
     assertThat(limit.isShared()).isTrue();
-    assertThat(takenOf(20)).as("as often as the bucket grants it").isEqualTo(20);
+    assertThat(permittedOf(20)).as("permits granted by the bucket").isEqualTo(20);
   }
 
   @Test
@@ -66,7 +66,7 @@ class SharedRateLimitTest {
     limit.probe();
     bucket.silent = true;
 
-    assertThat(takenOf(20)).isEqualTo(5);
+    assertThat(permittedOf(20)).isEqualTo(5);
 
     assertThat(limit.isShared()).isFalse();
     assertThat(log.count("WARN Redis does not answer within 30ms")).isEqualTo(1);
@@ -76,14 +76,14 @@ class SharedRateLimitTest {
   void comesBackWhenTheBucketAnswersAgainAndSaysSoOnce() {
     limit.probe();
     bucket.silent = true;
-    takenOf(1);
+    permittedOf(1);
     bucket.silent = false;
 
     limit.probe();
     limit.probe();
 
     assertThat(limit.isShared()).isTrue();
-    assertThat(takenOf(20)).isEqualTo(20);
+    assertThat(permittedOf(20)).isEqualTo(20);
     assertThat(log.count("INFO The instances share the rate limit orders")).isEqualTo(2);
   }
 
@@ -93,7 +93,7 @@ class SharedRateLimitTest {
     for (int i = 0; i < 7; i++) {
       probesUntilShared.add(probesUntilShared());
       bucket.failing = true;
-      takenOf(1);
+      permittedOf(1);
       bucket.failing = false;
     }
     probesUntilShared.add(probesUntilShared());
@@ -103,9 +103,9 @@ class SharedRateLimitTest {
       limit.probe();
     }
     bucket.failing = true;
-    takenOf(1);
+    permittedOf(1);
     bucket.failing = false;
-    assertThat(probesUntilShared()).as("after it was steady for a time").isEqualTo(2);
+    assertThat(probesUntilShared()).as("after a steady period").isEqualTo(2);
   }
 
   private int probesUntilShared() {
@@ -129,15 +129,15 @@ class SharedRateLimitTest {
   @Test
   void whatWasTakenFromTheBucketIsGoneFromTheShareToo() {
     limit.probe();
-    assertThat(takenOf(3)).isEqualTo(3);
+    assertThat(permittedOf(3)).isEqualTo(3);
     bucket.failing = true;
 
-    assertThat(takenOf(20)).isEqualTo(2);
+    assertThat(permittedOf(20)).isEqualTo(2);
   }
 
   @Test
   void whatWasTakenWithoutTheBucketIsTakenFromItOnceWhenItIsBack() {
-    takenOf(3);
+    permittedOf(3);
     limit.probe();
     limit.probe();
 
@@ -146,11 +146,11 @@ class SharedRateLimitTest {
 
   @Test
   void theShareFollowsTheNumberOfInstances() {
-    assertThat(takenOf(20)).isEqualTo(5);
+    assertThat(permittedOf(20)).isEqualTo(5);
     share = 0.2;
-    assertThat(takenOf(20)).isEqualTo(2);
+    assertThat(permittedOf(20)).isEqualTo(2);
     share = 0.01;
-    assertThat(takenOf(20)).as("one in ten hours").isEqualTo(1);
+    assertThat(permittedOf(20)).as("one permit in ten hours").isEqualTo(1);
   }
 
   @Test
@@ -202,7 +202,7 @@ class SharedRateLimitTest {
   }
 
   private LimitedServer server() throws Exception {
-    // Under load an answer may come late; here it is the test that is slow, not Redis.
+    // A busy machine delays answers in this test; the long timeout avoids false failures.
     SharedRateLimit patient =
         new SharedRateLimit(
             "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
@@ -226,7 +226,7 @@ class SharedRateLimitTest {
             UnaryOperator.identity()));
   }
 
-  private int takenOf(int calls) {
+  private int permittedOf(int calls) {
     int taken = 0;
     for (int i = 0; i < calls; i++) {
       taken += limit.take().join() == 0 ? 1 : 0;
@@ -234,8 +234,8 @@ class SharedRateLimitTest {
     return taken;
   }
 
-  /** Grants everything, unless told otherwise. */
-  private static final class AnsweringBucket implements SharedBucket {
+  /** Grants every permit by default. */
+  private static final class ScriptedBucket implements SharedBucket {
 
     final List<CompletableFuture<Long>> asked = new CopyOnWriteArrayList<>();
     final List<Long> settled = new CopyOnWriteArrayList<>();

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The last ones need an etcd that can be changed while it is down, or be full. */
+/** The last tests need an etcd that can change while stopped, or be full. */
 class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -26,7 +26,7 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   void leavesAKeyThatAnotherProcessTookWhileTheLeaseWasLost() {
     ours.set(false);
     register();
-    takeWhileTheLeaseIsLost();
+    overwriteKeyAndExpireLease();
     await().until(() -> lease.snapshot().contestedKeys().equals(List.of(A)));
     await().until(() -> etcd().get(B).isPresent());
     await()
@@ -40,12 +40,12 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   @Test
   void takesBackItsOwnAddressThatAnotherProcessTookWhileTheLeaseWasLost() {
     register();
-    takeWhileTheLeaseIsLost();
+    overwriteKeyAndExpireLease();
     await().until(() -> etcd().get(A).equals(Optional.of("value-a")));
     awaitRegistered();
   }
 
-  private void takeWhileTheLeaseIsLost() {
+  private void overwriteKeyAndExpireLease() {
     etcd().stop();
     etcd().expireLease(etcd().leases().get(0));
     etcd().put(A, "somebody else");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What must hold on an embedded and on a real etcd alike. */
+/** Runs on an embedded and on a real etcd. */
 abstract class EtcdRegistrarFaults {
 
   @RegisterExtension final LogLines log = LogLines.ofAll();
@@ -39,7 +39,7 @@ abstract class EtcdRegistrarFaults {
   @BeforeEach
   void open() {
     connection = TestConnections.open(etcd());
-    lease = newLease(connection);
+    lease = newRegistrar(connection);
   }
 
   @AfterEach
@@ -254,7 +254,7 @@ abstract class EtcdRegistrarFaults {
         new Claim(B, "value-b", "leaving-b", ours::get));
   }
 
-  private static EtcdRegistrar newLease(EtcdConnection connection) {
+  private static EtcdRegistrar newRegistrar(EtcdConnection connection) {
     return new EtcdRegistrar(connection, TTL, Clock.systemUTC(), RandomGenerator.getDefault());
   }
 }

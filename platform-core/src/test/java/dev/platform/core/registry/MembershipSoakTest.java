@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults at random: {@code -Dplatform.soak.seeds=100} for many rounds, {@code
- * -Dplatform.soak.seed=…} for one that failed.
+ * Random faults: {@code -Dplatform.soak.seeds=100} runs many rounds, {@code -Dplatform.soak.seed=…}
+ * repeats a failed one.
  */
 class MembershipSoakTest {
 

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.Assertions;
 
 /**
- * Instances come, go, die and are taken out, etcd suffers, and one client watches. Every choice is
- * drawn from the seed. At the end etcd is well again, and everything must be as it should.
+ * Instances join, leave, crash and change readiness, etcd fails, and one client watches. The seed
+ * determines every choice. At the end etcd recovers and the state must converge.
  */
 final class Soak {
 
@@ -33,8 +33,8 @@ final class Soak {
   private final EmbeddedEtcd etcd = EmbeddedEtcd.builder().ticker(time::nanos).build();
   private final List<SoakInstance> instances = new ArrayList<>();
 
-  /** Newer claims to addresses of instances that are there. */
-  private final List<SoakInstance> doubles = new ArrayList<>();
+  /** Newer processes that claim an existing instance's address. */
+  private final List<SoakInstance> duplicates = new ArrayList<>();
 
   private final Set<String> foreignKeys = new LinkedHashSet<>();
   private final List<String> story = new ArrayList<>();
@@ -48,7 +48,7 @@ final class Soak {
     client = newClient();
   }
 
-  /** What was done, for a failure's message. */
+  /** The steps so far, for failure messages. */
   List<String> story() {
     return story;
   }
@@ -63,8 +63,8 @@ final class Soak {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(120)));
       }
       heal();
-      checkThatAllIsAsItShould();
-      checkThatNothingIsLeft();
+      checkConvergence();
+      checkCleanup();
     } finally {
       etcd.close();
     }
@@ -97,7 +97,7 @@ final class Soak {
     }
   }
 
-  /** Something is wrong with etcd, and meanwhile life goes on. */
+  /** Runs instance and client steps during an etcd fault. */
   private void outage(String what, Runnable start, Runnable end) {
     step(what, start);
     for (int i = random.nextInt(3); i > 0; i--) {
@@ -171,7 +171,7 @@ final class Soak {
     }
   }
 
-  /** etcd refuses to do it twice at one revision. */
+  /** etcd rejects a second compaction at the same revision. */
   private void compact() {
     etcd.put("/elsewhere", "");
     etcd.compact();
@@ -187,22 +187,22 @@ final class Soak {
     }
   }
 
-  /** A newer process at an address that the older one is not certain of. */
+  /** A newer process claims the address of an uncertain instance. */
   private void claimTwice() {
-    List<SoakInstance> unsure =
+    List<SoakInstance> uncertain =
         instances.stream().filter(i -> i.isReady() && !i.isCertainOfItsAddress()).toList();
-    if (!unsure.isEmpty()) {
-      SoakInstance older = any(unsure);
+    if (!uncertain.isEmpty()) {
+      SoakInstance older = any(uncertain);
       SoakInstance newer = newInstance(older.port(), false);
-      doubles.add(newer);
+      duplicates.add(newer);
       client.goes(older);
       step("claim %d twice, %s".formatted(newer.port(), newer.id()), () -> newer.ready(true));
     }
   }
 
-  /** When the newer process leaves, no key has the address until the older one notices. */
+  /** After the newer process leaves, the key is missing until the older one notices. */
   private boolean isClaimedTwice(SoakInstance instance) {
-    return doubles.stream().anyMatch(newer -> newer.port() == instance.port());
+    return duplicates.stream().anyMatch(newer -> newer.port() == instance.port());
   }
 
   private void moveTime() {
@@ -214,7 +214,7 @@ final class Soak {
     step(
         "restart the client",
         () -> {
-          complainOf(client);
+          checkNoViolation(client);
           client.close();
           client = newClient();
         });
@@ -224,16 +224,16 @@ final class Soak {
     step(
         "heal",
         () -> {
-          doubles.forEach(newer -> endInAnyWay(newer));
+          duplicates.forEach(newer -> leaveOrCrash(newer));
           foreignKeys.forEach(etcd::delete);
         });
-    // What somebody put at the address of one who is no longer there, or has left it.
+    // Foreign values at addresses of instances that have left.
     etcd.keys("/services/").stream()
         .filter(key -> etcd.get(key).orElse("").contains("\"another\""))
         .forEach(etcd::delete);
   }
 
-  private void endInAnyWay(SoakInstance newer) {
+  private void leaveOrCrash(SoakInstance newer) {
     if (random.nextBoolean()) {
       newer.leave();
     } else {
@@ -241,7 +241,7 @@ final class Soak {
     }
   }
 
-  private void checkThatAllIsAsItShould() {
+  private void checkConvergence() {
     List<SoakInstance> ready = instances.stream().filter(SoakInstance::isReady).toList();
     List<String> keys = ready.stream().map(SoakInstance::key).sorted().toList();
     List<String> ids = ready.stream().map(SoakInstance::id).sorted().toList();
@@ -258,11 +258,11 @@ final class Soak {
               Assertions.assertThat(etcd.leases()).hasSize(ready.size());
               Assertions.assertThat(etcd.watchStreams()).isEqualTo(ready.size() + 1);
             });
-    complainOf(client);
+    checkNoViolation(client);
   }
 
-  private void checkThatNothingIsLeft() {
-    instances.forEach(this::goAndLeave);
+  private void checkCleanup() {
+    instances.forEach(this::deregister);
     client.close();
     await()
         .atMost(Duration.ofSeconds(10))
@@ -274,12 +274,12 @@ final class Soak {
             });
   }
 
-  private void goAndLeave(SoakInstance instance) {
+  private void deregister(SoakInstance instance) {
     client.goes(instance);
     instance.leave();
   }
 
-  private static void complainOf(SoakClient client) {
+  private static void checkNoViolation(SoakClient client) {
     Assertions.assertThat(client.complaint()).isNull();
   }
 

@@ -15,15 +15,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one who watches in the soak. It remembers which instances it has seen that have not left
- * since: as long as there is one of them, its list must not be empty. Thread-safe.
+ * The watching client of the soak test. It tracks instances that it has seen and that have not
+ * left: while there is one, its list must not be empty. Thread-safe.
  */
 final class SoakClient {
 
   private final EtcdConnection connection;
   private final InstanceDirectory directory;
   // guarded by this
-  private final Set<String> mayBeSeen = new HashSet<>();
+  private final Set<String> expected = new HashSet<>();
   private final Set<String> seen = new HashSet<>();
   private @Nullable String complaint;
 
@@ -33,14 +33,14 @@ final class SoakClient {
     directory.subscribe(SoakInstance.SERVICE, this::receive);
   }
 
-  /** From here on it must not be forgotten once it was seen. */
+  /** Once seen, this instance must stay in the list from now on. */
   synchronized void isThere(SoakInstance instance) {
-    mayBeSeen.add(instance.id());
+    expected.add(instance.id());
   }
 
-  /** It is about to leave, or to die. */
+  /** The instance is about to leave or crash. */
   synchronized void goes(SoakInstance instance) {
-    mayBeSeen.remove(instance.id());
+    expected.remove(instance.id());
     seen.remove(instance.id());
   }
 
@@ -48,10 +48,10 @@ final class SoakClient {
     if (list.instances().isEmpty() && !seen.isEmpty() && complaint == null) {
       complaint = "the list went empty (%s) though %s had not left".formatted(list, seen);
     }
-    list.instances().stream().map(Instance::id).filter(mayBeSeen::contains).forEach(seen::add);
+    list.instances().stream().map(Instance::id).filter(expected::contains).forEach(seen::add);
   }
 
-  /** What was wrong; null if nothing was. */
+  /** The first violation; null if there is none. */
   synchronized @Nullable String complaint() {
     return complaint;
   }

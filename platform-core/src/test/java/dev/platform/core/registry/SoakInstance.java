@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
-/** One process of the soak: what registers, without an application around it. */
+/** One process of the soak test: registration without an application. */
 final class SoakInstance {
 
   static final String SERVICE = "soak";
@@ -32,7 +32,7 @@ final class SoakInstance {
   private boolean ready;
 
   /**
-   * @param certainOfItsAddress whether it takes its key back from another process
+   * @param certainOfItsAddress whether it reclaims its key from another process
    */
   SoakInstance(
       EtcdServer etcd,
@@ -95,29 +95,29 @@ final class SoakInstance {
         && etcd.get(key()).filter(value -> value.contains(id())).isPresent();
   }
 
-  /** Leaves in good order. */
+  /** Deregisters and stops. */
   void leave() {
     await(lease.close());
     connection.close();
   }
 
-  /** Dies without a word. */
+  /** Crashes without deregistration. */
   void die() {
     connection.close();
   }
 
-  /** What another process would write at its address. */
+  /** A value that another process would write to this key. */
   String foreignValue() {
     return "{\"Op\":0,\"Addr\":\"127.0.0.1:%d\",\"Metadata\":{\"%s\":\"another\"}}"
         .formatted(port(), InstanceMetadata.INSTANCE_ID);
   }
 
-  /** As long as an application waits; the lease's end does what is left. */
+  /** Waits as long as an application would; the lease's expiry removes the rest. */
   private void await(CompletableFuture<Void> done) {
     try {
       Uninterruptibles.getUninterruptibly(done, connection.requestTimeout());
     } catch (TimeoutException etcdIsAway) {
-      // Nothing to do.
+      // The lease expires later.
     } catch (ExecutionException e) {
       throw new AssertionError(e);
     }

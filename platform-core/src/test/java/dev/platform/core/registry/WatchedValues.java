@@ -8,7 +8,7 @@ import io.etcd.jetcd.api.RangeRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Writes down what happens to a key. */
+/** Records a key's changes. */
 final class WatchedValues implements EtcdWatches.Listener {
 
   private final List<String> seen;

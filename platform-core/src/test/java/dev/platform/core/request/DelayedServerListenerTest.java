@@ -14,10 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a call that had to wait when its handler throws. */
+/** A delayed call whose handler throws. */
 class DelayedServerListenerTest {
 
-  private final List<String> heard = new ArrayList<>();
+  private final List<String> recorded = new ArrayList<>();
   private final OpenCall call = new OpenCall();
   private final DelayedServerListener<ChargeRequest> pending = new DelayedServerListener<>();
 
@@ -32,7 +32,7 @@ class DelayedServerListenerTest {
     assertThat(call.closed).isNotNull();
     assertThat(call.closed.getCode()).isEqualTo(Status.Code.UNKNOWN);
     assertThat(call.closed.getCause()).isInstanceOf(LinkageError.class);
-    assertThat(heard).containsExactly("message", "cancel");
+    assertThat(recorded).containsExactly("message", "cancel");
   }
 
   @Test
@@ -43,7 +43,7 @@ class DelayedServerListenerTest {
 
     pending.start(call, () -> new Failing("half close"));
 
-    assertThat(heard).containsExactly("message", "half close", "cancel");
+    assertThat(recorded).containsExactly("message", "half close", "cancel");
   }
 
   @Test
@@ -61,7 +61,7 @@ class DelayedServerListenerTest {
     assertThat(call.closed.getCause()).hasMessage("no");
   }
 
-  /** A handler whose class can't be linked when this comes. */
+  /** A handler with a linkage error in one callback. */
   private final class Failing extends ServerCall.Listener<ChargeRequest> {
 
     private final String at;
@@ -72,21 +72,21 @@ class DelayedServerListenerTest {
 
     @Override
     public void onMessage(ChargeRequest message) {
-      hear("message");
+      record("message");
     }
 
     @Override
     public void onHalfClose() {
-      hear("half close");
+      record("half close");
     }
 
     @Override
     public void onCancel() {
-      hear("cancel");
+      record("cancel");
     }
 
-    private void hear(String event) {
-      heard.add(event);
+    private void record(String event) {
+      recorded.add(event);
       if (event.equals(at)) {
         throw new NoClassDefFoundError("a/B");
       }

@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * A trace collector for development.
  *
- * @param enabled whether to send all traces to a collector on this machine, and to host it at
- *     the address that the application exports to, unless another process does
+ * @param enabled whether to send all traces to a collector on this machine, and to host it at the
+ *     address that the application exports to, unless another process does
  * @param zipkinUrl base URL of the Zipkin server that gets the traces while it answers
  * @param keptTraces how many of the latest traces are kept for a Zipkin that comes later; 1 to
  *     10000

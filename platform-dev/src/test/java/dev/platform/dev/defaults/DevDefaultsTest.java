@@ -24,7 +24,7 @@ class DevDefaultsTest {
     assertThat(environment.getProperty(names.transport())).isEqualTo("grpc");
     assertThat(environment.getProperty("management.tracing.sampling.probability")).isEqualTo("1.0");
     assertThat(environment.getProperty(names.scheduleDelay()))
-        .as("a trace can be looked at as soon as it is over")
+        .as("traces are exported soon after their end")
         .isEqualTo("200ms");
   }
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The two paths of Zipkin's server that a reporter needs, over real HTTP. */
+/** The two endpoints of Zipkin that a reporter needs, over real HTTP. */
 final class FakeZipkin implements AutoCloseable {
 
   private final ObjectMapper json = new ObjectMapper();

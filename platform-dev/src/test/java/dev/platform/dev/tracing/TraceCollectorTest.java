@@ -90,7 +90,7 @@ class TraceCollectorTest {
     try (FakeZipkin late = new FakeZipkin(zipkinAddress)) {
       await().atMost(Duration.ofSeconds(10)).until(() -> ids(late).contains(FIRST));
     }
-    await("it is missed").until(() -> output.getAll().contains("is unavailable"));
+    await("the outage is logged").until(() -> output.getAll().contains("is unavailable"));
     export(Otlp.request("order-app", Otlp.span(SECOND).build()));
     try (FakeZipkin again = new FakeZipkin(zipkinAddress)) {
       await()

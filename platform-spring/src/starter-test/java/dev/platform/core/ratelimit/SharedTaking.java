@@ -2,7 +2,7 @@ package dev.platform.core.ratelimit;
 
 import java.util.concurrent.CompletableFuture;
 
-/** What a server does with a {@link SharedRateLimit}, for tests of the buckets behind it. */
+/** Gives tests of rate limit buckets access to a {@link SharedRateLimit}. */
 public final class SharedTaking {
 
   private SharedTaking() {}

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two instances, each with a connection of its own, and a real Redis that can fail. */
+/** Two instances with separate connections to a real Redis that can fail. */
 class RedisBucketsTest {
 
-  private static final Duration BOUND = Duration.ofSeconds(20);
-  // Patient: other builds may share the machine.
+  private static final Duration AWAIT_LIMIT = Duration.ofSeconds(20);
+  // Long, because other builds may share the machine.
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final RateLimiterConfig HUNDRED_AN_HOUR =
       RateLimiterConfig.custom()
@@ -60,7 +60,7 @@ class RedisBucketsTest {
     redis.start();
     awaitShared();
 
-    assertThat(takenAtOnce(200, one, other)).isEqualTo(100);
+    assertThat(permittedConcurrently(200, one, other)).isEqualTo(100);
   }
 
   @Test
@@ -69,12 +69,14 @@ class RedisBucketsTest {
     awaitShared();
     redis.kill();
 
-    assertThat(takenAtOnce(200, one, other)).isEqualTo(100);
-    assertThat(takenAtOnce(200, one)).as("its share is used up").isZero();
+    assertThat(permittedConcurrently(200, one, other)).isEqualTo(100);
+    assertThat(permittedConcurrently(200, one)).as("its share is used up").isZero();
 
     redis.start();
     awaitShared();
-    assertThat(takenAtOnce(200, one, other)).as("of a new bucket that owes for both").isZero();
+    assertThat(permittedConcurrently(200, one, other))
+        .as("new bucket owes the calls of both instances")
+        .isZero();
   }
 
   @Test
@@ -83,7 +85,7 @@ class RedisBucketsTest {
     awaitShared();
     redis.freeze();
 
-    assertThat(takenAtOnce(200, one)).isEqualTo(50);
+    assertThat(permittedConcurrently(200, one)).isEqualTo(50);
     assertThat(SharedTaking.isShared(one)).isFalse();
 
     redis.thaw();
@@ -92,20 +94,24 @@ class RedisBucketsTest {
 
   @Test
   void startsWithoutRedisAndSharesWhenItComes() throws Exception {
-    assertThat(takenAtOnce(200, one)).isEqualTo(50);
+    assertThat(permittedConcurrently(200, one)).isEqualTo(50);
 
     redis.start();
     awaitShared();
 
-    assertThat(takenAtOnce(200, other)).as("what the other has left").isEqualTo(50);
+    assertThat(permittedConcurrently(200, other))
+        .as("remaining permits of the other instance")
+        .isEqualTo(50);
   }
 
   private void awaitShared() {
-    await().atMost(BOUND).until(() -> SharedTaking.isShared(one) && SharedTaking.isShared(other));
+    await()
+        .atMost(AWAIT_LIMIT)
+        .until(() -> SharedTaking.isShared(one) && SharedTaking.isShared(other));
   }
 
-  /** How many of so many calls each, all under way together, are taken. */
-  private static int takenAtOnce(int calls, SharedRateLimit... limits) {
+  /** Starts all calls concurrently; returns the number of permitted calls. */
+  private static int permittedConcurrently(int calls, SharedRateLimit... limits) {
     List<CompletableFuture<Long>> answers = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
       for (SharedRateLimit limit : limits) {

@@ -33,7 +33,7 @@ import org.springframework.cloud.client.serviceregistry.endpoint.ServiceRegistry
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-/** What an app does between start and end. */
+/** The lifecycle of an app from start to end. */
 class ApplicationLifecycleTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -124,7 +124,7 @@ class ApplicationLifecycleTest {
                       events.add("registered");
                     }
                   });
-              context.getBeanFactory().registerSingleton("hasty", new Hasty(context));
+              context.getBeanFactory().registerSingleton("hasty", new EarlyReadiness(context));
             })) {
       assertThat(events).containsExactly(LifecyclePhase.STARTING, "registered");
       assertThat(app.getBean(Lifecycle.class).phase()).isEqualTo(LifecyclePhase.UP);
@@ -132,8 +132,8 @@ class ApplicationLifecycleTest {
     }
   }
 
-  /** Says before anything else has started that the app is ready. */
-  private record Hasty(ApplicationContext context) implements SmartLifecycle {
+  /** Publishes readiness before any other bean has started. */
+  private record EarlyReadiness(ApplicationContext context) implements SmartLifecycle {
 
     @Override
     public void start() {
@@ -142,7 +142,7 @@ class ApplicationLifecycleTest {
 
     @Override
     public void stop() {
-      // Has done its work.
+      // Nothing to stop.
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.springframework.core.annotation.Order;
 @ExtendWith(OutputCaptureExtension.class)
 class BadRequestsTest {
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final byte[] GARBAGE = {(byte) 0xff, 1, 2, 3};
   private static final byte[] EMPTY = {};
   private static final String WHY =
@@ -100,7 +100,7 @@ class BadRequestsTest {
 
     call.endsWithCode(Status.Code.INVALID_ARGUMENT);
     await()
-        .atMost(SOON)
+        .atMost(TIMEOUT)
         .untilAsserted(
             () ->
                 assertThat(
@@ -179,7 +179,7 @@ class BadRequestsTest {
         Status.Code.INVALID_ARGUMENT,
         "message 2 is not a valid ImportStockRequest"
             + ": Protocol message tag had invalid wire type.");
-    await().atMost(SOON).until(() -> stock.seen.contains("import over"));
+    await().atMost(TIMEOUT).until(() -> stock.seen.contains("import over"));
     assertThat(stock.seen).containsExactly("line", "import over");
   }
 
@@ -194,7 +194,7 @@ class BadRequestsTest {
             Status.Code.DEADLINE_EXCEEDED,
             "neither a message nor the end of the stream came within 1000 ms after message 0");
     await()
-        .atMost(SOON)
+        .atMost(TIMEOUT)
         .untilAsserted(
             () -> assertThat(stock.seen).containsExactlyInAnyOrder("watch over", "import over"));
   }
@@ -220,7 +220,7 @@ class BadRequestsTest {
     BytesCall lines = BytesCall.begin(channel, InventoryServiceGrpc.getImportStockMethod());
     stock.takesNoMore = true;
     lines.send(EMPTY);
-    // Others run into the timeout twice meanwhile.
+    // Meanwhile other calls reach the timeout twice.
     for (int i = 0; i < 2; i++) {
       BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod())
           .endsWithCode(Status.Code.DEADLINE_EXCEEDED);
@@ -236,7 +236,7 @@ class BadRequestsTest {
     watch.endsWith(Status.Code.OK, null);
   }
 
-  /** Refuses one method before anybody else sees the call. */
+  /** Rejects one method ahead of all other interceptors. */
   @TestServerInterceptor
   @Order(Ordered.HIGHEST_PRECEDENCE)
   static class Refusing implements ServerInterceptor {

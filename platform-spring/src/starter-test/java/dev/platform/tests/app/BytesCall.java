@@ -19,7 +19,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A call whose messages are bytes, and which may end or not as it likes. */
+/** A call with messages of raw bytes; the test decides if the call ends. */
 final class BytesCall extends ClientCall.Listener<byte[]> {
 
   private final ClientCall<byte[], byte[]> call;
@@ -29,11 +29,11 @@ final class BytesCall extends ClientCall.Listener<byte[]> {
     this.call = call;
   }
 
-  /** Begins one of any method. */
+  /** Starts a call of any method. */
   static BytesCall begin(Channel channel, MethodDescriptor<?, ?> method) {
     MethodDescriptor<byte[], byte[]> raw =
         MethodDescriptor.<byte[], byte[]>newBuilder()
-            // On the wire all kinds look alike; of this one the headers are sent at once.
+            // All method types look alike on the wire; a streaming call sends its headers at once.
             .setType(MethodType.BIDI_STREAMING)
             .setFullMethodName(method.getFullMethodName())
             .setRequestMarshaller(new Bytes())

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Bad configuration: the app does not start and says property, value and expectation. */
+/** With invalid configuration the app fails to start and names property, value and expectation. */
 @ExtendWith(OutputCaptureExtension.class)
 class ConfigurationMistakesTest {
 

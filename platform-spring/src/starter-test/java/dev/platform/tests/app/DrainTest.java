@@ -36,7 +36,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** An app leaves discovery first, serves on for a while, then stops. */
+/** An app deregisters first, serves calls for a while, then stops. */
 class DrainTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();

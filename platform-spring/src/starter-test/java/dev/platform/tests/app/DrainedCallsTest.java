@@ -33,14 +33,14 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What becomes of calls when an app stops. */
+/** Calls during the shutdown of an app. */
 @ExtendWith(OutputCaptureExtension.class)
 class DrainedCallsTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   private final List<ManagedChannel> channels = new ArrayList<>();
-  private final Spans spans = new Spans();
+  private final RecordingSpanExporter spans = new RecordingSpanExporter();
   private ConfigurableApplicationContext app;
   private TestApp.WhoAmI service;
 
@@ -54,7 +54,7 @@ class DrainedCallsTest {
   void finishesACallUnderWayRefusesNewOnesAndFlushesItsSpanLast() throws Exception {
     start("20s");
     ManagedChannel known = channel();
-    ListenableFuture<GetRecommendationsResponse> underWay = askPatiently(known);
+    ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall(known);
     CompletableFuture<Void> closed = CompletableFuture.runAsync(app::close);
     await().untilAsserted(() -> assertRefused(channel()));
     assertRefused(known);
@@ -71,7 +71,7 @@ class DrainedCallsTest {
   @Test
   void cutsWhatDoesNotEndInTimeAndSaysWhat(CapturedOutput output) throws Exception {
     start("1s");
-    ListenableFuture<GetRecommendationsResponse> underWay = askPatiently(channel());
+    ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall(channel());
     long start = System.nanoTime();
     app.close();
     assertThat(Duration.ofNanos(System.nanoTime() - start))
@@ -94,7 +94,7 @@ class DrainedCallsTest {
     assertThat(output).doesNotContain("terminating calls");
   }
 
-  /** gRPC keeps the stream of a request that it found too large until its connection ends. */
+  /** gRPC keeps the stream of a too large request until its connection ends. */
   @Test
   void doesNotWaitForAConnectionThatNoCallIsLeftOn(CapturedOutput output) {
     start("30s");
@@ -131,7 +131,7 @@ class DrainedCallsTest {
     return channel;
   }
 
-  private ListenableFuture<GetRecommendationsResponse> askPatiently(ManagedChannel channel) {
+  private ListenableFuture<GetRecommendationsResponse> startPendingCall(ManagedChannel channel) {
     ListenableFuture<GetRecommendationsResponse> answer =
         RecommendationServiceGrpc.newFutureStub(channel)
             .getRecommendations(
@@ -149,8 +149,8 @@ class DrainedCallsTest {
         .hasMessageContaining("UNAVAILABLE");
   }
 
-  /** Where the app's spans go. */
-  private static final class Spans implements SpanExporter {
+  /** Records exported spans. */
+  private static final class RecordingSpanExporter implements SpanExporter {
 
     final List<String> exported = new CopyOnWriteArrayList<>();
     volatile boolean closed;

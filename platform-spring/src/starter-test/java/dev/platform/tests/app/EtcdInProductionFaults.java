@@ -27,7 +27,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** An app towards an etcd with TLS, users and limits, embedded and real alike. */
+/** An app and an etcd, embedded or real, with TLS, users and limits. */
 @ExtendWith(OutputCaptureExtension.class)
 abstract class EtcdInProductionFaults {
 
@@ -44,18 +44,18 @@ abstract class EtcdInProductionFaults {
 
   abstract void certificate(EtcdServer server, TestCertificate certificate);
 
-  /** One that runs, and lets the user {@code app} with that password touch keys below /ours/. */
+  /** Started; the user {@code app} with password {@code app} has access to keys below /ours/. */
   abstract EtcdServer withUser();
 
   abstract EtcdServer plain();
 
-  /** What etcd has below a prefix, seen by somebody who may see it. */
+  /** Keys below a prefix, read by a user with access. */
   abstract List<String> keys(EtcdServer server, String prefix);
 
-  /** Writes a key as somebody who may. */
+  /** Writes a key as a user with access. */
   abstract void put(EtcdServer server, String key, String value);
 
-  /** Makes tokens run out; returns once they have. */
+  /** Lets tokens expire; returns when they have expired. */
   abstract void expireTokens(EtcdServer server);
 
   @BeforeEach
@@ -91,19 +91,19 @@ abstract class EtcdInProductionFaults {
     try (var app = TestApp.start(properties)) {
       awaitRegistered(app);
       List<Long> leases = etcd.leases();
-      follow(app, 1);
+      addInstance(app, 1);
 
       write("ca.pem", "-----BEGIN CERTIFICATE-----\nhalf written");
       await().during(Duration.ofSeconds(1)).until(() -> isFollowing(app));
-      follow(app, 2);
+      addInstance(app, 2);
 
       certificate(etcd, renewed.issue("etcd"));
       write("ca.pem", renewed.certificatePem());
       awaitLine("INFO SSL bundle etcd has changed, connected to etcd with the new one");
-      follow(app, 3);
+      addInstance(app, 3);
 
       etcd.restart();
-      follow(app, 4);
+      addInstance(app, 4);
       awaitRegistered(app);
       assertThat(etcd.leases()).isEqualTo(leases);
       assertThat(lines()).filteredOn(line -> line.contains("has changed, connected")).hasSize(1);
@@ -118,15 +118,15 @@ abstract class EtcdInProductionFaults {
     properties.put("platform.etcd.password", "app");
     try (var app = TestApp.start(properties)) {
       awaitRegistered(app);
-      follow(app, 1);
+      addInstance(app, 1);
       String lease = app.getBean(EtcdServiceRegistry.class).lease().leaseId();
 
       expireTokens(etcd);
 
-      follow(app, 2);
+      addInstance(app, 2);
       InstanceDirectory directory = app.getBean(InstanceDirectory.class);
       directory.firstList("another");
-      // The watches' stream goes on with the token of its start, so this one needs another stream.
+      // The existing watch stream keeps its first token, so this watch needs another stream.
       await()
           .during(Duration.ofSeconds(1))
           .atMost(Duration.ofSeconds(20))
@@ -213,8 +213,8 @@ abstract class EtcdInProductionFaults {
                     && keys(etcd, "/ours/services/a/").size() == 1);
   }
 
-  /** Sees one instance more. */
-  private void follow(ConfigurableApplicationContext app, int instances) {
+  /** Adds an instance and awaits it. */
+  private void addInstance(ConfigurableApplicationContext app, int instances) {
     InstanceDirectory directory = app.getBean(InstanceDirectory.class);
     directory.firstList("other");
     put(etcd, OTHER + instances, "127.0.0.1:" + instances);
@@ -231,7 +231,7 @@ abstract class EtcdInProductionFaults {
     await().atMost(Duration.ofSeconds(30)).until(() -> lines().contains(line));
   }
 
-  /** What the etcd package has logged in this test, as {@code WARN etcd at …}. */
+  /** Log lines of the etcd package in this test, as {@code WARN etcd at …}. */
   private List<String> lines() {
     return LINE.matcher(output.getOut())
         .results()
@@ -239,7 +239,7 @@ abstract class EtcdInProductionFaults {
         .toList();
   }
 
-  /** At once, as those who renew certificates should. */
+  /** Replaces the file atomically. */
   private void write(String name, String content) throws IOException {
     Path fresh = Files.writeString(files.resolve(name + ".new"), content);
     Files.move(fresh, files.resolve(name), StandardCopyOption.ATOMIC_MOVE);

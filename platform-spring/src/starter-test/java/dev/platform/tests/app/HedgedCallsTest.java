@@ -30,12 +30,12 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Calls to a service of two instances, which can be slow. */
+/** Calls to a service with two instances that can be slow. */
 @ExtendWith(OutputCaptureExtension.class)
 class HedgedCallsTest {
 
   private static final String SERVICE = "recommendation.v1.RecommendationService";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
@@ -75,8 +75,8 @@ class HedgedCallsTest {
       for (int i = 0; i < 4; i++) {
         assertThat(failure(channel)).isNull();
       }
-      assertThat(slow.calls()).as("first attempts went there").isPositive();
-      await().atMost(PATIENCE).until(() -> slow.cancelled() >= slow.calls());
+      assertThat(slow.calls()).as("first attempts on the slow instance").isPositive();
+      await().atMost(TIMEOUT).until(() -> slow.cancelled() >= slow.calls());
       assertThat(breaker.getNumberOfSuccessfulCalls() - before).isEqualTo(4);
       assertThat(breaker.getNumberOfFailedCalls()).isZero();
       assertThat(slow.toldAttempts()).containsOnly("2");
@@ -127,8 +127,8 @@ class HedgedCallsTest {
         assertThat(failure(channel)).isNull();
       }
     }
-    // Two leave half of the tokens and what good calls gave, perhaps enough for a third. On a busy
-    // machine some may have been spent before.
+    // Two hedges leave half of the tokens plus those of successful calls, perhaps enough for a
+    // third. On a busy machine some may be spent earlier.
     assertThat(calls()).isBetween(8, 8 + 3);
   }
 
@@ -144,11 +144,11 @@ class HedgedCallsTest {
     assertThat(calls()).isEqualTo(4);
   }
 
-  /** A channel with a connection to each instance; calls are counted from here on. */
+  /** Returns a channel with a connection to each instance and resets the call counters. */
   private Channel connected(ConfigurableApplicationContext app) {
     Channel channel = channel(app);
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () ->
                 failure(channel) == null
@@ -174,7 +174,7 @@ class HedgedCallsTest {
         StatusRuntimeException.class,
         () ->
             RecommendationServiceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .withDeadlineAfter(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getRecommendations(GetRecommendationsRequest.getDefaultInstance()));
   }
 }

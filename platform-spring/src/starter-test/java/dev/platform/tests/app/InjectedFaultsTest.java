@@ -43,12 +43,12 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Faults that are set over HTTP in a running app, which calls itself. */
+/** Faults injected over HTTP into a running app that calls itself. */
 @ExtendWith(OutputCaptureExtension.class)
 class InjectedFaultsTest {
 
   private static final String METHOD = "recommendation.v1.RecommendationService/GetRecommendations";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
@@ -130,7 +130,7 @@ class InjectedFaultsTest {
   void aFaultEndsByItself(CapturedOutput output) throws Exception {
     post(Map.of("method", METHOD, "status", "NOT_FOUND", "ttl", "1s"));
     assertThat(failure()).isNotNull();
-    await().atMost(PATIENCE).until(() -> failure() == null);
+    await().atMost(TIMEOUT).until(() -> failure() == null);
     assertThat(output).contains("has ended (its ttl is over)");
   }
 
@@ -158,18 +158,18 @@ class InjectedFaultsTest {
     for (int i = 0; i < 4; i++) {
       delayed.add(
           RecommendationServiceGrpc.newFutureStub(channel())
-              .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .withDeadlineAfter(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
               .getRecommendations(GetRecommendationsRequest.getDefaultInstance()));
     }
     MeterRegistry meters = app.getBean(MeterRegistry.class);
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> meters.get("platform.concurrency.in.flight").gauge().value() == 4);
     assertThat(failure().getStatus().getDescription()).startsWith("concurrency limit exceeded");
 
     delayed.forEach(call -> call.cancel(true));
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> meters.get("platform.concurrency.in.flight").gauge().value() == 0);
   }
 
@@ -248,7 +248,7 @@ class InjectedFaultsTest {
     return Line.channel(app, "shop");
   }
 
-  /** How a call ends; null when it is served. */
+  /** The failure of a call; null if it succeeds. */
   private static StatusRuntimeException failure() {
     return catchThrowableOfType(
         StatusRuntimeException.class,

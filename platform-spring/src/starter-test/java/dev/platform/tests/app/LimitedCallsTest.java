@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** Limits of an app, as its users configure them. */
+/** Rate limits from an app's configuration. */
 class LimitedCallsTest {
 
   private static final String CHARGE = "bank.v1.BankGateway/Charge";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Calls between two apps: found, time-boxed and protected. */
+/** Calls with discovery, deadlines and circuit breakers. */
 class ProtectedCallsTest {
 
   private static final String METHOD =

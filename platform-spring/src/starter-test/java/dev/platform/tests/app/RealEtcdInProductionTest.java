@@ -53,7 +53,7 @@ class RealEtcdInProductionTest extends EtcdInProductionFaults {
     ((EtcdProcess) server).certificate(certificate);
   }
 
-  /** Its tokens live for a second after their last use; an app is idle for longer. */
+  /** Tokens expire a second after their last use; an app is idle for longer. */
   @Override
   EtcdServer withUser() {
     EtcdProcess etcd = EtcdProcess.builder().option("auth-token-ttl", "1").build();
@@ -117,7 +117,7 @@ class RealEtcdInProductionTest extends EtcdInProductionFaults {
                     .build()));
   }
 
-  /** Waits until an unused token has expired; each request with it would prolong it. */
+  /** Waits until an unused token has expired; a request with the token would prolong it. */
   @Override
   void expireTokens(EtcdServer server) {
     String token = token(server);

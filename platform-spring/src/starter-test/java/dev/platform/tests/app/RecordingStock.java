@@ -13,7 +13,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Records what it receives, and accepts no more lines after a signal. */
+/** Records what it receives; can stop accepting lines. */
 @TestGrpcService
 class RecordingStock extends InventoryServiceImplBase {
 

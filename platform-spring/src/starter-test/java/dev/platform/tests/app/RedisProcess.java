@@ -14,9 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/**
- * The {@code redis-server} on the PATH, on a free port of this machine, keeping nothing on disk.
- */
+/** The {@code redis-server} on the PATH, on a free local port, without persistence. */
 public final class RedisProcess implements AutoCloseable {
 
   private static final String NO_SKIPS = "platform.test.no-skips";
@@ -28,7 +26,7 @@ public final class RedisProcess implements AutoCloseable {
     this.port = port;
   }
 
-  /** Not started; without a {@code redis-server} the test is skipped, or fails with no-skips. */
+  /** Not started. Without {@code redis-server} the test is skipped, or fails with no-skips. */
   public static RedisProcess create() throws IOException {
     require();
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ApplicationContext;
 
-/** Calls to a service one of whose answers in a row of some is a failure. */
+/** Calls to a service that fails a given number of times. */
 class RetriedCallsTest {
 
   private static final Metadata.Key<String> PUSHBACK =
@@ -69,7 +69,7 @@ class RetriedCallsTest {
     properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
     properties.put("spring.application.name", "caller");
     properties.put("platform.resilience.circuit-breaker.enabled", "false");
-    // What is slow only because the machine is busy is no failure.
+    // Generous timeouts: a busy machine must not cause a failure.
     properties.put("platform.discovery.wait-for-first-list", "30s");
     properties.put("platform.deadline.default-timeout", "60s");
   }
@@ -193,10 +193,10 @@ class RetriedCallsTest {
     properties.put("platform.resilience.retry.budget.tokens", "4");
     try (var app = TestApp.start(properties)) {
       RecommendationServiceBlockingStub stub = stub(app);
-      // gRPC knows the budget from a channel's second call on.
+      // gRPC applies the budget from a channel's second call on.
       call(stub);
       flaky.failures.set(100);
-      assertThat(callsOf(stub)).containsExactly(2, 1, 1);
+      assertThat(attemptsOfThreeCalls(stub)).containsExactly(2, 1, 1);
     }
   }
 
@@ -210,8 +210,8 @@ class RetriedCallsTest {
     assertThat(flaky.calls).hasValue(1);
   }
 
-  /** How often each of three failing calls is tried. */
-  private List<Integer> callsOf(RecommendationServiceBlockingStub stub) {
+  /** The number of attempts of each of three failing calls. */
+  private List<Integer> attemptsOfThreeCalls(RecommendationServiceBlockingStub stub) {
     return Stream.generate(
             () -> {
               int before = flaky.calls.get();
@@ -234,7 +234,7 @@ class RetriedCallsTest {
     return catchThrowableOfType(StatusRuntimeException.class, () -> call(stub)).getStatus();
   }
 
-  /** Of each attempt that comes in: how many its caller says there are. */
+  /** Records the maximum number of attempts that each attempt's header announces. */
   private final class AnnouncedAttempts implements ServerInterceptor {
 
     private static final Metadata.Key<String> ATTEMPTS =

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A call that goes through a hop to a service that always fails; both hops retry. */
+/** A call through one hop to a service that always fails; both hops retry. */
 class RetriesOfSeveralHopsTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -53,7 +53,7 @@ class RetriesOfSeveralHopsTest {
     RecommendationServiceBlockingStub middle = channel("middle");
     assertThatThrownBy(() -> ask(middle)).hasMessage("UNAVAILABLE");
     assertThat(callsOfTheMiddle).hasValue(3);
-    // One for each of the first two attempts; the third is the caller's last, and is retried below.
+    // One for each of the caller's first two attempts; only the caller's last attempt is retried.
     assertThat(callsOfTheLast).hasValue(1 + 1 + 3);
   }
 
@@ -90,7 +90,7 @@ class RetriesOfSeveralHopsTest {
     serve("middle", new Failing(callsOfTheMiddle, () -> ask(last)));
   }
 
-  /** With the interceptors that the app's own server has. */
+  /** Adds the interceptors of the app's own server. */
   private void serve(String name, BindableService service) throws IOException {
     Server server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process of its own that receives SIGTERM. */
+/** A separate process that receives SIGTERM. */
 class SignalTest {
 
   private static final int KILLED_BY_SIGTERM = 128 + 15;
@@ -35,7 +35,7 @@ class SignalTest {
   private Process process;
   private ManagedChannel channel;
 
-  /** What runs in the other process. */
+  /** The application of the other process. */
   static final class App {
 
     private App() {}
@@ -65,7 +65,7 @@ class SignalTest {
   @Test
   void aSecondSigtermEndsItAtOnceAndItSaysWhichCallsAreCut() throws Exception {
     start("2m");
-    ListenableFuture<GetRecommendationsResponse> underWay = askPatiently();
+    ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall();
     process.destroy();
     awaitLog("Lifecycle: UP -> DRAINING");
     await().untilAsserted(() -> assertThatThrownBy(this::ask).isNotNull());
@@ -83,7 +83,7 @@ class SignalTest {
   @Test
   void afterOneSigtermItEndsWhenTheDrainsTimeIsOver() throws Exception {
     start("1s");
-    ListenableFuture<GetRecommendationsResponse> underWay = askPatiently();
+    ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall();
     process.destroy();
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(KILLED_BY_SIGTERM);
@@ -123,8 +123,8 @@ class SignalTest {
             .build();
   }
 
-  /** On one connection calls arrive in the order that they were made in. */
-  private ListenableFuture<GetRecommendationsResponse> askPatiently() {
+  /** On one connection, calls arrive in the order of their start. */
+  private ListenableFuture<GetRecommendationsResponse> startPendingCall() {
     ask();
     ListenableFuture<GetRecommendationsResponse> underWay =
         RecommendationServiceGrpc.newFutureStub(channel)

@@ -26,7 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that takes its time, holds no thread meanwhile, and sees calls being cancelled. */
+/** A server with a configurable delay; it blocks no thread and counts cancelled calls. */
 final class SlowableInstance implements AutoCloseable {
 
   private static final Metadata.Key<String> ATTEMPTS =
@@ -80,7 +80,7 @@ final class SlowableInstance implements AutoCloseable {
     return cancelled.get();
   }
 
-  /** What each call said about how often it is made; "none" where it said nothing. */
+  /** The attempt header of each call; "none" if it is absent. */
   List<String> toldAttempts() {
     return toldAttempts;
   }

@@ -28,37 +28,36 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 
-/** A user's application: one gRPC service that returns its instance's name and the time left. */
+/** A user's application: its gRPC service returns the instance's name and the remaining time. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @Import({TestApp.WhoAmI.class, TestApp.EndlessProducts.class})
 public class TestApp {
 
-  /** Starts it as a user would, gRPC on a free port, without a web server. */
+  /** Starts the app with gRPC on a free port and without a web server. */
   public static ConfigurableApplicationContext start(Map<String, ?> properties) {
     return builder(properties).web(WebApplicationType.NONE).run();
   }
 
-  /** The same with something done to its context first. */
+  /** Customizes the context before its start. */
   public static ConfigurableApplicationContext start(
       Map<String, ?> properties,
       ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
     return builder(properties).web(WebApplicationType.NONE).initializers(initializer).run();
   }
 
-  /** The same with a web server on a free port. */
+  /** Starts the app with a web server on a free port. */
   public static ConfigurableApplicationContext startWithWeb(Map<String, ?> properties) {
     return builder(properties).web(WebApplicationType.SERVLET).run();
   }
 
-  /** The same with something done to its context first. */
+  /** Customizes the context before its start. */
   public static ConfigurableApplicationContext startWithWeb(
       Map<String, ?> properties,
       ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
     return builder(properties).web(WebApplicationType.SERVLET).initializers(initializer).run();
   }
 
-  /** The port of its web server. */
   public static int webPort(ApplicationContext app) {
     return app.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }
@@ -79,11 +78,11 @@ public class TestApp {
                     .addFirst(new MapPropertySource("test", Map.copyOf(properties))));
   }
 
-  /** Answers at once, but for the user {@link #PATIENT}. */
+  /** Answers at once, except for the user {@link #PATIENT}. */
   @TestGrpcService
   public static class WhoAmI extends RecommendationServiceImplBase {
 
-    /** Is answered when the test says so. */
+    /** Calls of this user wait for {@link #answerWaiting}. */
     public static final String PATIENT = "patient";
 
     private final String name;
@@ -103,7 +102,7 @@ public class TestApp {
       }
     }
 
-    /** Calls of {@link #PATIENT} that are under way. */
+    /** The number of in-flight calls of {@link #PATIENT}. */
     public int waiting() {
       return waiting.size();
     }
@@ -122,7 +121,7 @@ public class TestApp {
     }
   }
 
-  /** Sends one product, then nothing more, and never ends. */
+  /** Sends one product and never ends the stream. */
   @TestGrpcService
   public static class EndlessProducts extends ProductServiceImplBase {
 

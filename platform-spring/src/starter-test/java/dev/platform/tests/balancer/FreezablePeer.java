@@ -20,8 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A server behind a socket that passes bytes on, in both directions, until it freezes. Then its
- * connections stay, and nothing comes through.
+ * A server behind a TCP proxy. When frozen, the proxy keeps its connections but forwards nothing.
  */
 final class FreezablePeer implements AutoCloseable {
 

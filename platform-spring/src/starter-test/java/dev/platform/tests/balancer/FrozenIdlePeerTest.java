@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A peer that freezes while it has no calls, with the platform's own settings. */
+/** A peer that freezes while it has no calls, with the platform's default settings. */
 class FrozenIdlePeerTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -35,12 +35,12 @@ class FrozenIdlePeerTest {
       etcd.server().put("/services/freezable/" + peer.address(), peer.address());
       RecommendationServiceGrpc.newBlockingStub(Line.channel(app, "freezable"))
           .getRecommendations(GetRecommendationsRequest.getDefaultInstance());
-      // A channel hands waiting calls to their connection first, and reports its state after that.
+      // A channel starts buffered calls before it reports READY.
       await().until(() -> Line.state(app, "freezable") == ConnectivityState.READY);
 
       peer.freeze();
       long start = System.nanoTime();
-      // 10 s of silence and 3 s for the answer; the rest is for a busy machine.
+      // 10 s of silence and 3 s for the ping's answer; the rest is for a busy machine.
       await()
           .atMost(Duration.ofSeconds(25))
           .until(() -> Line.state(app, "freezable") != ConnectivityState.READY);

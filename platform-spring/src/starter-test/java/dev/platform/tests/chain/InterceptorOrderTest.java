@@ -45,7 +45,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.annotation.Order;
 
-/** Who intercepts a call before whom, in an app that calls itself with all features on. */
+/** The order of interceptors in an app that calls itself with all features on. */
 class InterceptorOrderTest {
 
   /** The order of net.devh's security. */
@@ -189,7 +189,7 @@ class InterceptorOrderTest {
         .getAvailablePermissions();
   }
 
-  /** Has been seen at both ends when it returns. */
+  /** Returns after both ends have recorded the call. */
   private static void call() {
     ask();
     spans.the(SpanKind.SERVER);
@@ -209,9 +209,7 @@ class InterceptorOrderTest {
     return both;
   }
 
-  /**
-   * The platform's and this test's interceptors that are around the caller, the outermost first.
-   */
+  /** The interceptors of the platform and of this test that wrap {@code own}, outermost first. */
   private static List<String> outside(Object own) {
     List<String> names =
         new ArrayList<>(

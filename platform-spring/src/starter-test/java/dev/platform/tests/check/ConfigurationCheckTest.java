@@ -239,7 +239,7 @@ class ConfigurationCheckTest {
         .run(context -> assertThat(output).doesNotContain("platform.drain.timeout"));
   }
 
-  /** Has a client, however its framework makes them. */
+  /** Has a client, with any client framework. */
   static class Caller {
     Caller(CalledMethods called) {
       called.add("recommendation-service", RecommendationServiceGrpc.newBlockingStub(new Unused()));

@@ -12,7 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.PropertySource;
 
-/** Whatever a user sets anywhere wins over the platform's defaults. */
+/** Every property source of a user overrides the platform's defaults. */
 class PlatformDefaultsTest {
 
   private static final String NAME = "platform.registry.lease-ttl";

@@ -25,16 +25,16 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 
 /**
- * docs/properties.md, the files of defaults and the code say the same. Maps are from a property's
- * name to its default, empty where it has none.
+ * docs/properties.md, the defaults files and the code agree. Maps contain property names and their
+ * defaults; a missing default is empty.
  */
 class PropertyReferenceTest {
 
-  /** A row of a table: a name in code, a default in code or none, the rest. */
+  /** A table row: a name in code, an optional default in code, the rest. */
   private static final Pattern ROW =
       Pattern.compile("^\\| `([a-zA-Z0-9.-]+)` \\| (?:`([^`]*)`|[^`|]*) \\|.*\\|$");
 
-  /** What the heading of a table says that is not about this line. */
+  /** The text in headings of tables for the other Spring Boot line. */
   private static final String OTHER_LINE =
       String.valueOf(SpringBootVersion.getVersion()).startsWith("3.")
           ? "Spring Boot 4.1"
@@ -88,7 +88,7 @@ class PropertyReferenceTest {
     return rows;
   }
 
-  /** Of all modules. */
+  /** Metadata of all modules. */
   private static Map<String, String> inMetadata() throws IOException {
     Map<String, String> defaults = new TreeMap<>();
     for (URL module :
@@ -119,11 +119,11 @@ class PropertyReferenceTest {
     if (value instanceof List<?> values) {
       return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
-    // The processor writes lists in brackets.
+    // The annotation processor writes lists in brackets.
     return value == null ? "" : String.valueOf(value).replaceAll("^\\[(.*)]$", "$1");
   }
 
-  /** In the file of both lines, and in that of this one. */
+  /** The defaults for both lines and those for this line. */
   private static Map<String, String> inDefaultsFiles() throws IOException {
     Map<String, String> defaults = new TreeMap<>();
     for (String file : List.of("application-defaults.yml", "platform-line-defaults.yml")) {

@@ -20,18 +20,18 @@ import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.SpringAsmInfo;
 import org.springframework.asm.Type;
 
-/** What classes of the class path have, without loading them: what they need may be missing. */
+/** Members of classes on the class path, read without loading the classes. */
 final class ClassIndex {
 
   /**
-   * @param members each as name and descriptor
+   * @param members names with descriptors
    */
   record Known(Set<String> members, List<String> parents) {}
 
   private final ClassLoader loader = ClassIndex.class.getClassLoader();
   private final Map<String, Optional<Known>> classes = new HashMap<>();
 
-  /** By internal name; empty where it is not there. */
+  /** Looks up an internal name; empty if the class is missing. */
   Optional<Known> find(String name) {
     Optional<Known> known = classes.get(name);
     if (known == null) {
@@ -77,7 +77,7 @@ final class ClassIndex {
             .toList());
   }
 
-  /** Its class files may be too new for the reader. */
+  /** The JDK's class files may be too new for the reader. */
   private static Known ofJdk(String name) {
     try {
       Class<?> type =

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The modules that are compiled once, against one line of Spring Boot, find all that they refer to
- * on this line, too. A class that has moved is a NoClassDefFoundError of a user otherwise, and only
- * when that line of code runs.
+ * Modules compiled against one Spring Boot line find all referenced classes and members on this
+ * line, too. Otherwise a moved class causes a NoClassDefFoundError only when a user's code reaches
+ * it.
  */
 class LinkTest {
 
-  /** One of the two is there. */
+  /** Only one of the two is present. */
   private static final List<String> OPTIONAL = List.of("io/grpc/netty/", "io/netty/");
 
   @ParameterizedTest

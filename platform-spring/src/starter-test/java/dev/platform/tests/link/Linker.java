@@ -15,8 +15,8 @@ import org.springframework.asm.SpringAsmInfo;
 import org.springframework.asm.Type;
 
 /**
- * Resolves what a class refers to, as the JVM would do it later: classes, fields and methods. Not
- * annotations, which are allowed to be missing.
+ * Resolves a class's references to classes, fields and methods as the JVM would. Ignores
+ * annotations, which may be missing.
  */
 final class Linker {
 
@@ -25,13 +25,13 @@ final class Linker {
   private final Set<String> missing = new TreeSet<>();
 
   /**
-   * @param optional beginnings of internal names that may be missing
+   * @param optional prefixes of internal names that may be missing
    */
   Linker(Collection<String> optional) {
     this.optional = optional;
   }
 
-  /** What was referred to and is not there, each with who does. */
+  /** Missing references, each with the referring class. */
   Set<String> missing() {
     return missing;
   }
@@ -44,7 +44,7 @@ final class Linker {
   private enum Found {
     YES,
     NO,
-    /** It may be in something that is missing. */
+    /** Possibly a member of a missing class. */
     UNKNOWN
   }
 
@@ -134,7 +134,7 @@ final class Linker {
       type(owner);
       type(Type.getType(type));
       boolean array = owner.startsWith("[");
-      // Those of an interface are Object's, too.
+      // An interface also has the methods of Object.
       if (!array
           && find(owner, name + type) == Found.NO
           && find("java/lang/Object", name + type) == Found.NO

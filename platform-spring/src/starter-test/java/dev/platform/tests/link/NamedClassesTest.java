@@ -12,8 +12,8 @@ import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.util.ClassUtils;
 
 /**
- * Names of auto-configurations in strings, which cause no error when they are wrong. Each is there
- * once for either line of Spring Boot.
+ * Auto-configurations named in strings; a wrong name causes no error. Each name exists once per
+ * Spring Boot line.
  */
 class NamedClassesTest {
 

@@ -9,14 +9,14 @@ import io.grpc.util.ForwardingLoadBalancerHelper;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Writes down what a load balancer is given. */
+/** Records what a load balancer receives. */
 final class RecordingPolicy extends LoadBalancerProvider {
 
   static final String NAME = "recording";
 
   final List<LoadBalancer.ResolvedAddresses> seen = new CopyOnWriteArrayList<>();
 
-  /** What it was given to connect with: gRPC's own, or a wrapper of it. */
+  /** The subchannels as received: gRPC's own or wrapped. */
   final List<LoadBalancer.Subchannel> subchannels = new CopyOnWriteArrayList<>();
 
   @Override

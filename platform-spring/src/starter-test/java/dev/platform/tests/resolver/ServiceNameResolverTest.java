@@ -268,7 +268,7 @@ class ServiceNameResolverTest {
   private ConfigurableApplicationContext app(Map<String, String> more) {
     Map<String, Object> properties = new HashMap<>(more);
     properties.put("spring.application.name", "caller");
-    // Tests of one class share an etcd's address; what one has left must not help the next.
+    // Tests of this class share an etcd address; a snapshot of one test must not affect the next.
     properties.put("platform.discovery.snapshot.enabled", "false");
     properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
     ConfigurableApplicationContext app = TestApp.start(properties);

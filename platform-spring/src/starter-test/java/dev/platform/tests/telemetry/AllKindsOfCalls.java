@@ -12,7 +12,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A service with a method of each kind, all of which answer as their first request says. */
+/** A service with a method of each type; the first request selects the response. */
 class AllKindsOfCalls implements BindableService {
 
   private final String service;
@@ -31,7 +31,7 @@ class AllKindsOfCalls implements BindableService {
         .build();
   }
 
-  /** How many calls have been left without an answer. */
+  /** The number of calls that were never answered. */
   int stuck() {
     return stuck.get();
   }

@@ -25,7 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** What the log says of calls, in an app that calls itself. */
+/** Log lines of calls in an app that calls itself. */
 @ExtendWith(OutputCaptureExtension.class)
 class CallLogTest {
 
@@ -127,7 +127,7 @@ class CallLogTest {
             context -> ((GenericApplicationContext) context).registerBean(ScriptedStock.class));
   }
 
-  /** The server's end of a call may be a moment later than the client's. */
+  /** The server may end a call slightly later than the client. */
   private static String line(CapturedOutput output, String text) {
     await().atMost(Duration.ofSeconds(20)).until(() -> !lines(output, text).isEmpty());
     assertThat(lines(output, text)).hasSize(1);

@@ -12,25 +12,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** All spans of an app that have ended. */
+/** All ended spans of an app. */
 public final class CollectedSpans implements SpanProcessor {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final List<SpanData> spans = new CopyOnWriteArrayList<>();
 
-  /** The only one of a kind, as soon as it has ended. */
+  /** Waits for the only span of a kind. */
   public SpanData the(SpanKind kind) {
     return await(kind + " in " + spans)
-        .atMost(SOON)
+        .atMost(TIMEOUT)
         .until(() -> of(kind), found -> found.size() == 1)
         .get(0);
   }
 
-  /** So many of a kind, by their begin. */
+  /** Waits for {@code count} spans, by start. */
   public List<SpanData> all(SpanKind kind, int count) {
     return await(count + " " + kind)
-        .atMost(SOON)
+        .atMost(TIMEOUT)
         .until(() -> of(kind), found -> found.size() == count);
   }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The way from a point in a graph to a trace: what Prometheus reads of a call in OpenMetrics. */
+/** Exemplars link metrics to traces in the OpenMetrics format that Prometheus scrapes. */
 class ExemplarTest extends ObservedApp {
 
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";

@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What spans of requests over HTTP say of how they ended. */
+/** Outcomes in the spans of HTTP requests. */
 class HttpSpansTest {
 
   private static final CollectedSpans spans = new CollectedSpans();
@@ -98,7 +98,7 @@ class HttpSpansTest {
   @Test
   void aProbeIsTimedAndBeginsNoTrace() throws Exception {
     assertThat(send("/actuator/health")).isEqualTo(200);
-    // What was not made can't be waited for: this request's span ends after the probe's.
+    // A span that is never created can't be awaited: this request's span ends after the probe.
     send("/answer/200");
 
     assertThat(spans.the(SpanKind.SERVER).getName()).isEqualTo("GET /answer/{status}");

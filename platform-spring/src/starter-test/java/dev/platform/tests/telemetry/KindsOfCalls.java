@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** The four that gRPC has. */
+/** gRPC's four method types. */
 @Retention(RetentionPolicy.RUNTIME)
 @EnumSource(value = MethodType.class, mode = Mode.EXCLUDE, names = "UNKNOWN")
 @interface KindsOfCalls {}

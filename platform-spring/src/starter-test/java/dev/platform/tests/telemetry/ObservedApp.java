@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** An app that calls itself: what is seen of its calls at both ends. */
+/** An app that calls itself; telemetry of both ends is collected. */
 abstract class ObservedApp {
 
   static final String RESERVE = "inventory.v1.InventoryService/Reserve";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Metrics by OTLP, as a collector on a real socket receives them. */
+/** OTLP metrics as a collector receives them on a real socket. */
 class OtlpMetricsTest {
 
   private final BlockingQueue<ExportMetricsServiceRequest> received = new LinkedBlockingQueue<>();
@@ -56,7 +56,7 @@ class OtlpMetricsTest {
     }
 
     ExportMetricsServiceRequest request = received.poll(30, TimeUnit.SECONDS);
-    assertThat(request).as("sent at the latest when the app ends").isNotNull();
+    assertThat(request).as("exported at the latest when the app stops").isNotNull();
     ResourceMetrics metrics = request.getResourceMetrics(0);
     assertThat(metrics.getResource().getAttributesList())
         .extracting(KeyValue::getKey, attribute -> attribute.getValue().getStringValue())

@@ -17,16 +17,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.core.task.AsyncTaskExecutor;
 
-/** Answers as the reservation's id says. */
+/** The reservation's id selects the response. */
 @TestGrpcService
 class ScriptedStock extends InventoryServiceImplBase {
 
   final AtomicInteger flaky = new AtomicInteger();
 
-  /** The trace that the last work was done in. */
+  /** The trace of the last completed work. */
   volatile String trace = "none";
 
-  /** The span and the baggage that the last reservation was made in. */
+  /** The span and the baggage of the last reservation. */
   volatile SpanContext span = SpanContext.getInvalid();
 
   volatile Baggage baggage = Baggage.empty();

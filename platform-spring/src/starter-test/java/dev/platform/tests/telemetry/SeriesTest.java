@@ -34,18 +34,18 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Names that callers make up: a thousand of each must not be a thousand series of anything. */
+/** A thousand invented names of services, methods or users must not create a thousand series. */
 @ExtendWith(OutputCaptureExtension.class)
 class SeriesTest {
 
-  private static final int MADE_UP = 1000;
+  private static final int INVENTED_NAMES = 1000;
   private static final int MAX_SERVICES = 20;
 
-  /** This many are distinguished; all others count as one. */
-  private static final int MOST_METHODS = 1000;
+  /** Methods beyond this number share one series. */
+  private static final int MAX_METHODS = 1000;
 
-  /** Of one meter for one service: states of a breaker by kinds of calls, origins of a list. */
-  private static final int MOST_OF_A_SERVICE = 10;
+  /** Series of one meter for one service: breaker states by call kinds, origins of a list. */
+  private static final int MAX_SERIES_PER_SERVICE = 10;
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
@@ -60,29 +60,29 @@ class SeriesTest {
                 entry("platform.resilience.rate-limit.caller.limiter", "few"),
                 entry("resilience4j.ratelimiter.instances.few.limit-for-period", 1),
                 entry("resilience4j.ratelimiter.instances.few.limit-refresh-period", "1s")))) {
-      services(app);
-      methodsAndUsers(app);
+      watchAndCallServices(app);
+      callWithInventedNames(app);
 
       Map<String, Long> series = series(app.getBean(MeterRegistry.class));
-      assertThat(series.remove("rpc.client.call.duration")).isEqualTo(MOST_METHODS + 1);
+      assertThat(series.remove("rpc.client.call.duration")).isEqualTo(MAX_METHODS + 1);
       assertThat(series)
           .allSatisfy(
-              (meter, size) -> assertThat(size).isLessThan(MAX_SERVICES * MOST_OF_A_SERVICE));
+              (meter, size) -> assertThat(size).isLessThan(MAX_SERVICES * MAX_SERIES_PER_SERVICE));
       assertThat(series.get("platform.discovery.age")).isEqualTo(MAX_SERVICES);
       assertThat(output).containsOnlyOnce("platform.* meters for 20 values of \"service\"");
     }
   }
 
-  /** Watched, and called: none of them has an instance. */
-  private static void services(ConfigurableApplicationContext app) {
+  /** Watches and calls services that have no instance. */
+  private static void watchAndCallServices(ConfigurableApplicationContext app) {
     DiscoveryClient discovery = app.getBean(DiscoveryClient.class);
-    for (int i = 0; i < MADE_UP; i++) {
+    for (int i = 0; i < INVENTED_NAMES; i++) {
       discovery.getInstances("service-" + i);
     }
     all(i -> call(Line.channel(app, "called-" + i % (5 * MAX_SERVICES)), known()));
   }
 
-  private static void methodsAndUsers(ConfigurableApplicationContext app) {
+  private static void callWithInventedNames(ConfigurableApplicationContext app) {
     int port = app.getBean(EtcdRegistration.class).getPort();
     ManagedChannel channel =
         Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create()).build();
@@ -100,7 +100,7 @@ class SeriesTest {
   private static void all(IntFunction<ListenableFuture<?>> call) {
     var unused =
         Futures.getUnchecked(
-            Futures.successfulAsList(IntStream.range(0, MADE_UP).mapToObj(call).toList()));
+            Futures.successfulAsList(IntStream.range(0, INVENTED_NAMES).mapToObj(call).toList()));
   }
 
   private static ListenableFuture<?> call(
@@ -120,7 +120,7 @@ class SeriesTest {
     return headers;
   }
 
-  /** By the meter's name. */
+  /** Series counts by meter. */
   private static Map<String, Long> series(MeterRegistry meters) {
     return meters.getMeters().stream()
         .collect(Collectors.groupingBy(meter -> meter.getId().getName(), Collectors.counting()));

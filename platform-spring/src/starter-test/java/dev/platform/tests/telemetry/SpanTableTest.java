@@ -36,10 +36,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** What the spans of a call say at both ends, by its kind and by how it ended. */
+/** Client and server spans by method type and outcome. */
 class SpanTableTest {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final String SERVICE = "table.v1.Calls";
   private static final String LIMITED = "limited.v1.Calls";
 
@@ -58,7 +58,7 @@ class SpanTableTest {
                 entry("platform.etcd.endpoints", etcd.endpoint().toString()),
                 entry("platform.discovery.wait-for-first-list", "30s"),
                 entry("management.tracing.sampling.probability", "1.0"),
-                // What keeps silent here on purpose would be asked for its health.
+                // Otherwise health checks would probe the services that are silent on purpose.
                 entry("platform.grpc.avoid-silent-instances", "false"),
                 entry("platform.resilience.circuit-breaker.consecutive-failures", "0"),
                 entry("platform.resilience.rate-limit.methods[" + LIMITED + "]", "none"),
@@ -71,7 +71,8 @@ class SpanTableTest {
               beans.registerBean(CollectedSpans.class, () -> spans);
             });
     channel = Line.channel(app, "table");
-    assertThat(new Made(LIMITED, MethodType.UNARY, "well").end().getCode()).isEqualTo(Code.OK);
+    assertThat(new StartedCall(LIMITED, MethodType.UNARY, "well").end().getCode())
+        .isEqualTo(Code.OK);
     spans.the(SpanKind.SERVER);
     spans.the(SpanKind.CLIENT);
   }
@@ -103,7 +104,7 @@ class SpanTableTest {
   @ParameterizedTest
   @KindsOfCalls
   void success(MethodType type) {
-    Status end = new Made(SERVICE, type, "well").end();
+    Status end = new StartedCall(SERVICE, type, "well").end();
 
     assertThat(end.getCode()).isEqualTo(Code.OK);
     assertEnd(client(SERVICE, type), "OK", StatusCode.UNSET, null, "success");
@@ -113,7 +114,7 @@ class SpanTableTest {
   @ParameterizedTest
   @KindsOfCalls
   void businessError(MethodType type) {
-    Status end = new Made(SERVICE, type, "refused").end();
+    Status end = new StartedCall(SERVICE, type, "refused").end();
 
     assertThat(end.getCode()).isEqualTo(Code.NOT_FOUND);
     assertEnd(client(SERVICE, type), "NOT_FOUND", StatusCode.ERROR, "NOT_FOUND", "success");
@@ -123,7 +124,7 @@ class SpanTableTest {
   @ParameterizedTest
   @KindsOfCalls
   void failure(MethodType type) {
-    Status end = new Made(SERVICE, type, "broken").end();
+    Status end = new StartedCall(SERVICE, type, "broken").end();
 
     assertThat(end.getCode()).isEqualTo(Code.INTERNAL);
     assertEnd(client(SERVICE, type), "INTERNAL", StatusCode.ERROR, "INTERNAL", "failure");
@@ -136,7 +137,7 @@ class SpanTableTest {
   @KindsOfCalls
   void timeout(MethodType type) {
     Status end =
-        new Made(
+        new StartedCall(
                 SERVICE,
                 type,
                 "stuck",
@@ -147,7 +148,7 @@ class SpanTableTest {
     SpanData client = client(SERVICE, type);
     assertEnd(client, "DEADLINE_EXCEEDED", StatusCode.ERROR, "DEADLINE_EXCEEDED", "failure");
     assertThat(events(client)).contains("platform.deadline.exceeded");
-    // Whether its own clock or its caller's cancellation comes first.
+    // Either the server's own deadline or the client's cancellation comes first.
     assertThat(texts(server(SERVICE, type)).get("rpc.response.status_code"))
         .isIn("DEADLINE_EXCEEDED", "CANCELLED");
   }
@@ -157,8 +158,8 @@ class SpanTableTest {
   void cancel(MethodType type) {
     AllKindsOfCalls served = app.getBean(Table.class);
     int before = served.stuck();
-    Made made = new Made(SERVICE, type, "stuck");
-    await().atMost(SOON).until(() -> served.stuck() > before);
+    StartedCall made = new StartedCall(SERVICE, type, "stuck");
+    await().atMost(TIMEOUT).until(() -> served.stuck() > before);
     made.cancel();
 
     assertThat(made.end().getCode()).isEqualTo(Code.CANCELLED);
@@ -171,7 +172,7 @@ class SpanTableTest {
   void rejectedByTheBreaker(MethodType type) {
     CircuitBreaker breaker = app.getBean(CircuitBreakerRegistry.class).circuitBreaker("table");
     breaker.transitionToForcedOpenState();
-    Status end = new Made(SERVICE, type, "well").end();
+    Status end = new StartedCall(SERVICE, type, "well").end();
     breaker.transitionToClosedState();
 
     assertThat(end.getCode()).isEqualTo(Code.UNAVAILABLE);
@@ -185,7 +186,7 @@ class SpanTableTest {
   @ParameterizedTest
   @KindsOfCalls
   void rejectedByALimit(MethodType type) {
-    Status end = new Made(LIMITED, type, "well").end();
+    Status end = new StartedCall(LIMITED, type, "well").end();
 
     assertThat(end.getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     SpanData client = client(LIMITED, type);
@@ -238,17 +239,17 @@ class SpanTableTest {
     return span.getEvents().stream().map(event -> event.getName()).toList();
   }
 
-  /** One call with one request, and its end. */
-  private static final class Made extends ClientCall.Listener<ReserveResponse> {
+  /** A call with one request, and its final status. */
+  private static final class StartedCall extends ClientCall.Listener<ReserveResponse> {
 
     private final CompletableFuture<Status> end = new CompletableFuture<>();
     private final ClientCall<ReserveRequest, ReserveResponse> call;
 
-    Made(String service, MethodType type, String script) {
+    StartedCall(String service, MethodType type, String script) {
       this(service, type, script, CallOptions.DEFAULT);
     }
 
-    Made(String service, MethodType type, String script, CallOptions options) {
+    StartedCall(String service, MethodType type, String script, CallOptions options) {
       call = channel.newCall(AllKindsOfCalls.method(service, type), options);
       call.start(this, new Metadata());
       call.request(2);
@@ -261,7 +262,7 @@ class SpanTableTest {
     }
 
     Status end() {
-      return end.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
+      return end.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     @Override

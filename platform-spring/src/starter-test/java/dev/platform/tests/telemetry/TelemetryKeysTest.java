@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Timers, outcomes, and other names for all of it. */
+/** Timers, outcomes and configured attribute names. */
 @ExtendWith(OutputCaptureExtension.class)
 class TelemetryKeysTest extends ObservedApp {
 

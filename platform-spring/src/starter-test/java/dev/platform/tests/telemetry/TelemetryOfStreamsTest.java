@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The spans of streams, attempts and other threads. */
+/** Spans of streams, of attempts and on other threads. */
 class TelemetryOfStreamsTest extends ObservedApp {
 
   @Test
@@ -81,7 +81,7 @@ class TelemetryOfStreamsTest extends ObservedApp {
     properties.put("platform.resilience.retry.methods", RESERVE);
     properties.put("platform.resilience.retry.initial-backoff", "1ms");
     start();
-    // A channel's first call knows no service config yet.
+    // A channel's first call has no service config yet.
     reserve("any");
     spans.the(SpanKind.SERVER);
     spans.the(SpanKind.CLIENT);

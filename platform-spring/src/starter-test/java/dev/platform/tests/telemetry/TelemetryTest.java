@@ -24,7 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The spans of a call, by how it ended. */
+/** Spans of a call by outcome. */
 class TelemetryTest extends ObservedApp {
 
   private static final AttributeKey<String> BREAKER_STATE =
@@ -71,7 +71,7 @@ class TelemetryTest extends ObservedApp {
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
             .reserve(request("any"));
 
-    // The client's own span takes the place of what a stub put there.
+    // The client's span replaces the trace context that the stub attached.
     SpanData client = spans.the(SpanKind.CLIENT);
     assertThat(spans.the(SpanKind.SERVER).getParentSpanId()).isEqualTo(client.getSpanId());
   }

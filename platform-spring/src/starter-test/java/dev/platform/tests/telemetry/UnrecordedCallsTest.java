@@ -13,7 +13,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.junit.jupiter.api.Test;
 
-/** Calls in a trace that is not sampled: they create no spans, and nothing else is lost. */
+/** Calls in an unsampled trace create no spans; all else works as usual. */
 class UnrecordedCallsTest extends ObservedApp {
 
   private static final SpanContext CALLER =
@@ -77,7 +77,7 @@ class UnrecordedCallsTest extends ObservedApp {
   }
 
   private void assertNothingIsRecordedOf(SpanContext caller) {
-    // What was not made can't be waited for: this call's spans end after the other's.
+    // A span that is never created can't be awaited: this call's spans end after the other call.
     var unused = stub().reserve(request("well"));
     assertOneTrace(RESERVE);
     assertThat(spans.the(SpanKind.SERVER).getTraceId()).isNotEqualTo(caller.getTraceId());

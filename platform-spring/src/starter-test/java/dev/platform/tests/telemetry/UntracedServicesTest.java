@@ -14,14 +14,14 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Probes: what begins no trace, and what is part of one. */
+/** Probes start no trace but can be part of one. */
 class UntracedServicesTest extends ObservedApp {
 
   @Test
   void aProbeIsTimedAndBeginsNoTrace() {
     start();
     probe();
-    // What was not made can't be waited for: this call's spans end after the probe's.
+    // A span that is never created can't be awaited: this call's spans end after the probe.
     var unused = stub().reserve(request("well"));
 
     assertOneTrace(RESERVE);

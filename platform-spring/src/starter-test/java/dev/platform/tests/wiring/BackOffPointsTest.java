@@ -15,9 +15,7 @@ import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.ClassUtils;
 
-/**
- * Where the platform makes a bean only if the application has none, an application can have one.
- */
+/** Wherever the platform's bean backs off, an application can define its own bean. */
 class BackOffPointsTest {
 
   static Stream<Method> backOffPoints() {
@@ -40,11 +38,13 @@ class BackOffPointsTest {
     for (Class<?> type :
         named.length == 0 ? new Class<?>[] {backOffPoint.getReturnType()} : named) {
       assertThat(Modifier.isPublic(type.getModifiers())).as("%s is public", type).isTrue();
-      assertThat(isMadeByOthers(type)).as("%s can be made", type).isTrue();
+      assertThat(isCreatableByUsers(type))
+          .as("%s can be implemented or constructed", type)
+          .isTrue();
     }
   }
 
-  private static boolean isMadeByOthers(Class<?> type) {
+  private static boolean isCreatableByUsers(Class<?> type) {
     boolean implemented = type.isInterface();
     boolean constructed =
         Arrays.stream(type.getDeclaredConstructors())

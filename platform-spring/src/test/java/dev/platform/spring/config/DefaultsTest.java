@@ -32,7 +32,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 
-/** Without Spring there are the same defaults. */
+/** Defaults are the same with and without Spring. */
 class DefaultsTest {
 
   private static final Duration LEASE_TTL = Duration.ofSeconds(10);
@@ -45,7 +45,7 @@ class DefaultsTest {
     Object bound =
         new Binder(new MapConfigurationPropertySource()).bindOrCreate(prefix, properties);
 
-    // In some packages only their own configuration can see it.
+    // Some settings are visible only to the configuration in their package.
     Object settings = ReflectionTestUtils.invokeMethod(bound, "settings", arguments.toArray());
     assertThat(settings).isEqualTo(defaults);
   }

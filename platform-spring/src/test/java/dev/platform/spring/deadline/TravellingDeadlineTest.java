@@ -44,7 +44,7 @@ class TravellingDeadlineTest {
           assertThat(call.call(background::deadline).get(20, TimeUnit.SECONDS)).isEqualTo(deadline);
           assertThat(call.call(() -> deadlineOn(executor))).isEqualTo(deadline);
           call.cancel(null);
-          assertThat(deadlineOn(executor)).as("nothing stays on the thread").isNull();
+          assertThat(deadlineOn(executor)).as("the thread's context is restored").isNull();
         });
   }
 

@@ -28,11 +28,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Spring's SSL bundles towards an etcd that speaks TLS. */
+/** Spring's SSL bundles with an etcd that uses TLS. */
 @ExtendWith(OutputCaptureExtension.class)
 class EtcdAutoConfigurationTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final TestAuthority authority = TestAuthority.create("ours");
   private final TestAuthority other = TestAuthority.create("theirs");
@@ -73,7 +73,7 @@ class EtcdAutoConfigurationTest {
           context.getBean(SslBundleRegistry.class).updateBundle("etcd", bundle());
 
           await()
-              .atMost(PATIENCE)
+              .atMost(TIMEOUT)
               .until(
                   () ->
                       output
@@ -128,7 +128,7 @@ class EtcdAutoConfigurationTest {
 
   private static void awaitAnswer(EtcdConnection connection) {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .ignoreExceptions()
         .until(
             () -> {

@@ -43,7 +43,7 @@ class DatabaseExceptionMapperTest {
     assertInternal(new TransactionSystemException("invalid entity", new RuntimeException("name")));
   }
 
-  /** Callers see code and description; the cause stays here. */
+  /** The status sent to callers has code and description but no cause. */
   private void assertUnavailable(RuntimeException failure) {
     Status status = mapping.toStatus(failure).getStatus();
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);

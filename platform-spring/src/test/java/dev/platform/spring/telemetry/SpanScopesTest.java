@@ -18,7 +18,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** What the log's context and others learn of spans that come to a thread. */
+/** Thread-bound spans in the log's MDC and in context listeners. */
 class SpanScopesTest {
 
   @Test
@@ -54,7 +54,7 @@ class SpanScopesTest {
   @Test
   void listenersOfOnesOwnAreTold() {
     try (ConfigurableApplicationContext app = start()) {
-      Listening own = app.getBean(Listening.class);
+      RecordingEventListener own = app.getBean(RecordingEventListener.class);
       Tracer tracer = app.getBean(Tracer.class);
       try (Tracer.SpanInScope scope = tracer.withSpan(tracer.nextSpan().start())) {
         assertThat(own.events).isNotEmpty();
@@ -74,7 +74,7 @@ class SpanScopesTest {
         .run(arguments);
   }
 
-  static final class Listening implements EventListener {
+  static final class RecordingEventListener implements EventListener {
 
     private final List<Object> events = new ArrayList<>();
 
@@ -89,8 +89,8 @@ class SpanScopesTest {
   static class App {
 
     @Bean
-    Listening listening() {
-      return new Listening();
+    RecordingEventListener listening() {
+      return new RecordingEventListener();
     }
   }
 }

@@ -20,9 +20,9 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 /**
- * What the shared tests, platform-spring/src/starter-test, must know of a line of Spring Boot. Each
- * starter has a class of this name with the same methods, and the annotations beside it; this one
- * is of Spring Boot 4.1 with its own gRPC.
+ * Adapts the shared tests, platform-spring/src/starter-test, to a Spring Boot line. Each starter
+ * has a class of this name with the same methods, and the annotations beside it; this one is for
+ * Spring Boot 4.1 with its own gRPC.
  */
 public final class Line {
 
@@ -30,7 +30,7 @@ public final class Line {
 
   private Line() {}
 
-  /** A gRPC server on a free port of this machine; spans are exported to nobody. */
+  /** A gRPC server on a free local port; spans are not exported. */
   public static Map<String, Object> properties() {
     return Map.of(
         "spring.grpc.server.address",
@@ -41,38 +41,38 @@ public final class Line {
         false);
   }
 
-  /** No gRPC server, though there are services. */
+  /** No gRPC server, although there are services. */
   public static Map<String, Object> withoutServer() {
     return Map.of("spring.grpc.server.enabled", false);
   }
 
-  /** No traces at all. */
+  /** No tracing. */
   public static Map<String, Object> withoutTracing() {
     return Map.of("management.tracing.export.enabled", false);
   }
 
-  /** The channel of this name goes to a target of gRPC's, and not to a service that is found. */
+  /** The channel of this name uses a gRPC target instead of discovery. */
   public static Map<String, Object> channelTo(String name, String target) {
     return Map.of("spring.grpc.client.channel." + name + ".target", target);
   }
 
-  /** The port that the application's gRPC server listens on. */
+  /** The port of the application's gRPC server. */
   public static int serverPort(ApplicationContext app) {
     return app.getBean(GrpcServerLifecycle.class).getPort();
   }
 
-  /** To a service by its name, as the application gets it from its framework; one for each name. */
+  /** The framework's channel to a service; one for each name. */
   public static Channel channel(ApplicationContext app, String service) {
     return channels(app)
         .computeIfAbsent(service, app.getBean(GrpcChannelFactory.class)::createChannel);
   }
 
-  /** Of a channel that {@link #channel} has made. */
+  /** The state of a channel from {@link #channel}. */
   public static ConnectivityState state(ApplicationContext app, String service) {
     return channels(app).get(service).getState(false);
   }
 
-  /** Spring gRPC makes another one each time; the factory closes them. */
+  /** Spring gRPC creates a channel each time; the factory closes them. */
   private static synchronized ConcurrentMap<String, ManagedChannel> channels(
       ApplicationContext app) {
     ConfigurableBeanFactory beans = (ConfigurableBeanFactory) app.getAutowireCapableBeanFactory();
@@ -84,22 +84,22 @@ public final class Line {
 
   private record Channels(ConcurrentMap<String, ManagedChannel> byName) {}
 
-  /** Whether the gRPC server has started by now. */
+  /** Whether the gRPC server has started. */
   public static boolean isServerStarted(ApplicationEvent event) {
     return event instanceof GrpcServerStartedEvent;
   }
 
-  /** What Boot's health endpoint says, of all or of what a path names: UP, DOWN, … */
+  /** Status from Boot's health endpoint, overall or for a path: UP, DOWN, … */
   public static String health(ApplicationContext app, String... path) {
     return app.getBean(HealthEndpoint.class).healthForPath(path).getStatus().getCode();
   }
 
-  /** With which an application declares its clients. */
+  /** The annotation that declares clients. */
   public static String clientAnnotation() {
     return "@" + ImportGrpcClients.class.getSimpleName();
   }
 
-  /** What Resilience4j's annotations need. */
+  /** The classes that Resilience4j's annotations need. */
   public static Class<?>[] resilience4j() {
     return new Class<?>[] {
       AopAutoConfiguration.class,

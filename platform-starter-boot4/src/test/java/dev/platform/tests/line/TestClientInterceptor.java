@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 
-/** A bean that intercepts all calls that are made. */
+/** A bean that intercepts all client calls. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @GlobalClientInterceptor

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import net.devh.boot.grpc.server.service.GrpcService;
 
-/** A bean that the gRPC server serves. */
+/** A service of the gRPC server. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @GrpcService

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
-/** A bean that intercepts all calls of the gRPC server. */
+/** A bean that intercepts all server calls. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @GrpcGlobalServerInterceptor

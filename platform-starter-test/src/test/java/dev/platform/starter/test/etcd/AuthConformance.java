@@ -23,8 +23,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
- * A server that knows the user {@code root} with the password {@code secret}, and {@code app} with
- * the password {@code app}, who may touch keys below {@code /a/} only.
+ * A server with the user {@code root}, password {@code secret}, and {@code app}, password {@code
+ * app}, who has access to keys below {@code /a/} only.
  */
 abstract class AuthConformance extends ConformanceCase {
 

@@ -3,7 +3,7 @@ package dev.platform.starter.test.etcd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What every part of the suite has: the server under test and a client of its own. */
+/** Common to all parts of the suite: the server under test and a client. */
 abstract class ConformanceCase {
 
   EtcdApi api;

@@ -198,7 +198,7 @@ class EmbeddedEtcdTest {
     }
     etcd.compact();
 
-    // The reader fell behind the compaction, so it is told so after what was already on its way.
+    // A watcher behind the compaction first receives the events in flight, then the cancellation.
     WatchResponse last = WatchResponse.getDefaultInstance();
     int events = 0;
     while (!last.getCanceled()) {

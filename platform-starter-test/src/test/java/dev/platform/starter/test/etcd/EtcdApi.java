@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** A client without any cleverness: the stubs, and short words for frequent requests. */
+/** A thin client: the stubs, and short methods for frequent requests. */
 final class EtcdApi implements AutoCloseable {
 
   static final ByteString ZERO = ByteString.copyFrom(new byte[] {0});
@@ -76,7 +76,7 @@ final class EtcdApi implements AutoCloseable {
     return Probe.open(LeaseGrpc.newStub(channel)::leaseKeepAlive);
   }
 
-  /** Puts and returns the revision of it. */
+  /** Puts and returns the new revision. */
   long put(String key, String value) {
     return put(key, value, 0);
   }
@@ -120,7 +120,7 @@ final class EtcdApi implements AutoCloseable {
 
   static void assertRefused(ThrowingCallable call, Status.Code code, String message) {
     var refusal = catchThrowableOfType(StatusRuntimeException.class, call);
-    assertThat(refusal).as("refused with %s", message).isNotNull();
+    assertThat(refusal).as("fails with %s", message).isNotNull();
     assertThat(refusal.getStatus().getDescription()).isEqualTo("etcdserver: " + message);
     assertThat(refusal.getStatus().getCode()).isEqualTo(code);
   }

@@ -3,8 +3,8 @@ package dev.platform.starter.test.etcd;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What clients may rely on. Runs on the embedded server and on a real etcd alike; where the two
- * differ, the real one is right.
+ * The behaviour that clients rely on. Runs on the embedded server and on a real etcd; where they
+ * differ, the real etcd is right.
  */
 abstract class EtcdConformance {
 

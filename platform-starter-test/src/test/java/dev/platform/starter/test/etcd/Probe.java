@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** One bidirectional call whose answers a test takes one by one. */
+/** A bidirectional call; the test reads its responses one by one. */
 final class Probe<I, O> implements ClientResponseObserver<I, O> {
 
   private final BlockingQueue<O> answers = new LinkedBlockingQueue<>();
@@ -31,7 +31,7 @@ final class Probe<I, O> implements ClientResponseObserver<I, O> {
     return probe;
   }
 
-  /** One that lets the server send only what {@link #request} allows. */
+  /** Opens a call whose server may send only what {@link #request} allows. */
   static <I, O> Probe<I, O> openSlow(Function<StreamObserver<O>, StreamObserver<I>> method) {
     Probe<I, O> probe = new Probe<>(false);
     probe.requests = method.apply(probe);

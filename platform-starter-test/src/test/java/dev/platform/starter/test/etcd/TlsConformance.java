@@ -16,7 +16,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A server that speaks TLS, as clients with various certificates see it. */
+/** A TLS server and clients with various certificates. */
 abstract class TlsConformance {
 
   private final TestAuthority authority = TestAuthority.create("tests");

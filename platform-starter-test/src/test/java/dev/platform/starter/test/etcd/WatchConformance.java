@@ -170,7 +170,7 @@ abstract class WatchConformance extends ConformanceCase {
     api.put("k", "2");
 
     assertThat(deletes.next().getEvents(0).getType()).isEqualTo(Event.EventType.DELETE);
-    // One answer or two, depending on how soon the first one was sent.
+    // One response or two, depending on when the first was sent.
     List<ByteString> values = new ArrayList<>();
     while (values.size() < 2) {
       puts.next().getEventsList().forEach(event -> values.add(event.getKv().getValue()));

@@ -40,7 +40,7 @@ abstract class WatchEdgeConformance extends ConformanceCase {
     assertThat(canceled.getHeader().getRevision()).isZero();
     assertThat(watch.end()).isNotDone();
 
-    // The stream is as good as before.
+    // The stream still works.
     watch.send(all(kept));
     assertThat(watch.next().getCreated()).isTrue();
     assertThat(watch.next().getEvents(0).getKv().getValue()).isEqualTo(bytes("2"));

@@ -7,7 +7,7 @@ import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
 
-/** Short words for what a client asks of a watch stream. */
+/** Short methods for the requests of a watch stream. */
 final class WatchRequests {
 
   private WatchRequests() {}

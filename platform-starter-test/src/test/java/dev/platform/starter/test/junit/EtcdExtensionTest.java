@@ -23,7 +23,7 @@ class EtcdExtensionTest {
   void handsOutTheServer(EtcdServer server, EmbeddedEtcd embedded) {
     assertThat(embedded).isSameAs(server).isSameAs(etcd.server());
     assertThat(etcd.endpoint()).isEqualTo(etcd.server().endpoint());
-    leaveAMess();
+    leaveDataBehind();
   }
 
   @Test
@@ -54,7 +54,7 @@ class EtcdExtensionTest {
         .hasMessageContaining("not started");
   }
 
-  private void leaveAMess() {
+  private void leaveDataBehind() {
     etcd.server().put("k", "v");
     etcd.server().grantLease(Duration.ofMinutes(1));
     etcd.embeddedServer().outOfSpace(true);
