@@ -34,6 +34,11 @@ final class CallsBenchmark {
 
   private static final int AT_ONCE = 64;
 
+  private static final String RECORDED = "--management.tracing.sampling.probability=1.0";
+
+  /** The platform's defaults have it off, too. */
+  private static final String NO_METRICS = "--management.otlp.metrics.export.enabled=false";
+
   /** All variants by name. */
   private static final Map<String, Variant> VARIANTS = new LinkedHashMap<>();
 
@@ -45,12 +50,8 @@ final class CallsBenchmark {
     VARIANTS.put("platform-boot4", Variant.onBoot4(CallServer.everything("1.0")));
     VARIANTS.put("unsampled", Variant.of(everything("0.0")));
     VARIANTS.put("untraced", Variant.of(List.of("spring", "--management.tracing.enabled=false")));
-    VARIANTS.put(
-        "net.devh",
-        Variant.of(List.of("spring", "--management.tracing.sampling.probability=1.0")).stock());
-    VARIANTS.put(
-        "spring-grpc",
-        Variant.onBoot4(List.of("--management.tracing.sampling.probability=1.0")).stock());
+    VARIANTS.put("net.devh", Variant.of(List.of("spring", RECORDED, NO_METRICS)).stock());
+    VARIANTS.put("spring-grpc", Variant.onBoot4(List.of(RECORDED, NO_METRICS)).stock());
   }
 
   /** A server: its main class, class path and arguments. */
