@@ -36,6 +36,9 @@ public final class SharedRateLimit {
   /** The most consecutive probes that an unstable bucket must answer before it is used again. */
   private static final int MAX_PROBES_TO_SHARE = 16;
 
+  /** With a constant load of local calls there is always a rest; it is small after the first. */
+  private static final int MAX_SETTLEMENTS = 2;
+
   private final String name;
   private final SharedBucket bucket;
   private final RateLimiterConfig config;
@@ -112,15 +115,23 @@ public final class SharedRateLimit {
    * refilled meanwhile, and would permit one burst too many. Called periodically.
    */
   void probe() {
+    settle(0);
+  }
+
+  /** What was taken locally during a probe is settled, too, before the bucket is used again. */
+  private void settle(int before) {
     long owed = owed();
     inTime(bucket.settle(owed))
         .whenComplete(
             (answer, failure) -> {
-              if (failure == null) {
-                takenLocally.addAndGet(-owed);
-                answered();
-              } else {
+              if (failure != null) {
                 failed(failure);
+              } else if (takenLocally.addAndGet(-owed) > 0
+                  && !isShared()
+                  && before < MAX_SETTLEMENTS) {
+                settle(before + 1);
+              } else {
+                answered();
               }
             });
   }

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -136,6 +137,26 @@ class SharedRateLimitTest {
   }
 
   @Test
+  void permitsTakenDuringAProbeAreSettledBeforeTheBucketIsUsed() {
+    SharedRateLimit patient =
+        new SharedRateLimit(
+            "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
+    CompletableFuture<Long> connecting = new CompletableFuture<>();
+    bucket.nextSettlement = connecting;
+    patient.probe();
+    assertThat(patient.take()).isCompletedWithValue(0L);
+
+    CompletableFuture<Long> settling = new CompletableFuture<>();
+    bucket.nextSettlement = settling;
+    connecting.complete(0L);
+    assertThat(patient.isShared()).as("with a permit to settle").isFalse();
+    settling.complete(0L);
+
+    assertThat(patient.isShared()).isTrue();
+    assertThat(bucket.settled).containsExactly(0L, 1L);
+  }
+
+  @Test
   void whatWasTakenWithoutTheBucketIsTakenFromItOnceWhenItIsBack() {
     permittedOf(3);
     limit.probe();
@@ -242,6 +263,7 @@ class SharedRateLimitTest {
     volatile boolean silent;
     volatile boolean failing;
     volatile boolean slow;
+    @Nullable CompletableFuture<Long> nextSettlement;
 
     @Override
     public CompletableFuture<Long> take() {
@@ -256,7 +278,9 @@ class SharedRateLimitTest {
     @Override
     public CompletableFuture<?> settle(long permissions) {
       settled.add(permissions);
-      return answer();
+      CompletableFuture<Long> answer = nextSettlement == null ? answer() : nextSettlement;
+      nextSettlement = null;
+      return answer;
     }
 
     void answerNext(long wait) {
