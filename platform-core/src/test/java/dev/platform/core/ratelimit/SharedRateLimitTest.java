@@ -52,48 +52,48 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void keepsToTheOwnShareUntilTheBucketHasAnswered() {
-    assertThat(permittedOf(20)).isEqualTo(5);
+  void usesTheLocalShareUntilTheBucketHasAnswered() {
+    assertThat(countPermitted(20)).isEqualTo(5);
 
     limit.probe();
 
     assertThat(limit.isShared()).isTrue();
-    assertThat(permittedOf(20)).as("permits granted by the bucket").isEqualTo(20);
+    assertThat(countPermitted(20)).as("permits granted by the bucket").isEqualTo(20);
   }
 
   @Test
-  void aSilentBucketLeadsToTheOwnShareAndEveryCallIsDecided() {
+  void fallsBackToTheLocalShareIfTheBucketIsSilent() {
     limit.probe();
     bucket.silent = true;
 
-    assertThat(permittedOf(20)).isEqualTo(5);
+    assertThat(countPermitted(20)).isEqualTo(5);
 
     assertThat(limit.isShared()).isFalse();
     assertThat(log.count("WARN Redis does not answer within 30ms")).isEqualTo(1);
   }
 
   @Test
-  void comesBackWhenTheBucketAnswersAgainAndSaysSoOnce() {
+  void returnsToTheBucketWhenItAnswersAndLogsItOnce() {
     limit.probe();
     bucket.silent = true;
-    permittedOf(1);
+    countPermitted(1);
     bucket.silent = false;
 
     limit.probe();
     limit.probe();
 
     assertThat(limit.isShared()).isTrue();
-    assertThat(permittedOf(20)).isEqualTo(20);
+    assertThat(countPermitted(20)).isEqualTo(20);
     assertThat(log.count("INFO The instances share the rate limit orders")).isEqualTo(2);
   }
 
   @Test
-  void aBucketThatComesAndGoesHasToAnswerLongerEachTime() {
+  void aFlappingBucketMustAnswerLongerEachTime() {
     List<Integer> probesUntilShared = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       probesUntilShared.add(probesUntilShared());
       bucket.failing = true;
-      permittedOf(1);
+      countPermitted(1);
       bucket.failing = false;
     }
     probesUntilShared.add(probesUntilShared());
@@ -103,7 +103,7 @@ class SharedRateLimitTest {
       limit.probe();
     }
     bucket.failing = true;
-    permittedOf(1);
+    countPermitted(1);
     bucket.failing = false;
     assertThat(probesUntilShared()).as("after a steady period").isEqualTo(2);
   }
@@ -118,7 +118,7 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void aBucketThatFailsAtOnceIsNotWaitedFor() {
+  void aFailedBucketIsNotAwaited() {
     limit.probe();
     bucket.failing = true;
 
@@ -127,17 +127,17 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void whatWasTakenFromTheBucketIsGoneFromTheShareToo() {
+  void permitsTakenFromTheBucketReduceTheLocalShareToo() {
     limit.probe();
-    assertThat(permittedOf(3)).isEqualTo(3);
+    assertThat(countPermitted(3)).isEqualTo(3);
     bucket.failing = true;
 
-    assertThat(permittedOf(20)).isEqualTo(2);
+    assertThat(countPermitted(20)).isEqualTo(2);
   }
 
   @Test
-  void whatWasTakenWithoutTheBucketIsTakenFromItOnceWhenItIsBack() {
-    permittedOf(3);
+  void permitsTakenLocallyAreSettledWithTheBucketOnce() {
+    countPermitted(3);
     limit.probe();
     limit.probe();
 
@@ -146,15 +146,15 @@ class SharedRateLimitTest {
 
   @Test
   void theShareFollowsTheNumberOfInstances() {
-    assertThat(permittedOf(20)).isEqualTo(5);
+    assertThat(countPermitted(20)).isEqualTo(5);
     share = 0.2;
-    assertThat(permittedOf(20)).isEqualTo(2);
+    assertThat(countPermitted(20)).isEqualTo(2);
     share = 0.01;
-    assertThat(permittedOf(20)).as("one permit in ten hours").isEqualTo(1);
+    assertThat(countPermitted(20)).as("one permit in ten hours").isEqualTo(1);
   }
 
   @Test
-  void aCallGoesOnWhenTheAnswerComes() throws Exception {
+  void aCallProceedsWhenTheAnswerArrives() throws Exception {
     limit.probe();
     bucket.slow = true;
     try (LimitedServer server = server()) {
@@ -167,7 +167,7 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void aCallIsRefusedWhenTheAnswerSaysSo() throws Exception {
+  void aCallIsRejectedIfTheBucketRejectsIt() throws Exception {
     limit.probe();
     bucket.slow = true;
     try (LimitedServer server = server()) {
@@ -182,7 +182,7 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void nobodyWorksForACallerWhoLeftMeanwhile() throws Exception {
+  void aCallCancelledWhileWaitingIsNotServed() throws Exception {
     SharedRateLimit patient =
         new SharedRateLimit(
             "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
@@ -226,7 +226,7 @@ class SharedRateLimitTest {
             UnaryOperator.identity()));
   }
 
-  private int permittedOf(int calls) {
+  private int countPermitted(int calls) {
     int taken = 0;
     for (int i = 0; i < calls; i++) {
       taken += limit.take().join() == 0 ? 1 : 0;
