@@ -24,7 +24,7 @@ class ConfigurationTest {
         "Redis elsewhere",
         "a namespace in etcd"
       })
-  void everyPropertyIsOneThatTheAppKnows(String variant) throws Exception {
+  void everyPropertyIsKnownToTheApp(String variant) throws Exception {
     Manifests manifests = Variants.chart(variant).render();
 
     for (String app : APPS) {
@@ -42,7 +42,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void aMistypedPropertyWouldBeNoticed() throws Exception {
+  void aMistypedPropertyIsDetected() throws Exception {
     KnownNames known = KnownNames.of("order-app");
 
     assertThat(known.contains("platform.drain.delay")).isTrue();
@@ -54,7 +54,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void secretsAreNoConfiguration() {
+  void secretsAreKeptOutOfTheConfiguration() {
     Manifests manifests =
         Chart.of("production")
             .with(
@@ -77,7 +77,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void anInstanceTellsWhereItIs() {
+  void anInstanceRegistersItsPodIpAndZone() {
     Map<String, Object> container = container(Chart.tryOut().render(), "order-app");
 
     assertThat(field(container, "PLATFORM_REGISTRY_ADVERTISEHOST")).isEqualTo("status.podIP");
@@ -86,7 +86,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void onesOwnConfigurationIsMergedWithWhatFollowsFromValues() {
+  void customConfigurationIsMergedWithTheGeneratedOne() {
     Manifests manifests =
         Chart.tryOut()
             .with(

@@ -28,7 +28,7 @@ class EveryVariantTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void isWhatKubernetesTakesAndRunsAsNobody(String variant) throws Exception {
+  void isValidForKubernetesAndRunsUnprivileged(String variant) throws Exception {
     Manifests manifests = Variants.chart(variant).withoutHooks(copy).render();
 
     assertThat(manifests.all()).isNotEmpty();

@@ -26,7 +26,7 @@ class FilesTest {
   @TempDir private Path copy;
 
   @Test
-  void lintHasNothingToSay() {
+  void lintReportsNothing() {
     LintResult result = Chart.tryOut().lint();
 
     assertThat(result.isFailed()).isFalse();
@@ -46,7 +46,7 @@ class FilesTest {
   }
 
   @Test
-  void whatPrometheusGrafanaAndTheCollectorGetIsWhatObservabilityHas() throws Exception {
+  void monitoringFilesAreThoseOfTheObservabilityFolder() throws Exception {
     Map<String, Path> sources = new TreeMap<>();
     sources.put("rules.yml", OBSERVABILITY.resolve("prometheus/rules.yml"));
     sources.put("collector.yaml", OBSERVABILITY.resolve("collector.yaml"));
@@ -80,7 +80,7 @@ class FilesTest {
   }
 
   @Test
-  void theJobOfAMetricIsTheService() {
+  void theJobLabelOfAMetricIsTheService() {
     Manifests manifests = Variants.chart("monitoring").render();
 
     for (Manifest monitor : manifests.ofKind("ServiceMonitor")) {
@@ -104,7 +104,7 @@ class FilesTest {
   }
 
   @Test
-  void everyValueIsExplainedWithItsDefault() throws Exception {
+  void everyValueIsDocumentedWithItsDefault() throws Exception {
     Map<String, String> explained = new TreeMap<>();
     for (String line : Files.readAllLines(Path.of("..", "docs", "kubernetes.md"))) {
       Matcher row = ROW.matcher(line);
@@ -127,7 +127,7 @@ class FilesTest {
   }
 
   @Test
-  void theSchemaKnowsExactlyTheValuesThatThereAre() throws Exception {
+  void theSchemaListsExactlyTheExistingValues() throws Exception {
     Map<String, Object> schema =
         new Yaml().load(Files.readString(Chart.FOLDER.resolve("values.schema.json")));
     assertThat(Manifest.map(schema.get("properties")).keySet())

@@ -91,7 +91,7 @@ class RefusalTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("mistakes")
-  void isRefusedWithASentence(String values, String sentence) {
+  void isRefusedWithAMessage(String values, String sentence) {
     assertThat(Chart.tryOut().with(values).refusal()).contains(sentence);
   }
 

@@ -55,7 +55,7 @@ class RolloutTest {
   }
 
   @Test
-  void aLivenessProbeAsksTheAppAloneWhateverReadinessAsks() {
+  void livenessProbesCheckOnlyTheApp() {
     Manifests manifests = Variants.chart("gRPC readiness").render();
 
     for (String app : APPS) {
@@ -71,7 +71,7 @@ class RolloutTest {
   }
 
   @Test
-  void selectorsStayWhateverElseChanges() {
+  void selectorsNeverChange() {
     Map<String, Object> before = selectors(Chart.tryOut().render());
 
     Map<String, Object> after =
@@ -91,7 +91,7 @@ class RolloutTest {
   }
 
   @Test
-  void aConfigurationThatChangesRestartsThatServiceAndNothingElse() {
+  void aChangedConfigurationRestartsOnlyItsService() {
     Manifests before = Chart.tryOut().render();
     Manifests after =
         Chart.tryOut()
@@ -107,7 +107,7 @@ class RolloutTest {
   }
 
   @Test
-  void whatIsNotOfTheServiceDoesNotRestartIt() {
+  void unrelatedChangesDoNotRestartAService() {
     Manifests before = Chart.tryOut().render();
     Manifests after =
         Chart.tryOut()
@@ -127,7 +127,7 @@ class RolloutTest {
   }
 
   @Test
-  void aServicesOwnValuesWinAlsoWhenTheyAreNothing() {
+  void aServicesOwnValuesWinEvenIfZeroOrEmpty() {
     Manifests manifests =
         Chart.of("production")
             .with(

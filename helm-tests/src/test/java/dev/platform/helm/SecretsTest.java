@@ -37,7 +37,7 @@ class SecretsTest {
   }
 
   @Test
-  void aCertificateThatWasDeletedIsMadeAnewByTheSameAuthority() throws Exception {
+  void aDeletedCertificateIsReissuedByTheSameAuthority() throws Exception {
     Manifests installed = Chart.tryOut().with(WITH_TLS).render();
     Chart upgrade = Chart.tryOut().with(WITH_TLS);
     Cluster.apply(installed);
@@ -52,7 +52,7 @@ class SecretsTest {
   }
 
   @Test
-  void membersHaveACertificateForTheirNamesAndAppsOneForClients() throws Exception {
+  void membersHaveServerCertificatesAndAppsAClientCertificate() throws Exception {
     Manifests manifests = Chart.tryOut().with(WITH_TLS).render();
     X509Certificate authority = certificate(manifests, CA);
     X509Certificate server = certificate(manifests, SERVER);

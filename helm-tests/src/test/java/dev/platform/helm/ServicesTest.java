@@ -25,7 +25,7 @@ class ServicesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"order-app", "inventory-app", "payment-app"})
-  void portsAndNamesAreTheAppsOwn(String app) {
+  void portsAndNamesMatchTheApps(String app) {
     Map<String, Object> own = own(app);
     Manifests manifests = Chart.tryOut().render();
     Map<String, Object> config = manifests.config(app);
@@ -44,7 +44,7 @@ class ServicesTest {
   }
 
   @Test
-  void policiesLetThroughExactlyTheCallsThatTheAppsMake() throws Exception {
+  void networkPoliciesAllowExactlyTheCallsOfTheApps() throws Exception {
     Map<String, TreeSet<String>> calls = callsInTheCode();
     assertThat(calls.get("order-app")).contains("inventory-app", "payment-app");
     Manifests manifests = Chart.tryOut().with("tests: {enabled: false}").render();
@@ -76,7 +76,7 @@ class ServicesTest {
   }
 
   @Test
-  void policiesFollowThePortsOfWhatIsElsewhere() {
+  void networkPoliciesFollowThePortsOfExternalServices() {
     Manifests manifests =
         Chart.of("production")
             .with(
@@ -99,7 +99,7 @@ class ServicesTest {
   }
 
   @Test
-  void theClassPathHasWhatTheImageHasBesideItForWhatIsChosen() {
+  void theClassPathHasTheLibrariesOfEnabledFeatures() {
     assertThat(classPath("try-out")).isEmpty();
     assertThat(classPath("Redis")).containsExactly("/app/order-app.jar:/app/redis/*");
     assertThat(classPath("Redis elsewhere")).containsExactly("/app/order-app.jar:/app/redis/*");
@@ -110,7 +110,7 @@ class ServicesTest {
   }
 
   @Test
-  void aFurtherServiceIsABlockOfValues() {
+  void anotherServiceNeedsOnlyABlockOfValues() {
     Manifests manifests = Variants.chart("a fourth service").render();
 
     for (String kind : List.of("Deployment", "Service", "ConfigMap", "ServiceAccount")) {
@@ -126,7 +126,7 @@ class ServicesTest {
   }
 
   @Test
-  void inTheKubernetesRegistryServicesHaveTheLogicalNamesAndPodsMayLookThemUp() {
+  void theKubernetesRegistryUsesLogicalNamesAndGrantsLookups() {
     Manifests manifests = Variants.chart("kubernetes registry").render();
 
     for (String app : apps().keySet()) {

@@ -65,7 +65,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   @Test
-  void aStatementEndsWithTheTimeOfItsCall() {
+  void aStatementEndsAtTheDeadlineOfItsCall() {
     double before = meters.counter("platform.jdbc.cancelled").count();
 
     assertThat(refusal(() -> sleep("select pg_sleep(30)", 1000).get()).getCode())
@@ -84,7 +84,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   @Test
-  void aStatementEndsWhenTheCallerLeaves() {
+  void aStatementEndsWhenTheCallIsCancelled() {
     ListenableFuture<RefundResponse> call = sleep("select pg_sleep(30)", 60_000);
     awaitUntil(() -> statements("pg_sleep").size() == 1);
 
@@ -95,7 +95,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   @Test
-  void aConnectionIsAsGoodAsNewAfterIt() throws Exception {
+  void aConnectionIsReusableAfterACancellation() throws Exception {
     for (int i = 0; i < 6; i++) {
       assertThat(refusal(() -> sleep("select pg_sleep(30)", 300).get()).getCode())
           .isEqualTo(Code.DEADLINE_EXCEEDED);
@@ -105,7 +105,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   @Test
-  void nobodyWaitsForAConnectionForACallThatIsOver() {
+  void anEndedCallDoesNotWaitForAConnection() {
     List<ListenableFuture<RefundResponse>> all =
         List.of(
             sleep("select pg_sleep(30)", 60_000),
@@ -121,7 +121,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   @Test
-  void aTransactionThatWaitsForALockIsGivenUp() throws Exception {
+  void aTransactionWaitingForALockIsCancelled() throws Exception {
     String product = product(5);
     CountDownLatch locked = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
@@ -145,7 +145,7 @@ class CancelledStatementsTest extends InventoryTest {
   }
 
   @Test
-  void whatIsDetachedIsDoneAllTheSame() {
+  void detachedWorkIsCompleted() {
     assertThat(refusal(() -> sleep("detached", 500).get()).getCode())
         .isEqualTo(Code.DEADLINE_EXCEEDED);
 

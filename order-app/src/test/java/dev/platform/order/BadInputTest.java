@@ -46,7 +46,7 @@ class BadInputTest extends MallTest {
     assertThat(ordersOfUser()).isEmpty();
   }
 
-  static Stream<Arguments> textsThatAreNone() {
+  static Stream<Arguments> invalidTexts() {
     return Stream.of(
         Arguments.of("a\u0000b", " must not contain control characters"),
         Arguments.of("a\u001b[2J", " must not contain control characters"),
@@ -58,8 +58,8 @@ class BadInputTest extends MallTest {
   }
 
   @ParameterizedTest
-  @MethodSource("textsThatAreNone")
-  void saysWhichTextIsNone(String bad, String problem) {
+  @MethodSource("invalidTexts")
+  void namesTheInvalidText(String bad, String problem) {
     assertInvalid(() -> place(order("p-mug", 1).setUserId(bad)), "user_id" + problem);
     assertInvalid(() -> place(order(bad, 1)), "items[0].product_id" + problem);
     if (!bad.isBlank()) {
@@ -85,7 +85,7 @@ class BadInputTest extends MallTest {
   }
 
   @Test
-  void refusesTenThousandItemsByTheirNumber() {
+  void refusesTenThousandItemsAndNamesTheLimit() {
     CreateOrderRequest.Builder request = CreateOrderRequest.newBuilder().setUserId(user);
     for (int i = 0; i < 10_000; i++) {
       request.addItems(OrderItem.newBuilder().setProductId("p-" + i).setQuantity(1));
@@ -95,14 +95,14 @@ class BadInputTest extends MallTest {
   }
 
   @Test
-  void refusesQuantitiesBelowOneToTheLowest() {
+  void refusesQuantitiesBelowOne() {
     assertInvalid(
         () -> place(order("p-mug", Integer.MIN_VALUE)),
         "items[0].quantity must be at least 1: -2147483648");
   }
 
   @Test
-  void refusesWhatIsNoRequestAtAll() {
+  void refusesMalformedRequests() {
     assertThat(endOf(true, new byte[] {10, 100, 'u'}))
         .startsWith("INVALID_ARGUMENT: the request is not a valid CreateOrderRequest: While pars");
     assertThat(endOf(true, new byte[] {10, 1, (byte) 0xff}))
@@ -118,13 +118,13 @@ class BadInputTest extends MallTest {
   }
 
   @Test
-  void waitsForTheEndOfARequestButNotForEver() {
+  void waitsForTheEndOfARequestForALimitedTime() {
     assertThat(endOf(false, order("p-mug", 1).build().toByteArray()))
         .isEqualTo("DEADLINE_EXCEEDED: the request did not end within 2000 ms");
   }
 
   @Test
-  void leavesUnknownFieldsAlone() {
+  void ignoresUnknownFields() {
     UnknownFieldSet.Field later = UnknownFieldSet.Field.newBuilder().addVarint(7).build();
     CreateOrderResponse answer =
         place(

@@ -23,7 +23,7 @@ class BrokenHttpTest extends EdgeTest {
   }
 
   @Test
-  void aBodyThatBreaksOffIsToldSo() throws IOException {
+  void aTruncatedBodyIsReported() throws IOException {
     String answer = answerTo(POST + "Content-Length: 1000\r\n\r\n" + orderJson("p-mug", 1), true);
 
     assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
@@ -31,7 +31,7 @@ class BrokenHttpTest extends EdgeTest {
   }
 
   @Test
-  void aBodyWhoseRestNeverComesIsToldSo() throws IOException {
+  void aStalledBodyIsReported() throws IOException {
     String answer = answerTo(POST + "Content-Length: 1000\r\n\r\n" + orderJson("p-mug", 1), false);
 
     assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
@@ -40,7 +40,7 @@ class BrokenHttpTest extends EdgeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"zz\r\n{}\r\n0\r\n\r\n", "-1\r\n{}\r\n", "ffffffffff\r\n{}", "\r\n"})
-  void chunksThatAreNoneAreToldSo(String chunks) throws IOException {
+  void invalidChunksAreReported(String chunks) throws IOException {
     String answer = answerTo(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks, true);
 
     assertThat(answer).startsWith("HTTP/1.1 400 ");
@@ -57,14 +57,14 @@ class BrokenHttpTest extends EdgeTest {
         "GET /api/orders/o-1 HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
         "nonsense\r\n\r\n"
       })
-  void whatIsNoHttpIsRefusedWithoutAWordAboutUs(String request) throws IOException {
+  void invalidHttpIsRefusedWithoutServerDetails(String request) throws IOException {
     assertThat(answerTo(request, true))
         .contains("400")
         .doesNotContain("Exception", "\tat ", "Tomcat", "org.apache");
   }
 
   @Test
-  void theErrorPageIsNoPage() {
+  void theErrorPageIsNotFound() {
     problem(send(to("/error")), 404);
   }
 

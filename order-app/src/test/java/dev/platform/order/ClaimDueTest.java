@@ -32,7 +32,7 @@ class ClaimDueTest extends MallTest {
   @Autowired private Orders orderRecord;
 
   @Test
-  void isNeverGivenAnOrderThatHasMovedOnMeanwhile() throws Exception {
+  void neverReturnsAnOrderWhoseStatusHasChangedMeanwhile() throws Exception {
     ship(ORDERS);
     ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
     List<Future<List<OrderStatus>>> seen = new ArrayList<>();

@@ -83,17 +83,17 @@ class CreateOrderTest extends MallTest {
         "CONTROL | p-mug | 1 | user_id must not contain control characters",
         "u | CONTROL | 1 | items[0].product_id must not contain control characters"
       })
-  void saysWhatIsWrongAndWhere(String userId, String productId, int quantity, String message) {
+  void namesTheErrorAndItsField(String userId, String productId, int quantity, String message) {
     assertInvalid(order(special(productId), quantity).setUserId(special(userId)), message);
   }
 
   @Test
-  void refusesAnOrderOfNothing() {
+  void refusesAnEmptyOrder() {
     assertInvalid(CreateOrderRequest.newBuilder().setUserId(user), "items cannot be empty");
   }
 
   @Test
-  void namesTheItemThatIsWrongAmongSeveral() {
+  void namesTheInvalidItemAmongSeveral() {
     OrderItem.Builder unknown = OrderItem.newBuilder().setProductId("p-9").setQuantity(1);
     OrderItem.Builder again = OrderItem.newBuilder().setProductId("p-mug").setQuantity(1);
 
@@ -113,14 +113,14 @@ class CreateOrderTest extends MallTest {
   }
 
   @Test
-  void refusesATotalThatDoesNotFit() {
+  void refusesATotalThatOverflows() {
     MALL.sells("p-palace", Long.MAX_VALUE / 2, 10);
 
     assertInvalid(order("p-palace", 3), "items cost more than can be counted");
   }
 
   @Test
-  void refusesABadIdempotencyKey() {
+  void refusesAnInvalidIdempotencyKey() {
     assertInvalid(
         order("p-mug", 1).setIdempotencyKey("k".repeat(129)),
         "idempotency_key must be at most 128 characters: 129");
@@ -140,7 +140,7 @@ class CreateOrderTest extends MallTest {
   }
 
   @Test
-  void passesInsufficientStockOnAndRecordsNothing() {
+  void forwardsInsufficientStockAndRecordsNothing() {
     MALL.sells("p-rare", 100, 1);
 
     Status status = refusalOf(order("p-rare", 2));
@@ -151,7 +151,7 @@ class CreateOrderTest extends MallTest {
   }
 
   @Test
-  void saysInTheDetailsWhatIsShortAndHowMuchIsLeft() throws Exception {
+  void theErrorDetailsContainTheShortProductsAndTheirStock() throws Exception {
     MALL.sells("p-scarce", 100, 1);
 
     List<Any> details = detailsOf(order("p-scarce", 2));
@@ -167,7 +167,7 @@ class CreateOrderTest extends MallTest {
   }
 
   @Test
-  void saysInTheDetailsWhichOrderWasCancelledOrIsNotSettledYet() throws Exception {
+  void theErrorDetailsContainTheCancelledOrUnsettledOrder() throws Exception {
     MALL.paying.put(user, Paying.DECLINES);
     String cancelled = orderIdOf(detailsOf(order("p-mug", 1)));
     assertThat(onlyOrder()).isEqualTo(cancelled);
@@ -188,7 +188,7 @@ class CreateOrderTest extends MallTest {
   }
 
   @Test
-  void givesBackWhatItMayHaveReserved() {
+  void releasesAPossibleReservation() {
     MALL.sells("p-flaky", 100, 10);
     MALL.lostReserveAnswers.add("p-flaky");
     Set<String> before = new HashSet<>(MALL.reservations.keySet());

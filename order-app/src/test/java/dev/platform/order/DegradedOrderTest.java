@@ -32,7 +32,7 @@ class DegradedOrderTest extends MallTest {
   }
 
   @Test
-  void sellsAtTheLastPriceAndSaysItsAgeWhenProductServiceIsAway() {
+  void sellsAtTheLastPriceAndReportsItsAgeIfProductServiceIsDown() {
     MALL.sells("p-known", 1200, 10);
     place(order("p-known", 1));
     MALL.productsAway.add("p-known");
@@ -69,7 +69,7 @@ class DegradedOrderTest extends MallTest {
   }
 
   @Test
-  void guessesNoPriceOfAProductThatItHasNeverSeen() {
+  void doesNotGuessThePriceOfAnUnseenProduct() {
     MALL.sells("p-new", 1200, 10);
     MALL.productsAway.add("p-new");
 
@@ -81,7 +81,7 @@ class DegradedOrderTest extends MallTest {
   }
 
   @Test
-  void sellsNothingThatProductServiceNoLongerKnows() {
+  void doesNotSellProductsRemovedFromProductService() {
     MALL.sells("p-gone", 1200, 10);
     place(order("p-gone", 1));
     MALL.prices.remove("p-gone");

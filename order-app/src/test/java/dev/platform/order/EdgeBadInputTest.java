@@ -82,7 +82,7 @@ class EdgeBadInputTest extends EdgeTest {
 
   @ParameterizedTest
   @MethodSource("badBodies")
-  void saysWhatIsWrongAndWhere(String body, String message) {
+  void namesTheErrorAndItsField(String body, String message) {
     JsonNode problem = problem(send(post(body)), 400);
 
     assertThat(problem.get("detail").textValue()).startsWith(message);
@@ -90,7 +90,7 @@ class EdgeBadInputTest extends EdgeTest {
   }
 
   @Test
-  void refusesWhatIsNotUtf8() {
+  void refusesInvalidUtf8() {
     byte[] latin1 = "{\"userId\":\"J\u00f6rg\"}".getBytes(StandardCharsets.ISO_8859_1);
 
     JsonNode problem = problem(send(post(BodyPublishers.ofByteArray(latin1))), 400);
@@ -100,7 +100,7 @@ class EdgeBadInputTest extends EdgeTest {
   }
 
   @Test
-  void refusesTenThousandItemsByTheirNumber() {
+  void refusesTenThousandItemsAndNamesTheLimit() {
     String items =
         IntStream.range(0, 10_000)
             .mapToObj(i -> "{\"productId\":\"p-" + i + "\",\"quantity\":1}")

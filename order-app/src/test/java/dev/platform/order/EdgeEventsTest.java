@@ -24,7 +24,7 @@ class EdgeEventsTest extends EdgeTest {
   @Autowired private ApplicationContext context;
 
   @Test
-  void tellsTheWholeStoryLiveAndThenEnds() {
+  void streamsAllEventsLiveAndThenEnds() {
     String orderId = place(order("p-mug", 1)).getOrderId();
 
     HttpResponse<String> answer = send(to(events(orderId)));
@@ -43,7 +43,7 @@ class EdgeEventsTest extends EdgeTest {
   }
 
   @Test
-  void goesOnAfterTheLastEventThatWasSeen() {
+  void resumesAfterTheLastEventSeen() {
     String orderId = place(order("p-mug", 1)).getOrderId();
 
     HttpResponse<String> answer = send(to(events(orderId)).header("Last-Event-ID", "2"));
@@ -52,7 +52,7 @@ class EdgeEventsTest extends EdgeTest {
   }
 
   @Test
-  void endsABrowsersReconnectingWhenAllWasSeen() {
+  void stopsABrowsersReconnectsAfterTheLastEvent() {
     String orderId = place(order("p-mug", 1)).getOrderId();
     awaitStatus(orderId, OrderStatus.ORDER_STATUS_COMPLETED);
 
@@ -74,7 +74,7 @@ class EdgeEventsTest extends EdgeTest {
   }
 
   @Test
-  void endsAtTheClientsDeadlineAndSaysSo() {
+  void endsAtTheClientsDeadlineAndReportsIt() {
     HttpResponse<String> answer = send(to(events(pendingOrder())).header("Grpc-Timeout", "2S"));
 
     assertThat(lines(answer.body(), "id:")).containsExactly("1");
@@ -85,7 +85,7 @@ class EdgeEventsTest extends EdgeTest {
   }
 
   @Test
-  void noticesThatAClientHasGone() throws IOException {
+  void detectsADisconnectedClient() throws IOException {
     String orderId = pendingOrder();
     Awaitility.await().atMost(SOON).until(() -> openWatches() == 0);
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), httpPort)) {
@@ -102,7 +102,7 @@ class EdgeEventsTest extends EdgeTest {
   }
 
   @Test
-  void pinsNoThreadWhileNothingHappens() throws IOException {
+  void pinsNoThreadWhileIdle() throws IOException {
     String orderId = pendingOrder();
     // Streams of earlier tests may still be ending.
     Awaitility.await().atMost(SOON).until(() -> openWatches() == 0);

@@ -35,7 +35,7 @@ class EdgeOrdersTest extends EdgeTest {
   }
 
   @Test
-  void takesTheFieldNamesOfTheProtoFileToo() {
+  void acceptsTheFieldNamesOfTheProtoFileToo() {
     String body =
         """
         {"user_id": "%s", "items": [{"product_id": "p-mug", "quantity": "1"}]}"""
@@ -46,7 +46,7 @@ class EdgeOrdersTest extends EdgeTest {
   }
 
   @Test
-  void saysWhatTheAnswerDoesWithout() {
+  void listsTheDegradedFeatures() {
     MALL.withoutRecommendations.add(user);
 
     JsonNode answer = json(send(post(orderJson("p-mug", 1))));
@@ -74,7 +74,7 @@ class EdgeOrdersTest extends EdgeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "  ", "\"\"", "\" \""})
-  void refusesAnEmptyIdempotencyKeyThatWouldProtectNothing(String key) {
+  void refusesAnEmptyIdempotencyKey(String key) {
     HttpResponse<String> answer = send(post(orderJson("p-mug", 1)).header("Idempotency-Key", key));
 
     assertThat(problem(answer, 400).get("detail").toString())
@@ -99,7 +99,7 @@ class EdgeOrdersTest extends EdgeTest {
   }
 
   @Test
-  void tellsApartWhatCannotBeMetFromWhatIsWrong() {
+  void distinguishesUnfulfillableOrdersFromInvalidOnes() {
     MALL.sells("p-last", 100, 1);
 
     JsonNode problem = problem(send(post(orderJson("p-last", 2))), 422);
@@ -112,7 +112,7 @@ class EdgeOrdersTest extends EdgeTest {
   }
 
   @Test
-  void passesTheBanksReasonOn() {
+  void forwardsTheBanksReason() {
     MALL.paying.put(user, Paying.DECLINES);
 
     assertThat(problem(send(post(orderJson("p-mug", 1))), 422).get("detail").textValue())
@@ -120,7 +120,7 @@ class EdgeOrdersTest extends EdgeTest {
   }
 
   @Test
-  void tellsThatTheOutcomeIsNotKnownYet() {
+  void reportsThatTheOutcomeIsUnknown() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
 
@@ -131,7 +131,7 @@ class EdgeOrdersTest extends EdgeTest {
   }
 
   @Test
-  void keepsTheDeadlineOfTheRequest() {
+  void respectsTheDeadlineOfTheRequest() {
     MALL.paying.put(user, Paying.HANGS);
 
     JsonNode problem = problem(send(post(orderJson("p-mug", 1)).header("Grpc-Timeout", "2S")), 504);
@@ -142,7 +142,7 @@ class EdgeOrdersTest extends EdgeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"5", "S", "1.5S", "-1S", "123456789S", "5s", "five"})
-  void refusesADeadlineThatIsNone(String timeout) {
+  void refusesAnInvalidDeadline(String timeout) {
     JsonNode problem =
         problem(send(post(orderJson("p-mug", 1)).header("Grpc-Timeout", timeout)), 400);
 

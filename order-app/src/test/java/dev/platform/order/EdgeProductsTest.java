@@ -45,7 +45,7 @@ class EdgeProductsTest extends EdgeTest {
   }
 
   @Test
-  void doesWithoutStockWhenInventoryServiceIsAway() {
+  void omitsStockIfInventoryServiceIsDown() {
     MALL.checkingStock = Status.UNAVAILABLE;
 
     JsonNode answer = json(send(to("/api/products")));
@@ -55,7 +55,7 @@ class EdgeProductsTest extends EdgeTest {
   }
 
   @Test
-  void showsTheLastListAndItsAgeWhenProductServiceIsAway() {
+  void showsTheLastListAndItsAgeIfProductServiceIsDown() {
     MALL.sells("p-compass", 2999, 7);
     assertThat(json(send(to("/api/products"))).get("productAgeSeconds").intValue()).isZero();
     MALL.listingProducts = Status.UNAVAILABLE;
@@ -70,7 +70,7 @@ class EdgeProductsTest extends EdgeTest {
   }
 
   @Test
-  void anOrderIsPricedWithWhatTheListSaid() {
+  void anOrderIsPricedFromTheLastList() {
     MALL.sells("p-sextant", 9900, 7);
     json(send(to("/api/products")));
     MALL.productsAway.add("p-sextant");
@@ -82,7 +82,7 @@ class EdgeProductsTest extends EdgeTest {
   }
 
   @Test
-  void saysThatProductServiceIsAwayButNotWhere() {
+  void reportsThatProductServiceIsDownWithoutItsAddress() {
     lastProducts.clear();
     MALL.listingProducts = Status.UNAVAILABLE.withDescription("no route to 10.0.0.7:50052");
 

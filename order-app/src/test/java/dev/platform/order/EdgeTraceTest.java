@@ -22,7 +22,7 @@ class EdgeTraceTest extends FullMallTest {
   private static final List<SpanData> SPANS = new CopyOnWriteArrayList<>();
 
   @Test
-  void aRequestIsTheParentOfItsCallAndTheClientLearnsItsTrace() {
+  void aRequestIsTheParentOfItsCallAndItsTraceIsReturned() {
     HttpResponse<String> placed = send(post(orderJson("p-mug", 1)));
 
     assertThat(placed.statusCode()).isEqualTo(201);
@@ -49,7 +49,7 @@ class EdgeTraceTest extends FullMallTest {
   }
 
   @Test
-  void goesOnWithTheTraceOfTheClientAndItsDecision() {
+  void continuesTheClientsTraceAndSamplingDecision() {
     String traceId = "0af7651916cd43dd8448eb211c80319c";
 
     HttpResponse<String> placed =

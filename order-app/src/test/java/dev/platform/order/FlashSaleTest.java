@@ -74,7 +74,7 @@ class FlashSaleTest extends EdgeTest {
   }
 
   @Test
-  void anOrderIsRefusedWhenItsTurnDoesNotComeInTime() {
+  void anOrderIsRefusedIfItWaitsTooLong() {
     startSlowOrder();
     long start = System.nanoTime();
 
@@ -90,7 +90,7 @@ class FlashSaleTest extends EdgeTest {
   }
 
   @Test
-  void overHttpTheRefusalSaysWhenToComeBack() {
+  void overHttpTheRefusalHasARetryAfter() {
     startSlowOrder();
 
     HttpResponse<String> response = send(post(orderJson("p-flash", 1)));
@@ -101,7 +101,7 @@ class FlashSaleTest extends EdgeTest {
   }
 
   @Test
-  void aFullLineRefusesAtOnce() {
+  void aFullQueueRefusesImmediately() {
     startSlowOrder();
     ListenableFuture<CreateOrderResponse> waiting = placing(order("p-flash", 1));
     awaitWaiting(1);
@@ -114,7 +114,7 @@ class FlashSaleTest extends EdgeTest {
   }
 
   @Test
-  void whoLeavesTheLineMakesRoom() {
+  void aCancelledOrderFreesItsPlaceInTheQueue() {
     startSlowOrder();
     ListenableFuture<CreateOrderResponse> impatient = placing(order("p-flash", 1));
     awaitWaiting(1);
@@ -125,7 +125,7 @@ class FlashSaleTest extends EdgeTest {
   }
 
   @Test
-  void otherProductsDoNotWait() throws Exception {
+  void ordersOfOtherProductsDoNotWait() throws Exception {
     startSlowOrder();
 
     assertThat(placing(order("p-mug", 1).setUserId("a")).get(20, TimeUnit.SECONDS)).isNotNull();

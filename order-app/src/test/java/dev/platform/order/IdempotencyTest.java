@@ -56,7 +56,7 @@ class IdempotencyTest extends MallTest {
   }
 
   @Test
-  void refusesAnotherRequestUnderTheSameKey() {
+  void refusesADifferentRequestUnderTheSameKey() {
     place(order("p-mug", 1).setIdempotencyKey("key"));
 
     Status status = refusalOf(order("p-mug", 2).setIdempotencyKey("key"));
@@ -66,7 +66,7 @@ class IdempotencyTest extends MallTest {
   }
 
   @Test
-  void letsAKeyBeUsedAgainWhenNothingWasRecorded() {
+  void aKeyIsReusableIfNothingWasRecorded() {
     MALL.sells("p-awaited", 100, 0);
     CreateOrderRequest.Builder request = order("p-awaited", 1).setIdempotencyKey("key");
     assertThat(refusalOf(request).getCode()).isEqualTo(Code.FAILED_PRECONDITION);
@@ -77,7 +77,7 @@ class IdempotencyTest extends MallTest {
   }
 
   @Test
-  void letsAKeyBeUsedAgainFromTheMomentThatItsOrderIsUndone() {
+  void aKeyIsReusableOnceItsOrderIsUndone() {
     MALL.paying.put(user, Paying.LOSES_REQUEST);
     CreateOrderRequest.Builder request = order("p-mug", 1).setIdempotencyKey("key");
     refusalOf(request);
@@ -99,7 +99,7 @@ class IdempotencyTest extends MallTest {
   }
 
   @Test
-  void makesOneOrderOfManyEqualRequestsAtOnce() throws Exception {
+  void createsOneOrderForConcurrentDuplicates() throws Exception {
     CreateOrderRequest request = order("p-mug", 1).setIdempotencyKey("key").build();
     ExecutorService callers = Executors.newFixedThreadPool(8);
     Set<String> orderIds = new HashSet<>();

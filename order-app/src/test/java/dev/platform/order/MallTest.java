@@ -99,13 +99,13 @@ public abstract class MallTest {
 
   /** An app on another port may have cached a failed connection to notification-service. */
   @BeforeEach
-  void connectAtOnce() {
+  void connectNow() {
     CHANNEL.resetConnectBackoff();
   }
 
   /** A test's unsettled orders would delay the recovery of later tests' orders. */
   @AfterEach
-  void letRecoveryEnd() {
+  void unblockRecovery() {
     MALL.paying.remove(user);
     MALL.paymentRecordsAway.remove(user);
   }

@@ -25,7 +25,7 @@ class NotificationTest extends MallTest {
       NotificationServiceGrpc.newBlockingStub(CHANNEL);
 
   @Test
-  void tellsTheUserEachStepOfAnOrderInOrder() {
+  void notifiesTheUserOfEachStepInOrder() {
     String orderId = place(order("p-mug", 1)).getOrderId();
 
     Subscription subscription = subscribe();
@@ -40,7 +40,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void neverStandsInTheWayOfAnOrderAndIsDeliveredLater() {
+  void neverBlocksAnOrderAndIsDeliveredLater() {
     MALL.withoutNotifications.add(user);
     String orderId = place(order("p-mug", 1)).getOrderId();
     awaitStatus(orderId, ORDER_STATUS_COMPLETED);
@@ -55,7 +55,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void setsAsideWhatIsRefusedForGoodAndDeliversTheRest() {
+  void skipsPermanentlyRefusedNotificationsAndDeliversTheRest() {
     MALL.refusedMessages.put(user, messageOf(place(order("p-mug", 1)).getOrderId(), 2));
 
     String orderId = place(order("p-mug", 1)).getOrderId();
@@ -72,7 +72,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void sendsWhatWasNotAcknowledgedAgainAfterAReconnect() {
+  void resendsUnacknowledgedNotificationsAfterAReconnect() {
     notify("a", "one");
     notify("b", "two");
     Subscription first = subscribe();
@@ -93,7 +93,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void keepsEachNotificationOnce() {
+  void storesEachNotificationOnce() {
     long first = notify("a", "one");
     long again = notify("a", "one");
 
@@ -104,7 +104,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void givesEverySubscriberEverything() {
+  void everySubscriberReceivesAllNotifications() {
     Subscription first = subscribe();
     Subscription second = subscribe();
 
@@ -117,7 +117,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void sendsASlowSubscriberNoMoreThanItTakesAndThenAllTheRest() {
+  void respectsTheBackpressureOfASlowSubscriber() {
     int howMany = 5000;
     notify("first", "one");
     jdbc.sql(
@@ -149,7 +149,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void saysWhatIsWrongWithANotification() {
+  void explainsWhatIsWrongWithANotification() {
     assertThat(notifyFailure(Notification.newBuilder()))
         .isEqualTo("notification.notification_id is required");
     assertThat(notifyFailure(Notification.newBuilder().setNotificationId("x")))
@@ -159,7 +159,7 @@ class NotificationTest extends MallTest {
   }
 
   @Test
-  void saysWhatIsWrongWithASubscription() {
+  void explainsWhatIsWrongWithASubscription() {
     assertThat(failureAfter(SubscribeRequest.newBuilder().setAcknowledgedSequence(1)))
         .isEqualTo("user_id is required first");
     assertThat(failureAfter(SubscribeRequest.newBuilder()))

@@ -46,7 +46,7 @@ class OpenApiTest extends EdgeTest {
   private RequestMappingHandlerMapping routes;
 
   @Test
-  void describesEveryRouteAndNoOther() {
+  void describesExactlyTheExistingRoutes() {
     Set<String> described = new TreeSet<>();
     section(description(), "paths")
         .forEach(
@@ -76,7 +76,7 @@ class OpenApiTest extends EdgeTest {
   }
 
   @Test
-  void pointsOnlyAtWhatIsThere() {
+  void hasNoDanglingReferences() {
     Map<String, Object> description = description();
     Set<String> references = new TreeSet<>();
     collectReferences(description, references);

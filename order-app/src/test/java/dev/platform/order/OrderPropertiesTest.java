@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class OrderPropertiesTest {
 
   @Test
-  void hasDefaultsForAll() {
+  void hasADefaultForEachProperty() {
     OrderProperties properties = bind(Map.of());
 
     assertThat(properties.recoveryAfter()).isEqualTo(Duration.ofSeconds(10));
@@ -22,7 +22,7 @@ class OrderPropertiesTest {
   }
 
   @Test
-  void namesTheValueThatIsWrongAndWhatWasExpected() {
+  void namesTheInvalidValueAndTheExpectation() {
     assertThatThrownBy(() -> bind(Map.of("mall.order.fulfilment-step", "0s")))
         .hasRootCauseMessage("mall.order.fulfilment-step: PT0S (expected: >= 1ms)");
     assertThatThrownBy(() -> bind(Map.of("mall.order.cancel-after", "10s")))

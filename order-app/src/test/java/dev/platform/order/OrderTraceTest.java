@@ -45,7 +45,7 @@ class OrderTraceTest extends TracedMallTest {
   }
 
   @Test
-  void theRecordTellsWhoOrderedHowMuchButNoMeterDoes() {
+  void spansHaveUserAndQuantityAndMetersDoNot() {
     HttpResponse<String> placed = send(post(orderJson("p-mug", 3)));
 
     awaitTrace(
@@ -94,7 +94,7 @@ class OrderTraceTest extends TracedMallTest {
   }
 
   @Test
-  void whatAnAnswerDoesWithoutIsAnEventOfItsSpan() {
+  void aDegradedAnswerIsAnEventOfItsSpan() {
     MALL.withoutRecommendations.add(user);
 
     HttpResponse<String> placed = send(post(orderJson("p-mug", 1)));
@@ -125,7 +125,7 @@ class OrderTraceTest extends TracedMallTest {
   }
 
   @Test
-  void recoveryIsLinkedToTheOrderThatItSettles() {
+  void recoveryIsLinkedToTheOrderItSettles() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
     HttpResponse<String> unsettled = send(post(orderJson("p-mug", 1)));

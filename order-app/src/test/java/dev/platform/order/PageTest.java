@@ -56,7 +56,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void ordersWithTheKeyboardAloneAndFollowsTheOrderToItsEnd() {
+  void ordersByKeyboardAloneAndFollowsTheOrderToItsEnd() {
     browser.tabTo("Skip to content");
     browser.tabTo("Add The mug to basket").sendKeys(Keys.ENTER);
     assertThat(browser.text("#shop-status")).isEqualTo("The mug added, 1 in the basket.");
@@ -92,7 +92,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void saysInWordsWhyAnOrderCouldNotBeTaken() {
+  void explainsWhyAnOrderWasRefused() {
     MALL.paying.put(user, Paying.DECLINES);
 
     orderOneMug();
@@ -108,7 +108,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void doesNotPretendToKnowWhatItDoesNotKnow() {
+  void saysThatTheOutcomeIsUnknown() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
 
@@ -124,7 +124,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void whatIsUnderWayCannotBeChanged() {
+  void theBasketIsLockedWhileOrdering() {
     MALL.paying.put(user, Paying.HANGS);
     MALL.paymentRecordsAway.add(user);
 
@@ -141,7 +141,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void saysWhatAnOrderDoesWithout() {
+  void showsTheDegradedFeaturesOfAnOrder() {
     MALL.withoutRecommendations.add(user);
 
     orderOneMug();
@@ -154,7 +154,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void saysHowOldThePricesAreWhenTheCatalogueIsAway() {
+  void showsTheAgeOfPricesIfTheCatalogueIsDown() {
     MALL.productsAway.add("p-mug");
     MALL.listingProducts = Status.UNAVAILABLE;
     try {
@@ -173,7 +173,7 @@ class PageTest extends FullMallTest {
   }
 
   @Test
-  void asksForANameInsteadOfOrderingForNobody() {
+  void asksForANameBeforeOrdering() {
     browser.run("document.querySelector('#user').value = ''");
 
     orderOneMug();
@@ -223,7 +223,7 @@ class PageTest extends FullMallTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"light", "dark"})
-  void canBeReadByEverybody(String colourScheme) {
+  void isAccessible(String colourScheme) {
     browser.prefer(colourScheme);
     orderOneMug();
     await(() -> browser.all("#order-steps li.done").size() == 4);

@@ -34,7 +34,7 @@ class PlatformViewTest extends FullMallTest {
   }
 
   @Test
-  void countsCallsInAndOutAndThoseThatFailed() {
+  void countsIncomingOutgoingAndFailedCalls() {
     JsonNode before = view();
     assertThat(send(post(orderJson("p-mug", 1))).statusCode()).isEqualTo(201);
     assertThat(send(post(orderJson("p-nothing", 1))).statusCode()).isEqualTo(400);

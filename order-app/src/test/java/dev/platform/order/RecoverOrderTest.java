@@ -32,7 +32,7 @@ class RecoverOrderTest extends MallTest {
   }
 
   @Test
-  void settlesAPendingOrderByAskingAgain() {
+  void settlesAPendingOrderByRetryingThePayment() {
     MALL.paying.put(user, Paying.HANGS);
     MALL.paymentRecordsAway.add(user);
 
@@ -53,7 +53,7 @@ class RecoverOrderTest extends MallTest {
   }
 
   @Test
-  void cancelsAnOrderThatWasNeverPaidOnceItIsOldEnough() {
+  void cancelsAnUnpaidOrderOnceItIsOldEnough() {
     MALL.paying.put(user, Paying.LOSES_REQUEST);
 
     assertThat(refusalOf(order("p-mug", 1)).getCode()).isEqualTo(Code.UNAVAILABLE);
@@ -76,7 +76,7 @@ class RecoverOrderTest extends MallTest {
   }
 
   @Test
-  void returnsTheMoneyWhenTheReservationIsGone() {
+  void refundsIfTheReservationIsGone() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
     refusalOf(order("p-mug", 1));
@@ -91,7 +91,7 @@ class RecoverOrderTest extends MallTest {
   }
 
   @Test
-  void endsAnOrderWhosePaymentWasReturnedByHandAfterItsStockWasSold() {
+  void endsASoldOrderThatWasRefundedManually() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
     refusalOf(order("p-mug", 1));
@@ -110,7 +110,7 @@ class RecoverOrderTest extends MallTest {
 
   /** A job has no deadline: without a timeout it would wait as long as TCP, or for ever. */
   @Test
-  void waitsForNoDatabaseForEver() {
+  void databaseConnectionsHaveANetworkTimeout() {
     int patience =
         jdbc.sql("select 1")
             .query((row, number) -> row.getStatement().getConnection().getNetworkTimeout())

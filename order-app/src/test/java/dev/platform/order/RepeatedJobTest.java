@@ -17,7 +17,7 @@ class RepeatedJobTest {
   private static final Duration INTERVAL = Duration.ofMillis(250);
 
   @Test
-  void doesAllThatIsDueAndPausesForTheInterval() {
+  void doesAllDueWorkAndPausesForTheInterval() {
     List<Integer> due = new ArrayList<>(List.of(1, 2, 3));
     RepeatedJob job = job(() -> !due.isEmpty() && due.remove(0) > 0);
 
@@ -28,7 +28,7 @@ class RepeatedJobTest {
   }
 
   @Test
-  void pausesLongerEachTimeThatItIsHeldUp() {
+  void backsOffWhileADependencyFails() {
     RepeatedJob job =
         job(
             () -> {
@@ -44,7 +44,7 @@ class RepeatedJobTest {
   }
 
   @Test
-  void pausesForTheIntervalAgainOnceNothingHoldsItUp() {
+  void pausesForTheIntervalAgainAfterAFailure() {
     List<BooleanSupplier> outcomes =
         new ArrayList<>(
             List.of(
@@ -61,7 +61,7 @@ class RepeatedJobTest {
   }
 
   @Test
-  void severalInstancesDoNotComeAtOnce() {
+  void pausesHaveJitter() {
     RepeatedJob job =
         new RepeatedJob(
             "job",
@@ -76,7 +76,7 @@ class RepeatedJobTest {
   }
 
   @Test
-  void beginsAtOnce() {
+  void startsImmediately() {
     SimpleTriggerContext never = new SimpleTriggerContext();
 
     assertThat(job(() -> false).nextExecution(never)).isBeforeOrEqualTo(Instant.now());

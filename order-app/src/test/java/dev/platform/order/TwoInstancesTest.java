@@ -27,7 +27,7 @@ class TwoInstancesTest extends MallTest {
   @Autowired private ConfigurableEnvironment environment;
 
   @Test
-  void shareTheWorkAndStopWithoutMakingWatchersWait() {
+  void shareTheWorkAndStopWithoutDelayingWatchers() {
     ConfigurableApplicationContext second = startSecond();
     ManagedChannel channel = channelTo(second.getBean(GrpcServerProperties.class).getPort());
     try {

@@ -30,7 +30,7 @@ class WatchOrderTest extends MallTest {
   @Autowired private ApplicationContext context;
 
   @Test
-  void tellsTheWholeStoryLiveAndThenEnds() {
+  void streamsAllEventsLiveAndThenEnds() {
     String orderId = place(order("p-mug", 1)).getOrderId();
 
     List<OrderEvent> events = watch(orderId, 0);
@@ -46,7 +46,7 @@ class WatchOrderTest extends MallTest {
   }
 
   @Test
-  void keepsTheFulfilmentStepBetweenStates() {
+  void pausesForTheFulfilmentStepBetweenStates() {
     String orderId = place(order("p-mug", 1)).getOrderId();
     awaitStatus(orderId, ORDER_STATUS_COMPLETED);
 
@@ -64,7 +64,7 @@ class WatchOrderTest extends MallTest {
   }
 
   @Test
-  void goesOnAfterASequenceAndTellsAFinishedStoryAgain() {
+  void resumesAfterASequenceAndReplaysAFinishedOrder() {
     String orderId = place(order("p-mug", 1)).getOrderId();
     awaitStatus(orderId, ORDER_STATUS_COMPLETED);
 
@@ -88,7 +88,7 @@ class WatchOrderTest extends MallTest {
   }
 
   @Test
-  void seesWhatAnotherInstanceWrites() {
+  void seesEventsOfAnotherInstance() {
     String orderId = pendingOrder();
     Iterator<OrderEvent> events = watching(orderId, 0);
     assertThat(events.next().getStatus()).isEqualTo(ORDER_STATUS_CREATED);
@@ -110,7 +110,7 @@ class WatchOrderTest extends MallTest {
   }
 
   @Test
-  void showsTheSameToASecondWatcher() {
+  void sendsTheSameEventsToASecondWatcher() {
     String orderId = place(order("p-mug", 1)).getOrderId();
     Iterator<OrderEvent> first = watching(orderId, 0);
     Iterator<OrderEvent> second = watching(orderId, 0);
@@ -119,7 +119,7 @@ class WatchOrderTest extends MallTest {
   }
 
   @Test
-  void letsGoOfAWatcherThatHasLeft() throws Exception {
+  void releasesADisconnectedWatcher() throws Exception {
     String orderId = pendingOrder();
     Context.CancellableContext caller = Context.current().withCancellation();
     Iterator<OrderEvent> events = caller.call(() -> watching(orderId, 0));
@@ -154,7 +154,7 @@ class WatchOrderTest extends MallTest {
   }
 
   @Test
-  void saysWhatIsWrong() {
+  void explainsInvalidRequests() {
     assertThat(watchFailure("", 0).getDescription()).isEqualTo("order_id is required");
     Status negative = watchFailure("o-1", -1);
     assertThat(negative.getCode()).isEqualTo(Code.INVALID_ARGUMENT);

@@ -13,7 +13,7 @@ class OpenResourcesTest {
   private final List<String> closed = new ArrayList<>();
 
   @Test
-  void closesTheLastFirstAndEachOnce() {
+  void closesInReverseOrderAndEachOnce() {
     resources.add(() -> closed.add("first"));
     resources.add(() -> closed.add("last"));
     resources.close();
@@ -22,7 +22,7 @@ class OpenResourcesTest {
   }
 
   @Test
-  void closesTheOthersWhenOneCanNotBeClosed() {
+  void closesTheOthersIfOneCannotBeClosed() {
     resources.add(() -> closed.add("first"));
     resources.add(
         () -> {

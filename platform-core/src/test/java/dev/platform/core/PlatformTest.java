@@ -73,7 +73,7 @@ class PlatformTest {
   }
 
   @Test
-  void hasNoSpringOnItsClassPath() {
+  void hasNoSpringOnTheClassPath() {
     assertThatThrownBy(() -> Class.forName("org.springframework.core.SpringVersion"))
         .isInstanceOf(ClassNotFoundException.class);
   }
@@ -91,7 +91,7 @@ class PlatformTest {
   }
 
   @Test
-  void givesCallsADeadlineThatTheCalleeKnows() throws IOException {
+  void propagatesADefaultDeadlineToTheCallee() throws IOException {
     AtomicReference<Deadline> known = new AtomicReference<>();
     try (Platform callee = serve(answer -> known.set(Context.current().getDeadline()));
         Platform hasty =
@@ -126,7 +126,7 @@ class PlatformTest {
   }
 
   @Test
-  void answersExceptionsOfHandlersWithoutTheirText() throws IOException {
+  void hidesTheMessagesOfHandlerExceptions() throws IOException {
     try (Platform callee =
         serve(
             answer -> {
@@ -139,7 +139,7 @@ class PlatformTest {
   }
 
   @Test
-  void leavesWithoutAFailedCall() throws Exception {
+  void shutsDownWithoutAFailedCall() throws Exception {
     RecommendationServiceBlockingStub stub = stub(caller);
     AtomicBoolean stopped = new AtomicBoolean();
     try (Platform stays = serve(answering("stays"))) {
@@ -180,7 +180,7 @@ class PlatformTest {
   }
 
   @Test
-  void closesWhatItHasOpenedWhenItCanNotBeBuilt() {
+  void closesOpenedResourcesIfItCannotBeBuilt() {
     AtomicBoolean firstIsClosed = new AtomicBoolean();
     OpenResources resources = new OpenResources();
     resources.add(() -> firstIsClosed.set(true));
@@ -216,7 +216,7 @@ class PlatformTest {
   }
 
   @Test
-  void hasOneServer() throws IOException {
+  void hasAtMostOneServer() throws IOException {
     try (Platform callee = serve(answering("p-1"))) {
       assertThatThrownBy(() -> callee.serve(0)).hasMessage("The platform already has a server");
     }
@@ -265,7 +265,7 @@ class PlatformTest {
   }
 
   @Test
-  void injectsFaultsOnBothSidesWhileItIsAskedTo() throws IOException {
+  void injectsConfiguredFaultsOnBothSides() throws IOException {
     try (Platform callee = serve(builder(NAME).faultInjection(true), answering("p-1"));
         Platform faulty = builder("faulty").faultInjection(true).build()) {
       Faults incoming = callee.faults().orElseThrow();
@@ -290,12 +290,12 @@ class PlatformTest {
   }
 
   @Test
-  void injectsNoFaultUnlessThatIsEnabled() {
+  void injectsNoFaultUnlessEnabled() {
     assertThat(caller.faults()).isEmpty();
   }
 
   @Test
-  void namesTheSettingThatCanNotWork() {
+  void namesTheInvalidSetting() {
     assertThatThrownBy(() -> Platform.builder("a").namespace("staging/"))
         .isInstanceOf(InvalidPropertyException.class)
         .hasMessageStartingWith("platform.etcd.namespace: staging/ (expected: a path");

@@ -25,7 +25,7 @@ class PublicApiTest {
   private static final Path FOUND = HERE.resolve("target/public-api.txt");
 
   @Test
-  void isWhatWasAgreedOn() throws IOException {
+  void matchesTheRecordedApi() throws IOException {
     List<String> found = new ArrayList<>();
     new ClassFileImporter()
         .importPath(HERE.resolve("target/classes")).stream()

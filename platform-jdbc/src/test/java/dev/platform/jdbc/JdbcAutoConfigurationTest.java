@@ -22,7 +22,7 @@ class JdbcAutoConfigurationTest {
           .withConfiguration(AutoConfigurations.of(JdbcAutoConfiguration.class));
 
   @Test
-  void aPoolIsStillFoundByItsClassAndClosed() {
+  void aPoolIsStillInjectableByItsClassAndClosed() {
     Pool pool = new Pool();
     app.withBean(Pool.class, () -> pool)
         .run(
@@ -35,13 +35,13 @@ class JdbcAutoConfigurationTest {
   }
 
   @Test
-  void aFinalDataSourceIsWatchedToo() {
+  void aFinalDataSourceIsWrappedToo() {
     app.withBean(FinalSource.class, FinalSource::new)
         .run(context -> assertOver(context.getBean(DataSource.class)));
   }
 
   @Test
-  void noConnectionIsAskedForOnceTheCallIsOver() {
+  void anEndedCallRequestsNoConnection() {
     Pool pool = new Pool();
     app.withBean(Pool.class, () -> pool)
         .run(context -> assertOver(context.getBean(DataSource.class)));
@@ -49,7 +49,7 @@ class JdbcAutoConfigurationTest {
   }
 
   @Test
-  void whenSwitchedOffThenNothingIsTouched() {
+  void doesNothingIfDisabled() {
     Pool pool = new Pool();
     app.withPropertyValues("platform.jdbc.cancel-with-call=false")
         .withBean(Pool.class, () -> pool)
@@ -57,7 +57,7 @@ class JdbcAutoConfigurationTest {
   }
 
   @Test
-  void whenThereIsNoDatabaseThenNothingIsMissed() {
+  void startsWithoutADatabase() {
     app.run(context -> assertThat(context).hasNotFailed());
   }
 

@@ -164,7 +164,7 @@ class ChannelPropertiesTest {
         "spring.grpc.client.observation.enabled=true"
             + " | spring.grpc.client.observation.enabled: set in",
       })
-  void hasNoEffectAndSaysSo(String properties, String expected, CapturedOutput output) {
+  void hasNoEffectAndIsReported(String properties, String expected, CapturedOutput output) {
     start(properties(properties));
     assertThat(output).containsOnlyOnce("platform.configuration-check.on-finding");
     assertThat(
@@ -190,7 +190,7 @@ class ChannelPropertiesTest {
     "spring.grpc.server.observation.enabled=true;platform.telemetry.grpc.enabled=false",
     "spring.grpc.server.keepalive.connection.max-age=1h;spring.grpc.server.reflection.enabled=false",
   })
-  void isNoFinding(String properties, CapturedOutput output) {
+  void isNotReported(String properties, CapturedOutput output) {
     start(properties(properties));
     assertThat(output).doesNotContain("platform.configuration-check.on-finding");
   }

@@ -82,13 +82,13 @@ class ClientTest {
   }
 
   @Test
-  void anEntryWithoutATargetChangesNothingAboutThat() {
+  void anEntryWithoutATargetIsStillDiscovered() {
     start(Map.of("spring.grpc.client.channel.shop.inbound.message.max-size", "1MB"));
     assertThat(ask(channel("shop"), "anybody").getProductIds(0)).isEqualTo("one");
   }
 
   @Test
-  void aTargetThatIsSetWins() {
+  void aConfiguredTargetTakesPrecedence() {
     int port = shop.getBean(EtcdRegistration.class).getPort();
     start(
         Map.of(
@@ -105,7 +105,7 @@ class ClientTest {
   }
 
   @Test
-  void callsHaveADefaultDeadlineAndSayWhoCalls() {
+  void callsHaveADefaultDeadlineAndACallerName() {
     start(Map.of("platform.deadline.default-timeout", "4s"));
     assertThat(Long.parseLong(ask(channel("shop"), "anybody").getProductIds(1)))
         .isBetween(1L, 4_000L);
@@ -126,7 +126,7 @@ class ClientTest {
   }
 
   @Test
-  void namesInSettingsAreComparedWithWhatIsCalled(CapturedOutput output) {
+  void unknownServicesInSettingsAreReported(CapturedOutput output) {
     start(
         Map.of(
             "resilience4j.circuitbreaker.instances.shop.sliding-window-size", "10",
@@ -174,7 +174,7 @@ class ClientTest {
   }
 
   @Test
-  void letsGoOfConnectionsWhenAChannelsOwnEntrySaysSo() {
+  void closesIdleConnectionsIfItsEntryHasAnIdleTimeout() {
     start(
         Map.of(
             "spring.grpc.client.channel.shop.inbound.message.max-size", "1MB",

@@ -43,7 +43,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void thereIsNoShadedNettyHere() {
+  void runsWithoutShadedNetty() {
     start(EmbeddedEtcd.builder().build(), InsecureChannelCredentials.create());
     assertThat(ClassUtils.isPresent("io.grpc.netty.shaded.io.netty.channel.Channel", null))
         .isFalse();

@@ -41,7 +41,7 @@ class SecurityTest {
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   @Test
-  void refusesStrangersOutsideTheLimitsAndCountsThem() throws Exception {
+  void unauthenticatedCallsAreCountedButDoNotConsumeLimits() throws Exception {
     Map<String, String> properties =
         Map.of(
             "platform.etcd.endpoints", etcd.endpoint().toString(),

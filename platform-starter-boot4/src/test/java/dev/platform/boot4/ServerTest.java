@@ -68,7 +68,7 @@ class ServerTest {
   }
 
   @Test
-  void isRegisteredByThePortThatItWasGiven() {
+  void isRegisteredWithItsBoundPort() {
     start(Map.of());
     int port = app.getBean(EtcdRegistration.class).getPort();
     assertThat(port).isPositive();
@@ -100,7 +100,7 @@ class ServerTest {
 
   @ParameterizedTest
   @CsvSource({"unsupported, UNIMPLEMENTED", "broken, UNKNOWN"})
-  void leavesExceptionsToSpringWhereThatIsAskedFor(String user, Status.Code code) {
+  void leavesExceptionsToSpringIfConfigured(String user, Status.Code code) {
     start(Map.of("platform.grpc.exception-mapping.enabled", "false"));
     StatusRuntimeException failure =
         catchThrowableOfType(StatusRuntimeException.class, () -> ask(user));
@@ -108,7 +108,7 @@ class ServerTest {
   }
 
   @Test
-  void observesACallThatAnInterceptorOfTheApplicationRefuses() {
+  void observesACallRejectedByAnApplicationInterceptor() {
     start(Map.of(), Guarded.class);
     StatusRuntimeException failure =
         catchThrowableOfType(StatusRuntimeException.class, () -> ask("anybody"));
@@ -133,7 +133,7 @@ class ServerTest {
   }
 
   @Test
-  void leavesAnExecutorOfTheApplicationAlone() {
+  void keepsAnExecutorOfTheApplication() {
     start(Map.of(), OwnExecutor.class);
     assertThat(ask("anybody").getProductIds(2)).isEqualTo("own");
   }
@@ -169,7 +169,7 @@ class ServerTest {
   }
 
   @Test
-  void drainsSayingNotServingEndingStreamsAndFinishingCalls() throws Exception {
+  void drainingReportsNotServingEndsStreamsAndFinishesCalls() throws Exception {
     start(Map.of("platform.drain.delay", "2s"));
     await().until(() -> health() == ServingStatus.SERVING);
     Iterator<HealthCheckResponse> watch =

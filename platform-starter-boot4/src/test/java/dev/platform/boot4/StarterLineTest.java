@@ -25,7 +25,7 @@ class StarterLineTest {
           System.getProperty("basedir", "."), "..", "platform-starter", "src", "main", "resources");
 
   @Test
-  void theStarterOfTheOldLineNamesTheOneOfThisLine() throws Exception {
+  void theOldLinesStarterRecommendsTheOneOfThisLine() throws Exception {
     assertThat(start(false))
         .contains("APPLICATION FAILED TO START")
         .contains("platform-starter is for Spring Boot 3.5, and Spring Boot 4.")
@@ -34,7 +34,7 @@ class StarterLineTest {
   }
 
   @Test
-  void bothStartersAreOneTooMany() throws Exception {
+  void bothStartersTogetherAreRejected() throws Exception {
     assertThat(start(true))
         .contains("APPLICATION FAILED TO START")
         .contains("are both on the class path")

@@ -61,7 +61,7 @@ class TelemetryTest {
   }
 
   @Test
-  void leavesObservationToSpringWhereThePlatformMakesNone() {
+  void leavesObservationToSpringIfThePlatformsIsDisabled() {
     start(Map.of("platform.telemetry.grpc.enabled", "false"));
     ask();
     MeterRegistry meters = app.getBean(MeterRegistry.class);

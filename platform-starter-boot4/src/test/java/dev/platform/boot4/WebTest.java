@@ -66,7 +66,7 @@ class WebTest {
   }
 
   @Test
-  void registersTheGrpcPortAndTellsOfTheOther() throws Exception {
+  void registersTheGrpcPortWithTheHttpPortAsMetadata() throws Exception {
     EtcdRegistration registration = app.getBean(EtcdRegistration.class);
     assertThat(registration.getPort()).isPositive().isNotEqualTo(httpPort());
     assertThat(get("/actuator/platform")).contains("\"registration\"", "127.0.0.1");
@@ -92,7 +92,7 @@ class WebTest {
   }
 
   @Test
-  void namesPropertiesOfTheOtherLine() {
+  void reportsPropertiesOfTheOtherLine() {
     assertThat(startOutput)
         .contains("grpc.server.port: set in", "(expected: spring.grpc.server.port, its name on")
         .contains("(expected: management.opentelemetry.tracing.export.otlp.endpoint, its name on");

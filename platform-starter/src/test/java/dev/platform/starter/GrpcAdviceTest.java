@@ -13,7 +13,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 class GrpcAdviceTest {
 
   @Test
-  void anApplicationWithAGrpcAdviceKeepsIt() {
+  void aGrpcAdviceOfTheApplicationIsKept() {
     new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(FailureAutoConfiguration.class))
         .withBean(Advice.class)

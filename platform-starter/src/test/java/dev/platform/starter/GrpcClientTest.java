@@ -26,7 +26,7 @@ class GrpcClientTest {
   private final Map<String, Object> properties = new HashMap<>();
 
   @Test
-  void itsServiceIsFoundAndItsCallsAreTimeBoxed() {
+  void itsServiceIsDiscoveredAndItsCallsHaveADeadline() {
     properties.put("platform.deadline.default-timeout", "40s");
     try (var app = start()) {
       String left = ask(app.getBean(Caller.class).recommendations);
@@ -35,7 +35,7 @@ class GrpcClientTest {
   }
 
   @Test
-  void namesInSettingsAreComparedWithItsServicesAndMethods(CapturedOutput output) {
+  void unknownServicesAndMethodsInSettingsAreReported(CapturedOutput output) {
     properties.put("platform.deadline.methods[a.B/C]", "1s");
     properties.put("resilience4j.circuitbreaker.instances.other.sliding-window-size", "10");
     start().close();
@@ -50,7 +50,7 @@ class GrpcClientTest {
   }
 
   @Test
-  void namesThatItHasAreWellAndASettingOfItsServiceHasAnEffect(CapturedOutput output) {
+  void settingsOfKnownServicesAndMethodsAreAcceptedAndApplied(CapturedOutput output) {
     properties.put(
         "platform.deadline.methods[recommendation.v1.RecommendationService/GetRecommendations]",
         "50s");

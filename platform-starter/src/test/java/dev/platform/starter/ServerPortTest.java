@@ -37,7 +37,7 @@ class ServerPortTest {
   }
 
   @Test
-  void itsPortIsTheOneThatIsListenedOnWhereverItIsAskedFor() {
+  void itsPortIsTheBoundPortInAllApis() {
     start();
 
     int port = started.get(0).getServer().getPort();
@@ -49,7 +49,7 @@ class ServerPortTest {
   }
 
   @Test
-  void itStaysWhenTheServerIsStartedAgain() {
+  void itIsKeptOnARestartOfTheServer() {
     start();
     int port = started.get(0).getPort();
 
@@ -63,7 +63,7 @@ class ServerPortTest {
   }
 
   @Test
-  void noPortIsLookedForBeforeItIsBound() {
+  void noPortIsChosenBeforeItIsBound() {
     start();
     GrpcServerProperties any = new GrpcServerProperties();
     any.setPort(0);
@@ -73,7 +73,7 @@ class ServerPortTest {
   }
 
   @Test
-  void besideAServerInsideTheProcessNetDevhsOwnIsLeftAsItIs() {
+  void withAnInProcessServerNetDevhsFactoryIsKept() {
     properties.put("grpc.server.in-process-name", "inside");
     start();
 

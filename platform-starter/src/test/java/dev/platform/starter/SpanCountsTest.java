@@ -30,7 +30,7 @@ class SpanCountsTest {
   private final Collector collector = new Collector();
 
   @Test
-  void whatACollectorTakesIsExported() {
+  void acceptedSpansAreCountedAsExported() {
     try (ConfigurableApplicationContext app = start()) {
       spans(app, BATCH);
       await().atMost(Duration.ofSeconds(20)).until(() -> !collector.asked.isEmpty());
@@ -43,7 +43,7 @@ class SpanCountsTest {
   }
 
   @Test
-  void whatAFrozenCollectorLeavesNoRoomForIsDroppedAndCounted() {
+  void spansThatOverflowTheQueueAreDroppedAndCounted() {
     try (ConfigurableApplicationContext app = start()) {
       spans(app, 10 * QUEUE);
 
@@ -58,7 +58,7 @@ class SpanCountsTest {
   }
 
   @Test
-  void whatACollectorRefusesIsCountedAsFailed() {
+  void rejectedSpansAreCountedAsFailed() {
     try (ConfigurableApplicationContext app = start()) {
       spans(app, BATCH);
       await().atMost(Duration.ofSeconds(20)).until(() -> !collector.asked.isEmpty());
@@ -70,7 +70,7 @@ class SpanCountsTest {
   }
 
   @Test
-  void whatIsWaitingGoesOutWhenTheAppEnds() {
+  void queuedSpansAreExportedAtShutdown() {
     collector.answer(true);
     try (ConfigurableApplicationContext app = start()) {
       spans(app, 3);

@@ -8,7 +8,7 @@ import java.util.Map;
 final class AppEnvironment {
 
   /** The apps' default timeouts, for tests of timeouts; a busy machine may need longer ones. */
-  static final Map<String, String> TIMES_AS_SHIPPED =
+  static final Map<String, String> DEFAULT_TIMES =
       Map.of(
           "PLATFORM_DEADLINE_DEFAULT_TIMEOUT", "5s",
           "MALL_ORDER_PRICETIMEOUT", "2s",

@@ -51,10 +51,10 @@ class BadInstanceIT {
   @BeforeAll
   static void open() throws Exception {
     mall = Mall.withEtcd("bad-instance");
-    Map<String, String> order = new HashMap<>(AppEnvironment.TIMES_AS_SHIPPED);
+    Map<String, String> order = new HashMap<>(AppEnvironment.DEFAULT_TIMES);
     order.put("PLATFORM_RESILIENCE_OUTLIERDETECTION_EJECTIONTIME", EJECTION_TIME.toMillis() + "ms");
-    mall.give(App.ORDER, order);
-    mall.give(App.PAYMENT, AppEnvironment.TIMES_AS_SHIPPED);
+    mall.configure(App.ORDER, order);
+    mall.configure(App.PAYMENT, AppEnvironment.DEFAULT_TIMES);
     mall.startAll();
     new DatabaseAudit(mall).stock(Shopper.PRODUCTS, 100_000);
     mall.scale(App.PAYMENT, INSTANCES - 1);
@@ -68,7 +68,7 @@ class BadInstanceIT {
       url = URI.create(connection.getMetaData().getURL().substring("jdbc:".length()));
     }
     database = EtcdLink.to(url);
-    Map<String, String> environment = new HashMap<>(AppEnvironment.TIMES_AS_SHIPPED);
+    Map<String, String> environment = new HashMap<>(AppEnvironment.DEFAULT_TIMES);
     environment.put(
         "SPRING_DATASOURCE_URL",
         "jdbc:postgresql://127.0.0.1:%d%s".formatted(database.port(), url.getPath()));
@@ -76,7 +76,7 @@ class BadInstanceIT {
     environment.put("SPRING_DATASOURCE_PASSWORD", DevPostgres.PASSWORD);
     environment.put("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", Integer.toString(patienceMillis));
     environment.put("PLATFORM_REGISTRY_SERVICES", "payment-service");
-    mall.give(App.PAYMENT, environment);
+    mall.configure(App.PAYMENT, environment);
     bad = mall.start(App.PAYMENT);
     bad.awaitReady();
     await("all are registered")
@@ -97,7 +97,7 @@ class BadInstanceIT {
   }
 
   @Test
-  void anInstanceThatAnswersUnavailableIsLeftOutUntilItIsWell() throws Exception {
+  void anInstanceThatAnswersUnavailableIsEjectedUntilItRecovers() throws Exception {
     startBad(250);
     assertEjectedAndRecovered(
         "answers UNAVAILABLE",
@@ -112,7 +112,7 @@ class BadInstanceIT {
   }
 
   @Test
-  void anInstanceThatHangsIsLeftOutUntilItIsWell() throws Exception {
+  void anInstanceThatHangsIsEjectedUntilItRecovers() throws Exception {
     startBad(10_000);
     assertEjectedAndRecovered("hangs", database::cut, database::heal);
   }

@@ -12,7 +12,7 @@ record BankSimulator(AppProcess payment) {
   private static final long DEADLINE_SECONDS = 20;
 
   /** Every charge succeeds, with the default latency. */
-  void beWell() {
+  void recover() {
     behave(20, 0, 0);
   }
 

@@ -52,8 +52,8 @@ class BankStallIT {
   @BeforeAll
   static void open() throws Exception {
     mall = Mall.withEtcd("bank-stall");
-    mall.give(App.ORDER, AppEnvironment.TIMES_AS_SHIPPED);
-    mall.give(App.PAYMENT, AppEnvironment.TIMES_AS_SHIPPED);
+    mall.configure(App.ORDER, AppEnvironment.DEFAULT_TIMES);
+    mall.configure(App.PAYMENT, AppEnvironment.DEFAULT_TIMES);
     mall.startAll();
     new DatabaseAudit(mall).stock(Shopper.PRODUCTS, PIECES);
   }
@@ -64,7 +64,7 @@ class BankStallIT {
   }
 
   @Test
-  void orderAppServesOnWhileTheBankStallsAndRecoversByItself() throws Exception {
+  void orderAppKeepsServingWhileTheBankStallsAndRecovers() throws Exception {
     AppProcess orderApp = mall.only(App.ORDER);
     Meters order = new Meters(orderApp);
     Meters payment = new Meters(mall.only(App.PAYMENT));
@@ -87,7 +87,7 @@ class BankStallIT {
         awaitOpen(payment, "bank-gateway");
         Duration opened = since(stalledAt);
         waitFor(STALL.minus(since(stalledAt)));
-        bank.beWell();
+        bank.recover();
         long wellAt = System.nanoTime();
         waitFor(BACK_WITHIN);
         long backAt = System.nanoTime();

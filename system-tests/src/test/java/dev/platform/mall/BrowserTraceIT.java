@@ -43,7 +43,7 @@ class BrowserTraceIT {
   };
 
   @Test
-  void theLinkOnThePageLeadsFromTheClickToTheBank() throws Exception {
+  void theLinkOnThePageShowsTheTraceFromTheClickToTheBank() throws Exception {
     Browser.require();
     InetSocketAddress otlp = new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free());
     try (Zipkin zipkin = Zipkin.start(FOLDER.resolve("zipkin.log"));
@@ -52,7 +52,7 @@ class BrowserTraceIT {
         Mall mall = Mall.withEtcd("browser-trace")) {
       collector.start();
       for (App app : App.values()) {
-        mall.give(app, environment(otlp.getPort(), zipkin));
+        mall.configure(app, environment(otlp.getPort(), zipkin));
       }
       mall.startAll();
       zipkin.awaitReady();

@@ -69,9 +69,9 @@ class ChaosIT {
   static void open() throws Exception {
     Report.line("chaos: -Dmall.seed=%d", SEED);
     mall = Mall.withEtcd("chaos");
-    mall.give(App.ORDER, ORDER);
-    mall.give(App.INVENTORY, INVENTORY);
-    mall.give(App.PAYMENT, PAYMENT);
+    mall.configure(App.ORDER, ORDER);
+    mall.configure(App.INVENTORY, INVENTORY);
+    mall.configure(App.PAYMENT, PAYMENT);
     mall.startAll();
     mall.scale(App.ORDER, 2);
     mall.scale(App.PAYMENT, 2);
@@ -84,7 +84,7 @@ class ChaosIT {
   }
 
   @Test
-  void theBooksAgreeAfterKillsAndABankThatFails() throws Exception {
+  void theBooksAreConsistentAfterKillsAndBankFailures() throws Exception {
     audit.stock(PRODUCTS, PIECES);
     try (RunningOrderApps orderApps = new RunningOrderApps();
         Customers customers = new Customers("busy-", orderApps, PRODUCTS, ORDERS)) {
@@ -118,7 +118,7 @@ class ChaosIT {
   }
 
   @Test
-  void twoOrderAppsSettleAtOnceWhatKilledOnesLeftBehind() throws Exception {
+  void twoOrderAppsConcurrentlySettleOrdersOfKilledOnes() throws Exception {
     audit.stock(PRODUCTS, PIECES);
     try (RunningOrderApps orderApps = new RunningOrderApps();
         Customers customers = new Customers("left-", orderApps, PRODUCTS, CROWD)) {

@@ -82,7 +82,7 @@ class DegradationIT {
 
   @Test
   @Order(2)
-  void ordersOfKnownProductsGoOnWithoutProductService() throws Exception {
+  void ordersOfKnownProductsSucceedWithoutProductService() throws Exception {
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
       LoadReport report = underOrders(shopper, products::kill);
@@ -100,7 +100,7 @@ class DegradationIT {
 
   @Test
   @Order(3)
-  void withoutStockOrdersFailAndSaySo() throws Exception {
+  void withoutStockOrdersFailWithTheReason() throws Exception {
     stock.kill();
     try (Shopper shopper = mall.shopper()) {
       ExecutionException failure =
@@ -163,7 +163,7 @@ class DegradationIT {
   }
 
   private static AppProcess inventoryAs(String service) {
-    mall.give(App.INVENTORY, Map.of("PLATFORM_REGISTRY_SERVICES", service));
+    mall.configure(App.INVENTORY, Map.of("PLATFORM_REGISTRY_SERVICES", service));
     return mall.start(App.INVENTORY);
   }
 

@@ -57,7 +57,7 @@ class EtcdClusterIT {
   }
 
   @Test
-  void noCallFailsWhenTwoMembersAreKilledAndComeBack() throws Exception {
+  void noCallFailsWhenTwoMembersAreKilledAndRestarted() throws Exception {
     int leader = cluster.leader();
     int[] two = IntStream.range(0, MEMBERS).filter(m -> m != (leader + 1) % MEMBERS).toArray();
     holdsThrough("two killed", () -> cluster.kill(two), false, () -> cluster.restart(two));

@@ -35,7 +35,7 @@ class EtcdLinkTest {
   }
 
   @Test
-  void holdsBackWhatIsSentUntilItIsHealed() throws IOException {
+  void holdsBackDataUntilItIsHealed() throws IOException {
     try (Socket app = connect(5_000);
         Socket server = etcd.accept()) {
       app.getOutputStream().write(1);
@@ -56,7 +56,7 @@ class EtcdLinkTest {
   }
 
   @Test
-  void answersNoAttemptToConnectWhileItIsCut() throws IOException {
+  void doesNotAnswerConnectsWhileItIsCut() throws IOException {
     link.cut();
     assertThatThrownBy(() -> connect(SHORT_MILLIS)).isInstanceOf(SocketTimeoutException.class);
 
@@ -65,7 +65,7 @@ class EtcdLinkTest {
   }
 
   @Test
-  void tellsHowManyConnectionsThereAre() throws IOException {
+  void countsConnections() throws IOException {
     try (Socket app = connect(5_000);
         Socket server = etcd.accept()) {
       await().until(() -> link.connections() == 1);

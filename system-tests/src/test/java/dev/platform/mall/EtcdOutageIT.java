@@ -39,7 +39,7 @@ class EtcdOutageIT {
   }
 
   @Test
-  void noCallFailsAndAnIdleAppStaysIdleWhileEtcdIsAwayForAMinute() throws Exception {
+  void noCallFailsAndAnIdleAppStaysIdleWhileEtcdIsDownForAMinute() throws Exception {
     Mall mall = busy.mall();
     AppProcess idle = mall.only(App.PAYMENT);
     try (SteadyLoad load = busy.boundedLoad()) {
@@ -72,7 +72,7 @@ class EtcdOutageIT {
   }
 
   @Test
-  void allRegisterAndAreFollowedAgainAfterEtcdsDataWasWiped() {
+  void allRegisterAndAreDiscoveredAgainAfterEtcdWasWiped() {
     Mall mall = busy.mall();
     try (SteadyLoad load = busy.boundedLoad()) {
       long before = mall.etcd().revision();
@@ -96,7 +96,7 @@ class EtcdOutageIT {
   }
 
   @Test
-  void anOrderAppThatIsRestartedWhileEtcdIsDownServesFromItsSnapshot() throws Exception {
+  void anOrderAppRestartedWhileEtcdIsDownServesFromItsSnapshot() throws Exception {
     Mall mall = busy.mall();
     mall.etcd().stop();
     long stoppedAt = System.nanoTime();

@@ -46,7 +46,7 @@ class FollowingIT {
   static void open() throws Exception {
     Mall mall = Mall.withEtcd("following");
     link = EtcdLink.to(mall.etcd().endpoint());
-    mall.give(
+    mall.configure(
         App.ORDER,
         Map.of(
             "PLATFORM_ETCD_ENDPOINTS",
@@ -69,7 +69,7 @@ class FollowingIT {
   }
 
   @Test
-  void aClientThatWasCutOffDuringACompactionListsAgainAndMissesNothing() throws Exception {
+  void aClientDisconnectedDuringACompactionListsAgainAndMissesNothing() throws Exception {
     Mall mall = busy.mall();
     AppProcess orders = mall.only(App.ORDER);
     try (FakeInstances instances = instances();
@@ -107,7 +107,7 @@ class FollowingIT {
   }
 
   @Test
-  void aClientKnowsWhoIsThereAfterFiveHundredCameAndWentForAMinute() throws Exception {
+  void aClientsListIsCorrectAfterAMinuteOfChurnOf500Instances() throws Exception {
     long seed = Long.getLong("mall.seed", System.nanoTime());
     AppProcess orders = busy.mall().only(App.ORDER);
     try (FakeInstances instances = instances();

@@ -56,7 +56,7 @@ class FrozenCollectorIT {
     link = EtcdLink.to(URI.create(receiver.endpoint()));
     mall = Mall.withEtcd("frozen-collector");
     for (App app : App.values()) {
-      mall.give(
+      mall.configure(
           app,
           Map.of(
               "MANAGEMENT_OTLP_TRACING_ENDPOINT",
@@ -76,7 +76,7 @@ class FrozenCollectorIT {
   }
 
   @Test
-  void costsNoOrderAndLittleElseAndGetsSpansAgainOnceItIsBack() throws Exception {
+  void costsNoOrderAndFewResourcesAndGetsSpansAgainAfterwards() throws Exception {
     AppProcess order = mall.only(App.ORDER);
     try (Shopper shopper = mall.shopper();
         SteadyLoad load = SteadyLoad.start(PER_SECOND, CUSTOMERS, shopper::order)) {
@@ -132,7 +132,7 @@ class FrozenCollectorIT {
   }
 
   @Test
-  void whatIsBufferedGoesOutWhenAppsEnd() throws Exception {
+  void bufferedSpansAreExportedAtShutdown() throws Exception {
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
     }
@@ -145,7 +145,7 @@ class FrozenCollectorIT {
   }
 
   @Test
-  void holdsNoAppUpThatIsToEnd() throws Exception {
+  void doesNotDelayShutdown() throws Exception {
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
       link.cut();

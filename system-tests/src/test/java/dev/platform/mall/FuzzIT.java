@@ -72,7 +72,7 @@ class FuzzIT {
   void open() throws Exception {
     mall = Mall.withEtcd("fuzz");
     for (App app : App.values()) {
-      mall.give(app, Map.of("PLATFORM_GRPC_REQUEST_TIMEOUT", "3s"));
+      mall.configure(app, Map.of("PLATFORM_GRPC_REQUEST_TIMEOUT", "3s"));
     }
     mall.startAll();
   }
@@ -86,7 +86,7 @@ class FuzzIT {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void whatNoClientShouldSendIsRefusedAndLeavesNothingBehind() throws Exception {
+  void malformedInputIsRejectedAndLeavesNothingBehind() throws Exception {
     Report.line(
         "fuzz: %d requests, repeated by -Dmall.fuzz.seed=%d -Dmall.fuzz.requests=%d",
         REQUESTS, SEED, REQUESTS);

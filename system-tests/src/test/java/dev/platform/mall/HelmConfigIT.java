@@ -103,7 +103,7 @@ class HelmConfigIT {
   }
 
   @Test
-  void instancesAreRegisteredAtTheAddressOfTheirPodByTheNamesThatTheChartSays() throws Exception {
+  void instancesAreRegisteredAtTheirPodIpUnderTheNamesOfTheChart() throws Exception {
     for (App app : App.values()) {
       for (String service : app.services()) {
         assertThat(etcd.keys("/services/" + service + "/"))
@@ -115,14 +115,14 @@ class HelmConfigIT {
   }
 
   @Test
-  void nothingInTheRenderedSettingsContradictsItself() {
+  void theRenderedSettingsAreConsistent() {
     for (AppProcess app : APPS.values()) {
       assertThat(app.log().text()).doesNotContain("(expected:");
     }
   }
 
   @Test
-  void theScriptLeavesDatabasesAloneThatAreThere() throws Exception {
+  void theScriptKeepsExistingDatabases() throws Exception {
     createDatabases();
 
     try (Connection order =
@@ -133,7 +133,7 @@ class HelmConfigIT {
   }
 
   @Test
-  void aDatabaseThatComesAfterTheAppIsWaitedFor() throws Exception {
+  void aDatabaseThatStartsAfterTheAppIsAwaited() throws Exception {
     Map<String, String> own =
         Map.of(
             "SPRING_DATASOURCE_URL",

@@ -31,7 +31,7 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void startsTheAppAsNobodyInItsFolder(App app) throws Exception {
+  void startsTheAppUnprivilegedInItsFolder(App app) throws Exception {
     OciImage image = image(app);
     JsonNode config = image.config().get("config");
 
@@ -68,7 +68,7 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void saysWhatItIsAndWhatItWasMadeFrom(App app) throws Exception {
+  void hasLabelsForItsContentAndSource(App app) throws Exception {
     JsonNode labels = image(app).config().at("/config/Labels");
 
     assertThat(label(labels, "title")).isEqualTo(app.id() + "-app");
@@ -82,7 +82,7 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void whatChangesWithEachBuildIsInASmallLayerOfItsOwnOnTop(App app) throws Exception {
+  void theContentOfEachBuildIsASmallTopLayer(App app) throws Exception {
     List<List<LayerEntry>> layers = appLayers(image(app));
 
     List<LayerEntry> top = files(layers.get(layers.size() - 1));
@@ -113,8 +113,7 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void hasTheClientsOfKubernetesAndRedisBesideItsClassPathAndNothingThereTwice(App app)
-      throws Exception {
+  void hasKubernetesAndRedisClientsBesideTheClassPathWithoutDuplicates(App app) throws Exception {
     Map<String, String> clients =
         Map.of("kubernetes", "spring-cloud-kubernetes-client-discovery-", "redis", "lettuce-core-");
     OciImage image = image(app);
@@ -132,7 +131,7 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void nothingInItCanBeWrittenByWhomItRunsAs(App app) throws Exception {
+  void nothingInItIsWritableByItsUser(App app) throws Exception {
     List<List<LayerEntry>> layers = appLayers(image(app));
 
     assertThat(layers.stream().flatMap(List::stream))
@@ -143,7 +142,7 @@ class ImageIT {
 
   @ParameterizedTest
   @EnumSource(App.class)
-  void theBillOfMaterialsHasExactlyTheLibrariesByTheirHashes(App app) throws Exception {
+  void theBillOfMaterialsListsExactlyTheLibrariesByHash(App app) throws Exception {
     OciImage image = image(app);
     Optional<JsonNode> found = bill(image);
     assumeTrue(

@@ -22,7 +22,7 @@ class ImageOrderIT {
   private static final int ORDERS = 50;
 
   @Test
-  void ordersRunThroughTheUnpackedLayersAsNobodyWhoCanWriteOnlyTemporaryFiles() throws Exception {
+  void ordersSucceedOnUnpackedLayersAsAnUnprivilegedUser() throws Exception {
     Map<App, UnpackedImage> images = new EnumMap<>(App.class);
     try (Mall mall = Mall.withEtcd(FOLDER)) {
       for (App app : App.values()) {
@@ -44,8 +44,7 @@ class ImageOrderIT {
   }
 
   @Test
-  void ordersRunThroughContainersWithAReadOnlyRootNoCapabilitiesAndHalfAGigabyte()
-      throws Exception {
+  void ordersSucceedInRestrictedReadOnlyContainersWithHalfAGigabyte() throws Exception {
     Map<App, String> tars = new EnumMap<>(App.class);
     for (App app : App.values()) {
       tars.put(app, tar(app));
@@ -71,7 +70,7 @@ class ImageOrderIT {
   }
 
   @Test
-  void sharesALimitThroughRedisWithTheClientThatItHasBesideItsClassPath() throws Exception {
+  void sharesALimitThroughTheRedisClientBesideItsClassPath() throws Exception {
     try (RedisServer redis = RedisServer.require();
         Mall mall = Mall.withEtcd(FOLDER + "-redis");
         UnpackedImage image = UnpackedImage.of(App.ORDER, FOLDER + "-redis")) {

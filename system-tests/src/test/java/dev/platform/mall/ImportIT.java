@@ -42,7 +42,7 @@ class ImportIT {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void takesAMillionLinesInBoundedMemoryAndNamesTheBadOnes() throws Exception {
+  void importsAMillionLinesInBoundedMemoryAndReportsTheBadOnes() throws Exception {
     try (Mall mall = Mall.withEtcd("import");
         Channels channels = new Channels()) {
       AppProcess inventory = mall.start(App.INVENTORY, TIGHT, Map.of());

@@ -34,7 +34,7 @@ class InstanceEndsIT {
   @BeforeAll
   static void open() throws Exception {
     Mall mall = Mall.withEtcd("instance-ends");
-    mall.give(App.ORDER, WITHOUT_RETRIES);
+    mall.configure(App.ORDER, WITHOUT_RETRIES);
     busy = BusyMall.open(mall);
   }
 
@@ -49,7 +49,7 @@ class InstanceEndsIT {
   }
 
   @Test
-  void noCallFailsWhileAllInstancesAreRestartedTwiceOneAfterTheOther() {
+  void noCallFailsDuringTwoRollingRestarts() {
     Mall mall = busy.mall();
     long start = System.nanoTime();
     try (SteadyLoad load = busy.boundedLoad()) {
@@ -115,7 +115,7 @@ class InstanceEndsIT {
   @Test
   void noCallOfAnIdempotentMethodFailsWhenAnInstanceIsKilled() {
     Mall mall = busy.mall();
-    mall.give(App.ORDER, Map.of());
+    mall.configure(App.ORDER, Map.of());
     busy.restartOrderApp();
     try {
       busy.awaitAllCalled();
@@ -136,7 +136,7 @@ class InstanceEndsIT {
         assertThat(report.failures()).isEmpty();
       }
     } finally {
-      mall.give(App.ORDER, WITHOUT_RETRIES);
+      mall.configure(App.ORDER, WITHOUT_RETRIES);
       busy.restartOrderApp();
     }
   }

@@ -21,10 +21,10 @@ class JsonLogIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @Test
-  void everyLineIsEcsAndACallsLineHasItsTrace() throws Exception {
+  void everyLineIsEcsAndCallLinesHaveTheirTrace() throws Exception {
     try (Mall mall = Mall.withEtcd("json-log");
         Channels channels = new Channels()) {
-      mall.give(
+      mall.configure(
           App.PAYMENT,
           Map.of(
               "LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs",

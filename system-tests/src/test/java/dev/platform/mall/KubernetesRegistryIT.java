@@ -67,7 +67,7 @@ class KubernetesRegistryIT {
   }
 
   @Test
-  void ordersFollowThePodsThatAreReadyAndTheLastListServesWhileTheApiIsAway() throws Exception {
+  void ordersFollowReadyPodsAndUseTheLastListWhileTheApiIsDown() throws Exception {
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
       AppProcess second = start(App.PAYMENT, SECOND, paymentPort);

@@ -115,7 +115,7 @@ final class Mall implements AutoCloseable {
   }
 
   /** Environment variables for all later instances of an app. */
-  void give(App app, Map<String, String> environment) {
+  void configure(App app, Map<String, String> environment) {
     more.put(app, Map.copyOf(environment));
   }
 

@@ -21,16 +21,16 @@ class MetricsIT {
           "platform_rate_limit_shared",
           "platform_jdbc_cancelled_total");
 
-  private static final Map<String, String> LIMITS_AS_SHIPPED =
+  private static final Map<String, String> DEFAULT_LIMITS =
       Map.of(
           "PLATFORM_RESILIENCE_RATELIMIT_ENABLED", "true",
           "PLATFORM_RESILIENCE_CONCURRENCYLIMIT_MODE", "fixed");
 
   @Test
-  void panelsAndAlertsAskForWhatIsThere() throws Exception {
+  void panelsAndAlertsQueryExistingMetrics() throws Exception {
     Set<String> published = new TreeSet<>(LATER);
     try (Mall mall = Mall.withEtcd("metrics")) {
-      mall.give(App.ORDER, LIMITS_AS_SHIPPED);
+      mall.configure(App.ORDER, DEFAULT_LIMITS);
       List<AppProcess> apps = Stream.of(App.values()).map(mall::start).toList();
       apps.forEach(AppProcess::awaitReady);
       try (Shopper shopper = mall.shopper()) {

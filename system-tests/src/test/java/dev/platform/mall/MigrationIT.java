@@ -74,7 +74,7 @@ class MigrationIT {
   }
 
   @Test
-  void noOrderFailsWhileInstancesMoveToTheOtherLineOneByOneAndBack() throws Exception {
+  void noOrderFailsDuringARollingMigrationToTheOtherLineAndBack() throws Exception {
     List<AppProcess> fleet = payments.scale(Line.BOOT3, Line.BOOT3, Line.BOOT3);
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(100);
@@ -158,7 +158,7 @@ class MigrationIT {
   }
 
   @Test
-  void aFailingBankOpensTheBreakerOnBothLinesAndTheRefusalsAreTheSame() {
+  void aFailingBankOpensTheBreakerOnBothLinesWithTheSameRejections() {
     Map<Line, AppProcess> each = payments.oneOfEachLine();
     Map<Line, String> rejections = new EnumMap<>(Line.class);
     banks(BANK_MILLIS, 1);
@@ -222,7 +222,7 @@ class MigrationIT {
   }
 
   @Test
-  void ordersThroughEitherLineHaveTheSameSpans() throws Exception {
+  void ordersOnBothLinesHaveTheSameSpans() throws Exception {
     Map<Line, AppProcess> each = payments.oneOfEachLine();
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class MistypedPropertyIT {
 
   @Test
-  void aLeaseOfNoTimeEndsTheAppWithTheNameTheValueAndWhatWasExpected() throws Exception {
+  void aZeroLeaseTtlEndsTheAppWithNameValueAndExpectation() throws Exception {
     try (Mall mall = Mall.withoutEtcd("mistyped-property")) {
       AppProcess app =
           mall.start(App.PAYMENT, List.of(), Map.of("PLATFORM_REGISTRY_LEASE_TTL", "0s"));
@@ -26,7 +26,7 @@ class MistypedPropertyIT {
   }
 
   @Test
-  void anUnknownNameEndsTheAppWithASuggestionWhenConfigured() throws Exception {
+  void anUnknownNameEndsTheAppWithASuggestionIfConfigured() throws Exception {
     try (Mall mall = Mall.withoutEtcd("mistyped-name")) {
       AppProcess app =
           mall.start(

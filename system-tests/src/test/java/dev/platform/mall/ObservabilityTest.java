@@ -22,7 +22,7 @@ class ObservabilityTest {
   @TempDir private Path folder;
 
   @Test
-  void alertsFireWhenTheyShouldAndNotElse() throws Exception {
+  void alertsFireOnlyWhenExpected() throws Exception {
     assertThat(promtool("check", "rules", Dashboards.RULES.toString())).contains("SUCCESS");
 
     assertThat(promtool("test", "rules", "../observability/prometheus/rules-test.yml"))
@@ -30,7 +30,7 @@ class ObservabilityTest {
   }
 
   @Test
-  void everyAlertIsTestedAndSaysWhereToLook() {
+  void everyAlertIsTestedAndHasItsAnnotations() {
     String tests = Dashboards.yaml(Dashboards.RULES.resolveSibling("rules-test.yml")).toString();
     for (JsonNode group : Dashboards.yaml(Dashboards.RULES).path("groups")) {
       for (JsonNode rule : group.path("rules")) {
@@ -44,7 +44,7 @@ class ObservabilityTest {
   }
 
   @Test
-  void everyPanelAsksInPromQl() throws Exception {
+  void everyPanelHasValidPromQl() throws Exception {
     List<Map<String, String>> rules = new ArrayList<>();
     Dashboards.expressionsOfPanels()
         .forEach(
@@ -66,7 +66,7 @@ class ObservabilityTest {
   }
 
   @Test
-  void theCollectorsPipelinesConsistOfWhatIsDefined() {
+  void theCollectorsPipelinesUseDefinedComponents() {
     JsonNode collector = Dashboards.yaml(Dashboards.FOLDER.resolve("collector.yaml"));
     JsonNode service = collector.path("service");
 

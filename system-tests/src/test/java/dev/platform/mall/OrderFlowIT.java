@@ -40,7 +40,7 @@ class OrderFlowIT {
   }
 
   @Test
-  void anOrderRunsThroughTheThreeJarsForAClientThatKnowsOnlyReflection() throws Exception {
+  void aReflectionClientCanOrderThroughTheThreeJars() throws Exception {
     try (GenericClient client = new GenericClient(mall.only(App.ORDER).address())) {
       assertThat(client.services()).contains(ORDERS, "notification.v1.NotificationService");
 
@@ -91,7 +91,7 @@ class OrderFlowIT {
   }
 
   @Test
-  void anInstanceTellsItsVersion() throws Exception {
+  void anInstanceRegistersItsVersion() throws Exception {
     for (App app : App.values()) {
       try (JarFile jar = new JarFile(app.jar().toFile())) {
         String version =
@@ -104,7 +104,7 @@ class OrderFlowIT {
   }
 
   @Test
-  void theKeysOfAKilledAppGoWithItsLease() {
+  void theKeysOfAKilledAppExpireWithItsLease() {
     AppProcess doomed = mall.start(App.PAYMENT);
     doomed.awaitReady();
     mall.awaitRegistered();
@@ -123,7 +123,7 @@ class OrderFlowIT {
   }
 
   @Test
-  void allAreRegisteredAgainAfterEtcdWasEmptiedAndNoOrderFailsMeanwhile() {
+  void allRegisterAgainAfterEtcdWasWipedAndNoOrderFails() {
     try (Shopper shopper = mall.shopper()) {
       shopper.warmUp(20);
       TreeSet<String> keys = mall.keys();

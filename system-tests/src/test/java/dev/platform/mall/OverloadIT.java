@@ -53,10 +53,10 @@ class OverloadIT {
   @BeforeAll
   static void open() throws Exception {
     mall = Mall.withEtcd("overload");
-    mall.give(App.PAYMENT, Map.of("PLATFORM_REGISTRY_SERVICES", "bank-gateway"));
+    mall.configure(App.PAYMENT, Map.of("PLATFORM_REGISTRY_SERVICES", "bank-gateway"));
     AppProcess bank = mall.start(App.PAYMENT);
     bank.awaitReady();
-    mall.give(
+    mall.configure(
         App.PAYMENT,
         Map.of(
             "PLATFORM_REGISTRY_SERVICES", "payment-service",
@@ -73,7 +73,7 @@ class OverloadIT {
   }
 
   @Test
-  void whatIsAcceptedStaysFastAndTheRestIsRefusedAtOnce() throws Exception {
+  void acceptedCallsStayFastAndTheOthersAreRejectedImmediately() throws Exception {
     try (Channels channels = new Channels()) {
       Payer payer = new Payer(channels.to(payment.address()));
       atCapacity(payer, WARM_UP);

@@ -42,7 +42,7 @@ class PaymentInstancesIT {
   }
 
   @Test
-  void callsAreSpreadEvenlyOverThreeInstances() throws Exception {
+  void callsAreBalancedEvenlyOverThreeInstances() throws Exception {
     List<AppProcess> instances = mall.scale(App.PAYMENT, INSTANCES);
     try (Shopper shopper = mall.shopper()) {
       warmUp(shopper, instances);
@@ -81,7 +81,7 @@ class PaymentInstancesIT {
   }
 
   @Test
-  void anInstanceThatIsStartedUnderLoadTakesItsShareAndNoOrderFails() throws Exception {
+  void anInstanceStartedUnderLoadGetsItsShareAndNoOrderFails() throws Exception {
     List<AppProcess> instances = new ArrayList<>(mall.scale(App.PAYMENT, INSTANCES - 1));
     try (Shopper shopper = mall.shopper()) {
       warmUp(shopper, instances);

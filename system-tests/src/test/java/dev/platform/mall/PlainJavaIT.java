@@ -39,7 +39,7 @@ class PlainJavaIT {
   }
 
   @Test
-  void comesAndGoesUnderOrdersWithoutAFailedOne() throws Exception {
+  void startsAndStopsUnderLoadWithoutAFailedOrder() throws Exception {
     try (Shopper shopper = mall.shopper();
         AppProcess plain = startPlain()) {
       shopper.warmUp(20);

@@ -27,7 +27,7 @@ class ProcessReaperTest {
   }
 
   @Test
-  void endsWhatAKilledRunHasStarted() throws Exception {
+  void endsProcessesOfAKilledRun() throws Exception {
     Process run =
         new ProcessBuilder(
                 Jvm.command(

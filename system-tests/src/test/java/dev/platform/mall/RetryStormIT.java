@@ -32,12 +32,12 @@ class RetryStormIT {
   }
 
   @Test
-  void paymentGetsLittleMoreThanIsAskedForWhenAllOfItFails() throws Exception {
+  void retriesAddLittleLoadWhenPaymentFailsCompletely() throws Exception {
     assertThatLoadIsBounded("retry-storm", Map.of());
   }
 
   @Test
-  void theRetryBudgetAloneKeepsTheLoadDown() throws Exception {
+  void theRetryBudgetAloneLimitsTheLoad() throws Exception {
     assertThatLoadIsBounded(
         "retry-storm-without-breakers",
         Map.of("PLATFORM_RESILIENCE_CIRCUITBREAKER_ENABLED", "false"));
@@ -46,10 +46,10 @@ class RetryStormIT {
   private void assertThatLoadIsBounded(String name, Map<String, String> environment)
       throws Exception {
     mall = Mall.withEtcd(name);
-    Map<String, String> all = new HashMap<>(AppEnvironment.TIMES_AS_SHIPPED);
+    Map<String, String> all = new HashMap<>(AppEnvironment.DEFAULT_TIMES);
     all.putAll(environment);
-    mall.give(App.ORDER, all);
-    mall.give(App.PAYMENT, all);
+    mall.configure(App.ORDER, all);
+    mall.configure(App.PAYMENT, all);
     mall.startAll();
     new DatabaseAudit(mall).stock(Shopper.PRODUCTS, 100_000);
     Instance payment = mall.only(App.PAYMENT).instance();

@@ -66,7 +66,7 @@ class SharedRateLimitIT {
   static void open() throws Exception {
     redis = RedisServer.require();
     mall = Mall.withEtcd("fleet-limit");
-    mall.give(
+    mall.configure(
         App.ORDER,
         Map.of(
             "PLATFORM_RESILIENCE_RATELIMIT_ENABLED",
@@ -92,7 +92,7 @@ class SharedRateLimitIT {
   }
 
   @Test
-  void twoInstancesAcceptTheLimitTogetherAndTheirSharesWhileRedisIsAway() throws Exception {
+  void twoInstancesShareTheLimitAndUseTheirSharesWhileRedisIsDown() throws Exception {
     try (Channels channels = new Channels();
         SteadyLoad first = startCalls(channels, instances.get(0));
         SteadyLoad second = startCalls(channels, instances.get(1))) {

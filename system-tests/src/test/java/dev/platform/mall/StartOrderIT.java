@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class StartOrderIT {
 
   @Test
-  void appsThatStartBeforeEtcdRegisterWhenItComes() throws Exception {
+  void appsStartedBeforeEtcdRegisterOnceItIsUp() throws Exception {
     try (Mall mall = Mall.withoutEtcd("start-order")) {
       List<App> callersFirst = List.of(App.ORDER, App.PAYMENT, App.INVENTORY);
       callersFirst.forEach(mall::start);

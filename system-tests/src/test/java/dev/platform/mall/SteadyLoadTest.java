@@ -30,7 +30,7 @@ class SteadyLoadTest {
   }
 
   @Test
-  void goesOnSendingWhileNoAnswerComes() {
+  void keepsSendingWithoutAnswers() {
     await().atMost(Duration.ofSeconds(30)).until(() -> sent.get() >= 20);
     assertThat(load.soFar().calls()).isZero();
 
@@ -42,7 +42,7 @@ class SteadyLoadTest {
   }
 
   @Test
-  void leavesOutCallsBeyondItsBound() {
+  void skipsCallsBeyondItsBound() {
     AtomicInteger begun = new AtomicInteger();
     SettableFuture<String> first = SettableFuture.create();
     try (SteadyLoad bounded =
@@ -59,7 +59,7 @@ class SteadyLoadTest {
   }
 
   @Test
-  void tellsWhatEachFailedCallEndedWith() {
+  void reportsTheStatusOfEachFailedCall() {
     answer.setException(Status.UNAVAILABLE.withDescription("gone").asRuntimeException());
 
     load.awaitMore(5, Duration.ofSeconds(30));
@@ -71,7 +71,7 @@ class SteadyLoadTest {
   }
 
   @Test
-  void callsAreToldApartByTheMomentAtWhichTheyWereSent() {
+  void callsAreSelectedByTheTimeOfSending() {
     LoadReport report = new LoadReport(List.of(lasting(1), lasting(2), lasting(3)));
 
     assertThat(report.sentBefore(2).outcomes()).containsExactly(lasting(1));
@@ -79,7 +79,7 @@ class SteadyLoadTest {
   }
 
   @Test
-  void aPercentileIsTheLatencyThatSoManyCallsDidNotExceed() {
+  void aPercentileIsTheLatencyNotExceededByThatShareOfCalls() {
     LoadReport report =
         new LoadReport(LongStream.rangeClosed(1, 200).mapToObj(SteadyLoadTest::lasting).toList());
 

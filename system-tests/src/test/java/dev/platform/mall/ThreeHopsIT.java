@@ -54,7 +54,7 @@ class ThreeHopsIT {
   }
 
   @Test
-  void throughPaymentToABankThatStalls() throws Exception {
+  void theDeadlineHoldsThroughPaymentToAStalledBank() throws Exception {
     setBankLatency(Duration.ofSeconds(30));
     try {
       assertOneAnswerInTime("order, payment, bank");
@@ -64,7 +64,7 @@ class ThreeHopsIT {
   }
 
   @Test
-  void throughInventoryToARowThatSomebodyElseHasLocked() throws Exception {
+  void theDeadlineHoldsThroughInventoryToALockedRow() throws Exception {
     try (Connection other = mall.database(App.INVENTORY)) {
       other.setAutoCommit(false);
       lock(other);

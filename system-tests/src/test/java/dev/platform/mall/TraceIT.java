@@ -30,7 +30,7 @@ class TraceIT {
     receiver = SpanReceiver.start();
     mall = Mall.withEtcd("trace");
     for (App app : App.values()) {
-      mall.give(app, Line.BOOT3.tracedTo(receiver.endpoint()));
+      mall.configure(app, Line.BOOT3.tracedTo(receiver.endpoint()));
     }
     mall.startAll();
     new DatabaseAudit(mall).stock(List.of(TracedOrder.PRODUCT), 2 * ORDERS + 100);
@@ -84,7 +84,7 @@ class TraceIT {
   }
 
   @Test
-  void theNotificationOfAnOrderIsATraceOfItsOwnThatIsLinkedToTheOrders() throws Exception {
+  void aNotificationHasItsOwnTraceLinkedToThatOfItsOrder() throws Exception {
     String created = TracedOrder.place(mall.only(App.ORDER));
 
     List<ReceivedSpan> deliveries =

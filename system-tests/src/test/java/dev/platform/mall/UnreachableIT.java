@@ -57,13 +57,13 @@ class UnreachableIT {
   }
 
   @Test
-  void anInstanceThatIsCutOffFromEtcdServesOnAndComesBack() throws Exception {
+  void anInstanceDisconnectedFromEtcdKeepsServingAndRegistersAgain() throws Exception {
     Mall mall = busy.mall();
     try (EtcdLink link = EtcdLink.to(mall.etcd().endpoint());
         Channels channels = new Channels()) {
-      mall.give(App.INVENTORY, Map.of("PLATFORM_ETCD_ENDPOINTS", link.endpoint()));
+      mall.configure(App.INVENTORY, Map.of("PLATFORM_ETCD_ENDPOINTS", link.endpoint()));
       AppProcess lonely = mall.start(App.INVENTORY);
-      mall.give(App.INVENTORY, Map.of());
+      mall.configure(App.INVENTORY, Map.of());
       lonely.awaitReady();
       mall.awaitRegistered();
       busy.awaitAllCalled();
@@ -108,7 +108,7 @@ class UnreachableIT {
   }
 
   @Test
-  void callersForgetAFrozenInstanceAndItComesBackWhenItThaws() throws Exception {
+  void callersDropAFrozenInstanceUntilItThaws() throws Exception {
     Mall mall = busy.mall();
     AppProcess frozen = busy.inventories().get(0);
     List<String> keys = Mall.keysOf(App.INVENTORY, frozen);

@@ -59,7 +59,7 @@ class BadInputTest extends InventoryTest {
     assertThat(stock()).isEqualTo(stockBefore);
   }
 
-  static Stream<Arguments> idsThatAreNone() {
+  static Stream<Arguments> invalidIds() {
     return Stream.of(
         Arguments.of("a\u0000b", " must not contain control characters"),
         Arguments.of("a\u001b[2J", " must not contain control characters"),
@@ -71,8 +71,8 @@ class BadInputTest extends InventoryTest {
   }
 
   @ParameterizedTest
-  @MethodSource("idsThatAreNone")
-  void refusesIdsThatAreNone(String bad, String problem) {
+  @MethodSource("invalidIds")
+  void refusesInvalidIds(String bad, String problem) {
     assertRefused("product_ids[1]" + problem, () -> inventory.checkStock(levels("p-1", bad)));
     assertRefused("reservation_id" + problem, () -> inventory.reserve(reservation(bad, "p-1", 1)));
     assertRefused(
@@ -98,7 +98,7 @@ class BadInputTest extends InventoryTest {
   }
 
   @Test
-  void countsCharactersAsPeopleDo() {
+  void countsCodePointsNotChars() {
     assertFails(
         () -> inventory.reserve(reservation(WIDE.repeat(128), "p-1", 0)),
         INVALID_ARGUMENT,
@@ -110,7 +110,7 @@ class BadInputTest extends InventoryTest {
   }
 
   @Test
-  void refusesTenThousandLinesByTheirNumber() {
+  void refusesTenThousandLinesAndNamesTheLimit() {
     ReserveRequest.Builder request = ReserveRequest.newBuilder().setReservationId(unique("order"));
     CheckStockRequest.Builder levels = CheckStockRequest.newBuilder();
     for (int i = 0; i < 10_000; i++) {
@@ -130,7 +130,7 @@ class BadInputTest extends InventoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-  void refusesQuantitiesThatAreNone(int quantity) {
+  void refusesInvalidQuantities(int quantity) {
     assertFails(
         () -> inventory.reserve(reservation(unique("order"), "p-1", quantity)),
         INVALID_ARGUMENT,
@@ -150,7 +150,7 @@ class BadInputTest extends InventoryTest {
   }
 
   @Test
-  void leavesUnknownFieldsAlone() {
+  void ignoresUnknownFields() {
     UnknownFieldSet.Field later = UnknownFieldSet.Field.newBuilder().addVarint(7).build();
     CheckStockRequest request =
         levels("p-1").toBuilder()
@@ -161,7 +161,7 @@ class BadInputTest extends InventoryTest {
   }
 
   @Test
-  void namesAsManyShortagesAsAnAnswerHasRoomFor() throws Exception {
+  void listsAsManyShortagesAsFitIntoAnAnswer() throws Exception {
     String order = unique("order");
     ReserveRequest.Builder request = ReserveRequest.newBuilder().setReservationId(order);
     for (int i = 0; i < 1000; i++) {

@@ -82,7 +82,7 @@ class CatalogueTest extends InventoryTest {
   }
 
   @Test
-  void leavesUnknownProductsOutOfTheLevels() {
+  void omitsUnknownProductsFromTheLevels() {
     String mug = product(4);
 
     assertThat(
@@ -98,7 +98,7 @@ class CatalogueTest extends InventoryTest {
   }
 
   @Test
-  void saysWhatIsWrongWithARequestForLevels() {
+  void explainsWhatIsWrongWithARequestForLevels() {
     assertFails(() -> checkStock(List.of()), INVALID_ARGUMENT, "product_ids cannot be empty");
     assertFails(
         () -> checkStock(List.of("p-1", "")), INVALID_ARGUMENT, "product_ids[1] is required");
@@ -109,7 +109,7 @@ class CatalogueTest extends InventoryTest {
   }
 
   @Test
-  void recommendsWhatSellsBestAndIsThere() {
+  void recommendsBestSellersInStock() {
     jdbc.sql("update stock set sold = 0").update();
     sold("p-3", 5);
     sold("p-9", 7);

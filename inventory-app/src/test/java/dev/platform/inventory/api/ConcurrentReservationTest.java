@@ -24,7 +24,7 @@ class ConcurrentReservationTest extends InventoryTest {
   private static final int THREADS = 16;
 
   @Test
-  void neverSellsMoreThanThereIs() throws Exception {
+  void neverOversells() throws Exception {
     String mug = product(100);
 
     Map<Status.Code, Integer> outcomes = race(50, attempt -> reservation(unique("order"), mug, 1));
@@ -35,7 +35,7 @@ class ConcurrentReservationTest extends InventoryTest {
   }
 
   @Test
-  void doesNotDeadlockWhenOrdersNameTheSameProductsInAnyOrder() throws Exception {
+  void doesNotDeadlockWhenOrdersListProductsInDifferentOrder() throws Exception {
     String mug = product(1000);
     String lamp = product(1000);
 
@@ -56,7 +56,7 @@ class ConcurrentReservationTest extends InventoryTest {
   }
 
   @Test
-  void setsStockAsideOnceHoweverOftenTheSameReservationComesAtOnce() throws Exception {
+  void reservesOnceForConcurrentDuplicates() throws Exception {
     String mug = product(100);
     String order = unique("order");
 
@@ -67,7 +67,7 @@ class ConcurrentReservationTest extends InventoryTest {
   }
 
   @Test
-  void leavesNothingReservedWhenReserveAndReleaseMeet() throws Exception {
+  void leavesNothingReservedWhenReserveAndReleaseRace() throws Exception {
     String mug = product(100);
     for (int i = 0; i < 20; i++) {
       String order = unique("order");

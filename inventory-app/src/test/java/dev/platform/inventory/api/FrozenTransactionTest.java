@@ -17,7 +17,7 @@ class FrozenTransactionTest extends InventoryTest {
   @Autowired private Transaction transaction;
 
   @Test
-  void aTransactionThatStandsStillLosesItsLocks() throws Exception {
+  void aStalledTransactionLosesItsLocks() throws Exception {
     String product = product(5);
     CountDownLatch locked = new CountDownLatch(1);
     CountDownLatch thawed = new CountDownLatch(1);

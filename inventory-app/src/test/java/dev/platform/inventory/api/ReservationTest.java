@@ -44,7 +44,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void givesTheSameAnswerToTheSameReservationAgain() {
+  void answersARepeatedReservationLikeTheFirst() {
     String mug = product(10);
     String lamp = product(10);
     ReserveRequest.Builder there = ReserveRequest.newBuilder().setReservationId(order);
@@ -62,7 +62,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void refusesOtherLinesUnderAKnownId() {
+  void refusesDifferentLinesUnderAKnownId() {
     String mug = product(10);
     inventory.reserve(reservation(order, mug, 3));
 
@@ -74,7 +74,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void setsNothingAsideWhenOneLineIsShortAndNamesAllThatAre() {
+  void reservesNothingIfAnyLineIsShortAndListsAllShortLines() {
     String plenty = product(10);
     String few = product(1);
     String none = product(0);
@@ -94,7 +94,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void saysInTheDetailsHowMuchIsLeftOfEachProductThatIsShort() throws Exception {
+  void theErrorDetailsContainTheRemainingStockOfShortProducts() throws Exception {
     String few = product(1);
     StatusRuntimeException failure =
         catchThrowableOfType(
@@ -111,7 +111,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void letsAnOrderTryAgainAfterStockCameIn() {
+  void acceptsARetryAfterStockWasAdded() {
     String mug = product(1);
     assertFails(
         () -> inventory.reserve(reservation(order, mug, 2)),
@@ -137,7 +137,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void givesReleasedStockBackOnce() {
+  void returnsReleasedStockOnce() {
     String mug = product(10);
     inventory.reserve(reservation(order, mug, 3));
 
@@ -167,7 +167,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void refusesAReservationThatWasReleasedBeforeItWasMade() {
+  void refusesAReservationReleasedBeforeItWasMade() {
     String mug = product(10);
     release(order);
 
@@ -179,7 +179,7 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void givesStockBackWhenNobodyConfirmsInTime() {
+  void returnsStockOfReservationsNotConfirmedInTime() {
     String mug = product(10);
     inventory.reserve(reservation(order, mug, 3));
 
@@ -201,12 +201,12 @@ class ReservationTest extends InventoryTest {
   }
 
   @Test
-  void refusesToConfirmWhatIsNotKnown() {
+  void refusesToConfirmAnUnknownReservation() {
     assertFails(() -> confirm(order), NOT_FOUND, "unknown reservation: " + order);
   }
 
   @Test
-  void saysWhichFieldIsWrong() {
+  void namesTheInvalidField() {
     ReserveRequest.Builder lines = ReserveRequest.newBuilder().setReservationId(order);
     with(with(lines, "p-1", 1), "p-2", 1);
 

@@ -60,7 +60,7 @@ class StockFeedTest {
   }
 
   @Test
-  void keepsWatchersWhileTheDatabaseIsAway() {
+  void keepsWatchersWhileTheDatabaseIsDown() {
     reader.ready = true;
     databaseAway = true;
     watch();
@@ -73,7 +73,7 @@ class StockFeedTest {
   }
 
   @Test
-  void readsNothingWhenNobodyWatches() {
+  void readsNothingWithoutWatchers() {
     reader.ready = true;
     watch();
     awaitReads(5);

@@ -56,7 +56,7 @@ class StockImportTest extends InventoryTest {
   }
 
   @Test
-  void takesManyBatchesAndTellsOnlyTheFirstBadLines() throws Exception {
+  void acceptsManyBatchesAndReportsOnlyTheFirstBadLines() throws Exception {
     String mug = product(0);
     StreamObserver<ImportStockRequest> lines = startImport();
 
@@ -82,7 +82,7 @@ class StockImportTest extends InventoryTest {
   }
 
   @Test
-  void keepsWholeBatchesOfAnImportThatBreaksOff() {
+  void keepsCompleteBatchesOfAnInterruptedImport() {
     String mug = product(0);
     var lines = (ClientCallStreamObserver<ImportStockRequest>) startImport();
     for (int i = 0; i < ImportStock.BATCH + 3; i++) {
@@ -99,7 +99,7 @@ class StockImportTest extends InventoryTest {
   }
 
   @Test
-  void countsADeliveryThatIsSentAgainOnce() throws Exception {
+  void countsARepeatedDeliveryOnce() throws Exception {
     String mug = product(0);
     String id = "d-" + mug;
 
@@ -116,7 +116,7 @@ class StockImportTest extends InventoryTest {
   }
 
   @Test
-  void takesTheRestOfADeliveryThatBrokeOff() throws Exception {
+  void importsTheRestOfAnInterruptedDelivery() throws Exception {
     String mug = product(0);
     String id = "d-" + mug;
     var lines = (ClientCallStreamObserver<ImportStockRequest>) startImport();
@@ -136,7 +136,7 @@ class StockImportTest extends InventoryTest {
   }
 
   @Test
-  void countsADeliveryOnceThatComesTwiceAtTheSameTime() throws Exception {
+  void countsADeliverySentTwiceConcurrentlyOnce() throws Exception {
     String mug = product(0);
     List<CompletableFuture<ImportStockResponse>> summaries = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -157,7 +157,7 @@ class StockImportTest extends InventoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 500, 600, 700, 800, 1300})
-  void refusesAnotherDeliveryUnderTheSameId(int lines) throws Exception {
+  void refusesADifferentDeliveryUnderTheSameId(int lines) throws Exception {
     String mug = product(0);
     String lamp = product(0);
     String id = "d-" + mug;
@@ -189,7 +189,7 @@ class StockImportTest extends InventoryTest {
   }
 
   @Test
-  void refusesADeliveryThatIsNamedTooLate() {
+  void refusesADeliveryIdThatComesTooLate() {
     StreamObserver<ImportStockRequest> lines = startImport();
     lines.onNext(line("", "p-1", 1));
     lines.onNext(line("d-2", "p-1", 1));
@@ -201,8 +201,8 @@ class StockImportTest extends InventoryTest {
   }
 
   @ParameterizedTest
-  @MethodSource("idsThatAreNone")
-  void refusesADeliveryIdThatIsNone(String id, String problem) {
+  @MethodSource("invalidIds")
+  void refusesAnInvalidDeliveryId(String id, String problem) {
     startImport().onNext(line(id, "p-1", 1));
 
     assertThat(failure())
@@ -212,7 +212,7 @@ class StockImportTest extends InventoryTest {
                 + "\nthe import stopped: lines up to 0 are kept");
   }
 
-  static Stream<Arguments> idsThatAreNone() {
+  static Stream<Arguments> invalidIds() {
     return Stream.of(
         Arguments.of("x".repeat(129), "have at most 128 characters: 129"),
         Arguments.of(" ", "not be blank"),

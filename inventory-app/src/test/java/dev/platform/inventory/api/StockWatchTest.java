@@ -25,7 +25,7 @@ class StockWatchTest extends InventoryTest {
   private final AtomicReference<Status> end = new AtomicReference<>();
 
   @Test
-  void tellsTheLevelAtOnceAndAfterEveryChange() {
+  void sendsTheLevelImmediatelyAndAfterEveryChange() {
     String mug = product(10);
     StreamObserver<WatchStockRequest> watch = watch();
 
@@ -38,7 +38,7 @@ class StockWatchTest extends InventoryTest {
   }
 
   @Test
-  void seesWhatOtherInstancesChange() {
+  void seesChangesByOtherInstances() {
     String mug = product(10);
     watch().onNext(subscribe(mug));
     awaitLast(level(mug, 10, 0, 0));
@@ -49,7 +49,7 @@ class StockWatchTest extends InventoryTest {
   }
 
   @Test
-  void followsWhatIsSubscribedAndUnsubscribed() {
+  void followsSubscriptionsAndUnsubscriptions() {
     String mug = product(1);
     String lamp = product(2);
     StreamObserver<WatchStockRequest> watch = watch();
@@ -66,7 +66,7 @@ class StockWatchTest extends InventoryTest {
   }
 
   @Test
-  void sendsWhatWasAskedForThenEndsWhenTheClientHasNoMoreToAsk() {
+  void sendsTheLevelsThenEndsAfterTheClientsHalfClose() {
     String mug = product(10);
     StreamObserver<WatchStockRequest> watch = watch();
 
@@ -79,7 +79,7 @@ class StockWatchTest extends InventoryTest {
   }
 
   @Test
-  void refusesABadSubscription() {
+  void refusesAnInvalidSubscription() {
     watch().onNext(subscribe("p-1", ""));
 
     awaitEnd();

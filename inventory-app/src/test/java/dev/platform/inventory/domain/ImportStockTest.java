@@ -15,7 +15,7 @@ class ImportStockTest {
   private boolean connected = true;
 
   @Test
-  void doesNotPretendToKnowWhatBecameOfACommit() {
+  void reportsThatTheOutcomeOfACommitIsUnknown() {
     ImportStock importing = started("");
     connected = false;
 
@@ -26,7 +26,7 @@ class ImportStockTest {
   }
 
   @Test
-  void hasADeliveryWithAnIdSentAgain() {
+  void asksToResendADeliveryThatHasAnId() {
     ImportStock importing = started("d-1");
     connected = false;
 

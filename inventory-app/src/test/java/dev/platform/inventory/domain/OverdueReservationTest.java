@@ -40,7 +40,7 @@ class OverdueReservationTest {
   private final ConfirmReservation confirm = new ConfirmReservation(record, shelf, TRANSACTION);
 
   @Test
-  void isSoldWhileNobodyHasRecordedThatItExpired() {
+  void isSoldIfItsExpiryIsNotRecordedYet() {
     reserveAt(NOON, Duration.ofMinutes(15));
 
     assertThat(expireAt(NOON.plusSeconds(899))).isZero();
@@ -50,7 +50,7 @@ class OverdueReservationTest {
   }
 
   @Test
-  void isRefusedOnceThatIsOnRecord() {
+  void isRefusedOnceItsExpiryIsRecorded() {
     reserveAt(NOON, Duration.ofMinutes(15));
 
     assertThat(expireAt(NOON.plusSeconds(900))).isEqualTo(1);

@@ -17,7 +17,7 @@ class ReservationStatusTest {
 
   @ParameterizedTest
   @EnumSource(names = {"CONFIRMED", "RELEASED", "EXPIRED"})
-  void aHeldReservationMayEndInThreeWays(ReservationStatus end) {
+  void aHeldReservationHasThreePossibleEndStates(ReservationStatus end) {
     assertThat(Reservation.held("o-1", LINES, NOON).become(end).status()).isEqualTo(end);
   }
 
@@ -30,7 +30,7 @@ class ReservationStatusTest {
     "EXPIRED, CONFIRMED, expired, confirmed",
     "EXPIRED, HELD, expired, held"
   })
-  void anIllegalMoveNamesBothEnds(
+  void anIllegalTransitionNamesBothStates(
       ReservationStatus from, ReservationStatus to, String fromWord, String toWord) {
     assertThatThrownBy(() -> new Reservation("o-1", from, LINES, NOON).become(to))
         .isInstanceOf(Refusal.class)
@@ -38,7 +38,7 @@ class ReservationStatusTest {
   }
 
   @Test
-  void linesAreKeptInTheOrderInWhichRowsAreLocked() {
+  void linesAreSortedInLockingOrder() {
     List<ReservationLine> unordered =
         List.of(new ReservationLine("p-2", 1), new ReservationLine("p-1", 1));
 

@@ -24,7 +24,7 @@ class LiveStreamTest {
       new LiveStream<>(log, caller, Entry::sequence, over::add);
 
   @Test
-  void readsAPageAtATimeAndOnlyWhileTheCallerTakesMore() {
+  void readsPageByPageOnlyWhileTheCallerIsReady() {
     log.last = 1000;
     caller.takes = 60;
 
@@ -40,7 +40,7 @@ class LiveStreamTest {
   }
 
   @Test
-  void readsNothingUntilThereIsSomethingNew() {
+  void readsNothingUntilThereAreNewEntries() {
     stream.start("k", 5, new Head(5, false));
     stream.reaches(new Head(5, false));
     assertThat(log.reads).isZero();
@@ -51,7 +51,7 @@ class LiveStreamTest {
   }
 
   @Test
-  void endsAfterTheLastEntryOfALogThatEnded() {
+  void endsAfterTheLastEntryOfAFinishedLog() {
     log.last = 2;
     stream.start("k", 0, new Head(2, true));
 
@@ -70,7 +70,7 @@ class LiveStreamTest {
   }
 
   @Test
-  void sendsNothingAfterTheCallerHasLeft() {
+  void sendsNothingAfterTheCallIsCancelled() {
     log.last = 1;
     stream.start("k", 0, new Head(1, false));
     caller.onCancel.run();

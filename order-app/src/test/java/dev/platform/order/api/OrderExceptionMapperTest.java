@@ -16,7 +16,7 @@ class OrderExceptionMapperTest {
   private final OrderExceptionMapper mapper = new OrderExceptionMapper();
 
   @Test
-  void aRefusalFurtherOnIsTheCauseOfTheStatus() {
+  void aDownstreamRejectionIsTheCauseOfTheStatus() {
     StatusRuntimeException refusal =
         Status.UNAVAILABLE.asRuntimeException(Rejection.CIRCUIT_BREAKER.trailers());
 
@@ -28,7 +28,7 @@ class OrderExceptionMapperTest {
   }
 
   @Test
-  void theDetailsNameTheKind() throws Exception {
+  void theDetailsContainTheKind() throws Exception {
     StatusException status = mapper.toStatus(OrderException.invalid("items is empty"));
 
     assertThat(status).isNotNull();

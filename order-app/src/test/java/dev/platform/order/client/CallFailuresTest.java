@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class CallFailuresTest {
 
   @Test
-  void aCallThatTheBreakerRefusedWasNotAsked() {
+  void aCallRejectedByTheBreakerWasNotSent() {
     CallNotPermittedException refusal =
         CallNotPermittedException.createCallNotPermittedException(
             CircuitBreaker.ofDefaults("payment-service"));
@@ -20,7 +20,7 @@ class CallFailuresTest {
   }
 
   @Test
-  void anyOtherFailedCallMayHaveBeenHeard() {
+  void anyOtherFailedCallMayHaveBeenReceived() {
     assertThat(failure(Status.UNAVAILABLE).asked()).isTrue();
     assertThat(failure(Status.DEADLINE_EXCEEDED).timedOut()).isTrue();
   }

@@ -12,7 +12,7 @@ class LastKnownGoodTest {
   private final AtomicLong nanos = new AtomicLong();
 
   @Test
-  void tellsHowOldAnAnswerIs() {
+  void returnsTheAgeOfAnAnswer() {
     LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
 
@@ -23,7 +23,7 @@ class LastKnownGoodTest {
   }
 
   @Test
-  void beginsAnewWithEachGoodAnswer() {
+  void eachGoodAnswerResetsTheAge() {
     LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
     pass(Duration.ofMinutes(50));
@@ -35,7 +35,7 @@ class LastKnownGoodTest {
   }
 
   @Test
-  void hasNothingToSayOnceItIsTooOld() {
+  void returnsNoAnswerThatIsTooOld() {
     LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
 
@@ -45,7 +45,7 @@ class LastKnownGoodTest {
   }
 
   @Test
-  void isNeverAnAnswerOfThisMoment() {
+  void theAgeOfAnAnswerIsPositive() {
     LastKnownGood<String, Integer> prices = lastKnownGood(10);
     prices.keep("mug", 1999);
 
@@ -53,7 +53,7 @@ class LastKnownGoodTest {
   }
 
   @Test
-  void keepsNoMoreThanItMay() {
+  void isBounded() {
     LastKnownGood<Integer, Integer> squares = lastKnownGood(100);
     IntStream.range(0, 10_000).forEach(i -> squares.keep(i, i * i));
 
@@ -62,7 +62,7 @@ class LastKnownGoodTest {
   }
 
   @Test
-  void keepsNothingWhenSwitchedOff() {
+  void keepsNothingIfDisabled() {
     LastKnownGood<String, Integer> prices = lastKnownGood(0);
     prices.keep("mug", 1999);
 

@@ -16,7 +16,7 @@ class MoneyTest {
   }
 
   @Test
-  void neverOverflowsInSilence() {
+  void neverOverflowsSilently() {
     assertThatThrownBy(() -> HUGE.plus(new Money(1, "EUR")))
         .isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> HUGE.times(2)).isInstanceOf(ArithmeticException.class);

@@ -25,7 +25,7 @@ class OrderStatusTest {
 
   @ParameterizedTest
   @EnumSource
-  void allowsTheLegalMovesAndNamesBothEndsOfAnIllegalOne(OrderStatus from) {
+  void allowsLegalTransitionsAndNamesBothStatesOfAnIllegalOne(OrderStatus from) {
     for (OrderStatus to : OrderStatus.values()) {
       if (LEGAL.get(from).contains(to)) {
         assertThat(from.moveTo(to)).isEqualTo(to);

@@ -43,7 +43,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void paysBackWhenTheReservationIsGone() {
+  void refundsIfTheReservationIsGone() {
     world.reservationGone = true;
 
     assertRefused("the stock was no longer reserved, the payment was returned");
@@ -53,7 +53,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void endsTheOrderWhosePaymentSomebodyElseReturnedAfterItsStockWasSold() {
+  void endsASoldOrderThatWasRefundedElsewhere() {
     world.payment = Payment.in(Payment.State.REFUNDED);
     world.sold = true;
 
@@ -64,7 +64,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void stopsBeforeAnythingIsRecordedWhenStockIsShort() {
+  void stopsBeforeRecordingIfStockIsShort() {
     world.failing = Map.of("reserve", OrderException.refused("insufficient stock", null));
 
     assertRefused("insufficient stock");
@@ -72,7 +72,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void releasesWhenItIsNotKnownWhetherStockIsReserved() {
+  void releasesIfTheReservationsOutcomeIsUnknown() {
     world.failing = Map.of("reserve", connectionLost("inventory-service"));
 
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
@@ -81,7 +81,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void releasesWhenItCannotBeRecorded() {
+  void releasesIfTheOrderCannotBeRecorded() {
     world.failing = Map.of("record", new IllegalStateException("database"));
 
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST)).hasMessage("database");
@@ -89,7 +89,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void leavesTheOrderToRecoveryWhenThePaymentsOutcomeIsNotKnown() {
+  void leavesTheOrderToRecoveryIfThePaymentsOutcomeIsUnknown() {
     world.failing = Map.of("charge", connectionLost("payment-service"));
 
     assertUnsettled();
@@ -98,7 +98,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void cancelsAndReleasesWhenThePaymentWasCertainlyNotAskedFor() {
+  void cancelsAndReleasesIfThePaymentWasNotRequested() {
     world.failing = Map.of("charge", rejectedByBreaker());
 
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))
@@ -115,7 +115,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void leavesTheOrderToRecoveryWhenItCannotBeCancelledEither() {
+  void leavesTheOrderToRecoveryIfCancellingFailsToo() {
     world.failing =
         Map.of("charge", rejectedByBreaker(), "release", connectionLost("inventory-service"));
 
@@ -124,7 +124,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void leavesTheOrderToRecoveryWhenTheConfirmationIsNotKnown() {
+  void leavesTheOrderToRecoveryIfTheConfirmationIsUnknown() {
     world.failing = Map.of("confirm", connectionLost("inventory-service"));
 
     assertUnsettled();
@@ -140,7 +140,7 @@ class PlaceOrderTest {
   }
 
   @Test
-  void takesNoOrderThatCostsNothing() {
+  void refusesAnOrderThatCostsNothing() {
     world.prices = Map.of("p-1", new Money(0, "EUR"), "p-2", new Money(0, "EUR"));
 
     assertThatThrownBy(() -> world.placeOrder().place("o-1", REQUEST))

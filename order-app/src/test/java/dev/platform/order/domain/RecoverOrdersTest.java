@@ -39,7 +39,7 @@ class RecoverOrdersTest {
   }
 
   @Test
-  void asksAgainForAPendingPaymentOnly() {
+  void retriesOnlyAPendingPayment() {
     payment = Optional.of(Payment.in(Payment.State.PENDING));
 
     recoverAt(CREATED.plus(CANCEL_AFTER).plusSeconds(1));
@@ -47,19 +47,19 @@ class RecoverOrdersTest {
   }
 
   @Test
-  void leavesAnUnpaidOrderAloneWhileItsPaymentMayBeOnItsWay() {
+  void keepsAnUnpaidOrderWhileItsPaymentMayArrive() {
     recoverAt(CREATED.plus(CANCEL_AFTER).minusMillis(1));
     assertThat(steps).isEmpty();
   }
 
   @Test
-  void givesAnUnpaidOrderUpOnceItIsOldEnough() {
+  void cancelsAnUnpaidOrderOnceItIsOldEnough() {
     recoverAt(CREATED.plus(CANCEL_AFTER));
     assertThat(steps).containsExactly("rule out", "release", "CANCELLED: it was not paid in time");
   }
 
   @Test
-  void settlesAnOldOrderThatWasPaidAtTheLastMoment() {
+  void settlesAnOldOrderPaidAtTheLastMoment() {
     payments.comingLate = Payment.in(Payment.State.CHARGED);
 
     recoverAt(CREATED.plus(CANCEL_AFTER));
@@ -67,7 +67,7 @@ class RecoverOrdersTest {
   }
 
   @Test
-  void asksForTheOutcomeOfAPaymentThatWasAskedForAtTheLastMoment() {
+  void completesAPaymentRequestedAtTheLastMoment() {
     payments.comingLate = Payment.in(Payment.State.PENDING);
 
     recoverAt(CREATED.plus(CANCEL_AFTER));
@@ -75,7 +75,7 @@ class RecoverOrdersTest {
   }
 
   @Test
-  void givesAnOrderUpWhosePaymentWasRuledOutByARecoveryThatGotNoFurther() {
+  void cancelsAnOrderWhosePaymentAnEarlierRecoveryVoided() {
     payment = Optional.of(Payment.in(Payment.State.VOIDED));
 
     recoverAt(CREATED.plus(CANCEL_AFTER));
@@ -83,7 +83,7 @@ class RecoverOrdersTest {
   }
 
   @Test
-  void keepsAnOrderThatCannotBeRuledOut() {
+  void keepsAnOrderWhosePaymentCannotBeVoided() {
     payments.ruledOut = false;
 
     assertThatThrownBy(() -> recoverAt(CREATED.plus(CANCEL_AFTER)))
@@ -92,7 +92,7 @@ class RecoverOrdersTest {
   }
 
   @Test
-  void changesNothingWhenPaymentServiceIsAway() {
+  void changesNothingIfPaymentServiceIsDown() {
     payments.away = true;
 
     assertThatThrownBy(() -> recoverAt(CREATED.plus(CANCEL_AFTER)))

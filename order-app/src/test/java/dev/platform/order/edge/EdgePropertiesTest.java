@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class EdgePropertiesTest {
 
   @Test
-  void hasDefaultsForAll() {
+  void hasADefaultForEachProperty() {
     EdgeProperties properties = bind(Map.of());
 
     assertThat(properties.defaultTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -34,13 +34,13 @@ class EdgePropertiesTest {
         "heartbeat | 1ms | PT0.001S (expected: >= 10ms)",
         "trace-url | traces | traces (expected: http:// or https://, with {trace-id} in it)"
       })
-  void namesTheValueThatIsWrongAndWhatWasExpected(String name, String value, String message) {
+  void namesTheInvalidValueAndTheExpectation(String name, String value, String message) {
     assertThatThrownBy(() -> bind(Map.of("mall.edge." + name, value)))
         .hasRootCauseMessage("mall.edge." + name + ": " + message);
   }
 
   @Test
-  void aRequestMayTakeWhatItAsksForButNotMoreThanTheMost() {
+  void aRequestedTimeoutIsCappedAtTheMaximum() {
     CallTimeouts timeouts = new CallTimeouts(bind(Map.of()));
 
     assertThat(timeouts.of(null)).isEqualTo(Duration.ofSeconds(10));

@@ -41,7 +41,7 @@ class ProblemsTest {
     "UNAVAILABLE, 503, Service Unavailable",
     "DEADLINE_EXCEEDED, 504, Gateway Timeout"
   })
-  void eachCodeHasItsStatusAndIsExplained(Status.Code code, int status, String title)
+  void eachCodeHasItsStatusAndExplanation(Status.Code code, int status, String title)
       throws Exception {
     JsonNode problem = json(code.toStatus().withDescription("why").asRuntimeException());
 
@@ -56,7 +56,7 @@ class ProblemsTest {
   @EnumSource(
       value = Status.Code.class,
       names = {"UNKNOWN", "INTERNAL", "DATA_LOSS"})
-  void tellsNothingOfWhatWentWrongInside(Status.Code code) throws Exception {
+  void hidesInternalErrors(Status.Code code) throws Exception {
     Message detail = RetryInfo.getDefaultInstance();
 
     JsonNode problem = json(failure(code, "NullPointerException at Foo.java", detail));
@@ -72,7 +72,7 @@ class ProblemsTest {
   }
 
   @Test
-  void passesRichDetailsOnButNotThoseForDevelopers() throws Exception {
+  void forwardsErrorDetailsExceptDebugInfo() throws Exception {
     Message failure =
         PreconditionFailure.newBuilder()
             .addViolations(
@@ -103,7 +103,7 @@ class ProblemsTest {
   }
 
   @Test
-  void knowsWhenToTryAgain() {
+  void derivesRetryAfterFromRetryInfo() {
     Duration delay = Duration.newBuilder().setSeconds(2).setNanos(1).build();
     Message retry = RetryInfo.newBuilder().setRetryDelay(delay).build();
 

@@ -30,7 +30,7 @@ class AdmissionQueueTest {
   }
 
   @Test
-  void letsAllInInTheOrderInWhichTheyCame() throws Exception {
+  void isFirstInFirstOut() throws Exception {
     assertThat(line.enter(0)).isEqualTo(Outcome.ADMITTED);
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
     List<CompletableFuture<Outcome>> others = new ArrayList<>();
@@ -63,7 +63,7 @@ class AdmissionQueueTest {
   }
 
   @Test
-  void isLeftByWhoeverHasWaitedTooLong() throws Exception {
+  void waitersLeaveAfterTheirTimeout() throws Exception {
     assertThat(line.enter(0)).isEqualTo(Outcome.ADMITTED);
 
     assertThat(line.enter(TimeUnit.MILLISECONDS.toNanos(50))).isEqualTo(Outcome.TOO_LONG);
@@ -74,7 +74,7 @@ class AdmissionQueueTest {
   }
 
   @Test
-  void isLeftByACallThatIsOverAndTheNextMovesUp() throws Exception {
+  void aCancelledCallLeavesAndTheNextMovesUp() throws Exception {
     assertThat(line.enter(0)).isEqualTo(Outcome.ADMITTED);
     Context.CancellableContext call = Context.ROOT.withCancellation();
     CompletableFuture<Outcome> cancelled = waiting(call, LONG);
@@ -91,7 +91,7 @@ class AdmissionQueueTest {
   }
 
   @Test
-  void keepsAllItsPlacesThroughManyWhoComeAndGo() throws Exception {
+  void losesNoPermitsUnderManyConcurrentCalls() throws Exception {
     AdmissionQueue busy = new AdmissionQueue(3, 1000);
     List<CompletableFuture<?>> all = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
@@ -108,7 +108,7 @@ class AdmissionQueueTest {
   }
 
   @Test
-  void namesTheValueThatIsWrong() {
+  void namesTheInvalidValue() {
     assertThatThrownBy(
             () -> new FlashSaleProperties(java.util.Set.of(), 0, 1, Duration.ofSeconds(2)))
         .hasMessage("mall.flash-sale.at-once: 0 (expected: >= 1)");

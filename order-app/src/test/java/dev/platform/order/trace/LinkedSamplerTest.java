@@ -15,23 +15,23 @@ import org.junit.jupiter.api.Test;
 class LinkedSamplerTest {
 
   @Test
-  void whatIsLinkedToARecordedTraceIsRecorded() {
+  void aSpanLinkedToARecordedTraceIsRecorded() {
     assertThat(recorded(Sampler.alwaysOff(), span -> span.addLink(other(true)))).isTrue();
   }
 
   @Test
-  void whatIsLinkedToOneThatIsNotRecordedIsNot() {
+  void aSpanLinkedToAnUnrecordedTraceIsNotRecorded() {
     assertThat(recorded(Sampler.alwaysOn(), span -> span.addLink(other(false)))).isFalse();
   }
 
   @Test
-  void whatIsLinkedToNothingIsDecidedOnAsEver() {
+  void aSpanWithoutLinksIsSampledAsUsual() {
     assertThat(recorded(Sampler.alwaysOn(), span -> {})).isTrue();
     assertThat(recorded(Sampler.alwaysOff(), span -> {})).isFalse();
   }
 
   @Test
-  void aParentsDecisionIsFollowedWhateverIsLinked() {
+  void aParentsDecisionTakesPrecedenceOverLinks() {
     Context parent = Context.root().with(Span.wrap(other(false)));
 
     assertThat(

@@ -22,12 +22,12 @@ class TraceParentTest {
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
       })
-  void whatIsReadIsWrittenTheSame(String text) {
+  void aValidValueRoundTrips(String text) {
     assertThat(TraceParent.read(text, tracer).map(TraceParent::write)).contains(text);
   }
 
   @Test
-  void onlyTheFirstFlagIsKnown() {
+  void onlyTheSampledFlagIsKept() {
     assertThat(
             TraceParent.read("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03", tracer)
                 .map(TraceParent::write))
@@ -43,7 +43,7 @@ class TraceParentTest {
         "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
         "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
       })
-  void whatIsNoneIsNotRead(String text) {
+  void invalidValuesAreIgnored(String text) {
     assertThat(TraceParent.read(text, tracer)).isEmpty();
   }
 }

@@ -22,7 +22,7 @@ class PaymentOnBoot4Test {
   @TempDir private Path snapshots;
 
   @Test
-  void aPaymentIsChargedAtABankThatIsFoundByDiscovery() throws IOException {
+  void aPaymentIsChargedAtABankFoundByDiscovery() throws IOException {
     try (ConfigurableApplicationContext app = start()) {
       var payment =
           PaymentServiceGrpc.newBlockingStub(

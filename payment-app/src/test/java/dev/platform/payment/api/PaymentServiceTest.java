@@ -37,7 +37,7 @@ class PaymentServiceTest extends PaymentTest {
   @Autowired private HikariDataSource pool;
 
   @Test
-  void chargesAnOrderOnceHoweverOftenItIsAsked() {
+  void chargesAnOrderOnceDespiteRepeatedRequests() {
     Payment first = pay(1999);
     Payment second = pay(1999);
 
@@ -52,7 +52,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void chargesOnceWhenTheSameOrderComesManyTimesAtOnce() throws Exception {
+  void chargesOnceForConcurrentDuplicates() throws Exception {
     bankAnswers(20, 0, 0);
     ExecutorService callers = Executors.newFixedThreadPool(16);
     List<Future<Payment>> answers = new ArrayList<>();
@@ -68,7 +68,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void countsCharactersAsPeopleDo() {
+  void countsCodePointsNotChars() {
     String trolleys = "\ud83d\uded2".repeat(128);
 
     assertThat(payments.createPayment(request(trolleys, euros(1))).getPayment().getUserId())
@@ -76,7 +76,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void refusesAnotherAmountOrUserForAKnownOrder() {
+  void refusesADifferentAmountOrUserForAKnownOrder() {
     pay(1999);
 
     String message = "order " + order + " has a payment already, of another user or amount";
@@ -91,7 +91,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void tellsWhyTheBankDeclinesAndKeepsToIt() {
+  void reportsTheBanksReasonAndStaysDeclined() {
     bankAnswers(0, 0, 1);
     assertFails(() -> pay(1999), FAILED_PRECONDITION, "payment declined: insufficient funds");
 
@@ -106,7 +106,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void staysPendingWhileTheBankIsOutOfOrderAndIsChargedLater() {
+  void staysPendingWhileTheBankIsDownAndIsChargedLater() {
     bankAnswers(0, 1, 0);
     assertFails(
         () -> pay(1999),
@@ -120,7 +120,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void takesNoSecondChargeWhenTheAnswerToTheFirstGotLost() {
+  void doesNotChargeAgainIfTheFirstAnswerWasLost() {
     cancelAfterCharge();
     assertThat(chargesOnTheBooks(order)).isEqualTo(1);
     assertThat(payment().getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_PENDING);
@@ -131,7 +131,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void holdsNoConnectionWhileTheBankTakesItsTime() throws Exception {
+  void holdsNoConnectionWhileWaitingForTheBank() throws Exception {
     bankAnswers(3000, 0, 0);
     CompletableFuture<Payment> answer = CompletableFuture.supplyAsync(() -> pay(1999));
 
@@ -145,7 +145,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void givesTheMoneyBackOnce() {
+  void refundsOnce() {
     pay(1999);
 
     Payment first = refund();
@@ -160,7 +160,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void isDeclinedWhereSomebodyElseChargedUnderTheSameReference() {
+  void isDeclinedIfTheReferenceBelongsToAnotherAccount() {
     assertThat(
             bank.charge(
                 ChargeRequest.newBuilder()
@@ -180,7 +180,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void givesMoneyBackWhoseChargeNobodyHeardOf() {
+  void refundsAChargeWhoseAnswerWasLost() {
     cancelAfterCharge();
     bankAnswers(0, 0, 0);
 
@@ -190,7 +190,7 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void refundsLaterWhenTheBankIsOutOfOrder() {
+  void refundsLaterIfTheBankIsDown() {
     pay(1999);
     bankAnswers(0, 1, 0);
     assertFails(
@@ -204,13 +204,13 @@ class PaymentServiceTest extends PaymentTest {
   }
 
   @Test
-  void refusesAnOrderWithoutAPayment() {
+  void refusesToRefundAnOrderWithoutAPayment() {
     assertFails(this::payment, NOT_FOUND, "order " + order + " has no payment");
     assertFails(this::refund, NOT_FOUND, "order " + order + " has no payment");
   }
 
   @Test
-  void saysWhichFieldIsWrong() {
+  void namesTheInvalidField() {
     CreatePaymentRequest good = request("ann", euros(1));
     assertInvalid(good.toBuilder().clearOrderId().build(), "order_id is required");
     assertInvalid(good.toBuilder().clearUserId().build(), "user_id is required");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class VoidPaymentTest extends PaymentTest {
 
   @Test
-  void refusesAPaymentThatComesAfterItsOrderWasGivenUp() {
+  void refusesAPaymentAfterItWasVoided() {
     Payment voided = voidPayment(order);
 
     assertThat(voided.getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_VOIDED);
@@ -41,7 +41,7 @@ class VoidPaymentTest extends PaymentTest {
   }
 
   @Test
-  void hasNothingToGiveBackAfterwards() {
+  void aVoidedPaymentCannotBeRefunded() {
     voidPayment(order);
 
     assertFails(
@@ -51,7 +51,7 @@ class VoidPaymentTest extends PaymentTest {
   }
 
   @Test
-  void leavesAPaymentThatWasAskedForAsItIs() {
+  void leavesARequestedPaymentUnchanged() {
     Payment charged = pay(order);
 
     assertThat(voidPayment(order)).isEqualTo(charged);
@@ -59,7 +59,7 @@ class VoidPaymentTest extends PaymentTest {
   }
 
   @Test
-  void leavesAPaymentAloneThatTheBankMayStillTake() {
+  void leavesAPendingPaymentUnchanged() {
     bankAnswers(0, 1, 0);
     assertFails(
         () -> pay(order),
@@ -73,7 +73,7 @@ class VoidPaymentTest extends PaymentTest {
   }
 
   @Test
-  void isEitherVoidedOrChargedWhenBothComeAtOnce() throws Exception {
+  void concurrentVoidAndChargeHaveOneWinner() throws Exception {
     int charged = 0;
     for (int i = 0; i < 50; i++) {
       String id = "order-" + UUID.randomUUID();
@@ -98,7 +98,7 @@ class VoidPaymentTest extends PaymentTest {
   }
 
   @Test
-  void saysWhichFieldIsWrong() {
+  void namesTheInvalidField() {
     VoidPaymentRequest good = voiding(order);
     assertInvalid(good.toBuilder().clearOrderId().build(), "order_id is required");
     assertInvalid(good.toBuilder().clearUserId().build(), "user_id is required");

@@ -25,7 +25,7 @@ class PaymentStateTest {
   }
 
   @Test
-  void anIllegalMoveNamesBothEnds() {
+  void anIllegalTransitionNamesBothStates() {
     assertThatThrownBy(pending::refunded)
         .hasMessage("the payment of order o-1 is pending and can't be refunded");
     assertThatThrownBy(() -> pending.declined("x").charged())
@@ -43,7 +43,7 @@ class PaymentStateTest {
   }
 
   @Test
-  void moneyIsMoreThanNothing() {
+  void moneyIsPositive() {
     assertThatThrownBy(() -> new Money(0, "EUR")).hasMessage("minor_units must be at least 1: 0");
   }
 }

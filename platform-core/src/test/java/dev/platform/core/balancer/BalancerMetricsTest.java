@@ -15,7 +15,7 @@ class BalancerMetricsTest {
   private final BalancerMetrics metrics = new BalancerMetrics();
 
   @Test
-  void tellsHowManyAreAvoidedAndHowOftenThatBeganWithoutAWarning() {
+  void countsAvoidedInstancesAndAvoidancesWithoutAWarning() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     metrics.bindTo(meters);
 
@@ -29,7 +29,7 @@ class BalancerMetricsTest {
   }
 
   @Test
-  void aRegistryThatComesLateIsToldToo() {
+  void aRegistryBoundLateHasTheMetersToo() {
     metrics.changed("payment-service", Reason.SILENT, true);
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
 

@@ -16,7 +16,7 @@ class BalancerSettingsTest {
           true, 3, 40, 20, Duration.ofMillis(2500), Duration.ofSeconds(7), Duration.ofMinutes(2));
 
   @Test
-  void arriveInTheBalancerAsTheyWereSet() {
+  void arriveUnchangedInTheBalancer() {
     BalancerSettings settings = new BalancerSettings(false, EJECTION);
 
     ConfigOrError parsed = parse(config(settings));
@@ -26,7 +26,7 @@ class BalancerSettingsTest {
   }
 
   @Test
-  void areLeftOutWhereAllIsOff() {
+  void areOmittedIfEverythingIsDisabled() {
     OutlierDetection off =
         new OutlierDetection(
             false, 3, 40, 20, Duration.ofSeconds(1), Duration.ofSeconds(7), Duration.ofMinutes(2));

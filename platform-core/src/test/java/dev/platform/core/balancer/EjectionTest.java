@@ -23,7 +23,7 @@ class EjectionTest {
           now::get);
 
   @Test
-  void fiveFailuresInARowAreEnough() {
+  void fiveConsecutiveFailuresEject() {
     for (int i = 0; i < 4; i++) {
       assertThat(fail()).isFalse();
     }
@@ -36,7 +36,7 @@ class EjectionTest {
   }
 
   @Test
-  void halfOfTheCallsOfAnIntervalAreEnough() {
+  void halfOfTheCallsOfAnIntervalEject() {
     for (int i = 0; i < 5; i++) {
       assertThat(ejection.ended(CallOutcome.SUCCESS)).isFalse();
       assertThat(fail()).isEqualTo(i == 4);
@@ -44,7 +44,7 @@ class EjectionTest {
   }
 
   @Test
-  void whatWasBeforeTheIntervalIsForgotten() {
+  void outcomesBeforeTheIntervalAreForgotten() {
     for (int i = 0; i < 4; i++) {
       fail();
       ejection.ended(CallOutcome.SUCCESS);
@@ -55,7 +55,7 @@ class EjectionTest {
   }
 
   @Test
-  void onProbationTheFirstFailureIsEnoughAndTheTimeDoublesUpToItsBound() {
+  void onProbationOneFailureEjectsForDoubleTheTimeUpToTheMaximum() {
     assertThat(ejection.eject()).hasSeconds(10);
     assertThat(ejection.isEjected()).isTrue();
     assertThat(fail()).as("it is out already").isFalse();
@@ -69,7 +69,7 @@ class EjectionTest {
   }
 
   @Test
-  void aTrialThatSaysNothingIsRepeated() {
+  void aTrialCallWithIgnoredOutcomeIsRepeated() {
     ejection.eject();
     ejection.readmit();
     assertThat(ejection.isOnTrial()).isTrue();
@@ -85,7 +85,7 @@ class EjectionTest {
   }
 
   @Test
-  void aWellSpellEndsTheProbation() {
+  void aTimeWithoutFailuresEndsTheProbation() {
     ejection.eject();
     ejection.readmit();
     ejection.ended(CallOutcome.SUCCESS);
@@ -95,7 +95,7 @@ class EjectionTest {
   }
 
   @Test
-  void aTrialMayTakeItsTime() {
+  void aTrialCallMayTakeLong() {
     ejection.eject();
     ejection.readmit();
     ejection.begun();
@@ -105,7 +105,7 @@ class EjectionTest {
   }
 
   @Test
-  void aNewConnectionStartsAfresh() {
+  void aNewConnectionResetsTheEjection() {
     ejection.eject();
     ejection.forget();
     assertThat(ejection.isEjected()).isFalse();

@@ -92,7 +92,7 @@ class OutlierAvoidingLoadBalancerTest {
   }
 
   @Test
-  void aSlowCallIsNoSilence() {
+  void aSlowCallDoesNotCountAsSilence() {
     connect();
     ListenableFuture<GetRecommendationsResponse> slow = call(FreezableServer.SLOW, LIMIT);
     await("it has been asked many times over")
@@ -130,7 +130,7 @@ class OutlierAvoidingLoadBalancerTest {
   }
 
   @Test
-  void callsGoElsewhereWhileAnInstanceLetsThemRunIntoTheirDeadlines() {
+  void callsGoElsewhereWhileCallsToAnInstanceTimeOut() {
     connect();
     FreezableServer hanging = servers.values().iterator().next();
     hanging.answerNothing();
@@ -139,7 +139,7 @@ class OutlierAvoidingLoadBalancerTest {
   }
 
   @Test
-  void anInstanceThatIsBackIsTriedWithOneCallBeforeItGetsMore() {
+  void aReturningInstanceGetsOneTrialCallFirst() {
     connect();
     FreezableServer failing = servers.values().iterator().next();
     failing.answerWith(Status.UNAVAILABLE);
@@ -159,7 +159,7 @@ class OutlierAvoidingLoadBalancerTest {
   }
 
   @Test
-  void aBusinessAnswerIsNoFailure() {
+  void aBusinessErrorIsNotAFailure() {
     connect();
     FreezableServer refusing = servers.values().iterator().next();
     refusing.answerWith(Status.FAILED_PRECONDITION);
@@ -170,7 +170,7 @@ class OutlierAvoidingLoadBalancerTest {
   }
 
   @Test
-  void atMostHalfOfAllAreOutHoweverManyFail() {
+  void atMostHalfOfTheInstancesAreEjected() {
     connect();
     servers.values().forEach(server -> server.answerWith(Status.UNAVAILABLE));
     for (int i = 0; i < 5; i++) {

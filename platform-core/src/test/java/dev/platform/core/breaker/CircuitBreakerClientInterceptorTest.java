@@ -66,7 +66,7 @@ class CircuitBreakerClientInterceptorTest {
   }
 
   @Test
-  void allCallsThatEndWithOneConnectionAreOneFailure() throws Exception {
+  void allCallsFailingWithOneConnectionCountAsOneFailure() throws Exception {
     EmbeddedEtcd server = EmbeddedEtcd.builder().build();
     open.add(server);
     server.start();
@@ -84,7 +84,7 @@ class CircuitBreakerClientInterceptorTest {
   }
 
   @Test
-  void whatHungOnABrokenConnectionIsNotSlowOnceAnotherAttemptAnswered() throws Exception {
+  void aCallThatSucceedsOnRetryAfterABrokenConnectionIsNotSlow() throws Exception {
     EmbeddedEtcd server = EmbeddedEtcd.builder().build();
     open.add(server);
     server.start();
@@ -105,7 +105,7 @@ class CircuitBreakerClientInterceptorTest {
   }
 
   @Test
-  void eachConnectionThatBreaksIsAFailure() throws Exception {
+  void eachBrokenConnectionIsAFailure() throws Exception {
     EmbeddedEtcd server = EmbeddedEtcd.builder().build();
     open.add(server);
     server.start();
@@ -128,7 +128,7 @@ class CircuitBreakerClientInterceptorTest {
   }
 
   @Test
-  void eachUnavailableThatTheServerAnswersIsAFailure() throws Exception {
+  void eachUnavailableAnswerIsAFailure() throws Exception {
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .addService(new Overloaded())

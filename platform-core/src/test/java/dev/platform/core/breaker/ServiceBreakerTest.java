@@ -20,7 +20,7 @@ class ServiceBreakerTest {
   private final ServiceBreaker callee = new ServiceBreaker(breaker, 5, nanos::get);
 
   @Test
-  void aRefusalSaysHowLongTheBreakerStaysOpen() {
+  void aRejectionReportsHowLongTheBreakerStaysOpen() {
     breaker.transitionToOpenState();
     assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
     assertThat(refusal()).isEqualTo(open("next probe in 30.0 s"));
@@ -33,7 +33,7 @@ class ServiceBreakerTest {
   }
 
   @Test
-  void theTimeStartsAgainWhenTheProbesFail() {
+  void theWaitStartsAgainIfTheProbesFail() {
     breaker.transitionToOpenState();
     move(Duration.ofSeconds(30));
     breaker.transitionToHalfOpenState();

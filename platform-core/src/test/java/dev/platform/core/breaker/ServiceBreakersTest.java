@@ -76,7 +76,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void moreThanFiveFailuresInARowOpenItWhateverTheWindowSays() {
+  void moreThanFiveConsecutiveFailuresOpenItRegardlessOfTheWindow() {
     ManagedChannel channel = channel(Scope.SERVICE);
     server.status = Status.OK;
     for (int i = 0; i < 15; i++) {
@@ -93,7 +93,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void callsThatBeganBeforeTheLastGoodAnswerAreNotInARow() {
+  void callsStartedBeforeTheLastSuccessAreNotConsecutive() {
     ManagedChannel channel = channel(Scope.SERVICE);
     server.silent = true;
     List<ListenableFuture<GetRecommendationsResponse>> hanging = new ArrayList<>();
@@ -114,7 +114,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void halfOfTheWindowOpensItThoughNeverInARow() {
+  void failuresInHalfOfTheWindowOpenItEvenIfNotConsecutive() {
     ManagedChannel channel = channel(Scope.SERVICE);
     for (int i = 0; i < 20; i++) {
       assertThat(only(channel).getState()).isEqualTo(State.CLOSED);
@@ -125,7 +125,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void whileOpenCallersAreToldWhichAndHowLongAndTheServerIsLeftAlone() {
+  void whileOpenCallsAreRejectedWithTheTimeOfTheNextProbe() {
     ManagedChannel channel = channel(Scope.SERVICE);
     only(channel).transitionToOpenState();
     StatusRuntimeException refused = ask(channel);
@@ -138,7 +138,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void threeGoodProbesCloseItAgain() {
+  void threeSuccessfulProbesCloseIt() {
     ManagedChannel channel = channel(Scope.SERVICE);
     only(channel).transitionToOpenState();
     only().transitionToHalfOpenState();
@@ -150,7 +150,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void cancelledProbesGiveTheirPermissionBack() {
+  void cancelledProbesReleaseTheirPermission() {
     ManagedChannel channel = channel(Scope.SERVICE);
     only(channel).transitionToOpenState();
     only().transitionToHalfOpenState();
@@ -168,7 +168,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void aStreamThatGoesOnIsAGoodProbeFromItsFirstMessage() {
+  void aStreamIsASuccessfulProbeFromItsFirstMessage() {
     ManagedChannel channel = channel(Scope.SERVICE);
     only(channel).transitionToOpenState();
     only().transitionToHalfOpenState();
@@ -190,7 +190,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void aProbeThatIsCancelledBeforeItStartsGivesItsPermissionBack() {
+  void aProbeCancelledBeforeItStartsReleasesItsPermission() {
     ManagedChannel channel = channel(Scope.SERVICE);
     only(channel).transitionToOpenState();
     only().transitionToHalfOpenState();
@@ -209,7 +209,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void callsThatHaveNoTimeLeftToBeSentSayNothingAboutTheCallee() {
+  void callsExpiredBeforeSendingAreIgnored() {
     ManagedChannel channel = channel(Scope.SERVICE);
     for (int i = 0; i < 10; i++) {
       StatusRuntimeException late =
@@ -227,7 +227,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void refusalsByThePlatformFurtherOnAndBusinessAnswersLeaveItClosed() {
+  void downstreamRejectionsAndBusinessErrorsLeaveItClosed() {
     ManagedChannel channel = channel(Scope.SERVICE);
     server.status = Status.FAILED_PRECONDITION;
     for (int i = 0; i < 10; i++) {
@@ -244,7 +244,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void eachMethodHasItsOwnWhereThatIsAskedFor() {
+  void eachMethodHasItsOwnIfConfigured() {
     ManagedChannel channel = channel(Scope.METHOD);
     server.status = Status.UNAVAILABLE;
     for (int i = 0; i < 6; i++) {
@@ -258,7 +258,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void aStreamCountsOnceByItsEndAndIsNeverSlow() {
+  void aStreamCountsOnceAtItsEndAndIsNeverSlow() {
     breakers.circuitBreaker(
         "localhost:" + server.port(),
         CircuitBreakerConfig.custom().slowCallDurationThreshold(Duration.ofNanos(1)).build());
@@ -271,7 +271,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void aBeanJudgesOtherwise() {
+  void aCustomClassifierDecidesTheOutcome() {
     OutcomeClassifier strict =
         (status, trailers) -> status.isOk() ? CallOutcome.SUCCESS : CallOutcome.FAILURE;
     ManagedChannel channel = channel(Scope.SERVICE, strict);
@@ -283,7 +283,7 @@ class ServiceBreakersTest {
   }
 
   @Test
-  void aCallInsideABreakerOfTheSameNameIsCountedByThatOneOnWhateverThreadItIsMade() {
+  void aCallIsCountedOnlyByTheEnclosingBreakerOfTheSameName() {
     ManagedChannel channel = channel(Scope.SERVICE);
     server.status = Status.UNAVAILABLE;
     EnclosingBreakers inside = EnclosingBreakers.enter(channel.authority());

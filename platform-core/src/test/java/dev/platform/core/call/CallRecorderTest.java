@@ -78,7 +78,7 @@ class CallRecorderTest {
   }
 
   @Test
-  void startEndPeerAndOutcomeAreThoseOfTheCallAndItsAttempt() {
+  void recordsStartEndPeerAndOutcomeOfTheCallAndItsAttempt() {
     nanos.set(100);
     assertThat(ask().getCode()).isEqualTo(Status.Code.OK);
 
@@ -94,7 +94,7 @@ class CallRecorderTest {
   }
 
   @Test
-  void theOutcomeIsJudgedOnce() {
+  void theOutcomeIsClassifiedOnce() {
     answer = Status.UNAVAILABLE;
     assertThat(ask().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 
@@ -103,7 +103,7 @@ class CallRecorderTest {
   }
 
   @Test
-  void listenersAreNotifiedFromTheOutsideAtTheStartAndFromTheInsideAtTheEnd() {
+  void listenersAreNotifiedOuterFirstAtTheStartAndInnerFirstAtTheEnd() {
     ask();
 
     assertThat(events)
@@ -140,7 +140,7 @@ class CallRecorderTest {
   }
 
   @Test
-  void anInterceptorThatNeedsARecordSaysSo() {
+  void aMissingRecordIsReported() {
     assertThat(ClientCallRecord.find(CallOptions.DEFAULT)).isNull();
     assertThatThrownBy(() -> ClientCallRecord.of(CallOptions.DEFAULT))
         .isInstanceOf(IllegalStateException.class)

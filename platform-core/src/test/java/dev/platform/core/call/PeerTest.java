@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PeerTest {
 
   @Test
-  void readsLikeEveryOtherAddressInTheLog() {
+  void isFormattedLikeOtherAddressesInTheLog() {
     assertThat(peer(new InetSocketAddress("127.0.0.1", 50053))).hasToString("127.0.0.1:50053");
     assertThat(peer(new InetSocketAddress("::1", 50053))).hasToString("[0:0:0:0:0:0:0:1]:50053");
     assertThat(peer(InetSocketAddress.createUnresolved("payments", 50053)))
@@ -21,7 +21,7 @@ class PeerTest {
   }
 
   @Test
-  void hasTheAttributesOfACallsPeer() {
+  void hasTheNetworkPeerAttributes() {
     assertThat(peer(new InetSocketAddress("127.0.0.1", 50053)).attributes())
         .isEqualTo(
             Attributes.of(

@@ -23,7 +23,7 @@ class ClientChainTest {
   private final Target channel = new Target();
 
   @Test
-  void interceptorsStandInTheOrderOfTheirStagesWhateverThatOfTheLinks() {
+  void interceptorsAreOrderedByStage() {
     List<ClientLink> links = new ArrayList<>();
     for (ClientStage stage : ClientStage.values()) {
       links.add(new ClientLink(stage, telling(stage.name())));
@@ -45,7 +45,7 @@ class ClientChainTest {
   }
 
   @Test
-  void eachCallGoesThroughAllOfThem() {
+  void eachCallPassesAllInterceptors() {
     ClientChain chain =
         new ClientChain(List.of(new ClientLink(ClientStage.DEADLINE, telling("deadline"))));
 
@@ -56,7 +56,7 @@ class ClientChainTest {
   }
 
   @Test
-  void whatOneChangesTheNextOnesAndTheChannelSee() {
+  void changesAreVisibleToInnerInterceptorsAndTheChannel() {
     ClientInterceptor marking =
         new ClientInterceptor() {
           @Override
@@ -72,7 +72,7 @@ class ClientChainTest {
   }
 
   @Test
-  void allSeeTheAuthorityOfTheChannel() {
+  void allInterceptorsSeeTheAuthorityOfTheChannel() {
     ClientInterceptor asking =
         new ClientInterceptor() {
           @Override
@@ -93,7 +93,7 @@ class ClientChainTest {
   }
 
   @Test
-  void whatOneDoesNotPassOnReachesNobodyFurtherIn() {
+  void aBlockedCallReachesNoInnerInterceptor() {
     ClientInterceptor refusing =
         new ClientInterceptor() {
           @Override

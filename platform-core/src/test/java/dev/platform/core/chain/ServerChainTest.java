@@ -33,7 +33,7 @@ class ServerChainTest {
   private final ServerServiceDefinition service = new Recommendations().bindService();
 
   @Test
-  void interceptorsStandInTheOrderOfTheirStagesWhateverThatOfTheLinks() throws IOException {
+  void interceptorsAreOrderedByStage() throws IOException {
     assertThat(call(new ServerChain(oneOfEachStage(), null).around(service)))
         .isEqualTo(Status.Code.OK);
 
@@ -53,7 +53,7 @@ class ServerChainTest {
   }
 
   @Test
-  void whatAFrameworkBringsStandsBetweenTheOuterAndTheInnerGroup() throws IOException {
+  void frameworkInterceptorsAreBetweenTheOuterAndTheInnerGroup() throws IOException {
     ServerChain chain = new ServerChain(oneOfEachStage(), null);
 
     call(
@@ -80,7 +80,7 @@ class ServerChainTest {
   }
 
   @Test
-  void whatIsRefusedReachesNobodyFurtherIn() throws IOException {
+  void aRejectedCallReachesNoInnerInterceptor() throws IOException {
     ServerChain chain =
         new ServerChain(
             List.of(
@@ -94,7 +94,7 @@ class ServerChainTest {
   }
 
   @Test
-  void aChainWithoutLinksLeavesCallsAlone() throws IOException {
+  void anEmptyChainLeavesCallsUnchanged() throws IOException {
     assertThat(call(new ServerChain(List.of(), null).around(service))).isEqualTo(Status.Code.OK);
     assertThat(seen).containsExactly("handler");
   }

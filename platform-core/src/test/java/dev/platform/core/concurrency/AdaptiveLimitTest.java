@@ -15,21 +15,21 @@ class AdaptiveLimitTest {
   private long now = 1;
 
   @Test
-  void risesWhileItIsUsedAndAnswersStayFast() {
+  void risesWhileItIsReachedAndAnswersStayFast() {
     windows(20, Duration.ofMillis(5));
 
     assertThat(limit.limit()).isBetween(80, 200);
   }
 
   @Test
-  void neverRisesOverItsBound() {
+  void neverExceedsItsMaximum() {
     windows(500, Duration.ofMillis(5));
 
     assertThat(limit.limit()).isEqualTo(200);
   }
 
   @Test
-  void fallsWithinASecondWhenAnswersBecomeSlow() {
+  void fallsWithinASecondIfAnswersBecomeSlow() {
     windows(20, Duration.ofMillis(5));
     int before = limit.limit();
 
@@ -39,7 +39,7 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void neverFallsBelowItsBound() {
+  void neverFallsBelowItsMinimum() {
     windows(20, Duration.ofMillis(5));
     for (int i = 0; i < 50; i++) {
       windows(1, Duration.ofMillis(10L << Math.min(i, 10)));
@@ -49,7 +49,7 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void isBackWhereItBeganWithinTwoSecondsOfWhatSlowedItDown() {
+  void recoversWithinTwoSecondsAfterASlowdown() {
     windows(20, Duration.ofMillis(5));
     windows(10, Duration.ofMillis(80));
     assertThat(limit.limit()).isLessThan(50);
@@ -60,7 +60,7 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void staysWhereItIsWhileNobodyNeedsIt() {
+  void staysUnchangedWhileItIsNotReached() {
     for (int i = 0; i < 20; i++) {
       window(Duration.ofMillis(5), 2);
     }

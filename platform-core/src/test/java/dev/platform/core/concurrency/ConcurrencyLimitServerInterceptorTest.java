@@ -34,7 +34,7 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
-  void refusesWhatIsOverTheLimitAtOnceAndTellsNotToTryAgain() throws Exception {
+  void rejectsCallsOverTheLimitImmediatelyAndForbidsRetries() throws Exception {
     start(2, Map.of());
     server.hold();
     server.hold();
@@ -56,7 +56,7 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
-  void aCallThatEndedMakesRoomHoweverItEnded() throws Exception {
+  void anEndedCallFreesItsPlaceRegardlessOfItsStatus() throws Exception {
     start(1, Map.of());
 
     ListenableFuture<?> answered = server.hold();
@@ -78,7 +78,7 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
-  void lowPriorityIsRefusedFirstAndHighLast() throws Exception {
+  void lowPriorityIsRejectedFirstAndHighLast() throws Exception {
     start(10, Map.of("recommendation.v1.RecommendationService", Priority.LOW));
     holdCalls(6);
     assertThat(failure(server.holdRecommendation()).getStatus().getCode())
@@ -92,7 +92,7 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
-  void highPriorityFindsAllOfTheLimit() throws Exception {
+  void highPriorityMayUseTheWholeLimit() throws Exception {
     start(10, Map.of(GatedServer.RECOMMEND, Priority.HIGH));
     holdCalls(9);
     assertThat(failure(server.hold()).getStatus().getCode())
@@ -105,7 +105,7 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
-  void streamsTakeNoPlace() throws Exception {
+  void streamsDoNotCount() throws Exception {
     start(1, Map.of());
     server.openStream();
     server.openStream();
@@ -115,7 +115,7 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
-  void healthIsNeverRefused() throws Exception {
+  void healthChecksAreNeverRejected() throws Exception {
     start(1, Map.of());
     server.hold();
 

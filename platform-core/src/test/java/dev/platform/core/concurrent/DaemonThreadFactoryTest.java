@@ -14,7 +14,7 @@ class DaemonThreadFactoryTest {
   }
 
   @Test
-  void aNamedOneGivesEachThreadThatVeryName() {
+  void aNamedFactoryGivesEachThreadTheSameName() {
     DaemonThreadFactory factory = DaemonThreadFactory.named("platform-etcd");
 
     assertThat(factory.newThread(() -> {}).getName()).isEqualTo("platform-etcd");
@@ -22,7 +22,7 @@ class DaemonThreadFactoryTest {
   }
 
   @Test
-  void aNumberedOneCountsFromOneForItself() {
+  void aNumberedFactoryCountsItsOwnThreadsFromOne() {
     DaemonThreadFactory factory = DaemonThreadFactory.numbered("worker-");
 
     assertThat(factory.newThread(() -> {}).getName()).isEqualTo("worker-1");
@@ -32,7 +32,7 @@ class DaemonThreadFactoryTest {
   }
 
   @Test
-  void aThreadIsNotStartedAndRunsItsTask() throws InterruptedException {
+  void aNewThreadIsNotStartedAndRunsItsTask() throws InterruptedException {
     AtomicBoolean ran = new AtomicBoolean();
     Thread thread = DaemonThreadFactory.named("one").newThread(() -> ran.set(true));
     assertThat(thread.getState()).isEqualTo(Thread.State.NEW);

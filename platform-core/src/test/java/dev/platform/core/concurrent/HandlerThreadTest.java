@@ -23,7 +23,7 @@ class HandlerThreadTest {
   }
 
   @Test
-  void asManyHandlersRunAtOnceAsThereAreThreadsAndTheOthersWait() throws Exception {
+  void concurrencyIsBoundedByTheThreadsAndOtherHandlersWait() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();
     CountDownLatch done = new CountDownLatch(10);
@@ -44,7 +44,7 @@ class HandlerThreadTest {
 
   /** Three handlers block until a fourth task runs on the same pool. */
   @Test
-  void blockedHandlersLeaveTheOtherThreadsToOthers() throws Exception {
+  void blockedHandlersDoNotBlockOtherThreads() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     for (int i = 0; i < 3; i++) {
       pool.execute(() -> awaitQuietly(go));
@@ -55,7 +55,7 @@ class HandlerThreadTest {
   }
 
   @Test
-  void threadsOfABurstGoSoonAfterIt() {
+  void threadsOfABurstEndSoonAfterIt() {
     CountDownLatch go = new CountDownLatch(1);
     for (int i = 0; i < 4; i++) {
       pool.execute(() -> awaitQuietly(go));
@@ -68,7 +68,7 @@ class HandlerThreadTest {
   }
 
   @Test
-  void itsThreadsHaveNamesAndSeeTheApplicationsClasses() throws Exception {
+  void threadsHaveNamesAndTheApplicationsClassLoader() throws Exception {
     List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
     CountDownLatch done = new CountDownLatch(1);
     pool.execute(

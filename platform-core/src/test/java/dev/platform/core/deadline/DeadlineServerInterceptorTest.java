@@ -54,7 +54,7 @@ class DeadlineServerInterceptorTest {
   }
 
   @Test
-  void refusesACallWithLessTimeThanItsMethodNeeds() {
+  void rejectsACallWithLessTimeThanItsMethodNeeds() {
     StatusRuntimeException refused =
         catchThrowableOfType(StatusRuntimeException.class, () -> ask(Duration.ofMinutes(1)));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
@@ -67,7 +67,7 @@ class DeadlineServerInterceptorTest {
   }
 
   @Test
-  void beginsACallWithEnoughTimeOrWithoutADeadline() {
+  void startsACallWithEnoughTimeOrWithoutADeadline() {
     ask(Duration.ofMinutes(3));
     var unused =
         RecommendationServiceGrpc.newBlockingStub(channel)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class DeadlineServerListenerTest {
 
   @Test
-  void aCallThatEndsAfterItsTimeSaysSo() {
+  void aCallCancelledAfterItsDeadlineHasAnEvent() {
     assertThat(eventsOfCallThatEnds(Deadline.after(-1, TimeUnit.MILLISECONDS)))
         .singleElement()
         .satisfies(
@@ -29,7 +29,7 @@ class DeadlineServerListenerTest {
   }
 
   @Test
-  void aCallThatItsCallerLeavesInTimeSaysNothing() {
+  void aCallCancelledBeforeItsDeadlineHasNoEvent() {
     assertThat(eventsOfCallThatEnds(Deadline.after(1, TimeUnit.MINUTES))).isEmpty();
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 abstract class HeldListFaults extends WatchedDirectory {
 
   @Test
-  void holdsItsInstancesForAWhileWhenEtcdWasEmptiedAndFollowsTheNewHistory() {
+  void holdsInstancesForAWhileAfterEtcdWasWipedAndFollowsTheNewHistory() {
     add(1);
     add(2);
     awaitPorts(1, 2);
@@ -31,7 +31,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsALargePartOfAServiceThatExpiresAtOnceForABoundedTime() {
+  void holdsALargePartOfAServiceExpiringAtOnceForALimitedTime() {
     add(1);
     add(2);
     add(3);
@@ -49,7 +49,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsTheLastInstancesThatExpireHoweverFew() {
+  void holdsTheLastExpiringInstancesEvenIfFew() {
     add(1);
     add(2);
     awaitPorts(1, 2);
@@ -62,7 +62,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsAnInstanceForTheWholeTimeWhenItExpiresForTheSecondTime() {
+  void holdsAnInstanceForTheFullTimeWhenItExpiresAgain() {
     for (int port = 1; port <= 3; port++) {
       add(port);
     }
@@ -85,7 +85,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void takesOutAtOnceWhatHasLeftHoweverMany() {
+  void removesDeregisteredInstancesImmediately() {
     add(1);
     add(2);
     add(3);
@@ -98,7 +98,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void takesOutWhatHasLeftWhileItWasCutOffHoweverMany() {
+  void removesInstancesDeregisteredWhileDisconnected() {
     add(1);
     add(2);
     add(3);
@@ -115,7 +115,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsWhatExpiredWhileItWasCutOffThoughItHadOnceBeenOutOfService() {
+  void holdsInstancesExpiredWhileDisconnectedEvenIfOnceOutOfService() {
     add(1);
     add(2);
     add(3);
@@ -134,7 +134,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsWhatExpiredShortlyBeforeTheLastOneLeft() {
+  void holdsInstancesExpiredShortlyBeforeTheLastOneLeft() {
     add(1);
     add(2);
     awaitPorts(1, 2);
@@ -147,7 +147,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsWhatExpiredWhileItWasCutOffAndTheLastOneIsLeaving() {
+  void holdsInstancesExpiredWhileDisconnectedAndTheLastOneIsLeaving() {
     add(1);
     add(2);
     awaitPorts(1, 2);
@@ -162,7 +162,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void startsWithTheSnapshotWhileEtcdIsDownAndFollowsEtcdWhenItIsBack() throws Exception {
+  void startsFromTheSnapshotWhileEtcdIsDownAndFollowsEtcdLater() throws Exception {
     etcd()
         .put(
             PREFIX + "127.0.0.1:1",
@@ -181,7 +181,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void holdsTheSnapshotsInstancesWhenEtcdComesBackEmpty() throws Exception {
+  void holdsTheSnapshotsInstancesIfEtcdComesBackEmpty() throws Exception {
     add(1);
     add(2);
     awaitPorts(1, 2);
@@ -196,7 +196,7 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
-  void believesEtcdRatherThanAnOldSnapshot() throws Exception {
+  void prefersEtcdToAnOldSnapshot() throws Exception {
     add(1);
     add(2);
     awaitPorts(1, 2);

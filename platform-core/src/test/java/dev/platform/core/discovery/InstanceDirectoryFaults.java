@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 abstract class InstanceDirectoryFaults extends WatchedDirectory {
 
   @Test
-  void listsWhatIsThereThenFollowsEachChange() throws Exception {
+  void listsInstancesThenFollowsEachChange() throws Exception {
     add(1);
     assertThat(directory.firstList("a").get(5, TimeUnit.SECONDS).origin()).isEqualTo(Origin.LIST);
     assertThat(ports()).containsExactly(1);
@@ -26,7 +26,7 @@ abstract class InstanceDirectoryFaults extends WatchedDirectory {
   }
 
   @Test
-  void readsBothFormatsAndSkipsOnlyWhatCannotBeRead() {
+  void readsBothFormatsAndSkipsOnlyInvalidValues() {
     etcd().put(PREFIX + "127.0.0.1:1", "127.0.0.1:1");
     etcd().put(PREFIX + "broken-json", "{\"Addr\":");
     etcd().put(PREFIX + "broken-address", "no port");
@@ -42,13 +42,13 @@ abstract class InstanceDirectoryFaults extends WatchedDirectory {
   }
 
   @Test
-  void readsValuesThatGoWritesWithoutMetadata() {
+  void readsValuesWrittenByGoWithoutMetadata() {
     etcd().put(PREFIX + "127.0.0.1:1", "{\"Op\":0,\"Addr\":\"127.0.0.1:1\",\"Metadata\":null}");
     awaitPorts(1);
   }
 
   @Test
-  void anInstanceThatMarkedItselfAsLeavingIsGoneBeforeItsKeyIs() {
+  void anInstanceMarkedAsLeavingIsRemovedBeforeItsKey() {
     add(1);
     add(2);
     awaitPorts(1, 2);
@@ -75,7 +75,7 @@ abstract class InstanceDirectoryFaults extends WatchedDirectory {
   }
 
   @Test
-  void listsAgainAfterCompactionWhileItWasCutOff() {
+  void listsAgainAfterACompactionWhileDisconnected() {
     add(1);
     awaitPorts(1);
     etcd().stop();
@@ -90,14 +90,14 @@ abstract class InstanceDirectoryFaults extends WatchedDirectory {
   }
 
   @Test
-  void aServiceThatNobodyOffersHasAKnownEmptyList() throws Exception {
+  void aServiceWithoutInstancesHasAKnownEmptyList() throws Exception {
     InstanceList list = directory.firstList("nobody").get(5, TimeUnit.SECONDS);
     assertThat(list.isKnown()).isTrue();
     assertThat(list.instances()).isEmpty();
   }
 
   @Test
-  void namesAllServicesAndTheLastKnownOnesWhileEtcdIsDown() throws Exception {
+  void listsAllServicesAndTheLastKnownOnesWhileEtcdIsDown() throws Exception {
     add(1);
     etcd().put("/services/b/127.0.0.1:1", "127.0.0.1:1");
     assertThat(directory.serviceIds().get(5, TimeUnit.SECONDS)).containsExactly("a", "b");
@@ -106,7 +106,7 @@ abstract class InstanceDirectoryFaults extends WatchedDirectory {
   }
 
   @Test
-  void tellsSubscribersInOrderAndNothingAfterTheyLeft() {
+  void notifiesSubscribersInOrderAndNeverAfterUnsubscribing() {
     List<Integer> sizes = new CopyOnWriteArrayList<>();
     add(1);
     awaitPorts(1);

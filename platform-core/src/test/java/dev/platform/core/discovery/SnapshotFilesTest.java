@@ -28,7 +28,7 @@ class SnapshotFilesTest {
   @TempDir Path temp;
 
   @Test
-  void givesBackWhatWasKept() throws IOException {
+  void returnsStoredInstances() throws IOException {
     files(SAVED).write(list(List.of(instance(1), instance(2))));
     InstanceList read = files(SAVED.plusSeconds(60)).read("a").orElseThrow();
     assertThat(read.instances()).containsExactly(instance(1), instance(2));
@@ -38,12 +38,12 @@ class SnapshotFilesTest {
   }
 
   @Test
-  void knowsNothingOfAServiceThatWasNeverKept() throws IOException {
+  void hasNothingForAServiceThatWasNeverStored() throws IOException {
     assertThat(files(SAVED).read("b")).isEmpty();
   }
 
   @Test
-  void doesNotGiveBackWhatIsTooOld() throws IOException {
+  void doesNotReturnSnapshotsThatAreTooOld() throws IOException {
     files(SAVED).write(list(List.of(instance(1))));
     assertThat(files(SAVED.plus(Duration.ofHours(2))).read("a")).isEmpty();
   }
@@ -56,7 +56,7 @@ class SnapshotFilesTest {
   }
 
   @Test
-  void saysWhichFileIsNoSnapshot() throws IOException {
+  void namesAnInvalidSnapshotFile() throws IOException {
     files(SAVED).write(list(List.of(instance(1))));
     Path file = temp.resolve("snapshots/a.json");
     Files.writeString(file, "{\"savedAt\":");
@@ -66,7 +66,7 @@ class SnapshotFilesTest {
   }
 
   @Test
-  void letsNobodyElseReadThem() throws IOException {
+  void areReadableByTheOwnerOnly() throws IOException {
     files(SAVED).write(list(List.of(instance(1))));
     Path folder = temp.resolve("snapshots");
     assertThat(permissions(folder)).isEqualTo("rwx------");

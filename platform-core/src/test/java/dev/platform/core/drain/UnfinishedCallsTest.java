@@ -31,13 +31,13 @@ class UnfinishedCallsTest {
       };
 
   @Test
-  void withoutACallNobodyWaits() throws Exception {
+  void withoutCallsThereIsNoWait() throws Exception {
     assertThat(waited()).isZero();
     assertThat(waits).hasValue(0);
   }
 
   @Test
-  void aCallThatDoesNotFinishIsAwaitedForTheWholeTimeAndNoLonger() throws Exception {
+  void anUnfinishedCallIsAwaitedForTheFullTimeAndNoLonger() throws Exception {
     begin();
 
     assertThat(waited()).isEqualTo(LIMIT);
@@ -45,7 +45,7 @@ class UnfinishedCallsTest {
   }
 
   @Test
-  void theLastCallThatFinishesEndsTheWait() throws Exception {
+  void theLastFinishedCallEndsTheWait() throws Exception {
     ServerCall.Listener<Object> first = begin();
     ServerCall.Listener<Object> second = begin();
     meanwhile =
@@ -62,7 +62,7 @@ class UnfinishedCallsTest {
   }
 
   @Test
-  void aDrainServesForItsDelay() {
+  void aDrainKeepsServingForItsDelay() {
     Drain drain =
         new Drain(
             new DrainSettings(Duration.ofSeconds(3), Duration.ofSeconds(30)),

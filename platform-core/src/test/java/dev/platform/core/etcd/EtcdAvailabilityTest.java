@@ -37,7 +37,7 @@ class EtcdAvailabilityTest {
   }
 
   @Test
-  void tellsOfAnOutageOnceThenOnceAMinuteThenOfItsEnd() {
+  void logsAnOutageOnceThenEveryMinuteThenItsEnd() {
     etcd.succeeded();
     for (int i = 0; i < 1500; i++) {
       etcd.failed(REFUSED);
@@ -57,7 +57,7 @@ class EtcdAvailabilityTest {
   }
 
   @Test
-  void tellsOfARefusalOnceThoughOtherRequestsAreAnswered() {
+  void logsARefusalOnceEvenIfOtherRequestsSucceed() {
     for (int i = 0; i < 900; i++) {
       etcd.failed(FULL);
       pass(Duration.ofMillis(50));
@@ -81,7 +81,7 @@ class EtcdAvailabilityTest {
   }
 
   @Test
-  void tellsOfEachCauseAndShowsTheOneThatHidesTheOthers() {
+  void logsEachCauseAndReportsUnavailabilityFirst() {
     etcd.failed(DENIED);
     etcd.failed(FULL);
     etcd.failed(REFUSED);
@@ -99,7 +99,7 @@ class EtcdAvailabilityTest {
   }
 
   @Test
-  void anEtcdThatComesAndGoesCostsAFewLinesAMinute() {
+  void aFlappingEtcdCausesFewLogLinesPerMinute() {
     for (int i = 0; i < 6000; i++) {
       etcd.failed(REFUSED);
       pass(Duration.ofMillis(50));
@@ -116,7 +116,7 @@ class EtcdAvailabilityTest {
   }
 
   @Test
-  void aSecondOutageWithinAMinuteIsToldOfOnceItLasts() {
+  void aSecondOutageWithinAMinuteIsLoggedOnceItLasts() {
     etcd.failed(REFUSED);
     etcd.succeeded();
     pass(Duration.ofSeconds(10));
@@ -129,14 +129,14 @@ class EtcdAvailabilityTest {
   }
 
   @Test
-  void saysNothingOfWhatFailsBecauseOfTheClose() {
+  void doesNotLogFailuresAfterTheClose() {
     etcd.closed();
     etcd.failed(REFUSED);
     assertThat(lines()).isEmpty();
   }
 
   @Test
-  void guessesAWrongSchemeOnlyWhileEtcdHasNeverAnswered() {
+  void suggestsAWrongSchemeOnlyUntilEtcdHasAnswered() {
     Status cut = Status.UNAVAILABLE.withDescription("Network closed for unknown reason");
     etcd.failed(cut);
     assertThat(etcd.lastError())

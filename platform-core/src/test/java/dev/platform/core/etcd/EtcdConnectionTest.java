@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class EtcdConnectionTest {
 
   @Test
-  void goesOnWithTheOtherMembersWhenOneIsAway() throws Exception {
+  void usesTheOtherMembersWhenOneIsDown() throws Exception {
     try (EmbeddedEtcd first = started(EmbeddedEtcd.builder());
         EmbeddedEtcd second = started(EmbeddedEtcd.builder())) {
       List<String> endpoints = List.of(first.endpoint().toString(), second.endpoint().toString());
@@ -32,7 +32,7 @@ class EtcdConnectionTest {
   }
 
   @Test
-  void signsInAndSignsInAgainWhenEtcdNoLongerKnowsTheToken() throws Exception {
+  void signsInAgainWhenEtcdHasForgottenTheToken() throws Exception {
     try (EmbeddedEtcd etcd = started(EmbeddedEtcd.builder().user("app", "secret"));
         EtcdConnection connection = open(etcd, "app", "secret")) {
       assertThat(read(connection)).isTrue();
@@ -67,7 +67,7 @@ class EtcdConnectionTest {
   }
 
   @Test
-  void letsOnlySomeTryAgainEachSecondWhileEtcdIsAwayAndTheRestWhenItIsBack() throws Exception {
+  void limitsRetriesPerSecondWhileEtcdIsDownAndRunsTheRestLater() throws Exception {
     try (EmbeddedEtcd etcd = started(EmbeddedEtcd.builder());
         EtcdConnection connection = TestConnections.open(etcd)) {
       etcd.stop();

@@ -43,14 +43,14 @@ abstract class EtcdTlsFaults {
   }
 
   @Test
-  void trustsTheAuthorityOfTheBundle() {
+  void trustsTheCertificateAuthorityOfTheBundle() {
     connect(ServerTls.of(authority.issue("etcd")), TestTls.trusting(authority));
     awaitAnswer();
     assertThat(lines()).isEmpty();
   }
 
   @Test
-  void showsTheClientsCertificateOfTheBundle() {
+  void presentsTheClientCertificateOfTheBundle() {
     connect(
         ServerTls.mutual(authority.issue("etcd"), other),
         TestTls.trusting(authority, other.issue("app")));
@@ -59,7 +59,7 @@ abstract class EtcdTlsFaults {
   }
 
   @Test
-  void namesAWrongAuthorityOnce() {
+  void logsAnUntrustedAuthorityOnce() {
     connect(ServerTls.of(authority.issue("etcd")), TestTls.trusting(other));
     failSeveralTimes();
     assertThat(lines())
@@ -71,7 +71,7 @@ abstract class EtcdTlsFaults {
   }
 
   @Test
-  void namesAnExpiredCertificateOnceAndGoesOnWhenItIsRenewed() {
+  void logsAnExpiredCertificateOnceAndReconnectsAfterRenewal() {
     connect(ServerTls.of(expired(authority)), TestTls.trusting(authority));
     failSeveralTimes();
     assertThat(lines())
@@ -90,7 +90,7 @@ abstract class EtcdTlsFaults {
   }
 
   @Test
-  void namesAMissingClientCertificateOnce() {
+  void logsAMissingClientCertificateOnce() {
     connect(ServerTls.mutual(authority.issue("etcd"), authority), TestTls.trusting(authority));
     String line =
         "WARN etcd at [%s] does not answer, retrying: etcd refused the client's certificate,"
@@ -109,7 +109,7 @@ abstract class EtcdTlsFaults {
   }
 
   @Test
-  void movesToAChangedBundleAndItsWatchesMissNothing() {
+  void switchesToAChangedBundleAndWatchesMissNothing() {
     connect(
         ServerTls.mutual(authority.issue("etcd"), authority),
         TestTls.trusting(authority, authority.issue("app")));

@@ -32,13 +32,13 @@ class EtcdTransportTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void reachesAnEtcdWithoutTls(EtcdTransport transport) {
+  void connectsWithoutTls(EtcdTransport transport) {
     assertAnswers(transport, EmbeddedEtcd.builder(), "http", null);
   }
 
   @ParameterizedTest
   @MethodSource("transports")
-  void reachesAnEtcdThatAsksForACertificate(EtcdTransport transport) {
+  void connectsWithAClientCertificate(EtcdTransport transport) {
     assertAnswers(
         transport,
         EmbeddedEtcd.builder().tls(ServerTls.mutual(authority.issue("etcd"), authority)),
@@ -48,14 +48,14 @@ class EtcdTransportTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void refusesCertificatesThatCannotBeUsed(EtcdTransport transport) {
+  void rejectsUnusableCertificates(EtcdTransport transport) {
     assertThatThrownBy(
             () -> transport.builder("localhost:1", Duration.ofSeconds(1), true, TestTls.broken()))
         .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
-  void theShadedOneWinsWhereBothAreThere() {
+  void shadedNettyWinsIfBothArePresent() {
     assertThat(EtcdTransport.available()).isInstanceOf(ShadedNettyTransport.class);
   }
 

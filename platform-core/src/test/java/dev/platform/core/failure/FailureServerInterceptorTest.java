@@ -62,7 +62,7 @@ class FailureServerInterceptorTest {
   }
 
   @Test
-  void whatAHandlerThrowsBecomesTheStatusOfItsMapperWithTrailers() {
+  void thrownExceptionsBecomeTheStatusAndTrailersOfTheirMapper() {
     service.thrown = new SoldOut();
 
     StatusRuntimeException failure = call();
@@ -73,14 +73,14 @@ class FailureServerInterceptorTest {
   }
 
   @Test
-  void whatAHandlerHandsToTheObserverIsMappedToo() {
+  void exceptionsPassedToTheObserverAreMappedToo() {
     service.handedOn = new SoldOut();
 
     assertThat(call().getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
   }
 
   @Test
-  void whatNobodyKnowsIsInternalAndOnlyTheLogSaysMore() {
+  void unmappedExceptionsAreInternalAndTheirCauseIsOnlyLogged() {
     service.thrown = new IllegalStateException("secret");
 
     assertThat(call().getStatus().toString())
@@ -90,7 +90,7 @@ class FailureServerInterceptorTest {
   }
 
   @Test
-  void aStatusOfTheHandlersOwnIsLeftAsItIs() {
+  void aStatusSetByTheHandlerIsUnchanged() {
     service.thrown = Status.NOT_FOUND.withDescription("no such thing").asRuntimeException();
 
     assertThat(call().getStatus().toString()).contains("NOT_FOUND", "no such thing");
@@ -98,7 +98,7 @@ class FailureServerInterceptorTest {
   }
 
   @Test
-  void anExceptionAfterTheAnswerChangesNothing() {
+  void anExceptionAfterTheAnswerHasNoEffect() {
     service.thrown = new SoldOut();
     service.answersFirst = true;
 

@@ -53,7 +53,7 @@ class FaultInterceptorsTest {
 
   @ParameterizedTest
   @EnumSource(Side.class)
-  void anAbortedCallReachesNoHandlerAndCanBeTold(Side side) throws Exception {
+  void anAbortedCallReachesNoHandlerAndIsIdentifiable(Side side) throws Exception {
     Fault fault = shop.inject(side, PRODUCTS + "/GetProduct", 1, null, Status.Code.UNAVAILABLE);
     StatusRuntimeException failure = failure(get());
     assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -74,7 +74,7 @@ class FaultInterceptorsTest {
 
   @ParameterizedTest
   @EnumSource(Side.class)
-  void aDelayedCallIsServedLaterWithItsDeadline(Side side) throws Exception {
+  void aDelayedCallIsServedLaterUnderItsDeadline(Side side) throws Exception {
     shop.inject(side, PRODUCTS, 1, Duration.ofMillis(200), null);
     long start = System.nanoTime();
     get().get();
@@ -94,7 +94,7 @@ class FaultInterceptorsTest {
 
   @ParameterizedTest
   @EnumSource(Side.class)
-  void whatADelayedStreamSendsArrivesInOrder(Side side) throws Exception {
+  void messagesOfADelayedStreamArriveInOrder(Side side) throws Exception {
     shop.inject(side, "inventory.v1.InventoryService", 1, Duration.ofMillis(200), null);
     CompletableFuture<ImportStockResponse> answer = new CompletableFuture<>();
     StreamObserver<ImportStockRequest> lines =
@@ -122,7 +122,7 @@ class FaultInterceptorsTest {
 
   @ParameterizedTest
   @EnumSource(Side.class)
-  void aCallerWhoLeavesFreesADelayedCallAtOnce(Side side) {
+  void aCancelledDelayedCallEndsImmediately(Side side) {
     shop.inject(side, PRODUCTS, 1, Duration.ofHours(1), null);
     ListenableFuture<GetProductResponse> call = products().getProduct(anything());
     await().atMost(TIMEOUT).until(() -> shop.delayed() == 1);
@@ -141,7 +141,7 @@ class FaultInterceptorsTest {
   }
 
   @Test
-  void aRatioHitsAPartOfTheCalls() throws Exception {
+  void aRatioAffectsAPartOfTheCalls() throws Exception {
     Fault fault = shop.inject(Side.SERVER, "*", 0.5, null, Status.Code.INTERNAL);
     List<ListenableFuture<GetProductResponse>> calls = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
@@ -157,7 +157,7 @@ class FaultInterceptorsTest {
   }
 
   @Test
-  void aFaultInAllMethodsSparesGrpcsOwn() throws Exception {
+  void aFaultInAllMethodsExcludesGrpcsOwnServices() throws Exception {
     shop.inject(Side.SERVER, "*", 1, null, Status.Code.INTERNAL);
     HealthGrpc.newBlockingStub(shop.channel).check(HealthCheckRequest.getDefaultInstance());
     assertThat(failure(get()).getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);

@@ -35,24 +35,24 @@ class JsonTest {
         "127.0.0.1:1",
         "\0",
       })
-  void whatIsNoObjectIsRefused(String text) {
+  void nonObjectsAreRejected(String text) {
     assertThatThrownBy(() -> Json.readObject(text)).isInstanceOf(JsonParseException.class);
   }
 
   @Test
-  void whatIsNestedTooDeepIsRefusedRatherThanFailing() {
+  void tooDeepNestingIsRejected() {
     String deep = "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000);
 
     assertThatThrownBy(() -> Json.readObject(deep)).isInstanceOf(JsonParseException.class);
   }
 
   @Test
-  void whatFollowsTheObjectIsIgnored() {
+  void textAfterTheObjectIsIgnored() {
     assertThat(Json.text(Json.readObject("{\"a\":\"b\"} and more").get("a"))).isEqualTo("b");
   }
 
   @Test
-  void valuesOfAnyKindAreText() {
+  void valuesOfAllTypesAreReadAsText() {
     JsonObject read =
         Json.readObject(
             "{\"text\":\"a\\u0041\",\"number\":50,\"flag\":true,\"nothing\":null,"
@@ -69,7 +69,7 @@ class JsonTest {
   }
 
   @Test
-  void anObjectIsWrittenOnOneLineInTheOrderOfItsMembers() {
+  void anObjectIsWrittenOnOneLineInMemberOrder() {
     JsonObject object = new JsonObject();
     object.addProperty("b", 1);
     object.addProperty("a", "line\nbreak \"quoted\"");
@@ -78,7 +78,7 @@ class JsonTest {
   }
 
   @Test
-  void textIsWrittenAsItIsForPeopleToRead() {
+  void textIsWrittenWithoutHtmlEscapes() {
     JsonObject object = new JsonObject();
     object.addProperty("a", "<zone> = 'ä' & more");
 

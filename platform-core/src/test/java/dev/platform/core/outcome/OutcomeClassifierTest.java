@@ -19,7 +19,7 @@ class OutcomeClassifierTest {
   @EnumSource(
       value = Code.class,
       names = {"INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED"})
-  void aCalleeThatCouldNotAnswerFailed(Code code) {
+  void statusesOfAnUnableCalleeAreFailures(Code code) {
     assertThat(standard.classify(code.toStatus(), new Metadata())).isEqualTo(CallOutcome.FAILURE);
   }
 
@@ -28,17 +28,17 @@ class OutcomeClassifierTest {
       value = Code.class,
       mode = Mode.EXCLUDE,
       names = {"INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
-  void allElseThatACalleeSaysIsAnAnswer(Code code) {
+  void otherStatusesOfTheCalleeAreSuccesses(Code code) {
     assertThat(standard.classify(code.toStatus(), new Metadata())).isEqualTo(CallOutcome.SUCCESS);
   }
 
   @Test
-  void whatTheCallerEndedSaysNothing() {
+  void cancellationsAreIgnored() {
     assertThat(standard.classify(Status.CANCELLED, new Metadata())).isEqualTo(CallOutcome.IGNORED);
   }
 
   @Test
-  void aConnectionThatClosedUnderTheCallFailed() {
+  void aConnectionClosedDuringTheCallIsAFailure() {
     Status closed =
         Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException());
 

@@ -92,7 +92,7 @@ final class LimitedServer implements AutoCloseable {
   }
 
   /** Makes sequential calls; returns the number of successful ones. */
-  int servedOf(int calls) {
+  int countServed(int calls) {
     int good = 0;
     for (int i = 0; i < calls; i++) {
       good += get() == null ? 1 : 0;

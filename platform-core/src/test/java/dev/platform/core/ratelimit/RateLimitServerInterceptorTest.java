@@ -41,27 +41,27 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void servesABurstAndRefusesWhatIsOverIt() throws Exception {
+  void servesABurstAndRejectsCallsOverIt() throws Exception {
     start(null, Map.of(), limiter(50, Duration.ofMillis(50)));
 
-    assertThat(server.servedOf(80)).isEqualTo(50);
+    assertThat(server.countServed(80)).isEqualTo(50);
     assertThat(server.served).hasValue(50);
   }
 
   @Test
-  void takesAThousandCallsASecondInTheLongRun() throws Exception {
+  void allowsAThousandCallsPerSecondInTheLongRun() throws Exception {
     start(null, Map.of(), limiter(50, Duration.ofMillis(50)));
 
     int served = 0;
     for (int moment = 0; moment < 20; moment++) {
-      served += server.servedOf(60);
+      served += server.countServed(60);
       nanos.addAndGet(Duration.ofMillis(50).toNanos());
     }
     assertThat(served).isEqualTo(1000);
   }
 
   @Test
-  void saysWhatIsOverTheLimitAndWhenToComeBack() throws Exception {
+  void namesTheExceededLimitAndTheRetryDelay() throws Exception {
     start(null, Map.of(), limiter(1, Duration.ofSeconds(3)));
     server.get();
     nanos.addAndGet(Duration.ofMillis(1200).toNanos());
@@ -79,7 +79,7 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void servesAgainAfterTheTimeThatItNamed() throws Exception {
+  void servesAgainAfterTheRetryDelay() throws Exception {
     start(null, Map.of(), limiter(1, Duration.ofSeconds(3)));
     server.get();
     long wait = Long.parseLong(server.get().getTrailers().get(PUSHBACK));
@@ -91,15 +91,15 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void aMethodsOwnLimitLeavesOtherMethodsAlone() throws Exception {
+  void aMethodsLimitDoesNotAffectOtherMethods() throws Exception {
     start(null, Map.of(LimitedServer.GET, limiter(1, Duration.ofSeconds(1))), null);
 
-    assertThat(server.servedOf(3)).isEqualTo(1);
+    assertThat(server.countServed(3)).isEqualTo(1);
     assertThat(server.list()).isNull();
   }
 
   @Test
-  void aServicesLimitIsForAllMethodsThatHaveNoneOfTheirOwn() throws Exception {
+  void aServicesLimitAppliesToItsMethodsWithoutOwnLimit() throws Exception {
     start(
         null,
         Map.of(
@@ -109,12 +109,12 @@ class RateLimitServerInterceptorTest {
             limiter(5, Duration.ofSeconds(1))),
         null);
 
-    assertThat(server.servedOf(3)).isEqualTo(1);
+    assertThat(server.countServed(3)).isEqualTo(1);
     assertThat(server.list()).isNull();
   }
 
   @Test
-  void streamsCountOnceByTheirStart() throws Exception {
+  void streamsCountOnceAtTheirStart() throws Exception {
     start(null, Map.of(), limiter(1, Duration.ofSeconds(1)));
 
     assertThat(server.list()).isNull();
@@ -123,7 +123,7 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void eachCallerHasABucketOfItsOwn() throws Exception {
+  void eachCallerHasItsOwnBucket() throws Exception {
     start(callers(10, 2), Map.of(), null);
 
     assertThat(server.getAs(CALLER, "greedy")).isNull();
@@ -133,15 +133,15 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void callersThatDoNotSayWhoTheyAreShareOne() throws Exception {
+  void anonymousCallersShareABucket() throws Exception {
     start(callers(10, 2), Map.of(), null);
 
-    assertThat(server.servedOf(4)).isEqualTo(2);
+    assertThat(server.countServed(4)).isEqualTo(2);
     assertThat(server.getAs(CALLER, "named")).isNull();
   }
 
   @Test
-  void aCallerOverItsLimitTakesNothingFromOthers() throws Exception {
+  void aCallerOverItsLimitDoesNotAffectOthers() throws Exception {
     start(callers(10, 1), Map.of(), limiter(2, Duration.ofSeconds(1)));
 
     for (int i = 0; i < 5; i++) {
@@ -151,7 +151,7 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void remembersSoManyCallersAndForgetsThoseSeenLongestAgo() throws Exception {
+  void tracksABoundedNumberOfCallersAndEvictsTheLeastRecent() throws Exception {
     CallerLimits callers = callers(2, 1);
     start(callers, Map.of(), null);
 
@@ -168,9 +168,9 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
-  void healthIsNeverLimited() throws Exception {
+  void healthChecksAreNeverLimited() throws Exception {
     start(callers(10, 1), Map.of(), limiter(1, Duration.ofHours(1)));
-    assertThat(server.servedOf(3)).isEqualTo(1);
+    assertThat(server.countServed(3)).isEqualTo(1);
 
     server.assertHealthAnswers();
     server.assertHealthAnswers();

@@ -53,48 +53,48 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void keepsToTheOwnShareUntilTheBucketHasAnswered() {
-    assertThat(permittedOf(20)).isEqualTo(5);
+  void usesTheLocalShareUntilTheBucketHasAnswered() {
+    assertThat(countPermitted(20)).isEqualTo(5);
 
     limit.probe();
 
     assertThat(limit.isShared()).isTrue();
-    assertThat(permittedOf(20)).as("permits granted by the bucket").isEqualTo(20);
+    assertThat(countPermitted(20)).as("permits granted by the bucket").isEqualTo(20);
   }
 
   @Test
-  void aSilentBucketLeadsToTheOwnShareAndEveryCallIsDecided() {
+  void fallsBackToTheLocalShareIfTheBucketIsSilent() {
     limit.probe();
     bucket.silent = true;
 
-    assertThat(permittedOf(20)).isEqualTo(5);
+    assertThat(countPermitted(20)).isEqualTo(5);
 
     assertThat(limit.isShared()).isFalse();
     assertThat(log.count("WARN Redis does not answer within 30ms")).isEqualTo(1);
   }
 
   @Test
-  void comesBackWhenTheBucketAnswersAgainAndSaysSoOnce() {
+  void returnsToTheBucketWhenItAnswersAndLogsItOnce() {
     limit.probe();
     bucket.silent = true;
-    permittedOf(1);
+    countPermitted(1);
     bucket.silent = false;
 
     limit.probe();
     limit.probe();
 
     assertThat(limit.isShared()).isTrue();
-    assertThat(permittedOf(20)).isEqualTo(20);
+    assertThat(countPermitted(20)).isEqualTo(20);
     assertThat(log.count("INFO The instances share the rate limit orders")).isEqualTo(2);
   }
 
   @Test
-  void aBucketThatComesAndGoesHasToAnswerLongerEachTime() {
+  void aFlappingBucketMustAnswerLongerEachTime() {
     List<Integer> probesUntilShared = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       probesUntilShared.add(probesUntilShared());
       bucket.failing = true;
-      permittedOf(1);
+      countPermitted(1);
       bucket.failing = false;
     }
     probesUntilShared.add(probesUntilShared());
@@ -104,7 +104,7 @@ class SharedRateLimitTest {
       limit.probe();
     }
     bucket.failing = true;
-    permittedOf(1);
+    countPermitted(1);
     bucket.failing = false;
     assertThat(probesUntilShared()).as("after a steady period").isEqualTo(2);
   }
@@ -119,7 +119,7 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void aBucketThatFailsAtOnceIsNotWaitedFor() {
+  void aFailedBucketIsNotAwaited() {
     limit.probe();
     bucket.failing = true;
 
@@ -128,12 +128,12 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void whatWasTakenFromTheBucketIsGoneFromTheShareToo() {
+  void permitsTakenFromTheBucketReduceTheLocalShareToo() {
     limit.probe();
-    assertThat(permittedOf(3)).isEqualTo(3);
+    assertThat(countPermitted(3)).isEqualTo(3);
     bucket.failing = true;
 
-    assertThat(permittedOf(20)).isEqualTo(2);
+    assertThat(countPermitted(20)).isEqualTo(2);
   }
 
   @Test
@@ -157,8 +157,8 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void whatWasTakenWithoutTheBucketIsTakenFromItOnceWhenItIsBack() {
-    permittedOf(3);
+  void permitsTakenLocallyAreSettledWithTheBucketOnce() {
+    countPermitted(3);
     limit.probe();
     limit.probe();
 
@@ -167,15 +167,15 @@ class SharedRateLimitTest {
 
   @Test
   void theShareFollowsTheNumberOfInstances() {
-    assertThat(permittedOf(20)).isEqualTo(5);
+    assertThat(countPermitted(20)).isEqualTo(5);
     share = 0.2;
-    assertThat(permittedOf(20)).isEqualTo(2);
+    assertThat(countPermitted(20)).isEqualTo(2);
     share = 0.01;
-    assertThat(permittedOf(20)).as("one permit in ten hours").isEqualTo(1);
+    assertThat(countPermitted(20)).as("one permit in ten hours").isEqualTo(1);
   }
 
   @Test
-  void aCallGoesOnWhenTheAnswerComes() throws Exception {
+  void aCallProceedsWhenTheAnswerArrives() throws Exception {
     limit.probe();
     bucket.slow = true;
     try (LimitedServer server = server()) {
@@ -188,7 +188,7 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void aCallIsRefusedWhenTheAnswerSaysSo() throws Exception {
+  void aCallIsRejectedIfTheBucketRejectsIt() throws Exception {
     limit.probe();
     bucket.slow = true;
     try (LimitedServer server = server()) {
@@ -203,7 +203,7 @@ class SharedRateLimitTest {
   }
 
   @Test
-  void nobodyWorksForACallerWhoLeftMeanwhile() throws Exception {
+  void aCallCancelledWhileWaitingIsNotServed() throws Exception {
     SharedRateLimit patient =
         new SharedRateLimit(
             "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
@@ -247,7 +247,7 @@ class SharedRateLimitTest {
             UnaryOperator.identity()));
   }
 
-  private int permittedOf(int calls) {
+  private int countPermitted(int calls) {
     int taken = 0;
     for (int i = 0; i < calls; i++) {
       taken += limit.take().join() == 0 ? 1 : 0;

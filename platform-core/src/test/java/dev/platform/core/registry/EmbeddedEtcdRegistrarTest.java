@@ -23,7 +23,7 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   }
 
   @Test
-  void leavesAKeyThatAnotherProcessTookWhileTheLeaseWasLost() {
+  void leavesAKeyTakenByAnotherProcessWhileTheLeaseWasLost() {
     ours.set(false);
     register();
     overwriteKeyAndExpireLease();
@@ -38,7 +38,7 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   }
 
   @Test
-  void takesBackItsOwnAddressThatAnotherProcessTookWhileTheLeaseWasLost() {
+  void reclaimsItsAddressTakenByAnotherProcessWhileTheLeaseWasLost() {
     register();
     overwriteKeyAndExpireLease();
     await().until(() -> etcd().get(A).equals(Optional.of("value-a")));
@@ -53,7 +53,7 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   }
 
   @Test
-  void keepsTheLeaseOfTheOtherKeysWhileAFullEtcdRefusesOne() {
+  void keepsTheLeaseOfOtherKeysWhileAFullEtcdRejectsOne() {
     register();
     String before = lease.snapshot().leaseId();
     etcd.embeddedServer().outOfSpace(true);
@@ -68,7 +68,7 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   }
 
   @Test
-  void noticesThatAPutWhoseAnswerWasLostHasComeToPass() {
+  void detectsASuccessfulPutWhoseAnswerWasLost() {
     register();
     long before = lease.snapshot().acquisitions();
     etcd.embeddedServer().delayAnswers(Duration.ofMillis(300));
@@ -81,7 +81,7 @@ class EmbeddedEtcdRegistrarTest extends EtcdRegistrarFaults {
   }
 
   @Test
-  void leavesNothingBehindWhenItLeavesWhileItsLeaseIsTakenAnew() throws Exception {
+  void leavesNoKeyOrLeaseIfReleasedWhileReacquiringItsLease() throws Exception {
     register();
     etcd().stop();
     await().atMost(Duration.ofSeconds(8)).until(() -> lease.snapshot().state() == LeaseState.LOST);

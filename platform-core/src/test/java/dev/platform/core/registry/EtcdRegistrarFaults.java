@@ -57,7 +57,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void staysRegisteredLongerThanOneTimeToLive() {
+  void staysRegisteredBeyondTheTtl() {
     register();
     String leaseId = lease.snapshot().leaseId();
     await()
@@ -78,7 +78,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void putsADeletedKeyBackAtOnce() {
+  void restoresADeletedKeyImmediately() {
     register();
     etcd().delete(A);
     await().atMost(Duration.ofMillis(500)).until(() -> etcd().get(A).isPresent());
@@ -86,7 +86,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void takesBackAKeyWhoseAddressIsCertainlyItsOwn() {
+  void reclaimsAKeyOfItsOwnAddress() {
     register();
     etcd().put(A, "somebody else");
     await().atMost(Duration.ofSeconds(3)).until(() -> etcd().get(A).equals(Optional.of("value-a")));
@@ -94,7 +94,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void leavesAnOverwrittenKeyToTheNewerProcessUntilItIsFree() {
+  void leavesAnOverwrittenKeyToTheNewerProcessUntilReleased() {
     ours.set(false);
     register();
     etcd().put(A, "somebody else");
@@ -109,7 +109,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void warnsOnceOfEachOtherProcessHoweverOftenItTakesTheKey() {
+  void warnsOncePerConflictingProcess() {
     register();
     for (int i = 0; i < 3; i++) {
       long before = lease.snapshot().acquisitions();
@@ -122,7 +122,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void registersAgainAfterEtcdWasAwayForLongerThanTheLease() {
+  void registersAgainAfterEtcdWasDownForLongerThanTheLease() {
     register();
     etcd().stop();
     await().atMost(Duration.ofSeconds(8)).until(() -> lease.snapshot().state() == LeaseState.LOST);
@@ -136,7 +136,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void registersAgainAfterEtcdWasEmptied() {
+  void registersAgainAfterEtcdWasWiped() {
     register();
     etcd().wipe();
     awaitRegistered();
@@ -153,7 +153,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void registersWhenEtcdComesLaterThanTheProcess() {
+  void registersWhenEtcdStartsAfterTheProcess() {
     etcd().stop();
     lease.claim(claims());
     await().until(() -> lease.snapshot().state() == LeaseState.ACQUIRING);
@@ -162,7 +162,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void releasingOneKeyLeavesTheOther() throws Exception {
+  void releasingOneKeyKeepsTheOther() throws Exception {
     register();
     lease.release(List.of(A)).get(5, TimeUnit.SECONDS);
     assertThat(etcd().keys("/services/")).containsExactly(B);
@@ -170,7 +170,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void releasingTheLastKeyGivesTheLeaseBack() throws Exception {
+  void releasingTheLastKeyRevokesTheLease() throws Exception {
     register();
     lease.release(List.of(A, B)).get(5, TimeUnit.SECONDS);
     assertThat(etcd().keys("/services/")).isEmpty();
@@ -179,7 +179,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void leavesNoLeaseBehindWhenItIsClosedBeforeTheLeaseIsGranted() throws Exception {
+  void leavesNoLeaseIfClosedBeforeTheLeaseIsGranted() throws Exception {
     register();
     lease.release(List.of(A, B)).get(5, TimeUnit.SECONDS);
     if (etcd() instanceof EmbeddedEtcd embedded) {
@@ -203,7 +203,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void marksAKeyAsLeavingBeforeItGoes() throws Exception {
+  void marksAKeyAsLeavingBeforeDeletingIt() throws Exception {
     List<String> seen = new ArrayList<>();
     register();
     EtcdConnection watcher = TestConnections.open(etcd());
@@ -218,7 +218,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void aKeyThatIsClaimedAgainWhileItIsReleasedStaysThere() {
+  void aKeyRegisteredAgainDuringItsReleaseIsKept() {
     register();
     for (int i = 0; i < 20; i++) {
       lease.release(List.of(A, B));
@@ -230,7 +230,7 @@ abstract class EtcdRegistrarFaults {
   }
 
   @Test
-  void aSecondClaimAfterARestTakesANewLease() throws Exception {
+  void registeringAgainAfterReleaseCreatesANewLease() throws Exception {
     register();
     lease.release(List.of(A, B)).get(5, TimeUnit.SECONDS);
     register();

@@ -23,7 +23,7 @@ class MembershipSoakTest {
   @TempDir Path folder;
 
   @Test
-  void whatLivesIsListedAndWhatHasLeftIsNotWhateverHappens() throws Exception {
+  void listsExactlyTheLiveInstancesUnderRandomFaults() throws Exception {
     Long wanted = Long.getLong("platform.soak.seed");
     int rounds = wanted == null ? Integer.getInteger("platform.soak.seeds", DEFAULT_ROUNDS) : 1;
     Set<Thread> before = etcdThreads();
@@ -43,7 +43,7 @@ class MembershipSoakTest {
     } catch (Throwable failure) {
       throw new AssertionError(
           "-Dplatform.soak.seed=%d failed: %s%n%s"
-              .formatted(seed, failure.getMessage(), String.join("; ", soak.story())),
+              .formatted(seed, failure.getMessage(), String.join("; ", soak.steps())),
           failure);
     }
   }

@@ -37,7 +37,7 @@ final class Soak {
   private final List<SoakInstance> duplicates = new ArrayList<>();
 
   private final Set<String> foreignKeys = new LinkedHashSet<>();
-  private final List<String> story = new ArrayList<>();
+  private final List<String> steps = new ArrayList<>();
   private SoakClient client;
   private int nextPort = 10_000;
 
@@ -49,8 +49,8 @@ final class Soak {
   }
 
   /** The steps so far, for failure messages. */
-  List<String> story() {
-    return story;
+  List<String> steps() {
+    return steps;
   }
 
   void run() {
@@ -136,7 +136,7 @@ final class Soak {
       return Optional.empty();
     }
     SoakInstance instance = instances.remove(random.nextInt(instances.size()));
-    client.goes(instance);
+    client.expectRemoval(instance);
     return Optional.of(instance);
   }
 
@@ -150,9 +150,9 @@ final class Soak {
 
   private void ready(SoakInstance instance, boolean now) {
     if (now && !isClaimedTwice(instance)) {
-      client.isThere(instance);
+      client.expect(instance);
     } else {
-      client.goes(instance);
+      client.expectRemoval(instance);
     }
     instance.ready(now);
   }
@@ -195,7 +195,7 @@ final class Soak {
       SoakInstance older = any(uncertain);
       SoakInstance newer = newInstance(older.port(), false);
       duplicates.add(newer);
-      client.goes(older);
+      client.expectRemoval(older);
       step("claim %d twice, %s".formatted(newer.port(), newer.id()), () -> newer.ready(true));
     }
   }
@@ -275,16 +275,16 @@ final class Soak {
   }
 
   private void deregister(SoakInstance instance) {
-    client.goes(instance);
+    client.expectRemoval(instance);
     instance.leave();
   }
 
   private static void checkNoViolation(SoakClient client) {
-    Assertions.assertThat(client.complaint()).isNull();
+    Assertions.assertThat(client.violation()).isNull();
   }
 
   private SoakInstance newInstance(int port, boolean certainOfItsAddress) {
-    String id = (char) ('A' + random.nextInt(26)) + "" + (instances.size() + story.size());
+    String id = (char) ('A' + random.nextInt(26)) + "" + (instances.size() + steps.size());
     return new SoakInstance(etcd, time, TTL, id, port, certainOfItsAddress);
   }
 
@@ -292,7 +292,7 @@ final class Soak {
     SoakClient fresh = new SoakClient(etcd, time, HOLD, snapshots);
     instances.stream()
         .filter(instance -> instance.isReady() && !isClaimedTwice(instance))
-        .forEach(fresh::isThere);
+        .forEach(fresh::expect);
     return fresh;
   }
 
@@ -301,7 +301,7 @@ final class Soak {
   }
 
   private void step(String what, Runnable action) {
-    story.add(what);
+    steps.add(what);
     action.run();
   }
 }

@@ -25,7 +25,7 @@ final class SoakClient {
   // guarded by this
   private final Set<String> expected = new HashSet<>();
   private final Set<String> seen = new HashSet<>();
-  private @Nullable String complaint;
+  private @Nullable String violation;
 
   SoakClient(EtcdServer etcd, MovedTime time, Duration hold, Path snapshots) {
     connection = time.open(etcd);
@@ -34,26 +34,26 @@ final class SoakClient {
   }
 
   /** Once seen, this instance must stay in the list from now on. */
-  synchronized void isThere(SoakInstance instance) {
+  synchronized void expect(SoakInstance instance) {
     expected.add(instance.id());
   }
 
   /** The instance is about to leave or crash. */
-  synchronized void goes(SoakInstance instance) {
+  synchronized void expectRemoval(SoakInstance instance) {
     expected.remove(instance.id());
     seen.remove(instance.id());
   }
 
   private synchronized void receive(InstanceList list) {
-    if (list.instances().isEmpty() && !seen.isEmpty() && complaint == null) {
-      complaint = "the list went empty (%s) though %s had not left".formatted(list, seen);
+    if (list.instances().isEmpty() && !seen.isEmpty() && violation == null) {
+      violation = "the list went empty (%s) though %s had not left".formatted(list, seen);
     }
     list.instances().stream().map(Instance::id).filter(expected::contains).forEach(seen::add);
   }
 
   /** The first violation; null if there is none. */
-  synchronized @Nullable String complaint() {
-    return complaint;
+  synchronized @Nullable String violation() {
+    return violation;
   }
 
   List<String> ids() {

@@ -22,7 +22,7 @@ class DelayedServerListenerTest {
   private final DelayedServerListener<ChargeRequest> pending = new DelayedServerListener<>();
 
   @Test
-  void whatAHandlerThrowsEndsTheCallAndTheHandlerHearsOfItsEnd() {
+  void anExceptionOfTheHandlerEndsTheCallAndNotifiesTheHandler() {
     pending.onMessage(ChargeRequest.getDefaultInstance());
     pending.onHalfClose();
 
@@ -36,7 +36,7 @@ class DelayedServerListenerTest {
   }
 
   @Test
-  void anEndThatCameWhileTheHandlerFailedIsToldOnce() {
+  void anEndDuringAHandlersFailureIsDeliveredOnce() {
     pending.onMessage(ChargeRequest.getDefaultInstance());
     pending.onHalfClose();
     pending.onCancel();
@@ -47,7 +47,7 @@ class DelayedServerListenerTest {
   }
 
   @Test
-  void aHandlerThatDoesNotEvenStartEndsTheCall() {
+  void aHandlerThatFailsToStartEndsTheCall() {
     pending.onMessage(ChargeRequest.getDefaultInstance());
 
     pending.start(

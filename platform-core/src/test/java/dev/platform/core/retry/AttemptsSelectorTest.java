@@ -35,7 +35,7 @@ class AttemptsSelectorTest {
   private RetrySettings retry = RetrySettings.defaults();
 
   @Test
-  void whatIsIdempotentIsRetriedAndNothingElse() {
+  void onlyIdempotentMethodsAreRetried() {
     assertThat(policy(READ)).isEqualTo("retryPolicy");
     assertThat(policy(READ_STREAM)).isEqualTo("retryPolicy");
     assertThat(policy(IDEMPOTENT)).isEqualTo("retryPolicy");
@@ -43,7 +43,7 @@ class AttemptsSelectorTest {
   }
 
   @Test
-  void whatIsHedgedIsNotRetried() {
+  void hedgedMethodsAreNotRetried() {
     hedge("product.v1.ProductService");
     assertThat(policy(READ)).isEqualTo("hedgingPolicy");
     assertThat(policy(READ_STREAM)).isEqualTo("hedgingPolicy");
@@ -51,7 +51,7 @@ class AttemptsSelectorTest {
   }
 
   @Test
-  void whatIsNotIdempotentOrSendsManyMessagesIsNotHedged() {
+  void nonIdempotentMethodsAndRequestStreamsAreNotHedged() {
     hedge("bank.v1.BankGateway/SetBehaviour");
     hedge("inventory.v1.InventoryService");
     assertThat(policy(ONCE_ONLY)).isNull();
@@ -60,7 +60,7 @@ class AttemptsSelectorTest {
   }
 
   @Test
-  void whatIsNamedIsIdempotentAndWhatIsExcludedIsNot() {
+  void listedMethodsAreIdempotentAndExcludedOnesAreNot() {
     hedge("product.v1.ProductService/GetProduct");
     hedge("bank.v1.BankGateway/SetBehaviour");
     retry =
@@ -74,7 +74,7 @@ class AttemptsSelectorTest {
   }
 
   @Test
-  void hedgingNeedsNoRetries() {
+  void hedgingDoesNotRequireRetries() {
     hedge("product.v1.ProductService/GetProduct");
     retry = retry(false, List.of(), List.of());
     assertThat(policy(READ)).isEqualTo("hedgingPolicy");
@@ -82,7 +82,7 @@ class AttemptsSelectorTest {
   }
 
   @Test
-  void belowAHopThatWouldCallAgainAllIsCalledOnce() throws Exception {
+  void nothingIsRetriedBelowARetryingHop() throws Exception {
     hedge("product.v1.ProductService/GetProduct");
     assertThat(UpstreamRetry.context().call(() -> policy(READ))).isNull();
     assertThat(UpstreamRetry.context().call(() -> policy(IDEMPOTENT))).isNull();

@@ -105,7 +105,7 @@ class AttemptSpansTest {
   }
 
   @Test
-  void eachOfSeveralAttemptsHasASpanOfItsOwnDuration() {
+  void eachOfSeveralAttemptsHasItsOwnSpanWithItsDuration() {
     ask();
 
     List<SpanData> parts =
@@ -128,7 +128,7 @@ class AttemptSpansTest {
   }
 
   @Test
-  void aSingleAttemptHasNoSpanOfItsOwn() {
+  void aSingleAttemptHasNoSeparateSpan() {
     failures = 0;
 
     ask();
@@ -137,7 +137,7 @@ class AttemptSpansTest {
   }
 
   @Test
-  void onlyTheCallsSpanHasTheEventOfItsDeadline() {
+  void onlyTheCallSpanHasTheDeadlineEvent() {
     failures = Integer.MAX_VALUE;
     try {
       RecommendationServiceGrpc.newBlockingStub(channel)

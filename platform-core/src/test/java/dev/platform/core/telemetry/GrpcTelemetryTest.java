@@ -32,7 +32,7 @@ class GrpcTelemetryTest {
           meters);
 
   @Test
-  void madeUpMethodsAndTargetsMakeNoMoreThanSoManySeries() {
+  void inventedMethodsAndTargetsCreateABoundedNumberOfSeries() {
     for (int i = 0; i < 2 * GrpcTelemetry.MOST; i++) {
       end(telemetry.made("target-" + i % 50, method("made.up.Service/M" + i)));
     }
@@ -43,14 +43,14 @@ class GrpcTelemetryTest {
   }
 
   @Test
-  void aMethodThatIsKnownStaysKnown() {
+  void aKnownMethodKeepsItsTelemetry() {
     CallTelemetry known = telemetry.served(method("a.B/C"));
 
     assertThat(telemetry.served(method("a.B/C"))).isSameAs(known);
   }
 
   @Test
-  void aBrokenServiceFillsNoLogAndHidesNoOther() {
+  void theLogIsRateLimitedPerServiceAndMethod() {
     for (int i = 0; i < 100; i++) {
       fail(telemetry.made("broken", method("a.B/C")));
     }

@@ -12,7 +12,7 @@ class LogRateLimitTest {
   private final LogRateLimit lines = new LogRateLimit(2, clock::get);
 
   @Test
-  void givesSoManyASecondAndTellsOfTheOthersLater() {
+  void permitsLinesPerSecondAndReportsTheSuppressedOnesLater() {
     assertThat(lines.take()).isZero();
     assertThat(lines.take()).isZero();
     assertThat(lines.take()).isNegative();

@@ -30,7 +30,7 @@ class DevDefaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void leavesAnAppAloneThatHasAPlaceForItsTraces(SpanExportProperties names) {
+  void ignoresAnAppWithItsOwnTraceExporter(SpanExportProperties names) {
     ConfigurableEnvironment environment =
         with(Map.of(names.endpoint(), "http://collector:4318/v1/traces"), names);
     assertThat(environment.getProperty(names.transport())).isNull();
@@ -38,21 +38,21 @@ class DevDefaultsTest {
   }
 
   @Test
-  void canBeSwitchedOff() {
+  void canBeDisabled() {
     ConfigurableEnvironment environment =
         with(Map.of("platform.dev.tracing.enabled", "false"), SpanExportProperties.BOOT3);
     assertThat(environment.getProperty("management.otlp.tracing.endpoint")).isNull();
   }
 
   @Test
-  void whatAUserSetsWins() {
+  void userPropertiesTakePrecedence() {
     ConfigurableEnvironment environment =
         with(Map.of("management.tracing.sampling.probability", "0.5"), SpanExportProperties.BOOT3);
     assertThat(environment.getProperty("management.tracing.sampling.probability")).isEqualTo("0.5");
   }
 
   @Test
-  void anApplicationHasThemAboveItsDefaultProperties() {
+  void theyTakePrecedenceOverDefaultProperties() {
     SpringApplication app = new SpringApplication(Object.class);
     app.setWebApplicationType(WebApplicationType.NONE);
     app.setDefaultProperties(Map.of("management.otlp.tracing.transport", "http"));

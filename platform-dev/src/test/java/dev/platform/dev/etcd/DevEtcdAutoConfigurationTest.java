@@ -64,7 +64,7 @@ class DevEtcdAutoConfigurationTest {
   }
 
   @Test
-  void leavesARemoteOrClusteredEtcdAlone() {
+  void ignoresARemoteOrClusteredEtcd() {
     runner
         .withPropertyValues("platform.etcd.endpoints=http://etcd.example:2379")
         .run(context -> assertThat(context).doesNotHaveBean(SharedService.class));
@@ -74,7 +74,7 @@ class DevEtcdAutoConfigurationTest {
   }
 
   @Test
-  void canBeSwitchedOff() {
+  void canBeDisabled() {
     runner
         .withPropertyValues("platform.dev.etcd.enabled=false")
         .run(context -> assertThat(context).doesNotHaveBean(SharedService.class));

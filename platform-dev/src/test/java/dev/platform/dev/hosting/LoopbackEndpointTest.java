@@ -14,7 +14,7 @@ class LoopbackEndpointTest {
     "http://localhost:2379, 127.0.0.1",
     "http://[::1]:2379, 0:0:0:0:0:0:0:1"
   })
-  void knowsThisMachine(String endpoint, String address) {
+  void acceptsLoopbackAddresses(String endpoint, String address) {
     assertThat(LoopbackEndpoint.parse(endpoint))
         .hasValueSatisfying(
             found -> {
@@ -34,7 +34,7 @@ class LoopbackEndpointTest {
         "not a uri",
         ""
       })
-  void leavesEverythingElseAlone(String endpoint) {
+  void ignoresOtherAddresses(String endpoint) {
     assertThat(LoopbackEndpoint.parse(endpoint)).isEmpty();
   }
 }

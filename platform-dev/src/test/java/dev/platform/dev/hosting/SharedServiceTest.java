@@ -27,14 +27,14 @@ class SharedServiceTest {
   }
 
   @Test
-  void hostsWhatNobodyServes() {
+  void hostsTheServiceIfThereIsNone() {
     SharedService service = start(SharedServiceTest::listen);
     assertThat(service.hosting()).isTrue();
     assertThat(FreePort.accepts(address.getPort())).isTrue();
   }
 
   @Test
-  void joinsWhoeverServesAlready() throws Exception {
+  void joinsARunningService() throws Exception {
     try (ServerSocket other = listen(address)) {
       assertThat(start(SharedServiceTest::listen).hosting()).isFalse();
       assertThat(other.isBound()).isTrue();
@@ -42,7 +42,7 @@ class SharedServiceTest {
   }
 
   @Test
-  void takesOverWithinAboutASecondWhenTheHostCloses() {
+  void takesOverWithinAboutASecondAfterTheHostCloses() {
     SharedService host = start(SharedServiceTest::listen);
     SharedService second = start(SharedServiceTest::listen);
     SharedService third = start(SharedServiceTest::listen);
@@ -58,7 +58,7 @@ class SharedServiceTest {
   }
 
   @Test
-  void joinsWhenAnotherProcessIsQuickerBetweenTheLookAndTheBind() {
+  void joinsIfAnotherProcessBindsTheAddressFirst() {
     AtomicInteger attempts = new AtomicInteger();
     SharedService service =
         start(
@@ -73,7 +73,7 @@ class SharedServiceTest {
   }
 
   @Test
-  void saysWhyItCanNotHost() {
+  void reportsWhyItCannotHost() {
     SharedService service =
         new SharedService(
             "thing",

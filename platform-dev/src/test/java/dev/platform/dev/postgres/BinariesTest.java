@@ -25,20 +25,20 @@ class BinariesTest {
   }
 
   @Test
-  void deletesWhatAKilledProcessLeft() throws IOException {
+  void deletesLeftoversOfAKilledProcess() throws IOException {
     Binaries.deleteIncomplete(folder);
     assertThat(folder.resolve("PG-1/bin")).doesNotExist();
   }
 
   @Test
-  void keepsWhatIsComplete() throws IOException {
+  void keepsCompleteFiles() throws IOException {
     Files.createFile(folder.resolve("PG-1/.exists"));
     Binaries.deleteIncomplete(folder);
     assertThat(program).exists();
   }
 
   @Test
-  void keepsWhatIsBeingUnpacked() throws IOException {
+  void keepsFilesBeingUnpacked() throws IOException {
     try (FileChannel channel =
             FileChannel.open(
                 folder.resolve("PG-1/epg-lock"),
@@ -52,7 +52,7 @@ class BinariesTest {
   }
 
   @Test
-  void needsNoFolder() throws IOException {
+  void toleratesAMissingFolder() throws IOException {
     Path missing = folder.resolve("missing");
     Binaries.deleteIncomplete(missing);
     assertThat(missing).doesNotExist();

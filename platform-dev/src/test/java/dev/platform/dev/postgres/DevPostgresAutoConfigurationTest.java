@@ -88,7 +88,7 @@ class DevPostgresAutoConfigurationTest {
   }
 
   @Test
-  void leavesAnAppWithAUrlAlone() {
+  void ignoresAnAppWithAUrl() {
     try (DevPostgres own = DevPostgres.start(new DevPostgresProperties(true, null))) {
       runner
           .withPropertyValues(
@@ -105,7 +105,7 @@ class DevPostgresAutoConfigurationTest {
   }
 
   @Test
-  void startsNothingWhenSwitchedOffOrWithoutJdbc() {
+  void startsNothingIfDisabledOrWithoutJdbc() {
     new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(DevPostgresAutoConfiguration.class))
         .withPropertyValues("platform.dev.postgres.enabled=false")

@@ -53,7 +53,7 @@ class TraceCollectorTest {
   }
 
   @Test
-  void whatComesInByOtlpGoesOutAsZipkinJson() throws IOException {
+  void otlpSpansAreForwardedAsZipkinJson() throws IOException {
     try (FakeZipkin zipkin = new FakeZipkin(zipkinAddress)) {
       export(
           Otlp.request(
@@ -76,7 +76,7 @@ class TraceCollectorTest {
   }
 
   @Test
-  void aTakenAddressIsToldAsSuchSoThatWhoeverIsLateJoins() {
+  void aTakenAddressIsReportedAsABindException() {
     URI zipkin = URI.create("http://127.0.0.1:" + zipkinAddress.getPort());
     assertThatThrownBy(
             () -> TraceCollector.start(address, new DevTracingProperties(true, zipkin, 10)))
@@ -84,8 +84,7 @@ class TraceCollectorTest {
   }
 
   @Test
-  void aZipkinThatComesLateOrComesBackGetsTheLatestTraces(CapturedOutput output)
-      throws IOException {
+  void aLateOrRestartedZipkinGetsTheLatestTraces(CapturedOutput output) throws IOException {
     export(Otlp.request("order-app", Otlp.span(FIRST).build()));
     try (FakeZipkin late = new FakeZipkin(zipkinAddress)) {
       await().atMost(Duration.ofSeconds(10)).until(() -> ids(late).contains(FIRST));
@@ -100,7 +99,7 @@ class TraceCollectorTest {
   }
 
   @Test
-  void tellsHowManySpansItRefused() {
+  void reportsTheNumberOfRejectedSpans() {
     ExportTraceServiceResponse response =
         export(
             Otlp.request(
@@ -111,7 +110,7 @@ class TraceCollectorTest {
   }
 
   @Test
-  void handsOverWhatIsQueuedAndLeavesNoThread() throws IOException {
+  void flushesQueuedSpansAndLeavesNoThread() throws IOException {
     try (FakeZipkin zipkin = new FakeZipkin(zipkinAddress)) {
       export(Otlp.request("order-app", Otlp.span(FIRST).build()));
       firstSpan(zipkin);

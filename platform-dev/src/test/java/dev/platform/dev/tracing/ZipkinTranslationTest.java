@@ -73,7 +73,7 @@ class ZipkinTranslationTest {
   }
 
   @Test
-  void aFailedSpanHasAnErrorTagAndNoOtherOneHas() {
+  void onlyAFailedSpanHasAnErrorTag() {
     ZipkinSpan failed =
         translate(Otlp.span(ID).setStatus(status(StatusCode.STATUS_CODE_ERROR, "no stock")));
     assertThat(failed.tags())
@@ -104,7 +104,7 @@ class ZipkinTranslationTest {
   }
 
   @Test
-  void aCallerIsTheRemoteEndpointOfAServerAndAnUnknownPortIsLeftOut() {
+  void aCallerIsTheRemoteEndpointOfAServerAndAnUnknownPortIsOmitted() {
     ZipkinSpan span =
         translate(
             Otlp.span(ID)
@@ -135,7 +135,7 @@ class ZipkinTranslationTest {
   }
 
   @Test
-  void leavesOutSpansWithInvalidIds() {
+  void omitsSpansWithInvalidIds() {
     Span broken = Otlp.span(ID).setTraceId(ByteString.copyFromUtf8("short")).build();
     assertThat(ZipkinTranslation.translate(Otlp.spansOf("order-app", broken))).isEmpty();
   }

@@ -25,7 +25,7 @@ class OtherLinePropertiesTest {
   private static final String OTHER_LINE = OLD ? "4.1.2" : "3.5.16";
 
   @Test
-  void everyPropertyOfThisLinesGrpcIsAFindingOnTheOther() throws IOException {
+  void everyGrpcPropertyOfThisLineIsReportedOnTheOther() throws IOException {
     Set<String> names = names();
     assertThat(names).hasSizeGreaterThan(30);
     assertThat(names).allSatisfy(name -> assertThat(findings(name)).hasSize(1));

@@ -56,7 +56,7 @@ class RedisBucketsTest {
   }
 
   @Test
-  void twoInstancesTogetherTakeExactlyWhatTheLimitIs() throws Exception {
+  void twoInstancesTogetherAllowExactlyTheLimit() throws Exception {
     redis.start();
     awaitShared();
 
@@ -64,7 +64,7 @@ class RedisBucketsTest {
   }
 
   @Test
-  void eachKeepsToItsShareWhileRedisIsGoneAndTheyShareAgainWhenItIsBack() throws Exception {
+  void eachUsesItsShareWhileRedisIsDownAndTheyShareAgainLater() throws Exception {
     redis.start();
     awaitShared();
     redis.kill();
@@ -80,7 +80,7 @@ class RedisBucketsTest {
   }
 
   @Test
-  void eachKeepsToItsShareWhileRedisIsFrozen() throws Exception {
+  void eachUsesItsShareWhileRedisIsFrozen() throws Exception {
     redis.start();
     awaitShared();
     redis.freeze();
@@ -93,7 +93,7 @@ class RedisBucketsTest {
   }
 
   @Test
-  void startsWithoutRedisAndSharesWhenItComes() throws Exception {
+  void startsWithoutRedisAndSharesOnceItIsUp() throws Exception {
     assertThat(permittedConcurrently(200, one)).isEqualTo(50);
 
     redis.start();

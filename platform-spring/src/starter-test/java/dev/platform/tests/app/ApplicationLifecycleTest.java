@@ -55,7 +55,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void metadataThatAreEmptySayNothing() {
+  void emptyMetadataAreOmitted() {
     Map<String, Object> properties = properties("platform.registry.metadata.zone", "");
     properties.put("platform.registry.metadata.rack", "r-1");
     try (var app = TestApp.start(properties)) {
@@ -73,7 +73,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void writesPlainAddressesBelowANamespaceWhenAskedTo() {
+  void writesPlainAddressesBelowANamespaceIfConfigured() {
     Map<String, Object> properties = properties("spring.application.name", "my-app");
     properties.put("platform.etcd.namespace", "staging");
     properties.put("platform.registry.value-format", "address");
@@ -97,7 +97,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void anAppWithBothRegistersTheGrpcPortAndTellsTheHttpPort() {
+  void anAppWithBothRegistersTheGrpcPortWithTheHttpPortAsMetadata() {
     try (var app = TestApp.startWithWeb(properties("spring.application.name", "both"))) {
       int http = TestApp.webPort(app);
       int grpc = app.getBean(EtcdRegistration.class).getPort();
@@ -109,7 +109,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void isUpAndRegisteredOnlyWhenEveryServerListensHoweverEarlyReadinessIsClaimed() {
+  void isRegisteredOnlyOnceEveryServerListensEvenIfReadyEarlier() {
     Map<String, Object> properties = properties("platform.registry.advertise-port", "4711");
     List<Object> events = new ArrayList<>();
     try (var app =
@@ -157,7 +157,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void refusedReadinessTakesItOutAndAcceptedReadinessPutsItBack() {
+  void losingReadinessDeregistersAndRegainingItRegisters() {
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
       AvailabilityChangeEvent.publish(app, ReadinessState.REFUSING_TRAFFIC);
@@ -168,7 +168,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void anOperatorTakesItOutAndNeitherALostLeaseNorReadinessPutsItBack() {
+  void anOperatorsOutOfServiceOutlastsLostLeasesAndReadiness() {
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
       ServiceRegistryEndpoint endpoint = app.getBean(ServiceRegistryEndpoint.class);
@@ -191,7 +191,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void startsWithoutEtcdServesAndRegistersWhenEtcdComes() {
+  void startsAndServesWithoutEtcdAndRegistersLater() {
     etcd.server().stop();
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       assertThat(Line.health(app, "registry")).isEqualTo("UNKNOWN");
@@ -202,7 +202,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void discoveryClientsSeeWhatOthersRegistered() {
+  void discoveryClientsSeeOtherInstances() {
     try (var app = TestApp.start(properties("spring.application.name", "a"));
         var other = TestApp.start(properties("spring.application.name", "b"))) {
       await().until(() -> etcd.server().keys("/services/").size() == 2);
@@ -220,7 +220,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void metricsTellOfTheLeaseTheLifecycleAndEachWatchedService() {
+  void metersShowTheLeaseTheLifecycleAndEachWatchedService() {
     try (var app = TestApp.start(properties("spring.application.name", "a"))) {
       app.getBean(DiscoveryClient.class).getInstances("a");
       MeterRegistry meters = app.getBean(MeterRegistry.class);
@@ -249,7 +249,7 @@ class ApplicationLifecycleTest {
   }
 
   @Test
-  void canBeSwitchedOffByTheStandardProperties() {
+  void canBeDisabledByTheStandardProperties() {
     Map<String, Object> properties = properties("spring.application.name", "a");
     properties.put("spring.cloud.service-registry.auto-registration.enabled", false);
     try (var app = TestApp.start(properties)) {

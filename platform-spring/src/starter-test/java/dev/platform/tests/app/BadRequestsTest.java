@@ -83,7 +83,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void garbageIsNoRequest() {
+  void malformedMessagesAreRejected() {
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod());
     call.send(new byte[] {10, 100, 1});
     call.halfClose();
@@ -93,7 +93,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void metersSeeWhatTheCallerIsTold() {
+  void metersRecordTheStatusThatTheCallerReceives() {
     MeterRegistry meters = app.getBean(MeterRegistry.class);
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getConfirmMethod());
     call.send(GARBAGE);
@@ -114,7 +114,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void unknownFieldsAreLeftAlone() {
+  void unknownFieldsAreIgnored() {
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod());
     call.send(new byte[] {10, 1, 'r', (byte) 0xf8, 7, 1});
     call.halfClose();
@@ -124,7 +124,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void noMessageIsNoRequest() {
+  void aMissingMessageIsRejected() {
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod());
     call.halfClose();
 
@@ -133,7 +133,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void whatAnInterceptorHasRefusedIsNotRefusedAgain(CapturedOutput output) {
+  void aCallRejectedByAnInterceptorIsNotRejectedTwice(CapturedOutput output) {
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getReleaseMethod());
     call.halfClose();
     call.endsWith(Status.Code.RESOURCE_EXHAUSTED, "not now");
@@ -147,7 +147,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void twoMessagesAreNoRequest() {
+  void aSecondMessageIsRejected() {
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod());
     call.send(EMPTY);
     call.send(EMPTY);
@@ -169,7 +169,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void garbageEndsAStreamAndItsHandlerLearnsOfIt() {
+  void aMalformedMessageEndsAStreamAndNotifiesItsHandler() {
     BytesCall call = BytesCall.begin(channel, InventoryServiceGrpc.getImportStockMethod());
     call.send(EMPTY);
     call.send(GARBAGE);
@@ -184,7 +184,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void aCallerWhoSendsNothingIsNotWaitedForForEver() {
+  void aSilentCallerTimesOut() {
     BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod())
         .endsWith(Status.Code.DEADLINE_EXCEEDED, "no request came within 1000 ms");
     BytesCall.begin(channel, InventoryServiceGrpc.getWatchStockMethod())
@@ -200,7 +200,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void aCallerWhoStopsHalfWayIsNotWaitedForForEver() {
+  void aStalledCallerTimesOut() {
     BytesCall reserve = BytesCall.begin(channel, InventoryServiceGrpc.getReserveMethod());
     reserve.send(EMPTY);
     BytesCall lines = BytesCall.begin(channel, InventoryServiceGrpc.getImportStockMethod());
@@ -214,7 +214,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void aStreamThatHasBegunMayBeSilentAndABusyServerDoesNotCount() {
+  void startedStreamsMayBeIdleAndServerBackpressureIsNoTimeout() {
     BytesCall watch = BytesCall.begin(channel, InventoryServiceGrpc.getWatchStockMethod());
     watch.send(EMPTY);
     BytesCall lines = BytesCall.begin(channel, InventoryServiceGrpc.getImportStockMethod());

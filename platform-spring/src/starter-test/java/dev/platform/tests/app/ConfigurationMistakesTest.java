@@ -155,7 +155,7 @@ class ConfigurationMistakesTest {
   }
 
   @Test
-  void namesALimiterThatLimitsNothing(CapturedOutput output) {
+  void reportsALimiterWithoutEffect(CapturedOutput output) {
     Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "wide");
     properties.put("resilience4j.ratelimiter.instances.wide.timeout-duration", "1s");
     assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
@@ -167,7 +167,7 @@ class ConfigurationMistakesTest {
   }
 
   @Test
-  void asksWhereRedisIsThatALimitIsSharedThrough(CapturedOutput output) {
+  void reportsAMissingRedisUriForASharedLimit(CapturedOutput output) {
     Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "all");
     properties.put("resilience4j.ratelimiter.instances.all.limit-refresh-period", "1s");
     properties.put("platform.resilience.rate-limit.shared.limiters", "all");
@@ -180,7 +180,7 @@ class ConfigurationMistakesTest {
   }
 
   @Test
-  void namesAnSslBundleThatIsNotThere(CapturedOutput output) {
+  void reportsAMissingSslBundle(CapturedOutput output) {
     Map<String, Object> properties = properties("platform.etcd.ssl.bundle", "no-such-bundle");
     properties.put("platform.etcd.endpoints", "https://127.0.0.1:2379");
     assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
@@ -190,7 +190,7 @@ class ConfigurationMistakesTest {
   }
 
   @Test
-  void namesAnSslBundleWhoseFilesAreNotThere(CapturedOutput output) {
+  void reportsAnSslBundleWithMissingFiles(CapturedOutput output) {
     Map<String, Object> properties = properties("platform.etcd.ssl.bundle", "etcd");
     properties.put("platform.etcd.endpoints", "https://127.0.0.1:2379");
     properties.put("spring.ssl.bundle.pem.etcd.truststore.certificate", "file:no-such-file.pem");
@@ -201,7 +201,7 @@ class ConfigurationMistakesTest {
   }
 
   @Test
-  void failFastRefusesToStartWithoutEtcdAndSaysWhere(CapturedOutput output) {
+  void failFastRefusesToStartWithoutEtcdAndNamesItsAddress(CapturedOutput output) {
     String endpoint;
     try (EmbeddedEtcd gone = EmbeddedEtcd.builder().build()) {
       gone.start();

@@ -65,7 +65,7 @@ class DrainTest {
   }
 
   @Test
-  void servesOnAfterItHasLeftDiscoveryAndSaysNotServing() throws Exception {
+  void keepsServingAfterDeregistrationAndReportsNotServing() throws Exception {
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
     Lifecycle lifecycle = app.getBean(Lifecycle.class);
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.UP);
@@ -89,7 +89,7 @@ class DrainTest {
   }
 
   @Test
-  void endsAStreamWithAStatusThatSendsItsCallerElsewhereAndItsHandlerSeesACancellation() {
+  void endsStreamsWithARetryableStatusAndCancelsTheirHandlers() {
     Iterator<ListProductsResponse> stream =
         ProductServiceGrpc.newBlockingStub(channel)
             .listProducts(ListProductsRequest.getDefaultInstance());

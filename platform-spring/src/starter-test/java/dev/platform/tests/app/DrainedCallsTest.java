@@ -51,7 +51,7 @@ class DrainedCallsTest {
   }
 
   @Test
-  void finishesACallUnderWayRefusesNewOnesAndFlushesItsSpanLast() throws Exception {
+  void finishesInFlightCallsRejectsNewOnesAndFlushesSpansLast() throws Exception {
     start("20s");
     ManagedChannel known = channel();
     ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall(known);
@@ -69,7 +69,7 @@ class DrainedCallsTest {
   }
 
   @Test
-  void cutsWhatDoesNotEndInTimeAndSaysWhat(CapturedOutput output) throws Exception {
+  void terminatesOverdueCallsAndNamesThem(CapturedOutput output) throws Exception {
     start("1s");
     ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall(channel());
     long start = System.nanoTime();
@@ -86,7 +86,7 @@ class DrainedCallsTest {
   }
 
   @Test
-  void saysNothingOfCutCallsWhenAllHaveEnded(CapturedOutput output) {
+  void doesNotLogTerminatedCallsIfAllHaveEnded(CapturedOutput output) {
     start("1s");
     RecommendationServiceGrpc.newBlockingStub(channel())
         .getRecommendations(GetRecommendationsRequest.getDefaultInstance());
@@ -96,7 +96,7 @@ class DrainedCallsTest {
 
   /** gRPC keeps the stream of a too large request until its connection ends. */
   @Test
-  void doesNotWaitForAConnectionThatNoCallIsLeftOn(CapturedOutput output) {
+  void doesNotWaitForIdleConnections(CapturedOutput output) {
     start("30s");
     ManagedChannel caller = channel();
     GetRecommendationsRequest tooLarge =

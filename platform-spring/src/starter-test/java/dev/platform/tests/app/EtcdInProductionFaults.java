@@ -69,7 +69,7 @@ abstract class EtcdInProductionFaults {
   }
 
   @Test
-  void takesUpRenewedCertificatesWithoutLosingRegistrationOrEvents() throws Exception {
+  void reloadsRenewedCertificatesWithoutLosingRegistrationOrEvents() throws Exception {
     TestAuthority old = TestAuthority.create("old");
     TestAuthority renewed = TestAuthority.create("renewed");
     TestAuthority clients = TestAuthority.create("clients");
@@ -111,7 +111,7 @@ abstract class EtcdInProductionFaults {
   }
 
   @Test
-  void signsInAgainWhenItsTokenRunsOutAndNobodyNotices() {
+  void signsInAgainWhenItsTokenExpiresWithoutInterruption() {
     etcd = withUser();
     Map<String, Object> properties = properties();
     properties.put("platform.etcd.username", "app");
@@ -143,7 +143,7 @@ abstract class EtcdInProductionFaults {
   }
 
   @Test
-  void namesAWrongPasswordOnce() {
+  void logsAWrongPasswordOnce() {
     etcd = withUser();
     Map<String, Object> properties = properties();
     properties.put("platform.etcd.username", "app");
@@ -155,7 +155,7 @@ abstract class EtcdInProductionFaults {
   }
 
   @Test
-  void namesAMissingUserOnce() {
+  void logsAMissingUserOnce() {
     etcd = withUser();
     assertOneLine(
         properties(),
@@ -163,7 +163,7 @@ abstract class EtcdInProductionFaults {
   }
 
   @Test
-  void namesANamespaceWithoutRightsOnce() {
+  void logsANamespaceWithoutPermissionOnce() {
     etcd = withUser();
     Map<String, Object> properties = properties();
     properties.put("platform.etcd.username", "app");
@@ -176,7 +176,7 @@ abstract class EtcdInProductionFaults {
   }
 
   @Test
-  void namesAFullEtcdOnceAndRegistersWhenThereIsRoom() {
+  void logsAFullEtcdOnceAndRegistersWhenThereIsSpace() {
     etcd = plain();
     etcd.start();
     etcd.outOfSpace(true);

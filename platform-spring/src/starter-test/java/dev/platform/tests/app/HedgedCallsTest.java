@@ -65,7 +65,7 @@ class HedgedCallsTest {
   }
 
   @Test
-  void whatAnInstanceDoesNotAnswerInTimeAnotherOneAnswers(CapturedOutput output) {
+  void aSlowCallIsAnsweredByAnotherInstance(CapturedOutput output) {
     try (var app = TestApp.start(properties)) {
       Channel channel = connected(app);
       Metrics breaker = breaker(app);
@@ -79,7 +79,7 @@ class HedgedCallsTest {
       await().atMost(TIMEOUT).until(() -> slow.cancelled() >= slow.calls());
       assertThat(breaker.getNumberOfSuccessfulCalls() - before).isEqualTo(4);
       assertThat(breaker.getNumberOfFailedCalls()).isZero();
-      assertThat(slow.toldAttempts()).containsOnly("2");
+      assertThat(slow.announcedAttempts()).containsOnly("2");
     }
     assertThat(output).containsOnlyOnce("Calls of " + SERVICE + " are hedged after 50 ms");
   }
@@ -107,7 +107,7 @@ class HedgedCallsTest {
   }
 
   @Test
-  void aCalleeThatWantsItLaterIsNotAskedAgain() {
+  void pushbackPreventsHedging() {
     try (var app = TestApp.start(properties)) {
       Channel channel = connected(app);
       instances.forEach(instance -> instance.failWith(Status.RESOURCE_EXHAUSTED, "10"));
@@ -117,7 +117,7 @@ class HedgedCallsTest {
   }
 
   @Test
-  void whereAllInstancesAreSlowTheBudgetBoundsTheirLoad() {
+  void theBudgetBoundsTheLoadIfAllInstancesAreSlow() {
     properties.put("platform.resilience.retry.budget.tokens", "4");
     properties.put("platform.resilience.retry.budget.ratio", "0.001");
     try (var app = TestApp.start(properties)) {
@@ -133,7 +133,7 @@ class HedgedCallsTest {
   }
 
   @Test
-  void anAnswerInTimeIsAskedForOnce() {
+  void aFastCallIsSentOnce() {
     properties.put("platform.resilience.hedging.methods[" + SERVICE + "]", "20s");
     try (var app = TestApp.start(properties)) {
       Channel channel = connected(app);

@@ -84,7 +84,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void nothingOfItIsThereUnlessItIsSwitchedOn() throws Exception {
+  void isAbsentUnlessEnabled() throws Exception {
     Map<String, Object> properties = properties();
     properties.put("management.endpoints.web.exposure.include", "*");
     try (var other = TestApp.startWithWeb(properties)) {
@@ -94,8 +94,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void whereItIsOnButNotExposedTheLogSaysThatNobodyCanUseIt(CapturedOutput output)
-      throws Exception {
+  void anUnexposedEndpointIsLogged(CapturedOutput output) throws Exception {
     Map<String, Object> properties = properties();
     properties.put("platform.fault-injection.enabled", "true");
     try (var other = TestApp.startWithWeb(properties)) {
@@ -105,7 +104,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void aFaultIsSetSeenAndRemoved(CapturedOutput output) throws Exception {
+  void aFaultIsCreatedListedAndRemoved(CapturedOutput output) throws Exception {
     Map<String, Object> fault =
         post(Map.of("method", METHOD, "status", "NOT_FOUND", "message", "who?", "ratio", 1));
     assertThat(failure().getStatus().toString()).contains("NOT_FOUND", "injected fault: who?");
@@ -127,7 +126,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void aFaultEndsByItself(CapturedOutput output) throws Exception {
+  void aFaultExpires(CapturedOutput output) throws Exception {
     post(Map.of("method", METHOD, "status", "NOT_FOUND", "ttl", "1s"));
     assertThat(failure()).isNotNull();
     await().atMost(TIMEOUT).until(() -> failure() == null);
@@ -135,7 +134,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void onlyTheCallersThatAreNamedAreHit() throws Exception {
+  void onlyTheNamedCallersAreAffected() throws Exception {
     post(Map.of("method", "*", "status", "NOT_FOUND", "caller", "somebody-else"));
     assertThat(failure()).isNull();
     post(Map.of("method", "*", "status", "NOT_FOUND", "caller", "shop"));
@@ -143,7 +142,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void toTheBreakerAnAbortedOutgoingCallIsAFailureOfTheCallee() throws Exception {
+  void theBreakerCountsAnAbortedOutgoingCallAsAFailure() throws Exception {
     post(Map.of("side", "client", "method", METHOD, "status", "INTERNAL"));
     for (int i = 0; i < 6; i++) {
       assertThat(failure().getStatus().getDescription()).isEqualTo("injected fault");
@@ -152,7 +151,7 @@ class InjectedFaultsTest {
   }
 
   @Test
-  void aDelayedCallHasItsPlaceUnderTheConcurrencyLimit() throws Exception {
+  void aDelayedCallCountsAgainstTheConcurrencyLimit() throws Exception {
     post(Map.of("method", METHOD, "delay", "1h"));
     List<ListenableFuture<GetRecommendationsResponse>> delayed = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -191,7 +190,7 @@ class InjectedFaultsTest {
         "{'method': '*', 'delay': '1s', 'message': 'm'} | message | m | a status to go with it",
         "{'method': '*', 'delay': '1s', 'side': 'client', 'caller': 'c'} | caller | c | on side server",
       })
-  void badInputIsRefusedByNameAndExpectation(
+  void invalidInputIsRejectedWithItsNameAndTheExpectation(
       String body, String property, String value, String expected) throws Exception {
     HttpResponse<String> answer = send("POST", "", body.replace('\'', '"'));
     assertThat(answer.statusCode()).isEqualTo(400);

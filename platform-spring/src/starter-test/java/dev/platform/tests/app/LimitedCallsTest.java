@@ -50,72 +50,72 @@ class LimitedCallsTest {
   void nothingIsLimitedUntilALimiterIsNamed() {
     limiter("narrow", 2);
     try (var app = start(Bank.class)) {
-      assertThat(servedOf(10, app)).isEqualTo(10);
+      assertThat(countServed(10, app)).isEqualTo(10);
     }
   }
 
   @Test
-  void aServerIsLimitedByTheLimiterThatItsPropertyNames() {
+  void aServerIsLimitedByTheConfiguredLimiter() {
     limiter("narrow", 2);
     properties.put("platform.resilience.rate-limit.server", "narrow");
     try (var app = start(Bank.class)) {
-      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertThat(countServed(10, app)).isEqualTo(2);
       assertRefused(app);
     }
   }
 
   @Test
-  void neitherDoesALimiterThatMayWaitMakeAServerWait() {
+  void aLimiterWithATimeoutDoesNotMakeTheServerWait() {
     limiter("narrow", 2);
     properties.put("resilience4j.ratelimiter.instances.narrow.timeout-duration", "2h");
     properties.put("platform.resilience.rate-limit.methods[" + CHARGE + "]", "narrow");
     try (var app = start(Bank.class)) {
-      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertThat(countServed(10, app)).isEqualTo(2);
     }
   }
 
   @Test
-  void aCallerIsKnownByTheNameThatOurClientsSend() {
+  void aCallerIsIdentifiedByTheNameItSends() {
     limiter("narrow", 2);
     properties.put("platform.resilience.rate-limit.caller.limiter", "narrow");
     try (var app = start(Bank.class)) {
-      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertThat(countServed(10, app)).isEqualTo(2);
       assertThat(app.getBean(SeenCallers.class).names).containsOnly("callee");
     }
   }
 
   @Test
-  void theNameCanBeAnother() {
+  void theCallersNameIsConfigurable() {
     properties.put("platform.caller.name", "somebody-else");
     try (var app = start(Bank.class)) {
-      servedOf(1, app);
+      countServed(1, app);
       assertThat(app.getBean(SeenCallers.class).names).containsExactly("somebody-else");
     }
   }
 
   @Test
-  void theLimitsCanBeSwitchedOff() {
+  void theLimitsCanBeDisabled() {
     limiter("narrow", 2);
     properties.put("platform.resilience.rate-limit.server", "narrow");
     properties.put("platform.resilience.rate-limit.enabled", "false");
     try (var app = start(Bank.class)) {
-      assertThat(servedOf(10, app)).isEqualTo(10);
+      assertThat(countServed(10, app)).isEqualTo(10);
     }
   }
 
   @Test
-  void anAnnotatedHandlerRefusesInTheSameWayAndAtOnce() {
+  void anAnnotatedHandlerRejectsInTheSameWayAndImmediately() {
     limiter("annotated", 2);
     try (var app = start(AnnotatedBank.class)) {
-      assertThat(servedOf(10, app)).isEqualTo(2);
+      assertThat(countServed(10, app)).isEqualTo(2);
       assertRefused(app);
     }
   }
 
   @Test
-  void anOpenBreakerAroundAHandlersWorkIsToldAsOneOfACalledService() {
+  void anOpenBreakerInsideAHandlerIsReportedLikeThatOfACall() {
     try (var app = start(GuardedBank.class)) {
-      assertThat(servedOf(1, app)).isEqualTo(1);
+      assertThat(countServed(1, app)).isEqualTo(1);
       app.getBean(CircuitBreakerRegistry.class).circuitBreaker("vault").transitionToOpenState();
 
       StatusRuntimeException refused = failure(app);
@@ -134,26 +134,26 @@ class LimitedCallsTest {
           var other = start(Bank.class)) {
         awaitShared(one, 1);
         awaitShared(other, 1);
-        assertThat(servedOf(30, one) + servedOf(30, other)).isEqualTo(20);
+        assertThat(countServed(30, one) + countServed(30, other)).isEqualTo(20);
         assertRefused(one);
       }
     }
   }
 
   @Test
-  void withoutRedisEachInstanceKeepsToItsShareAndIsWell() throws Exception {
+  void withoutRedisEachInstanceUsesItsShareAndIsHealthy() throws Exception {
     try (RedisProcess redis = RedisProcess.started()) {
       shareThrough(redis);
       try (var one = start(Bank.class);
           var other = start(Bank.class)) {
         awaitShared(one, 1);
         awaitShared(other, 1);
-        assertThat(servedOf(4, one)).isEqualTo(4);
+        assertThat(countServed(4, one)).isEqualTo(4);
 
         redis.kill();
         awaitShared(one, 0);
         awaitShared(other, 0);
-        assertThat(servedOf(4, one)).isEqualTo(4);
+        assertThat(countServed(4, one)).isEqualTo(4);
         assertThat(Line.health(one)).isNotEqualTo("DOWN");
       }
     }
@@ -195,7 +195,7 @@ class LimitedCallsTest {
     return app;
   }
 
-  private static int servedOf(int calls, ConfigurableApplicationContext app) {
+  private static int countServed(int calls, ConfigurableApplicationContext app) {
     int served = 0;
     for (int i = 0; i < calls; i++) {
       served += failure(app) == null ? 1 : 0;

@@ -61,7 +61,7 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void theRemainingTimeOfTheIncomingCallWinsWhenItIsShorter() throws Exception {
+  void theRemainingTimeOfTheIncomingCallWinsIfShorter() throws Exception {
     try (var app = start()) {
       var stub = stub(app);
       Context.CancellableContext incoming =
@@ -84,7 +84,7 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void zeroSwitchesTheDefaultOff() {
+  void zeroDisablesTheDefault() {
     properties.put("platform.deadline.default-timeout", "0s");
     try (var app = start()) {
       assertThat(answer(stub(app), 1)).isEqualTo("none");
@@ -92,7 +92,7 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void sixFailuresInARowOpenTheBreakerWhichThenRefusesWithoutTheNetwork() {
+  void sixConsecutiveFailuresOpenTheBreakerWhichThenRejectsLocally() {
     properties.put("platform.discovery.wait-for-first-list", "100ms");
     try (var app = start()) {
       Channel nobody = Line.channel(app, "nobody");
@@ -110,7 +110,7 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void theBreakerIsConfiguredAsResilience4jsUsersKnowIt() {
+  void theBreakerIsConfiguredByResilience4jsProperties() {
     properties.put("platform.discovery.wait-for-first-list", "100ms");
     properties.put("resilience4j.circuitbreaker.configs.default.sliding-window-size", "2");
     properties.put("resilience4j.circuitbreaker.configs.default.minimum-number-of-calls", "2");
@@ -124,7 +124,7 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void theBreakerCanBeSwitchedOff() {
+  void theBreakerCanBeDisabled() {
     properties.put("platform.discovery.wait-for-first-list", "100ms");
     properties.put("platform.resilience.circuit-breaker.enabled", "false");
     try (var app = start()) {

@@ -80,7 +80,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void aMethodThatIsIdempotentByItsProtoIsCalledAgainAndItsCalleeKnows() {
+  void aMethodIdempotentByItsProtoIsRetriedAndAnnouncesIt() {
     flaky.failures.set(2);
     try (var app = TestApp.start(properties)) {
       call(stub(app));
@@ -90,7 +90,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void aMethodWhoseProtoSaysNothingIsCalledOnceAndItsCalleeKnows() {
+  void aMethodWithoutIdempotencyLevelIsSentOnceAndAnnouncesIt() {
     try (var app = TestApp.start(properties)) {
       var bank = BankGatewayGrpc.newBlockingStub(Line.channel(app, "flaky"));
       assertThatThrownBy(() -> bank.setBehaviour(SetBehaviourRequest.getDefaultInstance()))
@@ -100,7 +100,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void aMethodCanBeExcludedWhateverItsProtoSays() {
+  void aMethodCanBeExcludedDespiteItsProto() {
     properties.put(
         "platform.resilience.retry.excluded-methods",
         "recommendation.v1.RecommendationService/GetRecommendations");
@@ -112,7 +112,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void overAChannelThatDoesNotRetryNobodyIsToldSo() {
+  void aChannelWithoutRetriesAnnouncesNoAttempts() {
     properties.putAll(Line.channelTo("direct", "static://127.0.0.1:" + server.getPort()));
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -124,7 +124,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void aMethodThatIsNamedIsCalledAgainWhenItsServiceWasUnavailable() {
+  void aConfiguredMethodIsRetriedIfItsServiceWasUnavailable() {
     properties.put(BY_OPTION, "false");
     properties.put(METHODS, "recommendation.v1.RecommendationService/GetRecommendations");
     flaky.failures.set(2);
@@ -135,7 +135,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void theNameOfAServiceStandsForAllOfItsMethods() {
+  void aServiceNameConfiguresAllOfItsMethods() {
     properties.put(BY_OPTION, "false");
     properties.put(METHODS, "recommendation.v1.RecommendationService");
     flaky.failures.set(1);
@@ -146,7 +146,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void noOtherMethodIsCalledAgain() {
+  void noOtherMethodIsRetried() {
     properties.put(BY_OPTION, "false");
     properties.put(METHODS, "recommendation.v1.RecommendationService/Other");
     flaky.failures.set(1);
@@ -157,7 +157,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void anotherFailureThanUnavailableIsFinal() {
+  void onlyUnavailableIsRetried() {
     flaky.failure = Status.FAILED_PRECONDITION;
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -167,7 +167,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void whoMayTryAgainOnlyAfterTheDeadlineIsToldSoAtOnce() {
+  void aPushbackBeyondTheDeadlineFailsTheCallImmediately() {
     flaky.trailers.put(PUSHBACK, "3600000");
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -177,7 +177,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void whoMayTryAgainSoonerDoes() {
+  void aShortPushbackIsFollowed() {
     flaky.trailers.put(PUSHBACK, "1000");
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {
@@ -189,7 +189,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void nothingIsRetriedOnceTheBudgetIsSpent() {
+  void nothingIsRetriedOnceTheBudgetIsExhausted() {
     properties.put("platform.resilience.retry.budget.tokens", "4");
     try (var app = TestApp.start(properties)) {
       RecommendationServiceBlockingStub stub = stub(app);
@@ -201,7 +201,7 @@ class RetriedCallsTest {
   }
 
   @Test
-  void itCanBeSwitchedOff() {
+  void itCanBeDisabled() {
     properties.put("platform.resilience.retry.enabled", "false");
     flaky.failures.set(1);
     try (var app = TestApp.start(properties)) {

@@ -48,7 +48,7 @@ class RetriesOfSeveralHopsTest {
   }
 
   @Test
-  void onlyTheFirstHopRetriesUntilItsLastAttempt() throws Exception {
+  void lowerHopsRetryOnlyOnTheCallersLastAttempt() throws Exception {
     start();
     RecommendationServiceBlockingStub middle = channel("middle");
     assertThatThrownBy(() -> ask(middle)).hasMessage("UNAVAILABLE");
@@ -58,7 +58,7 @@ class RetriesOfSeveralHopsTest {
   }
 
   @Test
-  void aHopRetriesForACallerThatDoesNot() throws Exception {
+  void aHopRetriesIfItsCallerDoesNot() throws Exception {
     start();
     ManagedChannel plain =
         Grpc.newChannelBuilder(

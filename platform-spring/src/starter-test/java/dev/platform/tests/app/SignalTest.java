@@ -63,7 +63,7 @@ class SignalTest {
   }
 
   @Test
-  void aSecondSigtermEndsItAtOnceAndItSaysWhichCallsAreCut() throws Exception {
+  void aSecondSigtermEndsItImmediatelyAndLogsTerminatedCalls() throws Exception {
     start("2m");
     ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall();
     process.destroy();
@@ -81,7 +81,7 @@ class SignalTest {
   }
 
   @Test
-  void afterOneSigtermItEndsWhenTheDrainsTimeIsOver() throws Exception {
+  void afterOneSigtermItEndsAtTheDrainTimeout() throws Exception {
     start("1s");
     ListenableFuture<GetRecommendationsResponse> underWay = startPendingCall();
     process.destroy();

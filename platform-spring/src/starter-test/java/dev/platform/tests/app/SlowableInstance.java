@@ -38,7 +38,7 @@ final class SlowableInstance implements AutoCloseable {
   private final Metadata trailers = new Metadata();
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
-  private final List<String> toldAttempts = new CopyOnWriteArrayList<>();
+  private final List<String> announcedAttempts = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Server server;
   private volatile Duration pause = Duration.ZERO;
@@ -81,14 +81,14 @@ final class SlowableInstance implements AutoCloseable {
   }
 
   /** The attempt header of each call; "none" if it is absent. */
-  List<String> toldAttempts() {
-    return toldAttempts;
+  List<String> announcedAttempts() {
+    return announcedAttempts;
   }
 
   void forgetCalls() {
     calls.set(0);
     cancelled.set(0);
-    toldAttempts.clear();
+    announcedAttempts.clear();
   }
 
   @Override
@@ -137,7 +137,7 @@ final class SlowableInstance implements AutoCloseable {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
       if (!call.getMethodDescriptor().getFullMethodName().startsWith("grpc.")) {
-        toldAttempts.add(headers.containsKey(ATTEMPTS) ? headers.get(ATTEMPTS) : "none");
+        announcedAttempts.add(headers.containsKey(ATTEMPTS) ? headers.get(ATTEMPTS) : "none");
       }
       return next.startCall(call, headers);
     }

@@ -19,7 +19,7 @@ class FrozenIdlePeerTest {
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   @Test
-  void isNoticedByPingsAlone() throws Exception {
+  void isDetectedByPingsAlone() throws Exception {
     try (FreezablePeer peer = new FreezablePeer();
         var app =
             TestApp.start(

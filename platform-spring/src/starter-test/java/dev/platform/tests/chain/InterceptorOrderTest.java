@@ -110,13 +110,13 @@ class InterceptorOrderTest {
   }
 
   @Test
-  void theseAreAll() {
+  void listsAllStages() {
     assertThat(ServerStage.values()).hasSameSizeAs(join(OUTER, INNER));
     assertThat(ClientStage.values()).hasSameSizeAs(CLIENT);
   }
 
   @Test
-  void anInterceptorOfTheServerWithoutAnOrderIsNextToTheHandler() {
+  void aServerInterceptorWithoutAnOrderIsNextToTheHandler() {
     call();
 
     assertThat(app.getBean(Unordered.class).outside)
@@ -125,7 +125,7 @@ class InterceptorOrderTest {
   }
 
   @Test
-  void anInterceptorWithSecuritysOrderIsInsideTelemetryAndOutsideAllThatWorksOrLimits() {
+  void securityIsInsideTelemetryAndOutsideLimitsAndDeadlines() {
     call();
 
     assertThat(app.getBean(Security.class).outside).isEqualTo(OUTER);
@@ -134,7 +134,7 @@ class InterceptorOrderTest {
   }
 
   @Test
-  void anInterceptorOfTheClientWithoutAnOrderIsNextToTheChannel() {
+  void aClientInterceptorWithoutAnOrderIsNextToTheChannel() {
     call();
 
     assertThat(app.getBean(UnorderedClient.class).outside)
@@ -143,7 +143,7 @@ class InterceptorOrderTest {
   }
 
   @Test
-  void anInterceptorOfTheClientWithALowerOrderIsOutsideThePlatforms() {
+  void aClientInterceptorWithALowerOrderIsOutsideThePlatforms() {
     call();
 
     assertThat(app.getBean(OuterClient.class).outside).isEmpty();
@@ -152,15 +152,15 @@ class InterceptorOrderTest {
   }
 
   @Test
-  void aCallThatSecurityRefusesHasASpanAndATimerAndTakesNothingFromALimit() {
+  void aCallRejectedBySecurityIsObservedAndDoesNotCountAgainstLimits() {
     int permitted = permitted();
     Security security = app.getBean(Security.class);
     security.refuses = true;
     StatusRuntimeException refused =
         catchThrowableOfType(StatusRuntimeException.class, InterceptorOrderTest::ask);
     security.refuses = false;
-    SpanData span = spans.the(SpanKind.SERVER);
-    spans.the(SpanKind.CLIENT);
+    SpanData span = spans.single(SpanKind.SERVER);
+    spans.single(SpanKind.CLIENT);
     spans.clear();
 
     assertThat(refused.getStatus().getCode()).isEqualTo(Code.PERMISSION_DENIED);
@@ -192,8 +192,8 @@ class InterceptorOrderTest {
   /** Returns after both ends have recorded the call. */
   private static void call() {
     ask();
-    spans.the(SpanKind.SERVER);
-    spans.the(SpanKind.CLIENT);
+    spans.single(SpanKind.SERVER);
+    spans.single(SpanKind.CLIENT);
     spans.clear();
   }
 

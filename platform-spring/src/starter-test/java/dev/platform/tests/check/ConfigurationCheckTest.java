@@ -145,7 +145,8 @@ class ConfigurationCheckTest {
             + " | platform.drain.timeout: 30000ms (expected: with platform.drain.delay, 1000ms, less than"
             + " platform.drain.grace-period, 30000ms, after which the process is killed)",
       })
-  void namesWhatDoesNotDoWhatItSeemsTo(String properties, String expected, CapturedOutput output) {
+  void reportsSettingsWithoutTheIntendedEffect(
+      String properties, String expected, CapturedOutput output) {
     app.withPropertyValues(properties.split(","))
         .run(
             context -> {
@@ -157,7 +158,7 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  void saysNothingAboutSettingsThatFit(CapturedOutput output) {
+  void acceptsConsistentSettings(CapturedOutput output) {
     app.withBean(Shop.class)
         .withPropertyValues(
             "platform.resilience.retry.methods[0]=" + METHOD,
@@ -181,7 +182,7 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  void namesAFallbackThatHidesFailuresFromARetry(CapturedOutput output) {
+  void reportsAFallbackThatHidesFailuresFromARetry(CapturedOutput output) {
     app.withBean(Hidden.class)
         .run(
             context ->
@@ -192,7 +193,7 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  void namesARateLimiterThatNothingIsConfiguredFor(CapturedOutput output) {
+  void reportsAnUnconfiguredRateLimiter(CapturedOutput output) {
     app.withBean(Gate.class)
         .withPropertyValues("resilience4j.ratelimiter.instances.gate.limit-refresh-period=1s")
         .run(
@@ -206,14 +207,14 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  void aRateLimiterMayGoByADefaultThatLimits(CapturedOutput output) {
+  void acceptsARateLimiterWithAConfiguredDefault(CapturedOutput output) {
     app.withBean(Gate.class)
         .withPropertyValues("resilience4j.ratelimiter.configs.default.limit-refresh-period=1s")
         .run(context -> assertThat(output).doesNotContain("@RateLimiter on Gate.enter"));
   }
 
   @Test
-  void namesThatAreExpressionsAreNotGuessedAt(CapturedOutput output) {
+  void ignoresNamesThatAreExpressions(CapturedOutput output) {
     app.withBean(Dynamic.class)
         .withPropertyValues(
             "resilience4j.circuitbreaker.instances.any.sliding-window-size=10",
@@ -222,7 +223,7 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  void refusesToStartWhereThatIsAskedFor() {
+  void refusesToStartIfConfigured() {
     app.withPropertyValues(
             "platform.configuration-check.on-finding=fail", "platform.drain.grace-period=30s")
         .run(
@@ -233,7 +234,7 @@ class ConfigurationCheckTest {
   }
 
   @Test
-  void canBeSwitchedOff(CapturedOutput output) {
+  void canBeDisabled(CapturedOutput output) {
     app.withPropertyValues(
             "platform.configuration-check.on-finding=ignore", "platform.drain.grace-period=30s")
         .run(context -> assertThat(output).doesNotContain("platform.drain.timeout"));

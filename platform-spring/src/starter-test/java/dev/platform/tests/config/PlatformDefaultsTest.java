@@ -18,22 +18,22 @@ class PlatformDefaultsTest {
   private static final String NAME = "platform.registry.lease-ttl";
 
   @Test
-  void holdWhereNobodySetsAnything() {
+  void applyIfNothingIsSet() {
     assertThat(leaseTtl(Plain.class, Map.of())).isEqualTo("10s");
   }
 
   @Test
-  void loseAgainstDefaultPropertiesOfTheApplication() {
+  void areOverriddenByDefaultPropertiesOfTheApplication() {
     assertThat(leaseTtl(Plain.class, Map.of(NAME, "20s"))).isEqualTo("20s");
   }
 
   @Test
-  void loseAgainstDefaultPropertiesThatAreSpeltAnotherWay() {
+  void areOverriddenByDefaultPropertiesInAnotherSpelling() {
     assertThat(leaseTtl(Plain.class, Map.of("platform.registry.leaseTtl", "20s"))).isEqualTo("20s");
   }
 
   @Test
-  void loseAgainstAListOfDefaultProperties() {
+  void areOverriddenByAListOfDefaultProperties() {
     Map<String, Object> properties =
         Map.of(
             "platform.etcd.endpoints[0]", "http://a:1", "platform.etcd.endpoints[1]", "http://b:2");
@@ -42,12 +42,12 @@ class PlatformDefaultsTest {
   }
 
   @Test
-  void loseAgainstAPropertySourceAnnotation() {
+  void areOverriddenByAPropertySourceAnnotation() {
     assertThat(leaseTtl(Annotated.class, Map.of())).isEqualTo("30s");
   }
 
   @Test
-  void loseAgainstTheCommandLine() {
+  void areOverriddenByTheCommandLine() {
     assertThat(leaseTtl(Plain.class, Map.of(NAME, "20s"), "--" + NAME + "=40s")).isEqualTo("40s");
   }
 

@@ -48,7 +48,7 @@ class PropertyReferenceTest {
   }
 
   @Test
-  void documentsEveryDefaultSetForOthers() throws IOException {
+  void documentsEveryDefaultForOtherLibraries() throws IOException {
     Map<String, String> others = inDefaultsFiles();
     others.keySet().removeIf(name -> name.startsWith("platform."));
     assertThat(documented(false))
@@ -57,7 +57,7 @@ class PropertyReferenceTest {
   }
 
   @Test
-  void theDefaultsFileSaysWhatTheCodeSays() throws IOException {
+  void theDefaultsFileMatchesTheCode() throws IOException {
     Map<String, String> platform = inDefaultsFiles();
     platform.keySet().removeIf(name -> !name.startsWith("platform."));
     assertThat(platform).isNotEmpty();

@@ -31,7 +31,7 @@ class PlatformEndpointTest {
   @TempDir Path snapshots;
 
   @Test
-  void tellsWhatIsRegisteredAndWhatIsKnownOfEachWatchedService() {
+  void showsTheRegistrationAndEachWatchedService() {
     try (var app = start()) {
       int port = app.getBean(EtcdRegistration.class).getPort();
       app.getBean(DiscoveryClient.class).getInstances("a");
@@ -53,7 +53,7 @@ class PlatformEndpointTest {
   }
 
   @Test
-  void marksAListFromDiskWithItsAgeHereAndInTheMetrics() {
+  void showsTheAgeOfASnapshotHereAndInTheMetrics() {
     etcd.server().put("/services/a/127.0.0.1:1", "127.0.0.1:1");
     try (var app = start()) {
       assertThat(app.getBean(DiscoveryClient.class).getInstances("a")).isNotEmpty();
@@ -74,7 +74,7 @@ class PlatformEndpointTest {
   }
 
   @Test
-  void tellsThatAnOperatorHasTakenTheProcessOut() {
+  void showsThatAnOperatorTookTheProcessOutOfService() {
     try (var app = start()) {
       await().until(() -> etcd.server().keys("/services/a/").size() == 1);
       app.getBean(ServiceRegistryEndpoint.class).setStatus("OUT_OF_SERVICE");

@@ -19,7 +19,7 @@ class FailureAutoConfigurationTest {
           .withConfiguration(AutoConfigurations.of(FailureAutoConfiguration.class));
 
   @Test
-  void theApplicationsMappersAreAskedBeforeThePlatforms() {
+  void theApplicationsMappersTakePrecedenceOverThePlatforms() {
     GrpcExceptionMapper mapper = failure -> Status.ABORTED.withDescription("mine").asException();
     app.withBean(GrpcExceptionMapper.class, () -> mapper)
         .run(
@@ -34,7 +34,7 @@ class FailureAutoConfigurationTest {
   }
 
   @Test
-  void itCanBeSwitchedOff() {
+  void itCanBeDisabled() {
     app.withPropertyValues("platform.grpc.exception-mapping.enabled=false")
         .run(context -> assertThat(context).doesNotHaveBean(ServerLink.class));
   }

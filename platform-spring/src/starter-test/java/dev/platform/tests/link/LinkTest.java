@@ -38,7 +38,7 @@ class LinkTest {
         JdbcAutoConfiguration.class,
         EmbeddedEtcd.class
       })
-  void findsAllThatTheModuleOfThisClassRefersTo(Class<?> member) throws Exception {
+  void resolvesAllReferencesOfTheModule(Class<?> member) throws Exception {
     Linker linker = new Linker(OPTIONAL);
     List<byte[]> classFiles = classFiles(member);
     classFiles.forEach(linker::link);

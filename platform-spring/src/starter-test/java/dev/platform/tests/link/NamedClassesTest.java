@@ -19,7 +19,7 @@ class NamedClassesTest {
 
   @ParameterizedTest
   @MethodSource("configurations")
-  void halfOfTheNamesThatAConfigurationIsOrderedByAreOfThisLine(Class<?> configuration) {
+  void halfOfTheClassNamesInAutoConfigurationOrderExistOnThisLine(Class<?> configuration) {
     AutoConfiguration order = configuration.getAnnotation(AutoConfiguration.class);
     for (String[] names : List.of(order.afterName(), order.beforeName())) {
       List<String> here = Stream.of(names).filter(NamedClassesTest::isPresent).toList();

@@ -48,7 +48,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void aPlainChannelSpreadsItsCallsAndFollowsEachChange() {
+  void aPlainChannelBalancesItsCallsAndFollowsEachChange() {
     app(Map.of());
     String first = register(servers.start());
     String second = register(servers.start());
@@ -61,7 +61,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void discoveryTargetsArePushedByTheWatchWhereEtcdIsAllThereIs() {
+  void discoveryTargetsFollowTheWatchIfEtcdIsTheOnlyRegistry() {
     app(Map.of("platform.discovery.poll-interval", "1h"));
     ManagedChannel channel = plain("discovery:///payment-service");
     String first = register(servers.start());
@@ -73,7 +73,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void discoveryTargetsAskAnyOtherDiscoveryClientToo() {
+  void discoveryTargetsUseOtherDiscoveryClientsToo() {
     String port = Integer.toString(servers.start());
     app(
         Map.of(
@@ -90,7 +90,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void aTargetWithoutASchemeStaysWhatItIsInTheRestOfTheJvm() {
+  void aTargetWithoutASchemeIsUnchangedElsewhereInTheJvm() {
     ConfigurableApplicationContext app = app(Map.of());
     Line.channel(app, "payment-service");
     int port = servers.start();
@@ -98,7 +98,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void eachOfTwoContextsResolvesForItself() {
+  void eachOfTwoContextsResolvesSeparately() {
     ConfigurableApplicationContext blue = app(Map.of("platform.etcd.namespace", "/blue"));
     ConfigurableApplicationContext green = app(Map.of("platform.etcd.namespace", "/green"));
     String bluePort = register("/blue", servers.start());
@@ -110,7 +110,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void aPlainChannelGoesOnWithTheOtherContextWhenItsOwnCloses() {
+  void aPlainChannelUsesTheOtherContextAfterItsOwnCloses() {
     app(Map.of());
     ConfigurableApplicationContext latest = app(Map.of());
     String first = register(servers.start());
@@ -122,7 +122,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void callsGoOnWhileEtcdIsDown() {
+  void callsSucceedWhileEtcdIsDown() {
     app(Map.of());
     String port = register(servers.start());
     ManagedChannel channel = plain("etcd:///payment-service");
@@ -156,7 +156,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void aFirstCallSaysThatEtcdDoesNotAnswer() {
+  void aFirstCallReportsThatEtcdDoesNotAnswer() {
     etcd.server().stop();
     app(Map.of("platform.discovery.wait-for-first-list", "1s"));
     assertThatThrownBy(() -> ask(plain("etcd:///payment-service")))
@@ -165,7 +165,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void doesNotGoOnBlamingAnEtcdThatAnswersAgain() {
+  void stopsReportingAnEtcdThatAnswersAgain() {
     etcd.server().stop();
     app(Map.of("platform.discovery.wait-for-first-list", "500ms"));
     ManagedChannel channel = plain("etcd:///payment-service");
@@ -180,7 +180,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void saysSoWhenTheLastInstanceHasLeft() {
+  void reportsThatTheLastInstanceHasLeft() {
     app(Map.of());
     RealServers leaving = new RealServers();
     String port = register(leaving.start());
@@ -201,7 +201,7 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void aHostNameIsLookedUp() {
+  void aHostNameIsResolvedByDns() {
     app(Map.of());
     int port = servers.start();
     etcd.server().put("/services/payment-service/localhost:" + port, "localhost:" + port);
@@ -209,14 +209,14 @@ class ServiceNameResolverTest {
   }
 
   @Test
-  void refusesATargetThatNamesNoService() {
+  void rejectsATargetWithoutAServiceName() {
     assertThatThrownBy(() -> plain("etcd:///"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasStackTraceContaining("etcd:/// (expected: etcd:///service-name)");
   }
 
   @Test
-  void usesTheConfiguredPolicyAndHandsItTypedAttributes() {
+  void usesTheConfiguredPolicyAndPassesItTypedAttributes() {
     RecordingPolicy policy = new RecordingPolicy();
     LoadBalancerRegistry.getDefaultRegistry().register(policy);
     try {
@@ -241,7 +241,7 @@ class ServiceNameResolverTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void silentInstancesAreWatchedForUnlessThatIsSwitchedOff(boolean avoid) {
+  void silentInstancesAreDetectedUnlessDisabled(boolean avoid) {
     RecordingPolicy policy = new RecordingPolicy();
     LoadBalancerRegistry.getDefaultRegistry().register(policy);
     try {

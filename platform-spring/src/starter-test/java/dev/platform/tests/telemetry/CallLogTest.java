@@ -47,7 +47,7 @@ class CallLogTest {
   }
 
   @Test
-  void aCallThatIsWellIsTellableAtDebugWithItsTraceAndNothingOfItsContent(CapturedOutput output) {
+  void aSuccessfulCallIsLoggedAtDebugWithItsTraceButNotItsContent(CapturedOutput output) {
     start();
     LOGGING.setLogLevel("dev.platform.calls", LogLevel.DEBUG);
     call(SECRET);
@@ -62,7 +62,7 @@ class CallLogTest {
   }
 
   @Test
-  void aCallThatIsWellIsNotTold(CapturedOutput output) {
+  void aSuccessfulCallIsNotLoggedByDefault(CapturedOutput output) {
     call("any");
     call("missing");
 
@@ -70,7 +70,7 @@ class CallLogTest {
   }
 
   @Test
-  void aFailedCallIsAWarningThatSaysWhy(CapturedOutput output) {
+  void aFailedCallIsLoggedAsAWarningWithItsReason(CapturedOutput output) {
     properties.put("platform.resilience.retry.enabled", false);
     call("flaky");
 
@@ -83,7 +83,7 @@ class CallLogTest {
   }
 
   @Test
-  void aSlowCallIsTold(CapturedOutput output) {
+  void aSlowCallIsLogged(CapturedOutput output) {
     properties.put("platform.telemetry.grpc.log.slow-after", "1ns");
     call("any");
 
@@ -91,7 +91,7 @@ class CallLogTest {
   }
 
   @Test
-  void noLineComesWhereNoneIsWanted(CapturedOutput output) {
+  void nothingIsLoggedAtALimitOfZero(CapturedOutput output) {
     properties.put("platform.telemetry.grpc.log.lines-per-second", 0);
     call("stuck", Duration.ofMillis(50));
 

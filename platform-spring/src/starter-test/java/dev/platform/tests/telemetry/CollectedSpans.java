@@ -20,7 +20,7 @@ public final class CollectedSpans implements SpanProcessor {
   private final List<SpanData> spans = new CopyOnWriteArrayList<>();
 
   /** Waits for the only span of a kind. */
-  public SpanData the(SpanKind kind) {
+  public SpanData single(SpanKind kind) {
     return await(kind + " in " + spans)
         .atMost(TIMEOUT)
         .until(() -> of(kind), found -> found.size() == 1)

@@ -15,10 +15,10 @@ class ExemplarTest extends ObservedApp {
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
 
   @Test
-  void bucketsOfASampledCallNameItsTraceAtBothEnds() {
+  void bucketsOfASampledCallHaveItsTraceOnBothSides() {
     reserve("ok");
-    String server = "trace_id=\"" + spans.the(SpanKind.SERVER).getTraceId();
-    String client = "span_id=\"" + spans.the(SpanKind.CLIENT).getSpanId();
+    String server = "trace_id=\"" + spans.single(SpanKind.SERVER).getTraceId();
+    String client = "span_id=\"" + spans.single(SpanKind.CLIENT).getSpanId();
 
     await()
         .atMost(Duration.ofSeconds(20))
@@ -30,7 +30,7 @@ class ExemplarTest extends ObservedApp {
   }
 
   @Test
-  void bucketsOfACallThatIsNotSampledNameNone() {
+  void bucketsOfAnUnsampledCallHaveNoExemplar() {
     properties.put("management.tracing.sampling.probability", "0.0");
     reserve("ok");
 

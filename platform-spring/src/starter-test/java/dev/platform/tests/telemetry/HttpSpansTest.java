@@ -60,7 +60,7 @@ class HttpSpansTest {
   }
 
   @Test
-  void anAnswerThatIsAServersErrorIsAFailure() throws Exception {
+  void aServerErrorIsAFailure() throws Exception {
     SpanData span = spanOf(503);
 
     assertThat(span.getName()).isEqualTo("GET /answer/{status}");
@@ -69,7 +69,7 @@ class HttpSpansTest {
   }
 
   @Test
-  void anAnswerThatIsTheClientsErrorIsNone() throws Exception {
+  void aClientErrorIsNotAFailure() throws Exception {
     for (int status : new int[] {200, 404, 429}) {
       clear();
       SpanData span = spanOf(status);
@@ -80,10 +80,10 @@ class HttpSpansTest {
   }
 
   @Test
-  void aSpanHasTheKeysOfOpenTelemetryAndNoQuery() throws Exception {
+  void aSpanHasOpenTelemetrysAttributesAndNoQuery() throws Exception {
     send("/answer/200?token=secret");
 
-    assertThat(ObservedApp.texts(spans.the(SpanKind.SERVER)))
+    assertThat(ObservedApp.texts(spans.single(SpanKind.SERVER)))
         .containsEntry("http.request.method", "GET")
         .containsEntry("http.route", "/answer/{status}")
         .containsEntry("http.response.status_code", "200")
@@ -96,12 +96,12 @@ class HttpSpansTest {
   }
 
   @Test
-  void aProbeIsTimedAndBeginsNoTrace() throws Exception {
+  void aProbeIsTimedAndStartsNoTrace() throws Exception {
     assertThat(send("/actuator/health")).isEqualTo(200);
     // A span that is never created can't be awaited: this request's span ends after the probe.
     send("/answer/200");
 
-    assertThat(spans.the(SpanKind.SERVER).getName()).isEqualTo("GET /answer/{status}");
+    assertThat(spans.single(SpanKind.SERVER).getName()).isEqualTo("GET /answer/{status}");
     assertThat(
             app.getBean(MeterRegistry.class)
                 .get("http.server.requests")
@@ -112,19 +112,19 @@ class HttpSpansTest {
   }
 
   @Test
-  void aProbeIsPartOfATraceThatIsUnderWay() throws Exception {
+  void aProbeIsPartOfAnExistingTrace() throws Exception {
     send(
         "/actuator/health",
         "traceparent",
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
-    assertThat(spans.the(SpanKind.SERVER).getTraceId())
+    assertThat(spans.single(SpanKind.SERVER).getTraceId())
         .isEqualTo("0af7651916cd43dd8448eb211c80319c");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"actuator", "/{a"})
-  void whatIsNoPathIsRefused(String path) {
+  void invalidPathsAreRejected(String path) {
     assertThatThrownBy(
             () ->
                 TestApp.startWithWeb(Map.of("platform.telemetry.http.untraced-paths", path))
@@ -138,7 +138,7 @@ class HttpSpansTest {
 
   private static SpanData spanOf(int status) throws IOException, InterruptedException {
     assertThat(send("/answer/" + status)).isEqualTo(status);
-    return spans.the(SpanKind.SERVER);
+    return spans.single(SpanKind.SERVER);
   }
 
   private static int send(String path, String... headers) throws IOException, InterruptedException {

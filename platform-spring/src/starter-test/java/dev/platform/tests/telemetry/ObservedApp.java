@@ -42,8 +42,8 @@ abstract class ObservedApp {
   }
 
   void assertOneTrace(String name) {
-    SpanData client = spans.the(SpanKind.CLIENT);
-    SpanData server = spans.the(SpanKind.SERVER);
+    SpanData client = spans.single(SpanKind.CLIENT);
+    SpanData server = spans.single(SpanKind.SERVER);
     assertThat(client.getName()).isEqualTo(name);
     assertThat(server.getName()).isEqualTo(name);
     assertThat(server.getParentSpanId()).isEqualTo(client.getSpanId());

@@ -50,7 +50,7 @@ class OtlpMetricsTest {
   }
 
   @Test
-  void areSentByOnePropertyInSecondsWithTheServicesName() throws Exception {
+  void onePropertyEnablesExportInSecondsWithTheServiceName() throws Exception {
     try (ConfigurableApplicationContext app = start(true)) {
       app.getBean(MeterRegistry.class).timer("work").record(Duration.ofSeconds(2));
     }
@@ -69,7 +69,7 @@ class OtlpMetricsTest {
   }
 
   @Test
-  void areNotSentElse() {
+  void areNotExportedByDefault() {
     try (ConfigurableApplicationContext app = start(false)) {
       app.getBean(MeterRegistry.class).timer("work").record(Duration.ofSeconds(2));
     }

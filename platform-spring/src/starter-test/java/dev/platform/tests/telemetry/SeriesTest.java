@@ -50,7 +50,7 @@ class SeriesTest {
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   @Test
-  void madeUpServicesMethodsAndUsersMakeFewSeries(CapturedOutput output) {
+  void inventedServicesMethodsAndUsersCreateFewSeries(CapturedOutput output) {
     try (ConfigurableApplicationContext app =
         TestApp.start(
             Map.ofEntries(

@@ -73,8 +73,8 @@ class SpanTableTest {
     channel = Line.channel(app, "table");
     assertThat(new StartedCall(LIMITED, MethodType.UNARY, "well").end().getCode())
         .isEqualTo(Code.OK);
-    spans.the(SpanKind.SERVER);
-    spans.the(SpanKind.CLIENT);
+    spans.single(SpanKind.SERVER);
+    spans.single(SpanKind.CLIENT);
   }
 
   @AfterAll
@@ -198,7 +198,7 @@ class SpanTableTest {
   }
 
   private static SpanData client(String service, MethodType type) {
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(client.getName()).isEqualTo(service + "/" + type);
     assertThat(client.getParentSpanContext().isValid()).isFalse();
     assertThat(texts(client))
@@ -209,8 +209,8 @@ class SpanTableTest {
   }
 
   private static SpanData server(String service, MethodType type) {
-    SpanData client = spans.the(SpanKind.CLIENT);
-    SpanData server = spans.the(SpanKind.SERVER);
+    SpanData client = spans.single(SpanKind.CLIENT);
+    SpanData server = spans.single(SpanKind.SERVER);
     assertThat(server.getName()).isEqualTo(service + "/" + type);
     assertThat(server.getTraceId()).isEqualTo(client.getTraceId());
     assertThat(server.getParentSpanId()).isEqualTo(client.getSpanId());

@@ -23,7 +23,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class TelemetryKeysTest extends ObservedApp {
 
   @Test
-  void callsAreTimedByHowTheyEnded() {
+  void callsAreTimedByTheirOutcome() {
     reserve("any");
     assertFails("missing", Code.NOT_FOUND);
     spans.all(SpanKind.SERVER, 2);
@@ -44,7 +44,7 @@ class TelemetryKeysTest extends ObservedApp {
   }
 
   @Test
-  void spansAndTimersTellWhatTheJudgeSays(CapturedOutput output) {
+  void spansAndTimersFollowTheOutcomeClassifier(CapturedOutput output) {
     OutcomeClassifier strict =
         (status, trailers) ->
             status.getCode() == Code.NOT_FOUND ? CallOutcome.FAILURE : CallOutcome.SUCCESS;
@@ -52,7 +52,7 @@ class TelemetryKeysTest extends ObservedApp {
     assertFails("missing", Code.NOT_FOUND);
 
     for (SpanKind side : List.of(SpanKind.CLIENT, SpanKind.SERVER)) {
-      SpanData span = spans.the(side);
+      SpanData span = spans.single(side);
       assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
       assertThat(texts(span))
           .containsEntry("platform.outcome", "failure")
@@ -72,11 +72,11 @@ class TelemetryKeysTest extends ObservedApp {
   }
 
   @Test
-  void previousKeysAreThereForWhoeverStillNeedsThem() {
+  void previousKeysAreAvailable() {
     properties.put("platform.telemetry.grpc.keys", "previous");
     reserve("any");
 
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(texts(client))
         .containsEntry("rpc.system", "grpc")
         .containsEntry("rpc.service", "inventory.v1.InventoryService")
@@ -86,7 +86,7 @@ class TelemetryKeysTest extends ObservedApp {
   }
 
   @Test
-  void theFrameworksOwnObservationIsBackWhereOursIsOff() {
+  void theFrameworksObservationIsActiveIfOursIsDisabled() {
     properties.put("platform.telemetry.grpc.enabled", "false");
     reserve("any");
 
@@ -100,7 +100,7 @@ class TelemetryKeysTest extends ObservedApp {
   }
 
   @Test
-  void noSpansAreMadeWhereTracingIsOff() {
+  void noSpansAreCreatedIfTracingIsDisabled() {
     properties.putAll(Line.withoutTracing());
     reserve("any");
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TelemetryOfStreamsTest extends ObservedApp {
 
   @Test
-  void streamsOfRequestsAreTraced() throws Exception {
+  void requestStreamsAreTraced() throws Exception {
     start();
     CompletableFuture<ImportStockResponse> answer = new CompletableFuture<>();
     StreamObserver<ImportStockRequest> lines =
@@ -36,11 +36,11 @@ class TelemetryOfStreamsTest extends ObservedApp {
     answer.get(20, TimeUnit.SECONDS);
 
     assertOneTrace("inventory.v1.InventoryService/ImportStock");
-    assertThat(stock().trace).isEqualTo(spans.the(SpanKind.SERVER).getTraceId());
+    assertThat(stock().trace).isEqualTo(spans.single(SpanKind.SERVER).getTraceId());
   }
 
   @Test
-  void streamsOfAnswersAreTracedToTheirEnd() {
+  void responseStreamsAreTracedToTheirEnd() {
     start();
     Context.CancellableContext context = Context.current().withCancellation();
     context.run(
@@ -57,7 +57,7 @@ class TelemetryOfStreamsTest extends ObservedApp {
   }
 
   @Test
-  void streamsInBothDirectionsAreTraced() throws Exception {
+  void bidirectionalStreamsAreTraced() throws Exception {
     start();
     CompletableFuture<WatchStockResponse> answer = new CompletableFuture<>();
     StreamObserver<WatchStockRequest> requests =
@@ -70,25 +70,25 @@ class TelemetryOfStreamsTest extends ObservedApp {
   }
 
   @Test
-  void theTraceTravelsToSpringsExecutors() {
+  void theTraceIsPropagatedToSpringsExecutors() {
     reserve("elsewhere");
 
-    assertThat(stock().trace).isEqualTo(spans.the(SpanKind.SERVER).getTraceId());
+    assertThat(stock().trace).isEqualTo(spans.single(SpanKind.SERVER).getTraceId());
   }
 
   @Test
-  void eachAttemptIsSeenOnceACallWasTriedAgain() {
+  void eachAttemptOfARetriedCallIsTraced() {
     properties.put("platform.resilience.retry.methods", RESERVE);
     properties.put("platform.resilience.retry.initial-backoff", "1ms");
     start();
     // A channel's first call has no service config yet.
     reserve("any");
-    spans.the(SpanKind.SERVER);
-    spans.the(SpanKind.CLIENT);
+    spans.single(SpanKind.SERVER);
+    spans.single(SpanKind.CLIENT);
     spans.clear();
     reserve("flaky");
 
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(client.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     List<SpanData> attempts = spans.all(SpanKind.INTERNAL, 3);
     assertThat(attempts)

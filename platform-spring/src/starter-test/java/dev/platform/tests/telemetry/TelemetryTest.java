@@ -33,11 +33,11 @@ class TelemetryTest extends ObservedApp {
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
   @Test
-  void aCallIsASpanAtEachEndOfOneTraceWithOpenTelemetrysNames() {
+  void aCallHasTwoSpansOfOneTraceWithOpenTelemetrysNames() {
     reserve("any");
 
-    SpanData client = spans.the(SpanKind.CLIENT);
-    SpanData server = spans.the(SpanKind.SERVER);
+    SpanData client = spans.single(SpanKind.CLIENT);
+    SpanData server = spans.single(SpanKind.SERVER);
     assertThat(client.getName()).isEqualTo(RESERVE);
     assertThat(texts(client))
         .containsEntry("rpc.system.name", "grpc")
@@ -60,7 +60,7 @@ class TelemetryTest extends ObservedApp {
   }
 
   @Test
-  void goesOnWithTheTraceThatTheCallerSends() {
+  void continuesTheCallersTrace() {
     Metadata headers = new Metadata();
     headers.put(
         Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
@@ -72,19 +72,19 @@ class TelemetryTest extends ObservedApp {
             .reserve(request("any"));
 
     // The client's span replaces the trace context that the stub attached.
-    SpanData client = spans.the(SpanKind.CLIENT);
-    assertThat(spans.the(SpanKind.SERVER).getParentSpanId()).isEqualTo(client.getSpanId());
+    SpanData client = spans.single(SpanKind.CLIENT);
+    assertThat(spans.single(SpanKind.SERVER).getParentSpanId()).isEqualTo(client.getSpanId());
   }
 
   @Test
-  void anAnswerThatIsARefusalIsAnErrorOfTheClientAlone() {
+  void aBusinessErrorIsAnErrorOfTheClientSpanOnly() {
     assertFails("missing", Code.NOT_FOUND);
 
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(texts(client)).containsEntry("error.type", "NOT_FOUND");
     assertThat(client.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(client.getStatus().getDescription()).isEqualTo("no such thing");
-    SpanData server = spans.the(SpanKind.SERVER);
+    SpanData server = spans.single(SpanKind.SERVER);
     assertThat(server.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     assertThat(texts(server))
         .containsEntry("rpc.response.status_code", "NOT_FOUND")
@@ -95,7 +95,7 @@ class TelemetryTest extends ObservedApp {
   void aBugIsRecordedWhereItHappened() {
     assertFails("broken", Code.INTERNAL);
 
-    SpanData server = spans.the(SpanKind.SERVER);
+    SpanData server = spans.single(SpanKind.SERVER);
     assertThat(server.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(texts(server)).containsEntry("error.type", "INTERNAL");
     assertThat(server.getEvents())
@@ -104,7 +104,7 @@ class TelemetryTest extends ObservedApp {
   }
 
   @Test
-  void aTimeoutIsOneAtBothEnds() {
+  void aTimeoutIsRecordedOnBothSides() {
     start();
     StatusRuntimeException failure =
         catchThrowableOfType(
@@ -112,15 +112,15 @@ class TelemetryTest extends ObservedApp {
             () -> stub().withDeadlineAfter(500, TimeUnit.MILLISECONDS).reserve(request("stuck")));
 
     assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(client.getAttributes().get(ERROR)).isEqualTo("DEADLINE_EXCEEDED");
     assertThat(deadlinesThatEnded(client)).containsExactly("call");
-    assertThat(spans.the(SpanKind.SERVER).getAttributes().get(ERROR))
+    assertThat(spans.single(SpanKind.SERVER).getAttributes().get(ERROR))
         .isIn("DEADLINE_EXCEEDED", null);
   }
 
   @Test
-  void aCallThatItsCallersTimeEndsSaysSo() throws Exception {
+  void aCallEndedByItsCallersDeadlineIsMarked() throws Exception {
     start();
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     try (Context.CancellableContext caller =
@@ -131,7 +131,7 @@ class TelemetryTest extends ObservedApp {
       timer.shutdownNow();
     }
 
-    assertThat(deadlinesThatEnded(spans.the(SpanKind.CLIENT))).containsExactly("caller");
+    assertThat(deadlinesThatEnded(spans.single(SpanKind.CLIENT))).containsExactly("caller");
   }
 
   private Status statusOf(ReserveRequest request) {
@@ -147,14 +147,14 @@ class TelemetryTest extends ObservedApp {
   }
 
   @Test
-  void aCallThatTheBreakerRefusesSaysSo() {
+  void aCallRejectedByTheBreakerIsMarked() {
     start();
     app.getBean(CircuitBreakerRegistry.class)
         .circuitBreaker("telemetry")
         .transitionToForcedOpenState();
     assertFails("any", Code.UNAVAILABLE);
 
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(rejections(client)).containsExactly("circuit-breaker");
     assertThat(texts(client))
         .containsEntry("error.type", "UNAVAILABLE")
@@ -163,7 +163,7 @@ class TelemetryTest extends ObservedApp {
   }
 
   @Test
-  void theCallThatOpensTheBreakerSaysSo() {
+  void theCallThatOpensTheBreakerIsMarked() {
     start();
     for (int i = 0; i < 6; i++) {
       assertFails("broken", Code.INTERNAL);
@@ -175,7 +175,7 @@ class TelemetryTest extends ObservedApp {
   }
 
   @Test
-  void theCallThatProbesTheBreakerSaysSo() {
+  void theCallThatProbesTheBreakerIsMarked() {
     start();
     app.getBean(CircuitBreakerRegistry.class)
         .circuitBreaker("telemetry")
@@ -198,19 +198,19 @@ class TelemetryTest extends ObservedApp {
   }
 
   @Test
-  void aCallOverALimitIsMarkedAtBothEndsAndNoErrorOfTheServer() {
+  void aCallOverALimitIsMarkedOnBothSidesAndIsNoServerError() {
     properties.put("platform.resilience.rate-limit.server", "none");
     properties.put("resilience4j.ratelimiter.instances.none.limit-for-period", "1");
     properties.put("resilience4j.ratelimiter.instances.none.limit-refresh-period", "1h");
     properties.put("platform.resilience.retry.enabled", "false");
     reserve("any");
-    spans.the(SpanKind.SERVER);
-    spans.the(SpanKind.CLIENT);
+    spans.single(SpanKind.SERVER);
+    spans.single(SpanKind.CLIENT);
     spans.clear();
     assertFails("any", Code.RESOURCE_EXHAUSTED);
 
-    assertThat(rejections(spans.the(SpanKind.CLIENT))).containsExactly("rate-limit");
-    SpanData server = spans.the(SpanKind.SERVER);
+    assertThat(rejections(spans.single(SpanKind.CLIENT))).containsExactly("rate-limit");
+    SpanData server = spans.single(SpanKind.SERVER);
     assertThat(rejections(server)).containsExactly("rate-limit");
     assertThat(server.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
   }

@@ -24,7 +24,7 @@ class UnrecordedCallsTest extends ObservedApp {
           TraceState.getDefault());
 
   @Test
-  void theCallersSpanStandsForThem() {
+  void theCallersSpanStaysCurrent() {
     start();
     reserveFor(CALLER);
 
@@ -35,19 +35,19 @@ class UnrecordedCallsTest extends ObservedApp {
   }
 
   @Test
-  void aSamplerOfOnesOwnIsAsked() {
+  void aCustomSamplerIsUsed() {
     moreBeans = beans -> beans.registerBean(Sampler.class, Sampler::alwaysOn);
     start();
     reserveFor(CALLER);
 
-    SpanData client = spans.the(SpanKind.CLIENT);
+    SpanData client = spans.single(SpanKind.CLIENT);
     assertThat(client.getParentSpanId()).isEqualTo(CALLER.getSpanId());
     assertThat(client.getAttributes().asMap().values()).contains("telemetry");
-    assertThat(spans.the(SpanKind.SERVER).getParentSpanId()).isEqualTo(client.getSpanId());
+    assertThat(spans.single(SpanKind.SERVER).getParentSpanId()).isEqualTo(client.getSpanId());
   }
 
   @Test
-  void baggageArrivesAllTheSame() {
+  void baggageIsStillPropagated() {
     properties.put("management.tracing.baggage.remote-fields", "tenant");
     start();
     try (Scope ignored = Span.wrap(CALLER).makeCurrent();
@@ -60,13 +60,13 @@ class UnrecordedCallsTest extends ObservedApp {
   }
 
   @Test
-  void tracesOfTheOlderHeadersAreFollowedToo() {
+  void tracesWithOlderHeadersAreContinuedToo() {
     properties.put("management.tracing.propagation.produce", "b3_multi");
     start();
     Span work = tracer().spanBuilder("work").startSpan();
     reserveFor(work.getSpanContext());
 
-    assertThat(spans.the(SpanKind.SERVER).getTraceId())
+    assertThat(spans.single(SpanKind.SERVER).getTraceId())
         .isEqualTo(work.getSpanContext().getTraceId());
   }
 
@@ -80,7 +80,7 @@ class UnrecordedCallsTest extends ObservedApp {
     // A span that is never created can't be awaited: this call's spans end after the other call.
     var unused = stub().reserve(request("well"));
     assertOneTrace(RESERVE);
-    assertThat(spans.the(SpanKind.SERVER).getTraceId()).isNotEqualTo(caller.getTraceId());
+    assertThat(spans.single(SpanKind.SERVER).getTraceId()).isNotEqualTo(caller.getTraceId());
   }
 
   private io.opentelemetry.api.trace.Tracer tracer() {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class UntracedServicesTest extends ObservedApp {
 
   @Test
-  void aProbeIsTimedAndBeginsNoTrace() {
+  void aProbeIsTimedAndStartsNoTrace() {
     start();
     probe();
     // A span that is never created can't be awaited: this call's spans end after the probe.
@@ -36,7 +36,7 @@ class UntracedServicesTest extends ObservedApp {
   }
 
   @Test
-  void aProbeIsPartOfATraceThatIsUnderWay() {
+  void aProbeIsPartOfAnExistingTrace() {
     start();
     Span work = app.getBean(OpenTelemetry.class).getTracer("test").spanBuilder("work").startSpan();
     try (Scope ignored = work.makeCurrent()) {
@@ -51,7 +51,7 @@ class UntracedServicesTest extends ObservedApp {
   }
 
   @Test
-  void whichServicesIsAProperty() {
+  void untracedServicesAreConfigurable() {
     properties.put("platform.telemetry.grpc.untraced-services", "inventory.v1.InventoryService");
     start();
     var unused = stub().reserve(request("well"));

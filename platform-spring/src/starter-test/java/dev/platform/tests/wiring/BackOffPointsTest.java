@@ -32,7 +32,7 @@ class BackOffPointsTest {
 
   @ParameterizedTest
   @MethodSource("backOffPoints")
-  void anApplicationCanMakeABeanOfTheType(Method backOffPoint) {
+  void anApplicationCanDefineABeanOfTheType(Method backOffPoint) {
     ConditionalOnMissingBean condition = backOffPoint.getAnnotation(ConditionalOnMissingBean.class);
     Class<?>[] named = condition.value();
     for (Class<?> type :

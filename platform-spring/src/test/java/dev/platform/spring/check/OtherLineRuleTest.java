@@ -29,7 +29,7 @@ class OtherLineRuleTest {
     "3.5.16, spring.grpc.client.channel.shop.target, grpc.client.shop.address",
     "3.5.16, management.tracing.export.enabled, management.tracing.enabled",
   })
-  void namesTheRightOne(String springBoot, String set, String right) {
+  void namesTheEquivalentProperty(String springBoot, String set, String right) {
     environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of(set, "1")));
     assertThat(findings(springBoot))
         .singleElement()
@@ -43,7 +43,7 @@ class OtherLineRuleTest {
   }
 
   @Test
-  void namesTheSwitchWhereThePortMeansNoServer() {
+  void namesTheEnabledPropertyIfThePortDisablesTheServer() {
     environment
         .getPropertySources()
         .addFirst(new MapPropertySource("test", Map.of("grpc.server.port", -1)));
@@ -54,7 +54,7 @@ class OtherLineRuleTest {
   }
 
   @Test
-  void knowsVariablesOfTheEnvironment() {
+  void detectsEnvironmentVariables() {
     environment
         .getPropertySources()
         .addFirst(
@@ -66,7 +66,7 @@ class OtherLineRuleTest {
   }
 
   @Test
-  void saysWhereThereIsNoSuchProperty() {
+  void reportsPropertiesWithoutAnEquivalent() {
     environment
         .getPropertySources()
         .addFirst(new MapPropertySource("test", Map.of("grpc.default-scheme", "dns")));
@@ -76,7 +76,7 @@ class OtherLineRuleTest {
   }
 
   @Test
-  void leavesThisLinesNamesAndOthersAlone() {
+  void ignoresPropertiesOfThisLineAndOfOthers() {
     environment
         .getPropertySources()
         .addFirst(

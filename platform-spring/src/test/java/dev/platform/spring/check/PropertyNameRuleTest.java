@@ -25,7 +25,7 @@ class PropertyNameRuleTest {
     "platform.etcd.endpoint, platform.etcd.endpoints",
     "platform.drain.timeout.millis, platform.drain.timeout",
   })
-  void tellsOfANameThatIsNoneWhereItIsAndWhatMayBeMeant(String wrong, String meant) {
+  void reportsAnUnknownNameWithItsSourceAndASuggestion(String wrong, String meant) {
     assertThat(findings(Map.of(wrong, "a secret")))
         .containsExactly(
             wrong
@@ -38,7 +38,7 @@ class PropertyNameRuleTest {
   }
 
   @Test
-  void tellsWhereToLookForWhatIsLikeNone() {
+  void refersToTheDocumentationIfNothingIsSimilar() {
     assertThat(findings(Map.of("platform.resilience.make-it-safe", "true")))
         .containsExactly(
             "platform.resilience.make-it-safe: set in \"platform.resilience.make-it-safe\" from"
@@ -60,12 +60,12 @@ class PropertyNameRuleTest {
         "platform.regions[0].name",
         "other.registry.lease-tll",
       })
-  void saysNothingOfThePlatformsNamesAndThoseOfOthers(String name) {
+  void acceptsThePlatformsNamesAndIgnoresOthers(String name) {
     assertThat(findings(Map.of(name, "value"))).isEmpty();
   }
 
   @Test
-  void environmentVariablesHaveNoDashes() {
+  void environmentVariablesAreMatchedWithoutDashes() {
     assertThat(
             variables(
                 "PLATFORM_REGISTRY_LEASE_TTL",

@@ -24,13 +24,13 @@ class ConcurrencyLimitAutoConfigurationTest {
   }
 
   @Test
-  void isOffWhereYamlReadsOffAsFalse() {
+  void isOffIfYamlReadsOffAsFalse() {
     app.withPropertyValues("platform.resilience.concurrency-limit.mode=false")
         .run(context -> assertThat(context).doesNotHaveBean(ServerLink.class));
   }
 
   @Test
-  void isFixedAtWhatIsSet() {
+  void isFixedAtTheConfiguredLimit() {
     app.withPropertyValues(
             "platform.resilience.concurrency-limit.mode=fixed",
             "platform.resilience.concurrency-limit.limit=7")
@@ -44,7 +44,7 @@ class ConcurrencyLimitAutoConfigurationTest {
   }
 
   @Test
-  void adaptsFromWhatItBeginsWith() {
+  void adaptsFromItsInitialLimit() {
     app.withPropertyValues(
             "platform.resilience.concurrency-limit.mode=gradient2",
             "platform.resilience.concurrency-limit.gradient2.initial-limit=33")

@@ -39,7 +39,7 @@ class DefaultsTest {
 
   @ParameterizedTest
   @MethodSource
-  void propertiesOfWhichNoneIsSetAreTheCoresDefaults(
+  void unsetPropertiesHaveTheDefaultsOfTheCore(
       Class<?> properties, Object defaults, List<Object> arguments) {
     String prefix = properties.getAnnotation(ConfigurationProperties.class).value();
     Object bound =
@@ -50,7 +50,7 @@ class DefaultsTest {
     assertThat(settings).isEqualTo(defaults);
   }
 
-  static Stream<Arguments> propertiesOfWhichNoneIsSetAreTheCoresDefaults() {
+  static Stream<Arguments> unsetPropertiesHaveTheDefaultsOfTheCore() {
     return Stream.of(
         arguments(EtcdProperties.class, EtcdSettings.defaults(), List.of()),
         arguments(DiscoveryProperties.class, DiscoverySettings.defaults(), List.of(LEASE_TTL)),

@@ -34,7 +34,7 @@ class TravellingDeadlineTest {
   }
 
   @Test
-  void theTimeThatIsLeftTravelsToAsyncMethodsAndExecutors() {
+  void theRemainingTimeIsPropagatedToAsyncMethodsAndExecutors() {
     app.run(
         context -> {
           Background background = context.getBean(Background.class);
@@ -49,7 +49,7 @@ class TravellingDeadlineTest {
   }
 
   @Test
-  void workThatMustOutliveTheCallIsDetachedByAForkOfItsContext() {
+  void aForkedContextDetachesWorkFromTheCall() {
     app.run(
         context -> {
           Executor executor = context.getBean("applicationTaskExecutor", Executor.class);

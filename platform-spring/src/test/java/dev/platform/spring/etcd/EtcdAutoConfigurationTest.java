@@ -60,12 +60,12 @@ class EtcdAutoConfigurationTest {
   }
 
   @Test
-  void trustsWhomTheBundleTrustsAndShowsItsCertificate() {
+  void usesTheTrustAndCertificateOfTheBundle() {
     app.run(context -> awaitAnswer(context.getBean(EtcdConnection.class)));
   }
 
   @Test
-  void aReplacedBundleIsTakenUp(CapturedOutput output) {
+  void aReplacedBundleIsReloaded(CapturedOutput output) {
     app.run(
         context -> {
           awaitAnswer(context.getBean(EtcdConnection.class));
@@ -84,7 +84,7 @@ class EtcdAutoConfigurationTest {
   }
 
   @Test
-  void aReplacedBundleThatCannotBeReadLeavesTheOldOneInUse(CapturedOutput output) {
+  void anUnreadableReplacementKeepsTheOldBundleInUse(CapturedOutput output) {
     app.run(
         context -> {
           EtcdConnection connection = context.getBean(EtcdConnection.class);
@@ -102,7 +102,7 @@ class EtcdAutoConfigurationTest {
   }
 
   @Test
-  void aBundleThatIsNotThereIsNamedWithItsProperty() {
+  void aMissingBundleIsReportedWithItsProperty() {
     app.withPropertyValues("platform.etcd.ssl.bundle=missing")
         .run(
             context ->

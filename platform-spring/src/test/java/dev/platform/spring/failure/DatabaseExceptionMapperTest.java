@@ -21,13 +21,13 @@ class DatabaseExceptionMapperTest {
       new GrpcExceptionMapping(List.of(new DatabaseExceptionMapper()));
 
   @Test
-  void aDatabaseThatIsAwayIsUnavailable(CapturedOutput output) {
+  void aDatabaseThatIsDownIsUnavailable(CapturedOutput output) {
     assertUnavailable(new QueryTimeoutException("connection to 10.1.1.1 lost"));
     assertThat(output).contains("The database is not available", "10.1.1.1");
   }
 
   @Test
-  void aDatabaseThatHasEndedTheConnectionIsUnavailable() {
+  void aConnectionClosedByTheDatabaseIsUnavailable() {
     SQLException frozen = new SQLException("terminating connection", "25P03");
     assertUnavailable(new UncategorizedDataAccessException("insert", frozen) {});
 
@@ -36,7 +36,7 @@ class DatabaseExceptionMapperTest {
   }
 
   @Test
-  void whatADatabaseRefusesForGoodIsInternal() {
+  void aPermanentDatabaseErrorIsInternal() {
     SQLException wrong = new SQLException("invalid transaction state", "25001");
     assertInternal(new UncategorizedDataAccessException("insert", wrong) {});
 

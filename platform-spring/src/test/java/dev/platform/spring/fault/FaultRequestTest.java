@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FaultRequestTest {
 
   @Test
-  void wordsBecomeAFaultWhateverTheirCase() {
+  void parsingIsCaseInsensitive() {
     FaultSettings fault =
         new FaultRequest("Server", "a.B/C", "me", "0.5", "200ms", "unavailable", "why", "10s")
             .settings();
@@ -27,7 +27,7 @@ class FaultRequestTest {
   }
 
   @Test
-  void whatIsLeftOutIsAllIncomingCallsOfTheMethodUntilItIsRemoved() {
+  void defaultsToAllIncomingCallsUntilRemoved() {
     FaultSettings fault =
         new FaultRequest(null, "*", null, null, null, "INTERNAL", null, null).settings();
 

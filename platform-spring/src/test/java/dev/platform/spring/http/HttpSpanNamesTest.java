@@ -28,18 +28,18 @@ class HttpSpanNamesTest {
   }
 
   @Test
-  void whatHasNoRouteIsNamedByItsMethodAlone() {
+  void aSpanWithoutARouteIsNamedByItsMethod() {
     assertThat(names.getContextualName(request("GET"))).isEqualTo("GET");
   }
 
   @Test
-  void madeUpMethodsShareOneName() {
+  void inventedMethodsShareOneName() {
     assertThat(names.getContextualName(request("X-1"))).isEqualTo("HTTP");
     assertThat(names.getContextualName(request("get"))).isEqualTo("HTTP");
   }
 
   @Test
-  void keepsTheMetersNameThatIsConfigured() {
+  void keepsTheConfiguredNameOfTheMeter() {
     new WebApplicationContextRunner()
         .withConfiguration(HTTP)
         .withPropertyValues("management.observations.http.server.requests.name=web")
@@ -50,7 +50,7 @@ class HttpSpanNamesTest {
   }
 
   @Test
-  void givesWayToAnOwnConvention() {
+  void backsOffForACustomConvention() {
     new WebApplicationContextRunner()
         .withConfiguration(HTTP)
         .withBean(DefaultServerRequestObservationConvention.class)
@@ -62,7 +62,7 @@ class HttpSpanNamesTest {
   }
 
   @Test
-  void isNotThereWithoutAWebServer() {
+  void isAbsentWithoutAWebServer() {
     new ApplicationContextRunner()
         .withConfiguration(HTTP)
         .run(

@@ -15,7 +15,7 @@ class StarterCheckTest {
 
   @ParameterizedTest
   @CsvSource({"3.5.0", "3.5.16", "3.6.0-M1"})
-  void startsOnTheLineThatItIsMadeFor(String springBoot) {
+  void startsOnItsOwnLine(String springBoot) {
     assertThatCode(() -> StarterCheck.check(List.of(OLD), springBoot)).doesNotThrowAnyException();
   }
 
@@ -40,13 +40,13 @@ class StarterCheckTest {
   }
 
   @Test
-  void namesTheVersionWhereNoStarterFits() {
+  void namesTheVersionIfNoStarterFits() {
     assertThatThrownBy(() -> StarterCheck.check(List.of(NEW), "4.0.3"))
         .hasMessageEndingWith("Use Spring Boot 4.1.");
   }
 
   @Test
-  void keepsTheOneThatFitsOfBoth() {
+  void recommendsTheMatchingOneOfBothStarters() {
     assertThatThrownBy(() -> StarterCheck.check(List.of(OLD, NEW), "4.1.2"))
         .hasMessage(
             "platform-starter and platform-starter-boot4 are both on the class path."

@@ -60,7 +60,7 @@ class AnnotatedOperationsTest {
                   ResilienceAutoConfiguration.class));
 
   @Test
-  void aCallInsideKnowsWhichBreakerIsAroundIt() {
+  void aCallKnowsItsEnclosingBreaker() {
     app.withBean(Till.class)
         .run(
             context -> {
@@ -71,7 +71,7 @@ class AnnotatedOperationsTest {
   }
 
   @Test
-  void aCallIsInsideUntilTheOperationEndsOnAnotherThread() {
+  void aCallIsEnclosedUntilAnAsyncOperationEnds() {
     app.withBean(Till.class)
         .run(
             context -> {
@@ -91,7 +91,7 @@ class AnnotatedOperationsTest {
   }
 
   @Test
-  void theOperationThatOpensItsBreakerSaysSoInTheLogAndOnTheSpanOfItsCaller(CapturedOutput output) {
+  void openingABreakerIsLoggedAndMarkedOnTheCallersSpan(CapturedOutput output) {
     app.withBean(Till.class)
         .withPropertyValues(
             "resilience4j.circuitbreaker.instances.till.sliding-window-size=2",
@@ -166,7 +166,7 @@ class AnnotatedOperationsTest {
   }
 
   @Test
-  void theFallbackAnswers() {
+  void theFallbackIsUsed() {
     app.withBean(Till.class)
         .run(
             context ->
@@ -174,7 +174,7 @@ class AnnotatedOperationsTest {
   }
 
   @Test
-  void aRetryGoesAroundTheRateLimiterAsResilience4jOrdersThem() {
+  void aRetryEnclosesTheRateLimiterInResilience4jsOrder() {
     app.withBean(Till.class)
         .withPropertyValues(
             "resilience4j.retry.instances.till.max-attempts=3",
@@ -192,20 +192,20 @@ class AnnotatedOperationsTest {
   }
 
   @Test
-  void aBeanWithoutAnnotationIsNoProxy() {
+  void aBeanWithoutAnnotationIsNotProxied() {
     app.withBean(Plain.class)
         .run(context -> assertThat(AopUtils.isAopProxy(context.getBean(Plain.class))).isFalse());
   }
 
   @Test
-  void theAspectsOfTheApplicationApplyAsEver() {
+  void theApplicationsAspectsStillApply() {
     app.withUserConfiguration(OwnAspect.class)
         .withBean(Plain.class)
         .run(context -> assertThat(context.getBean(Plain.class).name()).isEqualTo("around plain"));
   }
 
   @Test
-  void anAspectInThePlaceOfResilience4jsIsLeftToAspectJ() {
+  void aReplacementOfResilience4jsAspectIsLeftToAspectJ() {
     app.withUserConfiguration(OwnBreaker.class)
         .withBean(Till.class)
         .run(
@@ -237,7 +237,7 @@ class AnnotatedOperationsTest {
   }
 
   @Test
-  void nothingIsProtectedWhenAspectsAreSwitchedOff() {
+  void nothingIsProtectedIfAspectsAreDisabled() {
     app.withBean(Till.class)
         .withPropertyValues("spring.aop.auto=false")
         .run(context -> assertThat(AopUtils.isAopProxy(context.getBean(Till.class))).isFalse());

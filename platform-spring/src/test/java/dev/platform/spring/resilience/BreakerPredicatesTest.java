@@ -27,7 +27,7 @@ class BreakerPredicatesTest {
   private final GrpcStatusPredicates.Ignored ignored = new GrpcStatusPredicates.Ignored();
 
   @Test
-  void aStatusIsJudgedAsThatOfACallIs() {
+  void aStatusIsClassifiedLikeThatOfACall() {
     assertThat(failures).accepts(Status.UNAVAILABLE.asRuntimeException());
     assertThat(failures).accepts(Status.DEADLINE_EXCEEDED.asException());
     assertThat(failures).rejects(Status.FAILED_PRECONDITION.asRuntimeException());
@@ -38,7 +38,7 @@ class BreakerPredicatesTest {
   }
 
   @Test
-  void anyOtherExceptionIsAFailureButForAnotherBreakersRefusal() {
+  void otherExceptionsAreFailuresExceptRejectionsByOtherBreakers() {
     assertThat(failures).accepts(new IllegalStateException());
     assertThat(ignored).rejects(new IllegalStateException());
     assertThat(ignored)
@@ -48,7 +48,7 @@ class BreakerPredicatesTest {
   }
 
   @Test
-  void aBeanThatJudgesOtherwiseIsAskedForMethodsOfBeansToo() {
+  void aCustomClassifierAppliesToAnnotatedMethodsToo() {
     try (ConfigurableApplicationContext app = start()) {
       assertThat(config(app, "any").getRecordExceptionPredicate())
           .accepts(Status.FAILED_PRECONDITION.asRuntimeException())
@@ -62,7 +62,7 @@ class BreakerPredicatesTest {
   }
 
   @Test
-  void aPredicateOfOnesOwnStays() {
+  void aCustomPredicateIsKept() {
     try (ConfigurableApplicationContext app =
         start(
             "--resilience4j.circuitbreaker.configs.default.record-failure-predicate="

@@ -15,7 +15,7 @@ class StartGarbageTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatTheStartLeftBehindIsGoneWhereThatIsAskedFor(boolean asked) {
+  void collectsGarbageAfterTheStartIfConfigured(boolean asked) {
     WeakReference<Object> garbage = new WeakReference<>(new Object());
     try (var app =
         new SpringApplicationBuilder(App.class)

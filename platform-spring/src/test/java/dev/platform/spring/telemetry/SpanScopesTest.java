@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 class SpanScopesTest {
 
   @Test
-  void theLogKnowsTheSpanOfItsThread() {
+  void theLogHasTheSpanOfTheCurrentThread() {
     try (ConfigurableApplicationContext app = start()) {
       Tracer tracer = app.getBean(Tracer.class);
       Span span = tracer.nextSpan().start();
@@ -35,7 +35,7 @@ class SpanScopesTest {
   }
 
   @Test
-  void baggageComesToTheLogWhereThatIsAskedFor() {
+  void baggageIsLoggedIfConfigured() {
     String field = "tenant";
     try (ConfigurableApplicationContext app =
         start(
@@ -52,7 +52,7 @@ class SpanScopesTest {
   }
 
   @Test
-  void listenersOfOnesOwnAreTold() {
+  void customListenersAreNotified() {
     try (ConfigurableApplicationContext app = start()) {
       RecordingEventListener own = app.getBean(RecordingEventListener.class);
       Tracer tracer = app.getBean(Tracer.class);

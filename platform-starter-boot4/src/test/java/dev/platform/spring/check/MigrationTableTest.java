@@ -59,7 +59,7 @@ class MigrationTableTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void saysWhatIsSo(Row row) throws IOException {
+  void eachProofHolds(Row row) throws IOException {
     for (String proof : proofs().getOrDefault(row.key(), List.of())) {
       String[] parts = proof.split(" ", 2);
       String what = parts.length == 1 ? "" : parts[1];
@@ -80,14 +80,14 @@ class MigrationTableTest {
   }
 
   @Test
-  void theExportOfSpansHasFindings() {
+  void propertiesOfSpanExportAreReported() {
     areFindings(
         "`management.tracing.opentelemetry.export.timeout`",
         "`management.opentelemetry.tracing.export.timeout`");
   }
 
   @Test
-  void nothingListensForNewCertificatesOfTheServer() throws IOException {
+  void theServerDoesNotReloadCertificates() throws IOException {
     String boot =
         jars().stream()
             .filter(jar -> jar.startsWith("spring-boot-grpc-server-4"))

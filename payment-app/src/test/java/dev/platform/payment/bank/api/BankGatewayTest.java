@@ -49,7 +49,7 @@ class BankGatewayTest extends PaymentTest {
   }
 
   @Test
-  void failsAsOftenAsItIsTold() {
+  void failsAtTheConfiguredRate() {
     bankAnswers(0, 1, 0);
     assertFails(() -> charge(100), UNAVAILABLE, "the bank is out of order");
     assertFails(this::refund, UNAVAILABLE, "the bank is out of order");
@@ -57,7 +57,7 @@ class BankGatewayTest extends PaymentTest {
   }
 
   @Test
-  void takesAsLongAsItIsTold() {
+  void takesTheConfiguredTime() {
     bankAnswers(300, 0, 0);
     long start = System.nanoTime();
 
@@ -67,7 +67,7 @@ class BankGatewayTest extends PaymentTest {
   }
 
   @Test
-  void changesOnlyTheBehaviourThatIsSet() {
+  void changesOnlyTheGivenBehaviour() {
     bankAnswers(250, 0.5, 0.25);
 
     SetBehaviourResponse now =
@@ -79,7 +79,7 @@ class BankGatewayTest extends PaymentTest {
   }
 
   @Test
-  void saysWhichFieldIsWrong() {
+  void namesTheInvalidField() {
     assertInvalid(request().clearReference(), "reference is required");
     assertInvalid(request().clearAccount(), "account is required");
     assertInvalid(request().clearAmount(), "amount is required");

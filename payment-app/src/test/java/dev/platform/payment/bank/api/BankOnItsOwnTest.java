@@ -14,7 +14,7 @@ class BankOnItsOwnTest {
   private final Behaviour behaviour = new Behaviour(Duration.ZERO, 0, 0);
 
   @Test
-  void nobodySetsItsBehaviourUnlessThatIsSwitchedOn() {
+  void itsBehaviourIsFixedUnlessChangesAreEnabled() {
     Simulation simulation = new Simulation(behaviour, false, () -> 0.5);
 
     Refusal refusal =

@@ -31,7 +31,7 @@ abstract class AuthConformance extends ConformanceCase {
   private static final String USER_EMPTY = "user name is empty";
 
   @Test
-  void asksForALoginWhereKeysAreTouched() {
+  void requiresALoginForKeyAccess() {
     long lease = api.grant(60);
     putAs(login("secret"), "k", lease);
 
@@ -78,7 +78,7 @@ abstract class AuthConformance extends ConformanceCase {
   }
 
   @Test
-  void keepsUsersToTheirKeys() {
+  void restrictsUsersToTheirKeys() {
     String token = login("app", "app");
     api.close();
     api = new EtcdApi(etcd(), token(token));

@@ -18,7 +18,7 @@ class EmbeddedEtcdAuthTest extends AuthConformance {
           EmbeddedEtcd.builder().user("root", "secret").user("app", "app", List.of("/a/")));
 
   @Test
-  void forgetsTokensWhenItIsTold() {
+  void expiresTokensOnRequest() {
     EtcdApi known = new EtcdApi(etcd(), token(login("secret")));
     known.put("k", "1");
     var watch = known.watch().send(WatchRequests.key("k"));
@@ -35,7 +35,7 @@ class EmbeddedEtcdAuthTest extends AuthConformance {
   }
 
   @Test
-  void changesWhatAUserMayDo() {
+  void changesTheRoleOfAUser() {
     EtcdApi app = new EtcdApi(etcd(), token(login("app", "app")));
     app.put("/a/k", "1");
 

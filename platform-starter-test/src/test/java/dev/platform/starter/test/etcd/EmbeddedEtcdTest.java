@@ -44,7 +44,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void letsLeasesRunOutByTheGivenClock() {
+  void expiresLeasesByTheGivenClock() {
     long shorter = api.grant(10);
     long longer = api.grant(20);
     long revision = api.put("a", "1", shorter);
@@ -62,7 +62,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void tellsWatchersOfExpiryWithoutBeingAsked() {
+  void notifiesWatchersOfExpiryWithoutARequest() {
     api.put("k", "1", api.grant(10));
     var watch = api.watch().send(WatchRequests.key("k"));
     watch.next();
@@ -117,7 +117,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void saysWhenItsPortIsTaken() {
+  void reportsThatItsPortIsTaken() {
     EmbeddedEtcd second = EmbeddedEtcd.builder().port(etcd.port()).build();
 
     assertThatThrownBy(second::start)
@@ -132,7 +132,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void dropsConnectionsAndTakesNewOnes() {
+  void dropsConnectionsAndAcceptsNewOnes() {
     var watch = api.watch().send(WatchRequests.key("k"));
     watch.next();
 
@@ -146,7 +146,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void dropsConnectionsWhileOthersAreComing() throws Exception {
+  void dropsConnectionsWhileOthersConnect() throws Exception {
     CompletableFuture<Void> coming =
         CompletableFuture.runAsync(
             () -> {
@@ -187,7 +187,7 @@ class EmbeddedEtcdTest {
   }
 
   @Test
-  void isNotHeldUpByAReaderThatTakesNothing() {
+  void isNotBlockedByAStalledReader() {
     var slow =
         Probe.openSlow(io.etcd.jetcd.api.WatchGrpc.newStub(api.channel)::watch)
             .send(WatchRequests.all(0));

@@ -62,7 +62,7 @@ class EtcdClusterTest {
   }
 
   @Test
-  void answersAgainOnceAMajorityIsBack() {
+  void answersAgainOnceAMajorityIsUp() {
     cluster.put("a/k", "3");
 
     cluster.kill(0, 1);
@@ -75,7 +75,7 @@ class EtcdClusterTest {
   }
 
   @Test
-  void comesBackAfterAStopOfAll() {
+  void recoversAfterAllMembersWereStopped() {
     cluster.put("k", "4");
 
     cluster.stop();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 abstract class FaultConformance extends ConformanceCase {
 
   @Test
-  void tellsItsStatusAndItsMembers() {
+  void reportsItsStatusAndMembers() {
     var status = api.maintenance().status(StatusRequest.getDefaultInstance());
     var members = api.cluster().memberList(MemberListRequest.getDefaultInstance());
 
@@ -41,7 +41,7 @@ abstract class FaultConformance extends ConformanceCase {
   }
 
   @Test
-  void showsItsDataToTheTest() {
+  void exposesItsDataToTheTest() {
     long lease = etcd().grantLease(Duration.ofSeconds(60));
     api.put("/a/1", "one", lease);
     long revision = etcd().put("/b/1", "two");
@@ -85,7 +85,7 @@ abstract class FaultConformance extends ConformanceCase {
   }
 
   @Test
-  void comesBackEmptyAfterAWipe() {
+  void isEmptyAfterAWipe() {
     api.put("k", "1", api.grant(60));
     var header = api.kv().range(get("k")).getHeader();
 
@@ -160,7 +160,7 @@ abstract class FaultConformance extends ConformanceCase {
   }
 
   @Test
-  void mayBeStartedStoppedFrozenAndThawedTwice() {
+  void startStopFreezeAndThawAreIdempotent() {
     etcd().start();
     etcd().freeze();
     etcd().freeze();

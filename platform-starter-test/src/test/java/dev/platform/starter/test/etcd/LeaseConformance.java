@@ -66,7 +66,7 @@ abstract class LeaseConformance extends ConformanceCase {
   }
 
   @Test
-  void takesNoRevisionForALeaseWithoutKeys() {
+  void usesNoRevisionForALeaseWithoutKeys() {
     long before = api.revision();
     long lease = api.grant(60);
     api.lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
@@ -120,7 +120,7 @@ abstract class LeaseConformance extends ConformanceCase {
   }
 
   @Test
-  void livesOnWhileItIsKeptAlive() {
+  void doesNotExpireWhileItIsKeptAlive() {
     long lease = api.grant(2);
     api.put("k", "1", lease);
     var stream = api.keepAlive();
@@ -139,7 +139,7 @@ abstract class LeaseConformance extends ConformanceCase {
   }
 
   @Test
-  void tellsTheTimeLeftAndTheKeys() {
+  void returnsTheRemainingTimeAndTheKeys() {
     long lease = api.grant(60);
     api.put("k", "1", lease);
 
@@ -156,7 +156,7 @@ abstract class LeaseConformance extends ConformanceCase {
   }
 
   @Test
-  void forgetsADeletedKey() {
+  void dropsADeletedKey() {
     long lease = api.grant(60);
     api.put("k", "1", lease);
     api.delete("k");

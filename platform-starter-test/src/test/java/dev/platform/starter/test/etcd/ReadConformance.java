@@ -36,7 +36,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void statesItselfAndTheRevisionInEveryHeader() {
+  void identifiesItselfAndTheRevisionInEveryHeader() {
     long revision = api.put("k", "1");
 
     var header = api.kv().range(prefix("nothing").build()).getHeader();
@@ -47,7 +47,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void readsPrefixesIntervalsAndEverythingFromAKeyOn() {
+  void readsPrefixesRangesAndEverythingFromAKeyOn() {
     api.put("a", "1");
     api.put("b/1", "1");
     api.put("b/2", "1");
@@ -69,7 +69,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void limitsAndSaysThatThereIsMore() {
+  void limitsResultsAndReportsMore() {
     api.put("k1", "1");
     api.put("k2", "1");
     api.put("k3", "1");
@@ -84,7 +84,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void countsOnlyOrTellsKeysOnly() {
+  void returnsOnlyTheCountOrOnlyTheKeys() {
     api.put("k1", "1");
     api.put("k2", "1");
 
@@ -149,7 +149,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void readsThePast() {
+  void readsOldRevisions() {
     long first = api.put("k", "1");
     api.put("k", "2");
     long gone = api.delete("k");
@@ -165,7 +165,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void refusesTheFutureTheForgottenAndTheNameless() {
+  void rejectsFutureAndCompactedRevisionsAndEmptyKeys() {
     api.put("k", "1");
     long kept = api.put("k", "2");
     api.kv().compact(CompactionRequest.newBuilder().setRevision(kept).build());
@@ -187,7 +187,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void compactsOnceAndNeverAhead() {
+  void compactsARevisionOnceAndNoFutureRevision() {
     long first = api.put("k", "1");
     long second = api.put("k", "2");
     var request = CompactionRequest.newBuilder();
@@ -206,7 +206,7 @@ abstract class ReadConformance extends ConformanceCase {
   }
 
   @Test
-  void keepsCreationAndVersionOverACompaction() {
+  void keepsCreateRevisionAndVersionAfterACompaction() {
     long created = api.put("k", "1");
     long second = api.put("k", "2");
     api.kv().compact(CompactionRequest.newBuilder().setRevision(second).build());

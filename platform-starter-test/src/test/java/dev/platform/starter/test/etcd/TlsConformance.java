@@ -27,7 +27,7 @@ abstract class TlsConformance {
   abstract void certificate(EtcdServer server, TestCertificate certificate);
 
   @Test
-  void servesThoseWhoTrustItsCertificate() throws Exception {
+  void servesClientsThatTrustItsCertificate() throws Exception {
     try (EtcdServer etcd = server(ServerTls.of(authority.issue("etcd")))) {
       etcd.start();
 
@@ -40,7 +40,7 @@ abstract class TlsConformance {
   }
 
   @Test
-  void servesOnlyThoseWithACertificateWhenItAsksForOne() throws Exception {
+  void servesOnlyClientsWithACertificateIfRequired() throws Exception {
     try (EtcdServer etcd = server(ServerTls.mutual(authority.issue("etcd"), authority))) {
       etcd.start();
 
@@ -53,7 +53,7 @@ abstract class TlsConformance {
   }
 
   @Test
-  void presentsAnotherCertificateOnceItIsGivenOne() throws Exception {
+  void presentsAReplacedCertificate() throws Exception {
     try (EtcdServer etcd = server(ServerTls.of(authority.issue("etcd")))) {
       etcd.start();
 

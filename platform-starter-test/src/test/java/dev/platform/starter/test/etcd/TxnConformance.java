@@ -35,7 +35,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void takesNoRevisionForReadsOnly() {
+  void usesNoRevisionForReads() {
     long before = api.put("k", "1");
 
     TxnResponse response = txn(then(range("k"), delete("nothing", "")));
@@ -83,7 +83,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void comparesAnAbsentKeyAsZeroButNotItsValue() {
+  void comparesAnAbsentKeyAsZeroExceptItsValue() {
     assertThat(holds(compare(CompareTarget.CREATE, CompareResult.EQUAL).setCreateRevision(0)))
         .isTrue();
     assertThat(holds(compare(CompareTarget.VERSION, CompareResult.EQUAL).setVersion(0))).isTrue();
@@ -108,7 +108,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void takesTheOtherBranchWhenAnyConditionFails() {
+  void takesTheElseBranchIfAnyConditionFails() {
     TxnResponse response =
         txn(
             TxnRequest.newBuilder()
@@ -122,7 +122,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void decidesNestedBranchesOnTheStateBeforeIt() {
+  void evaluatesNestedConditionsOnTheStateBeforeTheTransaction() {
     RequestOp inner =
         nested(
             TxnRequest.newBuilder()
@@ -138,7 +138,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void refusesToTouchAKeyTwice() {
+  void rejectsDuplicateKeys() {
     assertDuplicate(then(put("k", "1"), put("k", "2")));
     assertDuplicate(then(put("k", "1"), delete("k", "")));
     assertDuplicate(then(delete("a", "z"), put("k", "1")));
@@ -149,7 +149,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void allowsTheSameKeyInBranchesThatExcludeEachOther() {
+  void allowsTheSameKeyInExclusiveBranches() {
     txn(
         then(
             nested(TxnRequest.newBuilder().addSuccess(put("k", "1")).addFailure(put("k", "2"))),
@@ -159,7 +159,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void doesNotCountADeleteFromAKeyOnAsTouchingAPut() {
+  void allowsAPutInsideARangeDeleteFromAKeyOn() {
     api.put("k", "1");
     api.put("l", "1");
 
@@ -171,7 +171,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void changesNothingWhenOneOfItsWritesIsRefused() {
+  void changesNothingIfOneOfItsWritesIsRejected() {
     long before = api.put("x", "1");
 
     assertRefused(
@@ -191,7 +191,7 @@ abstract class TxnConformance extends ConformanceCase {
   }
 
   @Test
-  void refusesTooManyAndEmptyOperations() {
+  void rejectsTooManyAndEmptyOperations() {
     TxnRequest.Builder many = TxnRequest.newBuilder();
     for (int i = 0; i < 129; i++) {
       many.addSuccess(put("k" + i, "1"));

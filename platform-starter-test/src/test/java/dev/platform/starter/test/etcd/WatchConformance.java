@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 abstract class WatchConformance extends ConformanceCase {
 
   @Test
-  void saysThatItIsCreatedAndThenTellsPutsAndDeletes() {
+  void confirmsItsCreationAndThenSendsPutsAndDeletes() {
     long before = api.put("k", "0");
     var watch = api.watch().send(key("k"));
 
@@ -71,7 +71,7 @@ abstract class WatchConformance extends ConformanceCase {
   }
 
   @Test
-  void replaysHistoryAndGoesOnWithoutAGap() {
+  void replaysHistoryAndContinuesWithoutAGap() {
     long start = api.put("k", "0");
     for (int i = 1; i <= 50; i++) {
       api.put("k", Integer.toString(i));
@@ -109,7 +109,7 @@ abstract class WatchConformance extends ConformanceCase {
   }
 
   @Test
-  void waitsForAFutureStart() {
+  void waitsForAFutureStartRevision() {
     long now = api.put("k", "0");
     var watch = api.watch().send(all(now + 3));
     assertThat(watch.next().getHeader().getRevision()).isEqualTo(now);
@@ -122,7 +122,7 @@ abstract class WatchConformance extends ConformanceCase {
   }
 
   @Test
-  void tellsAllEventsOfARevisionInOneAnswer() {
+  void sendsAllEventsOfARevisionInOneResponse() {
     api.put("old", "1");
     var watch = api.watch().send(create(prefix("")));
     watch.next();
@@ -144,7 +144,7 @@ abstract class WatchConformance extends ConformanceCase {
   }
 
   @Test
-  void givesThePreviousValueIfAsked() {
+  void sendsThePreviousValueIfRequested() {
     long start = api.put("k", "1");
     var watch = api.watch().send(create(prefix("k").setStartRevision(start).setPrevKv(true)));
     watch.next();
@@ -198,7 +198,7 @@ abstract class WatchConformance extends ConformanceCase {
   }
 
   @Test
-  void answersNothingToACancelOfNobody() {
+  void ignoresACancelOfAnUnknownWatcher() {
     var watch = api.watch().send(cancel(99)).send(key("k"));
 
     assertThat(watch.next().getCreated()).isTrue();
@@ -220,7 +220,7 @@ abstract class WatchConformance extends ConformanceCase {
   }
 
   @Test
-  void listensOnWhenTheClientHasNoMoreToAsk() {
+  void continuesAfterTheClientsHalfClose() {
     var watch = api.watch().send(key("k"));
     watch.next();
 

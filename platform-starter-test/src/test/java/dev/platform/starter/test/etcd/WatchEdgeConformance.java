@@ -47,7 +47,7 @@ abstract class WatchEdgeConformance extends ConformanceCase {
   }
 
   @Test
-  void watchesOnOverACompaction() {
+  void continuesAfterACompaction() {
     var watch = api.watch().send(key("k"));
     watch.next();
     api.put("k", "1");
@@ -74,7 +74,7 @@ abstract class WatchEdgeConformance extends ConformanceCase {
   }
 
   @Test
-  void takesAChosenIdAndRefusesItTwice() {
+  void acceptsAChosenIdAndRejectsADuplicate() {
     var watch = api.watch().send(withId(7)).send(withId(7)).send(withId(0)).send(withId(1));
 
     assertThat(watch.next().getWatchId()).isEqualTo(7);
@@ -91,7 +91,7 @@ abstract class WatchEdgeConformance extends ConformanceCase {
   }
 
   @Test
-  void refusesAnEmptyRange() {
+  void rejectsAnEmptyRange() {
     var request = WatchCreateRequest.newBuilder().setKey(bytes("b")).setRangeEnd(bytes("a"));
     var watch = api.watch().send(create(request));
 
@@ -125,7 +125,7 @@ abstract class WatchEdgeConformance extends ConformanceCase {
   }
 
   @Test
-  void splitsALargeRevisionOnlyIfAskedTo() {
+  void splitsALargeRevisionOnlyIfRequested() {
     for (int i = 0; i < 3; i++) {
       api.kv()
           .put(

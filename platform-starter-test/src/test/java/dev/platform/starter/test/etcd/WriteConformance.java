@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 abstract class WriteConformance extends ConformanceCase {
 
   @Test
-  void returnsThePreviousValueOnlyIfAsked() {
+  void returnsThePreviousValueOnlyIfRequested() {
     api.put("k", "1");
 
     assertThat(api.kv().put(put("k", "2").build()).hasPrevKv()).isFalse();
@@ -26,7 +26,7 @@ abstract class WriteConformance extends ConformanceCase {
   }
 
   @Test
-  void keepsTheValueWhenToldToIgnoreIt() {
+  void keepsTheValueIfIgnoreValueIsSet() {
     long lease = api.grant(60);
     api.put("k", "1");
 
@@ -39,7 +39,7 @@ abstract class WriteConformance extends ConformanceCase {
   }
 
   @Test
-  void keepsTheLeaseWhenToldToIgnoreIt() {
+  void keepsTheLeaseIfIgnoreLeaseIsSet() {
     long lease = api.grant(60);
     api.put("k", "1", lease);
 
@@ -65,7 +65,7 @@ abstract class WriteConformance extends ConformanceCase {
   }
 
   @Test
-  void refusesPutsThatMakeNoSense() {
+  void rejectsInvalidPuts() {
     assertRefused(
         () -> api.kv().put(put("k", "1").setLease(4711).build()),
         Status.Code.NOT_FOUND,
@@ -93,7 +93,7 @@ abstract class WriteConformance extends ConformanceCase {
   }
 
   @Test
-  void refusesWhatIsTooLarge() {
+  void rejectsTooLargeRequests() {
     ByteString large = ByteString.copyFrom(new byte[1600 * 1024]);
     assertRefused(
         () -> api.kv().put(put("k", "").setValue(large).build()),
@@ -116,7 +116,7 @@ abstract class WriteConformance extends ConformanceCase {
   }
 
   @Test
-  void takesNoRevisionForADeleteOfNothing() {
+  void usesNoRevisionForADeleteWithoutMatch() {
     long before = api.put("k", "1");
 
     DeleteRangeResponse response = api.kv().deleteRange(delete("nothing", "").build());

@@ -20,7 +20,7 @@ class EtcdExtensionTest {
 
   @Test
   @Order(1)
-  void handsOutTheServer(EtcdServer server, EmbeddedEtcd embedded) {
+  void injectsTheServer(EtcdServer server, EmbeddedEtcd embedded) {
     assertThat(embedded).isSameAs(server).isSameAs(etcd.server());
     assertThat(etcd.endpoint()).isEqualTo(etcd.server().endpoint());
     leaveDataBehind();
@@ -28,7 +28,7 @@ class EtcdExtensionTest {
 
   @Test
   @Order(2)
-  void findsItCleanAfterAnotherTest() {
+  void isCleanAfterAnotherTest() {
     assertThat(etcd.server().isRunning()).isTrue();
     assertThat(etcd.server().keys("")).isEmpty();
     assertThat(etcd.server().leases()).isEmpty();
@@ -36,7 +36,7 @@ class EtcdExtensionTest {
   }
 
   @Test
-  void skipsWithoutTheBinaryOrFailsIfSkipsAreForbidden() {
+  void withoutTheBinarySkipsOrFailsIfSkipsAreForbidden() {
     EtcdExtension.requireBinary(true, true);
     assertThatThrownBy(() -> EtcdExtension.requireBinary(false, false))
         .isInstanceOf(TestAbortedException.class)
@@ -48,7 +48,7 @@ class EtcdExtensionTest {
   }
 
   @Test
-  void saysWhatIsWrongWhenAskedTooEarly() {
+  void explainsAccessBeforeTheStart() {
     assertThatThrownBy(() -> EtcdExtension.embedded().server())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("not started");

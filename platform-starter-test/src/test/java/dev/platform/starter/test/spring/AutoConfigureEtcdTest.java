@@ -22,7 +22,7 @@ class AutoConfigureEtcdTest {
   String endpoints;
 
   @Test
-  void pointsTheContextAtAServerOfItsOwn() {
+  void connectsTheContextToItsOwnServer() {
     assertThat(etcd.isRunning()).isTrue();
     assertThat(endpoints).isEqualTo(etcd.endpoint().toString());
   }
@@ -58,7 +58,7 @@ class AutoConfigureEtcdTest {
   }
 
   @Test
-  void comesOnlyWithTheAnnotationAndIsEqualForSpringsCache() {
+  void isActiveOnlyWithTheAnnotationAndEqualForSpringsCache() {
     var factory = new EtcdContextCustomizerFactory();
     ContextCustomizer mine = factory.createContextCustomizer(getClass(), java.util.List.of());
     ContextCustomizer again = factory.createContextCustomizer(Inner.class, java.util.List.of());

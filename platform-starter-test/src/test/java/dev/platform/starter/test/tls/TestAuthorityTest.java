@@ -24,7 +24,7 @@ class TestAuthorityTest {
   private final TestAuthority authority = TestAuthority.create("tests");
 
   @Test
-  void issuesWhatThoseAcceptWhoTrustIt() {
+  void issuesCertificatesAcceptedByThoseThatTrustIt() {
     TestCertificate issued = authority.issue("etcd");
 
     assertThatCode(() -> trusting(authority).checkServerTrusted(chain(issued), "ECDHE_ECDSA"))
