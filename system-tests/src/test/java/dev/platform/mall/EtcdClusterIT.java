@@ -10,9 +10,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Members of a three-member etcd cluster crash or freeze under 200 calls a second. */
+@Tag("nightly")
 class EtcdClusterIT {
 
   private static final int MEMBERS = 3;

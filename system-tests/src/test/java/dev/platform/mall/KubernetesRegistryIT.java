@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The apps discover each other through the Kubernetes API, without etcd: started from their images'
  * layers, with the settings of docs/kubernetes-registry.md.
  */
+@Tag("nightly")
 class KubernetesRegistryIT {
 
   private static final String FOLDER = "kubernetes-registry";

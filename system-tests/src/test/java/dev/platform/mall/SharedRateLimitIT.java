@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * are GetOrder without an id, since a rejection by the handler itself is cheapest: it counts as
  * accepted. The test adds a Redis client to the app's jar, which has none.
  */
+@Tag("nightly")
 class SharedRateLimitIT {
 
   private static final int LIMIT_PER_SECOND = 500;
