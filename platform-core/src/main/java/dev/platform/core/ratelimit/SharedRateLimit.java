@@ -118,17 +118,19 @@ public final class SharedRateLimit {
     settle(0);
   }
 
-  /** What was taken locally during a probe is settled, too, before the bucket is used again. */
+  /**
+   * What was taken locally during a probe is settled, too, before the bucket is used again. Probes
+   * may overlap: each settles its own part.
+   */
   private void settle(int before) {
-    long owed = owed();
+    long owed = claimDebt();
     inTime(bucket.settle(owed))
         .whenComplete(
             (answer, failure) -> {
               if (failure != null) {
+                takenLocally.addAndGet(owed);
                 failed(failure);
-              } else if (takenLocally.addAndGet(-owed) > 0
-                  && !isShared()
-                  && before < MAX_SETTLEMENTS) {
+              } else if (takenLocally.get() > 0 && !isShared() && before < MAX_SETTLEMENTS) {
                 settle(before + 1);
               } else {
                 answered();
@@ -196,9 +198,9 @@ public final class SharedRateLimit {
   }
 
   /** At most the local share of one burst: older permissions were refilled. */
-  private long owed() {
+  private long claimDebt() {
     int burst = local.limiter.getRateLimiterConfig().getLimitForPeriod();
-    return takenLocally.updateAndGet(taken -> Math.min(taken, burst));
+    return Math.min(takenLocally.getAndSet(0), burst);
   }
 
   private long takeAndRecord() {

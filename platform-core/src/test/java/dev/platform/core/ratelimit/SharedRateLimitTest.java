@@ -137,6 +137,21 @@ class SharedRateLimitTest {
   }
 
   @Test
+  void overlappingProbesSettleAPermitOnce() {
+    SharedRateLimit patient =
+        new SharedRateLimit(
+            "orders", bucket, TEN_AN_HOUR, () -> share, Duration.ofMinutes(1), timer);
+    assertThat(patient.take()).isCompletedWithValue(0L);
+    CompletableFuture<Long> settling = new CompletableFuture<>();
+    bucket.nextSettlement = settling;
+    patient.probe();
+    patient.probe();
+    settling.complete(0L);
+
+    assertThat(bucket.settled).containsExactly(1L, 0L);
+  }
+
+  @Test
   void permitsTakenDuringAProbeAreSettledBeforeTheBucketIsUsed() {
     SharedRateLimit patient =
         new SharedRateLimit(
