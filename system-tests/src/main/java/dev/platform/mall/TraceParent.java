@@ -22,10 +22,13 @@ final class TraceParent {
         throw new IllegalArgumentException(
             "--trace-id: " + traceId + " (expected: 32 hex digits, not all 0)");
       }
-      // The caller's own span is not recorded; half of the trace id serves as its id.
-      String spanId = traceId.substring(16).replaceFirst("^0{16}$", "0000000000000001");
-      headers.put(HEADER, "00-" + traceId + "-" + spanId + "-01");
+      headers.put(HEADER, "00-" + traceId + "-" + spanId(traceId) + "-01");
     }
     return MetadataUtils.newAttachHeadersInterceptor(headers);
+  }
+
+  /** The caller's own span, which is not recorded: half of the trace id serves as its id. */
+  static String spanId(String traceId) {
+    return traceId.substring(16).replaceFirst("^0{16}$", "0000000000000001");
   }
 }
