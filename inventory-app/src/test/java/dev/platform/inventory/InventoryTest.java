@@ -8,13 +8,11 @@ import dev.platform.contracts.inventory.v1.InventoryServiceGrpc;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
 import dev.platform.contracts.inventory.v1.ReserveRequest;
 import dev.platform.contracts.inventory.v1.StockLevel;
+import dev.platform.dev.postgres.DevPostgres;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +25,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
@@ -54,7 +53,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @Import(InventoryTest.MovableTime.class)
 public abstract class InventoryTest {
 
-  private static final EmbeddedPostgres POSTGRES = startPostgres();
+  private static final DevPostgres POSTGRES = startPostgres();
 
   @Autowired protected JdbcClient jdbc;
   @Autowired protected MovableClock clock;
@@ -65,7 +64,8 @@ public abstract class InventoryTest {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
-    registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
+    registry.add("spring.datasource.url", () -> POSTGRES.jdbcUrl(DevPostgres.DEFAULT_DATABASE));
+    registry.add("spring.datasource.username", () -> DevPostgres.USERNAME);
   }
 
   @BeforeEach
@@ -131,12 +131,11 @@ public abstract class InventoryTest {
     assertThat(status.getCode() + ": " + status.getDescription()).isEqualTo(code + ": " + message);
   }
 
-  private static EmbeddedPostgres startPostgres() {
-    try {
-      return EmbeddedPostgres.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** PostgreSQL stops after the apps that use it, so that they can finish their work. */
+  private static DevPostgres startPostgres() {
+    DevPostgres postgres = DevPostgres.start();
+    SpringApplication.getShutdownHandlers().add(postgres::close);
+    return postgres;
   }
 
   @TestConfiguration(proxyBeanMethods = false)

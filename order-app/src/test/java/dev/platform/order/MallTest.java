@@ -10,11 +10,11 @@ import dev.platform.contracts.order.v1.GetOrderRequest;
 import dev.platform.contracts.order.v1.OrderItem;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderStatus;
+import dev.platform.dev.postgres.DevPostgres;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -68,7 +68,7 @@ import org.springframework.test.context.DynamicPropertySource;
 public abstract class MallTest {
 
   protected static final Duration SOON = Duration.ofSeconds(10);
-  protected static final EmbeddedPostgres POSTGRES = startPostgres();
+  protected static final DevPostgres POSTGRES = startPostgres();
   protected static final FakeMall MALL = new FakeMall();
   protected static final int PORT = freePort();
   protected static final ManagedChannel CHANNEL = channelTo(PORT);
@@ -89,7 +89,7 @@ public abstract class MallTest {
 
   @DynamicPropertySource
   static void surroundings(DynamicPropertyRegistry registry) {
-    registry.add("mall.test.postgres-port", POSTGRES::getPort);
+    registry.add("mall.test.postgres-port", POSTGRES::port);
     registry.add("mall.test.grpc-port", () -> PORT);
     for (String service :
         new String[] {"inventory", "product", "recommendation", "payment", "notification"}) {
@@ -159,22 +159,10 @@ public abstract class MallTest {
   }
 
   /** PostgreSQL stops after the apps that use it, so that they can finish their work. */
-  private static EmbeddedPostgres startPostgres() {
-    try {
-      EmbeddedPostgres postgres = EmbeddedPostgres.builder().setRegisterShutdownHook(false).start();
-      SpringApplication.getShutdownHandlers().add(() -> close(postgres));
-      return postgres;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void close(EmbeddedPostgres postgres) {
-    try {
-      postgres.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static DevPostgres startPostgres() {
+    DevPostgres postgres = DevPostgres.start();
+    SpringApplication.getShutdownHandlers().add(postgres::close);
+    return postgres;
   }
 
   private static int freePort() {

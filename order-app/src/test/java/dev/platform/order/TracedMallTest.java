@@ -10,9 +10,7 @@ import dev.platform.dev.tracing.SpanTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowingConsumer;
@@ -84,9 +82,8 @@ abstract class TracedMallTest extends FullMallTest {
   }
 
   private static void createDatabase() {
-    try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("create database traced");
+    try {
+      POSTGRES.createDatabase("traced");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

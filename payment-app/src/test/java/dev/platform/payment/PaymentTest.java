@@ -10,13 +10,11 @@ import dev.platform.contracts.bank.v1.SetBehaviourRequest;
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc.PaymentServiceBlockingStub;
+import dev.platform.dev.postgres.DevPostgres;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
@@ -24,6 +22,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -53,7 +52,7 @@ import org.springframework.test.context.DynamicPropertySource;
     })
 public abstract class PaymentTest {
 
-  private static final EmbeddedPostgres POSTGRES = startPostgres();
+  private static final DevPostgres POSTGRES = startPostgres();
 
   @Autowired protected JdbcClient jdbc;
   @Autowired private GrpcServerProperties grpcServer;
@@ -65,7 +64,8 @@ public abstract class PaymentTest {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
-    registry.add("spring.datasource.url", () -> POSTGRES.getJdbcUrl("postgres", "postgres"));
+    registry.add("spring.datasource.url", () -> POSTGRES.jdbcUrl(DevPostgres.DEFAULT_DATABASE));
+    registry.add("spring.datasource.username", () -> DevPostgres.USERNAME);
   }
 
   @BeforeEach
@@ -116,11 +116,10 @@ public abstract class PaymentTest {
     assertThat(status.getCode() + ": " + status.getDescription()).isEqualTo(code + ": " + message);
   }
 
-  private static EmbeddedPostgres startPostgres() {
-    try {
-      return EmbeddedPostgres.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** PostgreSQL stops after the apps that use it, so that they can finish their work. */
+  private static DevPostgres startPostgres() {
+    DevPostgres postgres = DevPostgres.start();
+    SpringApplication.getShutdownHandlers().add(postgres::close);
+    return postgres;
   }
 }

@@ -40,19 +40,46 @@ public final class DevPostgres implements AutoCloseable {
     this.server = server;
   }
 
+  /** Starts a server whose data is deleted when it is closed; else as with properties. */
+  public static DevPostgres start() {
+    return start(new DevPostgresProperties(true, null));
+  }
+
   /**
    * Starts a server; blocks until it takes connections.
    *
    * @throws UncheckedIOException when it does not
+   * @throws IllegalStateException when it does not, with what to change on this machine, if known
    */
   public static DevPostgres start(DevPostgresProperties properties) {
     try {
       Binaries.deleteIncomplete(Binaries.folder());
-      DevPostgres postgres = new DevPostgres(builder(properties.dataDirectory()).start());
+      DevPostgres postgres = new DevPostgres(start(properties.dataDirectory()));
       log.info("PostgreSQL for development is at {}", postgres.jdbcUrl(DEFAULT_DATABASE));
       return postgres;
     } catch (IOException e) {
       throw new UncheckedIOException("The development PostgreSQL did not start", e);
+    }
+  }
+
+  private static EmbeddedPostgres start(@Nullable Path dataDirectory) throws IOException {
+    if (!RootUser.isRefused()) {
+      return builder(dataDirectory).start();
+    }
+    RootUser.checkMachine();
+    if (!RootUser.wrapPrograms(Binaries.folder())) {
+      unpack(dataDirectory);
+      RootUser.wrapPrograms(Binaries.folder());
+    }
+    return builder(dataDirectory).start();
+  }
+
+  /** The library only unpacks when it starts, which root is refused. */
+  private static void unpack(@Nullable Path dataDirectory) throws IOException {
+    try (EmbeddedPostgres started = builder(dataDirectory).start()) {
+      log.debug("{} started as root", started);
+    } catch (IllegalStateException refused) {
+      log.debug("PostgreSQL's programs are unpacked; they refuse root", refused);
     }
   }
 
@@ -62,6 +89,8 @@ public final class DevPostgres implements AutoCloseable {
             .setPGStartupWait(START_WAIT)
             // A shutdown hook of its own would stop it while the app is still draining.
             .setRegisterShutdownHook(false)
+            // The environment may name a locale that this machine does not have.
+            .setLocaleConfig("locale", "C")
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setServerConfig("shared_buffers", "16MB")
             .setServerConfig("max_connections", "100");
