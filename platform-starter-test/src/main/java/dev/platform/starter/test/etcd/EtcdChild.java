@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,15 +70,25 @@ final class EtcdChild implements AutoCloseable {
     return name + "=" + peerUrl();
   }
 
+  /** What etcd wants to be told before it runs on ARM, which older versions don't support. */
+  static Map<String, String> environment(String osArch) {
+    return switch (osArch) {
+      case "aarch64" -> Map.of("ETCD_UNSUPPORTED_ARCH", "arm64");
+      case "arm" -> Map.of("ETCD_UNSUPPORTED_ARCH", "arm");
+      default -> Map.of();
+    };
+  }
+
   /** Starts the process, and waits for nothing. */
   synchronized void start(String initialCluster) {
     try {
       FreePorts.require(HOST, port);
-      process =
+      ProcessBuilder builder =
           new ProcessBuilder(command(initialCluster))
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-              .start();
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+      builder.environment().putAll(environment(System.getProperty("os.arch")));
+      process = builder.start();
       frozen = false;
     } catch (IOException e) {
       throw new UncheckedIOException("etcd does not start on port " + port, e);
