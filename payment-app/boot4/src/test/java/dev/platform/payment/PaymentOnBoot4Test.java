@@ -1,42 +1,87 @@
 package dev.platform.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.payment.v1.CreatePaymentRequest;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
 import dev.platform.contracts.payment.v1.PaymentStatus;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The whole app as in development: platform-dev provides etcd and PostgreSQL. */
 class PaymentOnBoot4Test {
+
+  private static final CreatePaymentRequest REQUEST =
+      CreatePaymentRequest.newBuilder()
+          .setOrderId("order-1")
+          .setUserId("user-1")
+          .setAmount(Money.newBuilder().setMinorUnits(500).setCurrency("EUR"))
+          .build();
+
+  private static final String BLOCKED =
+      "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
 
   @TempDir private Path snapshots;
 
   @Test
   void aPaymentIsChargedAtABankFoundByDiscovery() throws IOException {
     try (ConfigurableApplicationContext app = start()) {
-      var payment =
-          PaymentServiceGrpc.newBlockingStub(
-                  app.getBean(GrpcChannelFactory.class).createChannel("payment-service"))
-              .createPayment(
-                  CreatePaymentRequest.newBuilder()
-                      .setOrderId("order-1")
-                      .setUserId("user-1")
-                      .setAmount(Money.newBuilder().setMinorUnits(500).setCurrency("EUR"))
-                      .build())
-              .getPayment();
+      var payment = payments(app).createPayment(REQUEST).getPayment();
 
       assertThat(payment.getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_CHARGED);
     }
+  }
+
+  @Test
+  void aStatementEndsAtTheDeadlineOfItsCall() throws Exception {
+    try (ConfigurableApplicationContext app = start()) {
+      payments(app).createPayment(REQUEST);
+      JdbcClient jdbc = app.getBean(JdbcClient.class);
+      try (Connection blocker = app.getBean(DataSource.class).getConnection()) {
+        blocker.setAutoCommit(false);
+        try (Statement lock = blocker.createStatement()) {
+          lock.execute("lock table payment");
+        }
+
+        StatusRuntimeException ended =
+            catchThrowableOfType(
+                StatusRuntimeException.class,
+                () ->
+                    payments(app)
+                        .withDeadlineAfter(1, TimeUnit.SECONDS)
+                        .createPayment(REQUEST.toBuilder().setOrderId("order-2").build()));
+
+        assertThat(ended.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+        await().until(() -> jdbc.sql(BLOCKED).query(Integer.class).single() == 0);
+        assertThat(app.getBean(MeterRegistry.class).counter("platform.jdbc.cancelled").count())
+            .isEqualTo(1);
+        blocker.rollback();
+      }
+    }
+  }
+
+  private static PaymentServiceGrpc.PaymentServiceBlockingStub payments(ApplicationContext app) {
+    return PaymentServiceGrpc.newBlockingStub(
+        app.getBean(GrpcChannelFactory.class).createChannel("payment-service"));
   }
 
   private ConfigurableApplicationContext start() throws IOException {
