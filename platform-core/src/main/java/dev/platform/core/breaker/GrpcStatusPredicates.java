@@ -2,6 +2,7 @@ package dev.platform.core.breaker;
 
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.outcome.ShortDeadlineException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.grpc.Metadata;
 import io.grpc.StatusException;
@@ -62,6 +63,9 @@ public final class GrpcStatusPredicates {
   }
 
   private static @Nullable CallOutcome outcome(OutcomeClassifier outcomes, Throwable failure) {
+    if (failure.getCause() instanceof ShortDeadlineException) {
+      return CallOutcome.IGNORED;
+    }
     if (failure instanceof StatusRuntimeException known) {
       return outcomes.classify(known.getStatus(), trailers(known.getTrailers()));
     }

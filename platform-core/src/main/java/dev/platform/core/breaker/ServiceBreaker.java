@@ -31,6 +31,9 @@ final class ServiceBreaker {
 
   private static final Logger log = LoggerFactory.getLogger(ServiceBreaker.class);
 
+  /** How long trial calls may take while further calls are refused. */
+  static final Duration PROBE_PATIENCE = Duration.ofSeconds(30);
+
   private static final AttributeKey<String> NAME =
       AttributeKey.stringKey("platform.circuit_breaker.name");
   private static final AttributeKey<String> STATE =
@@ -47,6 +50,11 @@ final class ServiceBreaker {
   private volatile long openUntil;
   private volatile long lastSuccessAt;
 
+  // guarded by this: the first call that was refused since the last trial call ended
+  private boolean stalled;
+  private long stalledSince;
+  private int trialsEnded;
+
   /**
    * @param consecutiveFailures more consecutive failures than this open the breaker; 0 for never
    * @param nanoTime the clock of {@link ClientCallRecord}, in nanoseconds
@@ -56,7 +64,10 @@ final class ServiceBreaker {
     this.consecutiveFailures = consecutiveFailures;
     this.nanoTime = nanoTime;
     this.lastSuccessAt = nanoTime.getAsLong();
-    breaker.getEventPublisher().onStateTransition(this::changed);
+    breaker
+        .getEventPublisher()
+        .onStateTransition(this::changed)
+        .onCallNotPermitted(refused -> refused());
   }
 
   CircuitBreaker breaker() {
@@ -139,6 +150,29 @@ final class ServiceBreaker {
     }
   }
 
+  /**
+   * Half-open, all trial calls are under way: if none of them ends, it opens again, and later there
+   * are new ones. That needs a refused call: without calls there is nothing to wait for.
+   */
+  private void refused() {
+    if (breaker.getState() == State.HALF_OPEN) {
+      stalled();
+    }
+  }
+
+  private synchronized void stalled() {
+    long now = nanoTime.getAsLong();
+    int ended = breaker.getMetrics().getNumberOfBufferedCalls();
+    if (!stalled || ended != trialsEnded) {
+      stalled = true;
+      stalledSince = now;
+      trialsEnded = ended;
+    } else if (now - stalledSince >= PROBE_PATIENCE.toNanos()
+        && breaker.getState() == State.HALF_OPEN) {
+      breaker.transitionToOpenState();
+    }
+  }
+
   private synchronized void open() {
     if (breaker.getState() == State.CLOSED) {
       breaker.transitionToOpenState();
@@ -166,6 +200,11 @@ final class ServiceBreaker {
             "platform.circuit_breaker.transition",
             Attributes.of(NAME, breaker.getName(), STATE, change.getToState().name()));
     failures.set(0);
+    endStall();
+  }
+
+  private synchronized void endStall() {
+    stalled = false;
   }
 
   private String why() {

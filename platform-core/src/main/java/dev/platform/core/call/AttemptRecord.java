@@ -31,6 +31,10 @@ public final class AttemptRecord extends ClientStreamTracer {
   private volatile @Nullable Attributes connection;
   private volatile @Nullable Metadata trailers;
   private volatile @Nullable CallOutcome outcome;
+  private volatile @Nullable CallOutcome classified;
+
+  /** The time that it had when it was sent. */
+  private volatile long given;
 
   // guarded by call
   private @Nullable AttemptRecord next;
@@ -114,12 +118,18 @@ public final class AttemptRecord extends ClientStreamTracer {
 
   /**
    * What the end of this attempt says about the instance. gRPC cancels an attempt that it could
-   * retry when the call's deadline passes: it is judged as DEADLINE_EXCEEDED.
+   * retry when the call's deadline passes: it is judged as DEADLINE_EXCEEDED. That is only a
+   * failure if the attempt had a fair chance, since it was sent.
    *
    * @throws NullPointerException before the end
    */
   public CallOutcome outcome() {
     return Objects.requireNonNull(outcome, "the attempt has not ended");
+  }
+
+  /** What its status says, whatever its time. */
+  CallOutcome classified() {
+    return Objects.requireNonNull(classified, "the attempt has not ended");
   }
 
   /** The start in nanoseconds since 1970. */
@@ -153,6 +163,7 @@ public final class AttemptRecord extends ClientStreamTracer {
   @Override
   public void streamCreated(Attributes transport, Metadata sent) {
     connection = transport;
+    given = call.timeLeft();
     for (int i = 0, count = call.listenerCount(); i < count; i++) {
       call.listener(i).attemptSent(this);
     }
@@ -193,7 +204,14 @@ public final class AttemptRecord extends ClientStreamTracer {
 
   @Override
   public void streamClosed(Status closed) {
-    outcome = judge(closed);
+    Status judged = late(closed) ? LATE : closed;
+    CallOutcome known = call.recorder().classify(judged, trailers);
+    boolean excused =
+        known == CallOutcome.FAILURE
+            && judged.getCode() == Code.DEADLINE_EXCEEDED
+            && !call.hadFairChance(given);
+    classified = known;
+    outcome = excused ? CallOutcome.IGNORED : known;
     synchronized (call) {
       status = closed;
       endedAt = call.recorder().nanoTime();
@@ -207,10 +225,7 @@ public final class AttemptRecord extends ClientStreamTracer {
     }
   }
 
-  private CallOutcome judge(Status closed) {
-    Metadata received = trailers;
-    Status judged =
-        received == null && closed.getCode() == Code.CANCELLED && call.isExpired() ? LATE : closed;
-    return call.recorder().classify(judged, received);
+  private boolean late(Status closed) {
+    return trailers == null && closed.getCode() == Code.CANCELLED && call.isExpired();
   }
 }

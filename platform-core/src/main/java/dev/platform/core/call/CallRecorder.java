@@ -1,5 +1,6 @@
 package dev.platform.core.call;
 
+import dev.platform.core.outcome.AnswerTimes;
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.CallOptions;
@@ -32,6 +33,14 @@ public final class CallRecorder implements ClientInterceptor {
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final Deadline.Ticker deadlines;
+  private final boolean fairChance;
+  private final CalledMethods methods = new CalledMethods();
+
+  /** The same; a deadline counts only if the call had a fair chance. */
+  public CallRecorder(
+      OutcomeClassifier outcomes, Clock clock, LongSupplier nanoTime, Deadline.Ticker deadlines) {
+    this(outcomes, clock, nanoTime, deadlines, true);
+  }
 
   /**
    * @param outcomes classifies how calls and attempts ended
@@ -39,19 +48,27 @@ public final class CallRecorder implements ClientInterceptor {
    * @param nanoTime monotonic time in nanoseconds
    * @param deadlines the time of gRPC's deadlines. All deadlines of a process must have the same
    *     ticker: {@link Deadline#getSystemTicker()}, unless a test moves the time
+   * @param fairChance whether a call that ends with DEADLINE_EXCEEDED is only the callee's failure
+   *     if it had a fair chance, see {@link ClientCallRecord#outcome}
    */
   public CallRecorder(
-      OutcomeClassifier outcomes, Clock clock, LongSupplier nanoTime, Deadline.Ticker deadlines) {
+      OutcomeClassifier outcomes,
+      Clock clock,
+      LongSupplier nanoTime,
+      Deadline.Ticker deadlines,
+      boolean fairChance) {
     this.outcomes = outcomes;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.deadlines = deadlines;
+    this.fairChance = fairChance;
   }
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    ClientCallRecord call = new ClientCallRecord(this, method.getType(), options.getDeadline());
+    ClientCallRecord call =
+        new ClientCallRecord(this, String.valueOf(next.authority()), method, options.getDeadline());
     return new RecordedCall<>(next.newCall(method, call.in(options)), call);
   }
 
@@ -63,7 +80,10 @@ public final class CallRecorder implements ClientInterceptor {
   public ClientCallRecord attemptOf(PickSubchannelArgs pick) {
     ClientCallRecord call =
         new ClientCallRecord(
-            this, pick.getMethodDescriptor().getType(), pick.getCallOptions().getDeadline());
+            this,
+            String.valueOf(pick.getCallOptions().getAuthority()),
+            pick.getMethodDescriptor(),
+            pick.getCallOptions().getDeadline());
     call.callersDeadline(Context.current().getDeadline());
     return call;
   }
@@ -85,6 +105,15 @@ public final class CallRecorder implements ClientInterceptor {
   /** The deadline that is this long from now. */
   public Deadline deadlineAfter(Duration duration) {
     return Deadline.after(duration.toNanos(), TimeUnit.NANOSECONDS, deadlines);
+  }
+
+  /** Whether deadlines only count after a fair chance. */
+  boolean needsFairChance() {
+    return fairChance;
+  }
+
+  AnswerTimes times(String target, String method) {
+    return methods.times(target, method);
   }
 
   Clock clock() {

@@ -1,6 +1,8 @@
 package dev.platform.core.call;
 
+import dev.platform.core.outcome.AnswerTimes;
 import dev.platform.core.outcome.CallOutcome;
+import dev.platform.core.outcome.ShortDeadlineException;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -8,9 +10,12 @@ import io.grpc.ClientStreamTracer.StreamInfo;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.opentelemetry.api.trace.Span;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
@@ -31,13 +36,14 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   private static final int USUAL_LISTENERS = 4;
 
   private final CallRecorder recorder;
-  private final MethodType type;
+  private final String target;
+  private final MethodDescriptor<?, ?> method;
   private CallListener[] listeners = new CallListener[USUAL_LISTENERS];
   // written after the listener, and read before it
   private volatile int listenerCount;
-  private volatile @Nullable Deadline ownDeadline;
-  private volatile @Nullable Deadline callersDeadline;
+  private final CallDeadlines deadlines;
   private volatile @Nullable AttemptRecord lastAttempt;
+  private volatile boolean answered;
 
   // written on the thread that starts the call, before there is an attempt
   private long startedAt;
@@ -49,6 +55,7 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   private @Nullable Status status;
   private @Nullable Metadata trailers;
   private @Nullable CallOutcome outcome;
+  private boolean fair = true;
   private Attributes transport = Attributes.EMPTY;
   private long endedAt;
 
@@ -56,10 +63,15 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   private long epochOffset;
   private boolean anchored;
 
-  ClientCallRecord(CallRecorder recorder, MethodType type, @Nullable Deadline ownDeadline) {
+  ClientCallRecord(
+      CallRecorder recorder,
+      String target,
+      MethodDescriptor<?, ?> method,
+      @Nullable Deadline ownDeadline) {
     this.recorder = recorder;
-    this.type = type;
-    this.ownDeadline = ownDeadline;
+    this.target = target;
+    this.method = method;
+    this.deadlines = new CallDeadlines(ownDeadline);
     this.startedAt = recorder.nanoTime();
   }
 
@@ -106,14 +118,14 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
 
   /** Whether the call is unary or which side streams. */
   public MethodType type() {
-    return type;
+    return method.getType();
   }
 
   // Start and deadline
 
   void start(Metadata headers) {
     startedAt = recorder.nanoTime();
-    callersDeadline = Context.current().getDeadline();
+    deadlines.started(Context.current().getDeadline());
     for (int i = 0, count = listenerCount; i < count; i++) {
       listeners[i].callStarted(this, headers);
     }
@@ -126,11 +138,16 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
 
   /** Sets the call's own deadline, which was taken from its options before. */
   public void ownDeadline(@Nullable Deadline deadline) {
-    ownDeadline = deadline;
+    deadlines.own(deadline);
+  }
+
+  /** Sets the timeout that is configured for the method; null for none. */
+  public void configuredTimeout(@Nullable Duration timeout) {
+    deadlines.configured(timeout);
   }
 
   void callersDeadline(@Nullable Deadline deadline) {
-    callersDeadline = deadline;
+    deadlines.started(deadline);
   }
 
   /**
@@ -138,20 +155,22 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
    * call that makes it, whichever is earlier. Null without either.
    */
   public @Nullable Deadline deadline() {
-    return isOwnDeadlineFirst() ? ownDeadline : callersDeadline;
+    return deadlines.effective();
   }
 
   /** Whether {@link #deadline} is the call's own, not that of the incoming call. */
   public boolean isOwnDeadlineFirst() {
-    Deadline own = ownDeadline;
-    Deadline callers = callersDeadline;
-    return own != null && (callers == null || own.isBefore(callers));
+    return deadlines.isOwnFirst();
+  }
+
+  /** The time until the effective deadline in nanoseconds; 0 without one. */
+  long timeLeft() {
+    return deadlines.left();
   }
 
   /** Whether the effective deadline has passed. */
   public boolean isExpired() {
-    Deadline deadline = deadline();
-    return deadline != null && deadline.isExpired();
+    return deadlines.isExpired();
   }
 
   // Tracing
@@ -195,11 +214,7 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   /** For gRPC: each attempt has a tracer of its own. */
   @Override
   public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
-    Deadline own = info.getCallOptions().getDeadline();
-    if (own != null && own != ownDeadline) {
-      // An interceptor between this record and the channel has changed it.
-      ownDeadline = own;
-    }
+    deadlines.changed(info.getCallOptions().getDeadline());
     AttemptRecord attempt;
     synchronized (this) {
       attempt = new AttemptRecord(this, info, headers, recorder.nanoTime(), lastAttempt);
@@ -232,6 +247,7 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   // End
 
   void answered() {
+    answered = true;
     for (int i = 0, count = listenerCount; i < count; i++) {
       listeners[i].callAnswered(this);
     }
@@ -245,18 +261,59 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     this.transport = transport;
     this.trailers = trailers;
     this.status = status;
-    outcome = judge(status, trailers);
+    fair = status.getCode() != Code.DEADLINE_EXCEEDED || hadFairChance(deadlines.given());
+    CallOutcome classified = classify(status, trailers);
+    outcome = fair || classified != CallOutcome.FAILURE ? classified : CallOutcome.IGNORED;
+    remember(status);
     for (int i = listenerCount - 1; i >= 0; i--) {
       listeners[i].callEnded(this);
     }
   }
 
   /** Usually the last attempt's, which may have been judged already. */
-  private CallOutcome judge(Status status, Metadata trailers) {
+  private CallOutcome classify(Status status, Metadata trailers) {
     AttemptRecord last = lastAttempt;
     return last != null && last.status() == status && last.trailers() == trailers
-        ? last.outcome()
+        ? last.classified()
         : recorder.classify(status, trailers);
+  }
+
+  private void remember(Status status) {
+    AttemptRecord last = lastAttempt;
+    if (last == null) {
+      return;
+    }
+    if (status.isOk()) {
+      long since = last.info().isHedging() ? startedAt : last.startedAt();
+      times().answered(endedAt - since);
+    } else if (last.trailers() != null) {
+      times().heard();
+    } else if (status.getCode() == Code.DEADLINE_EXCEEDED) {
+      times().unanswered(deadlines.given());
+    }
+  }
+
+  private AnswerTimes times() {
+    return recorder.times(target, method.getFullMethodName());
+  }
+
+  /** Whether this time before the deadline was a fair chance for the callee, in nanoseconds. */
+  boolean hadFairChance(long given) {
+    if (!recorder.needsFairChance() || deadline() == null) {
+      return true;
+    }
+    AnswerTimes times = times();
+    boolean open = answered && !times.isKnown() && type() != MethodType.UNARY;
+    return !open && deadlines.isFair(given, times);
+  }
+
+  /** The status for the application: one that does not count says why. */
+  Status explained(Status closed) {
+    return fair || closed.getCause() != null
+        ? closed
+        : closed.withCause(
+            new ShortDeadlineException(
+                method.getFullMethodName(), Duration.ofNanos(deadlines.given())));
   }
 
   /**
@@ -277,8 +334,14 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     return Objects.requireNonNull(trailers, "the call has not ended");
   }
 
+  /** Whether the call had a fair chance; false only if it ended with DEADLINE_EXCEEDED. */
+  public boolean hadFairChance() {
+    return fair;
+  }
+
   /**
-   * What the end of the call says about the callee.
+   * What the end of the call says about the callee. DEADLINE_EXCEEDED is only a failure if the call
+   * had a fair chance: its configured timeout, or at least the usual time of the callee's answers.
    *
    * @throws NullPointerException before the end
    */

@@ -67,7 +67,7 @@ final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     public void onClose(Status status, Metadata trailers) {
       call.end(status, trailers, transport());
       try (Scope ignored = call.caller().makeCurrent()) {
-        super.onClose(status, trailers);
+        super.onClose(call.explained(status), trailers);
       }
     }
   }

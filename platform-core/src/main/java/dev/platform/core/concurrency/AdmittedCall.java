@@ -1,5 +1,6 @@
 package dev.platform.core.concurrency;
 
+import dev.platform.core.outcome.AnswerTimes;
 import io.grpc.Deadline;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   private final ConcurrencyLimit limit;
+  private final AnswerTimes times;
   private final int inFlightAtStart;
   private final @Nullable Deadline deadline;
   private final LongSupplier nanos;
@@ -25,24 +27,31 @@ final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   AdmittedCall(
       ServerCall<Q, A> call,
       ConcurrencyLimit limit,
+      AnswerTimes times,
       int inFlightAtStart,
       @Nullable Deadline deadline,
       LongSupplier nanos) {
     super(call);
     this.limit = limit;
+    this.times = times;
     this.inFlightAtStart = inFlightAtStart;
     this.deadline = deadline;
     this.nanos = nanos;
     this.startedAt = nanos.getAsLong();
   }
 
-  /** Only successful calls and calls that timed out are latency samples. */
+  /**
+   * Only successful calls and calls that timed out are latency samples. Of the latter only those
+   * that had a fair chance: to end at a deadline after 10 ms does not mean that 10 ms were enough.
+   */
   @Override
   public void close(Status status, Metadata trailers) {
     if (status.isOk()) {
-      sample(false);
+      long now = nanos.getAsLong();
+      times.answered(now - startedAt);
+      limit.sample(startedAt, now, inFlightAtStart, false);
     } else if (status.getCode() == Code.DEADLINE_EXCEEDED) {
-      sample(true);
+      timedOut();
     }
     super.close(status, trailers);
   }
@@ -60,14 +69,18 @@ final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
       public void onCancel() {
         limit.leave();
         if (deadline != null && deadline.isExpired()) {
-          sample(true);
+          timedOut();
         }
         super.onCancel();
       }
     };
   }
 
-  private void sample(boolean dropped) {
-    limit.sample(startedAt, nanos.getAsLong(), inFlightAtStart, dropped);
+  private void timedOut() {
+    long now = nanos.getAsLong();
+    if (times.isFair(now - startedAt, 0)) {
+      limit.sample(startedAt, now, inFlightAtStart, true);
+    }
+    times.unanswered(now - startedAt);
   }
 }

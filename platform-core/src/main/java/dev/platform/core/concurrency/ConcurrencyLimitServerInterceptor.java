@@ -1,5 +1,6 @@
 package dev.platform.core.concurrency;
 
+import dev.platform.core.outcome.AnswerTimes;
 import dev.platform.core.outcome.Rejection;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -55,7 +56,8 @@ public final class ConcurrencyLimitServerInterceptor implements ServerIntercepto
       return new ServerCall.Listener<>() {};
     }
     AdmittedCall<Q, A> admitted =
-        new AdmittedCall<>(call, limit, inFlight, Context.current().getDeadline(), nanos);
+        new AdmittedCall<>(
+            call, limit, method.times(), inFlight, Context.current().getDeadline(), nanos);
     try {
       return admitted.listen(next.startCall(admitted, headers));
     } catch (RuntimeException | Error e) {
@@ -87,6 +89,7 @@ public final class ConcurrencyLimitServerInterceptor implements ServerIntercepto
                 .tag("method", name)
                 .tag("priority", priority.name().toLowerCase(Locale.ROOT))
                 .description("Calls that were refused because the concurrency limit was reached")
-                .register(meters)));
+                .register(meters),
+            new AnswerTimes()));
   }
 }

@@ -29,6 +29,7 @@ public final class DeadlineClientInterceptor implements ClientInterceptor {
     ClientCallRecord call = ClientCallRecord.of(options);
     CallOptions timed = withDeadline(method, options, call.recorder());
     call.ownDeadline(timed.getDeadline());
+    call.configuredTimeout(properties.timeout(method));
     call.listen(DeadlineEvents.CLIENT);
     return next.newCall(method, timed);
   }

@@ -15,13 +15,21 @@ final class DeadlineEvents implements CallListener {
   private static final String EVENT = "platform.deadline.exceeded";
   private static final AttributeKey<String> OF = AttributeKey.stringKey("platform.deadline.of");
 
+  /** Whether the call had a fair chance, so that its end is the callee's failure. */
+  private static final AttributeKey<Boolean> FAIR =
+      AttributeKey.booleanKey("platform.deadline.fair");
+
   private DeadlineEvents() {}
 
   /** The callee may have enforced the same deadline first. */
   @Override
   public void callEnded(ClientCallRecord call) {
     if (call.status().getCode() == Code.DEADLINE_EXCEEDED && call.isExpired()) {
-      add(call.span(), call.isOwnDeadlineFirst() ? "call" : "caller");
+      call.span()
+          .addEvent(
+              EVENT,
+              Attributes.of(
+                  OF, call.isOwnDeadlineFirst() ? "call" : "caller", FAIR, call.hadFairChance()));
     }
   }
 

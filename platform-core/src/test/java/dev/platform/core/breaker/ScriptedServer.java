@@ -53,6 +53,17 @@ final class ScriptedServer implements AutoCloseable {
     server.shutdownNow();
   }
 
+  /** Answers the unary calls that wait. */
+  @SuppressWarnings("unchecked") // they are those of one method
+  void answerWaiting() {
+    for (StreamObserver<?> each = waiting.poll(); each != null; each = waiting.poll()) {
+      StreamObserver<GetRecommendationsResponse> call =
+          (StreamObserver<GetRecommendationsResponse>) each;
+      call.onNext(GetRecommendationsResponse.getDefaultInstance());
+      call.onCompleted();
+    }
+  }
+
   private <A> void answer(StreamObserver<A> observer, A answer) {
     calls.incrementAndGet();
     if (silent) {

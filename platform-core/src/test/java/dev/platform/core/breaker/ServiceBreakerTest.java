@@ -3,9 +3,11 @@ package dev.platform.core.breaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,10 @@ class ServiceBreakerTest {
   private final CircuitBreaker breaker =
       CircuitBreaker.of(
           "payment-service",
-          CircuitBreakerConfig.custom().waitDurationInOpenState(Duration.ofSeconds(30)).build());
+          CircuitBreakerConfig.custom()
+              .waitDurationInOpenState(Duration.ofSeconds(30))
+              .permittedNumberOfCallsInHalfOpenState(3)
+              .build());
   private final ServiceBreaker callee = new ServiceBreaker(breaker, 5, nanos::get);
 
   @Test
@@ -42,6 +47,43 @@ class ServiceBreakerTest {
     move(Duration.ofSeconds(3));
     breaker.transitionToOpenState();
     assertThat(refusal()).isEqualTo(open("next probe in 30.0 s"));
+  }
+
+  @Test
+  void trialCallsThatHangOpenItAgainAfterHalfAMinuteOfRefusedCalls() {
+    halfOpen();
+    for (int i = 0; i < 3; i++) {
+      assertThat(callee.tryAcquire(Span.getInvalid())).isTrue();
+    }
+    move(Duration.ofMinutes(5));
+    assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
+    move(Duration.ofSeconds(29));
+    assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
+    assertThat(breaker.getState()).isEqualTo(State.HALF_OPEN);
+
+    move(Duration.ofSeconds(1));
+    assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
+    assertThat(breaker.getState()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void aTrialCallThatEndsGivesTheOthersTime() {
+    halfOpen();
+    for (int i = 0; i < 3; i++) {
+      assertThat(callee.tryAcquire(Span.getInvalid())).isTrue();
+    }
+    assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
+    move(Duration.ofSeconds(29));
+    breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+    move(Duration.ofSeconds(29));
+    assertThat(callee.tryAcquire(Span.getInvalid())).isFalse();
+
+    assertThat(breaker.getState()).isEqualTo(State.HALF_OPEN);
+  }
+
+  private void halfOpen() {
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
   }
 
   private void move(Duration forward) {
