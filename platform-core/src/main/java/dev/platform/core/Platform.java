@@ -4,6 +4,7 @@ import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.call.CallRecorder;
+import dev.platform.core.call.ClientNameInterceptor;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.concurrent.HandlerThread;
@@ -114,7 +115,11 @@ public final class Platform implements AutoCloseable {
       this.breakers = settings.circuitBreakers();
       CallRecorder recorder =
           new CallRecorder(
-              settings.outcomes, settings.clock, settings.nanoTime, settings.deadlineTicker);
+              settings.outcomes,
+              settings.clock,
+              settings.nanoTime,
+              settings.deadlineTicker,
+              settings.deadlines.fairChance());
       PlatformChains chains = new PlatformChains(settings, breakers, recorder, resources);
       this.clientChain = chains.client();
       this.serverChain = chains.server();
@@ -224,7 +229,21 @@ public final class Platform implements AutoCloseable {
    * The same as a builder, for TLS for example. The program shuts down the channel that it builds.
    */
   public ManagedChannelBuilder<?> channelBuilder(String service) {
-    return ManagedChannelBuilder.forTarget("etcd:///" + service)
+    return channelTo("etcd:///" + service);
+  }
+
+  /**
+   * The same for a service at a fixed address.
+   *
+   * @param client names the service, for its circuit breaker
+   * @param target gRPC's target, such as {@code payment.example.com:443}
+   */
+  public ManagedChannelBuilder<?> channelBuilder(String client, String target) {
+    return channelTo(target).intercept(new ClientNameInterceptor(client));
+  }
+
+  private ManagedChannelBuilder<?> channelTo(String target) {
+    return ManagedChannelBuilder.forTarget(target)
         .setNameResolverArg(ResolverContext.KEY, resolver)
         .intercept(clientChain)
         // A frozen server is detected within seconds, also before it is called.

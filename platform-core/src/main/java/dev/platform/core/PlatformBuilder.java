@@ -10,6 +10,7 @@ import dev.platform.core.discovery.DiscoverySettings;
 import dev.platform.core.drain.DrainSettings;
 import dev.platform.core.etcd.EtcdSettings;
 import dev.platform.core.etcd.EtcdTls;
+import dev.platform.core.failure.TrailerLimitServerInterceptor;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.outcome.OutcomeClassifier;
@@ -56,6 +57,7 @@ public final class PlatformBuilder {
   @Nullable ConcurrencyLimitSettings concurrency;
   boolean adaptiveConcurrency;
   boolean faultInjection;
+  int maxTrailersSize = TrailerLimitServerInterceptor.DEFAULT_LIMIT;
   DrainSettings drain = DrainSettings.defaults();
   OutcomeClassifier outcomes = OutcomeClassifier.standard();
   OpenTelemetry telemetry = OpenTelemetry.noop();
@@ -203,6 +205,16 @@ public final class PlatformBuilder {
    */
   public PlatformBuilder faultInjection(boolean enabled) {
     this.faultInjection = enabled;
+    return this;
+  }
+
+  /**
+   * The size in bytes to which the headers and trailers of the server's answers are shortened, 1024
+   * to 1048576; by default 8192, which gRPC's clients accept. 0 for no limit.
+   */
+  public PlatformBuilder maxTrailersSize(int bytes) {
+    TrailerLimitServerInterceptor.checkLimit(bytes);
+    this.maxTrailersSize = bytes;
     return this;
   }
 

@@ -21,6 +21,7 @@ import dev.platform.core.drain.OpenCalls;
 import dev.platform.core.drain.UnfinishedCalls;
 import dev.platform.core.failure.FailureServerInterceptor;
 import dev.platform.core.failure.GrpcExceptionMapping;
+import dev.platform.core.failure.TrailerLimitServerInterceptor;
 import dev.platform.core.fault.FaultClientInterceptor;
 import dev.platform.core.fault.FaultServerInterceptor;
 import dev.platform.core.fault.FaultThreads;
@@ -143,6 +144,10 @@ final class PlatformChains {
   ServerChain server() {
     List<ServerLink> links = new ArrayList<>();
     links.add(new ServerLink(ServerStage.UNFINISHED_CALLS, unfinished));
+    links.add(
+        new ServerLink(
+            ServerStage.TRAILER_LIMIT,
+            new TrailerLimitServerInterceptor(settings.maxTrailersSize)));
     links.add(new ServerLink(ServerStage.REJECTION, new RejectionServerInterceptor()));
     links.add(
         new ServerLink(

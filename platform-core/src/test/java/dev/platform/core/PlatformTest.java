@@ -25,6 +25,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -122,6 +124,53 @@ class PlatformTest {
       assertThat(calls).hasValue(6);
       assertThat(caller.circuitBreakers().circuitBreaker(NAME).getState())
           .isEqualTo(CircuitBreaker.State.OPEN);
+    }
+  }
+
+  @Test
+  void aServiceAtAFixedAddressHasABreakerWithTheNameOfItsClient() throws IOException {
+    try (Platform callee = builder(NAME).build()) {
+      Server fixedServer =
+          callee.serve(
+              0,
+              new RecommendationServiceImplBase() {
+                @Override
+                public void getRecommendations(
+                    GetRecommendationsRequest request,
+                    StreamObserver<GetRecommendationsResponse> answer) {
+                  answer.onError(Status.INTERNAL.asRuntimeException());
+                }
+              });
+      ManagedChannel fixed =
+          caller
+              .channelBuilder("suggestions", "127.0.0.1:" + fixedServer.getPort())
+              .usePlaintext()
+              .build();
+      try {
+        RecommendationServiceBlockingStub stub = RecommendationServiceGrpc.newBlockingStub(fixed);
+        for (int i = 0; i < 6; i++) {
+          failure(stub);
+        }
+        assertThat(failure(stub))
+            .hasMessageContaining("circuit breaker is open: suggestions, next probe");
+      } finally {
+        fixed.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void statusesAreShortenedToWhatCallersAccept() throws IOException {
+    try (Platform callee =
+        serve(
+            answer ->
+                answer.onError(
+                    Status.FAILED_PRECONDITION
+                        .withDescription("x".repeat(9000))
+                        .asRuntimeException()))) {
+      StatusRuntimeException failure = failure(stub(caller));
+      assertThat(failure.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+      assertThat(failure).hasMessageContaining("[shortened from 9000 characters]");
     }
   }
 

@@ -18,10 +18,19 @@ final class DiscoveredTargets implements VirtualTargets {
   /** Spring's own schemes for addresses. */
   private static final Pattern STATIC = Pattern.compile("^(?:static|tcp):/*");
 
+  private static final Pattern DISCOVERED = Pattern.compile("(?:discovery|etcd):");
+
   private final Environment environment;
 
   DiscoveredTargets(Environment environment) {
     this.environment = environment;
+  }
+
+  /** Whether it is a client with a name, and with a target that is not resolved by discovery. */
+  static boolean isNamedClient(String channel, Environment environment) {
+    return !channel.equals(ChannelSettings.DEFAULT)
+        && SERVICE.matcher(channel).matches()
+        && !DISCOVERED.matcher(new DiscoveredTargets(environment).getTarget(channel)).lookingAt();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.platform.boot4;
 
+import dev.platform.core.call.ClientNameInterceptor;
 import dev.platform.core.resolver.ResolverContext;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -24,6 +25,9 @@ final class ResolvedChannels<T extends ManagedChannelBuilder<T>>
 
   @Override
   public void customize(String channel, T builder) {
+    if (DiscoveredTargets.isNamedClient(channel, environment)) {
+      builder.intercept(new ClientNameInterceptor(channel));
+    }
     if (builder instanceof InProcessChannelBuilder) {
       return;
     }

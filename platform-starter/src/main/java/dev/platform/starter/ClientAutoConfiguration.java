@@ -10,6 +10,7 @@ import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
 import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
 import net.devh.boot.grpc.client.inject.StubTransformer;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
@@ -42,6 +43,11 @@ public final class ClientAutoConfiguration {
         builder.setNameResolverArg(ResolverContext.LOAD_BALANCING, own);
       }
     };
+  }
+
+  @Bean
+  static NamedChannels namedChannels(ObjectProvider<GrpcChannelsProperties> channels) {
+    return new NamedChannels(channels);
   }
 
   @Bean

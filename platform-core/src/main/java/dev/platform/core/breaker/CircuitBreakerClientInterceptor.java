@@ -3,6 +3,7 @@ package dev.platform.core.breaker;
 import dev.platform.core.call.AttemptRecord;
 import dev.platform.core.call.CallListener;
 import dev.platform.core.call.ClientCallRecord;
+import dev.platform.core.call.ClientNameInterceptor;
 import dev.platform.core.outcome.CallOutcome;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -48,7 +49,7 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    String name = callees.name(next.authority(), method);
+    String name = callees.name(ClientNameInterceptor.of(options, next), method);
     if (EnclosingBreakers.contains(name)) {
       return next.newCall(method, options);
     }

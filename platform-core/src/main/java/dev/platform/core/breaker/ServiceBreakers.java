@@ -7,7 +7,6 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The circuit breakers of called services and of annotated methods, by name, for as long as
@@ -34,9 +33,9 @@ public final class ServiceBreakers {
     breakers.getAllCircuitBreakers().forEach(this::add);
   }
 
-  String name(@Nullable String service, MethodDescriptor<?, ?> method) {
+  String name(String service, MethodDescriptor<?, ?> method) {
     return properties.scope() == Scope.SERVICE
-        ? String.valueOf(service)
+        ? service
         : service + "/" + method.getFullMethodName();
   }
 

@@ -8,6 +8,8 @@ package dev.platform.core.chain;
 public enum ServerStage {
   /** Outside all others, to know when all of them have finished a call. */
   UNFINISHED_CALLS(true),
+  /** Outside whatever adds trailers: they must fit together into what the caller accepts. */
+  TRAILER_LIMIT(true),
   /** Outside whatever refuses calls: propagates the refusals of callees. */
   REJECTION(true),
   /** Outside security and limits: calls that they refuse are observed, too. */

@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  *     of a service, {@code package.Service}; for streams, too
  * @param minimums the time that a served call must have left to be started, likewise by method or
  *     service; without one, any time is enough
+ * @param fairChance whether a call that ends at its deadline is the callee's failure only if it had
+ *     a fair chance, see {@link dev.platform.core.call.ClientCallRecord#outcome}
  */
 public record DeadlineSettings(
     Duration defaultTimeout,
     @Nullable Duration maxTimeout,
     Map<String, Duration> methods,
-    Map<String, Duration> minimums) {
+    Map<String, Duration> minimums,
+    boolean fairChance) {
 
   public DeadlineSettings {
     methods = Map.copyOf(methods);
@@ -40,6 +43,15 @@ public record DeadlineSettings(
         "> 0s");
     requirePositive("methods", methods);
     requirePositive("minimums", minimums);
+  }
+
+  /** The same; a deadline counts only after a fair chance. */
+  public DeadlineSettings(
+      Duration defaultTimeout,
+      @Nullable Duration maxTimeout,
+      Map<String, Duration> methods,
+      Map<String, Duration> minimums) {
+    this(defaultTimeout, maxTimeout, methods, minimums, true);
   }
 
   /** 5 s for unary calls, no limit for what callers set. */

@@ -17,20 +17,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     service's, {@code package.Service}; for streaming calls too
  * @param minimums the remaining time that an incoming call needs to be executed, by method or
  *     service likewise; without one any remaining time is enough
+ * @param fairChance whether a call that ends at its deadline counts as the callee's failure only if
+ *     it had a fair chance: its configured timeout, or the usual time of the callee's answers
  */
 @ConfigurationProperties("platform.deadline")
 public record DeadlineProperties(
     @DefaultValue("5s") Duration defaultTimeout,
     @Nullable Duration maxTimeout,
     @DefaultValue Map<String, Duration> methods,
-    @DefaultValue Map<String, Duration> minimums) {
+    @DefaultValue Map<String, Duration> minimums,
+    @DefaultValue("true") boolean fairChance) {
 
   public DeadlineProperties {
-    var validated = new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums);
+    var validated = new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums, fairChance);
   }
 
   /** The settings of the interceptors. */
   public DeadlineSettings settings() {
-    return new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums);
+    return new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums, fairChance);
   }
 }

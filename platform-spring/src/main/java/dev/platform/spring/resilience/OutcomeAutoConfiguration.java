@@ -7,14 +7,17 @@ import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.outcome.RejectionServerInterceptor;
+import dev.platform.spring.deadline.DeadlineProperties;
 import io.grpc.Deadline;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** Records and classifies calls, and propagates refusals upstream. */
 @AutoConfiguration
+@EnableConfigurationProperties(DeadlineProperties.class)
 public final class OutcomeAutoConfiguration {
 
   @Bean
@@ -24,9 +27,13 @@ public final class OutcomeAutoConfiguration {
   }
 
   @Bean
-  CallRecorder callRecorder(OutcomeClassifier outcomes) {
+  CallRecorder callRecorder(OutcomeClassifier outcomes, DeadlineProperties deadlines) {
     return new CallRecorder(
-        outcomes, Clock.systemUTC(), System::nanoTime, Deadline.getSystemTicker());
+        outcomes,
+        Clock.systemUTC(),
+        System::nanoTime,
+        Deadline.getSystemTicker(),
+        deadlines.fairChance());
   }
 
   @Bean
