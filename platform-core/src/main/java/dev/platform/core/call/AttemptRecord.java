@@ -33,7 +33,7 @@ public final class AttemptRecord extends ClientStreamTracer {
   private volatile @Nullable CallOutcome outcome;
   private volatile @Nullable CallOutcome classified;
 
-  /** The time that it had when it was sent. */
+  /** The time that it had when it was sent; undefined without a connection. */
   private volatile long given;
 
   // guarded by call
@@ -209,7 +209,7 @@ public final class AttemptRecord extends ClientStreamTracer {
     boolean excused =
         known == CallOutcome.FAILURE
             && judged.getCode() == Code.DEADLINE_EXCEEDED
-            && !call.hadFairChance(given);
+            && !call.hadFairChance(connection == null ? call.timeGiven() : given);
     classified = known;
     outcome = excused ? CallOutcome.IGNORED : known;
     synchronized (call) {

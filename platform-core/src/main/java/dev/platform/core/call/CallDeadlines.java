@@ -1,7 +1,12 @@
 package dev.platform.core.call;
 
 import dev.platform.core.outcome.AnswerTimes;
+import dev.platform.core.outcome.ShortDeadlineException;
 import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallDeadlines {
 
+  private final CallRecorder recorder;
+  private final String target;
+  private final MethodDescriptor<?, ?> method;
   private volatile @Nullable Deadline own;
   private volatile @Nullable Deadline callers;
   // written before there is an attempt, or by the first one
@@ -19,7 +27,11 @@ final class CallDeadlines {
   private volatile long givenNanos;
   private long configuredNanos;
 
-  CallDeadlines(@Nullable Deadline own) {
+  CallDeadlines(
+      CallRecorder recorder, String target, MethodDescriptor<?, ?> method, @Nullable Deadline own) {
+    this.recorder = recorder;
+    this.target = target;
+    this.method = method;
     this.own = own;
   }
 
@@ -81,10 +93,42 @@ final class CallDeadlines {
 
   /**
    * Whether this time was a fair chance for the callee: the configured timeout, not shortened by
-   * the incoming call, or the usual time of its answers.
+   * the incoming call, or the usual time of its answers. A stream that has answered and is ended by
+   * the deadline of the incoming call was not too slow, unless its usual time is known.
    */
-  boolean isFair(long given, AnswerTimes times) {
+  boolean wereFair(long given, boolean answered) {
+    if (!recorder.needsFairChance() || effective() == null) {
+      return true;
+    }
     boolean whole = configuredNanos > 0 && given >= configuredNanos - configuredNanos / 10;
-    return (whole && isOwnFirst()) || times.isFair(given, ownNanos);
+    if (whole && isOwnFirst()) {
+      return true;
+    }
+    AnswerTimes times = times();
+    boolean open = answered && !times.isKnown() && method.getType() != MethodType.UNARY;
+    return !open && times.isFair(given, ownNanos);
+  }
+
+  /** Remembers how the callee answered. */
+  void ended(Status status, @Nullable AttemptRecord last, long startedAt, long endedAt) {
+    if (last == null) {
+      return;
+    }
+    if (status.isOk()) {
+      times().answered(endedAt - (last.info().isHedging() ? startedAt : last.startedAt()));
+    } else if (status.getCode() == Code.DEADLINE_EXCEEDED) {
+      times().unanswered(givenNanos);
+    } else if (last.trailers() != null) {
+      times().heard();
+    }
+  }
+
+  /** The cause of a status that does not count. */
+  Exception excuse() {
+    return new ShortDeadlineException(method.getFullMethodName(), Duration.ofNanos(givenNanos));
+  }
+
+  private AnswerTimes times() {
+    return recorder.times(target, method.getFullMethodName());
   }
 }

@@ -1,8 +1,6 @@
 package dev.platform.core.call;
 
-import dev.platform.core.outcome.AnswerTimes;
 import dev.platform.core.outcome.CallOutcome;
-import dev.platform.core.outcome.ShortDeadlineException;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -36,7 +34,6 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   private static final int USUAL_LISTENERS = 4;
 
   private final CallRecorder recorder;
-  private final String target;
   private final MethodDescriptor<?, ?> method;
   private CallListener[] listeners = new CallListener[USUAL_LISTENERS];
   // written after the listener, and read before it
@@ -69,9 +66,8 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
       MethodDescriptor<?, ?> method,
       @Nullable Deadline ownDeadline) {
     this.recorder = recorder;
-    this.target = target;
     this.method = method;
-    this.deadlines = new CallDeadlines(ownDeadline);
+    this.deadlines = new CallDeadlines(recorder, target, method, ownDeadline);
     this.startedAt = recorder.nanoTime();
   }
 
@@ -166,6 +162,11 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   /** The time until the effective deadline in nanoseconds; 0 without one. */
   long timeLeft() {
     return deadlines.left();
+  }
+
+  /** The same at the start of the call. */
+  long timeGiven() {
+    return deadlines.given();
   }
 
   /** Whether the effective deadline has passed. */
@@ -264,7 +265,7 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     fair = status.getCode() != Code.DEADLINE_EXCEEDED || hadFairChance(deadlines.given());
     CallOutcome classified = classify(status, trailers);
     outcome = fair || classified != CallOutcome.FAILURE ? classified : CallOutcome.IGNORED;
-    remember(status);
+    deadlines.ended(status, lastAttempt, startedAt, endedAt);
     for (int i = listenerCount - 1; i >= 0; i--) {
       listeners[i].callEnded(this);
     }
@@ -278,42 +279,14 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
         : recorder.classify(status, trailers);
   }
 
-  private void remember(Status status) {
-    AttemptRecord last = lastAttempt;
-    if (last == null) {
-      return;
-    }
-    if (status.isOk()) {
-      long since = last.info().isHedging() ? startedAt : last.startedAt();
-      times().answered(endedAt - since);
-    } else if (last.trailers() != null) {
-      times().heard();
-    } else if (status.getCode() == Code.DEADLINE_EXCEEDED) {
-      times().unanswered(deadlines.given());
-    }
-  }
-
-  private AnswerTimes times() {
-    return recorder.times(target, method.getFullMethodName());
-  }
-
   /** Whether this time before the deadline was a fair chance for the callee, in nanoseconds. */
   boolean hadFairChance(long given) {
-    if (!recorder.needsFairChance() || deadline() == null) {
-      return true;
-    }
-    AnswerTimes times = times();
-    boolean open = answered && !times.isKnown() && type() != MethodType.UNARY;
-    return !open && deadlines.isFair(given, times);
+    return deadlines.wereFair(given, answered);
   }
 
   /** The status for the application: one that does not count says why. */
   Status explained(Status closed) {
-    return fair || closed.getCause() != null
-        ? closed
-        : closed.withCause(
-            new ShortDeadlineException(
-                method.getFullMethodName(), Duration.ofNanos(deadlines.given())));
+    return fair || closed.getCause() != null ? closed : closed.withCause(deadlines.excuse());
   }
 
   /**

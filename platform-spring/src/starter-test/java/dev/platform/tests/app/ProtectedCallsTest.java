@@ -17,6 +17,9 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -133,6 +136,54 @@ class ProtectedCallsTest {
       for (int i = 0; i < 8; i++) {
         assertThat(failure(stub).getDescription()).contains("no instance of nobody is known");
       }
+    }
+  }
+
+  @Test
+  void theBreakerOfAClientWithAnAddressOfItsOwnHasTheNameOfTheClient() throws IOException {
+    properties.putAll(Line.channelTo("suggestions", "static://127.0.0.1:" + unusedPort()));
+    try (var app = start()) {
+      var stub = RecommendationServiceGrpc.newBlockingStub(Line.channel(app, "suggestions"));
+      for (int i = 0; i < 6; i++) {
+        assertThat(failure(stub).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      }
+      assertThat(failure(stub).getDescription())
+          .startsWith("circuit breaker is open: suggestions, next probe in ");
+      assertThat(state(app, "suggestions")).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+  }
+
+  @Test
+  void callsWithTooLittleTimeSayNothingAboutTheCallee() throws Exception {
+    assertThat(afterTenShortCalls()).isEqualTo(CircuitBreaker.State.CLOSED);
+  }
+
+  @Test
+  void eachPassedDeadlineCountsIfFairChancesAreOff() throws Exception {
+    properties.put("platform.deadline.fair-chance", "false");
+    assertThat(afterTenShortCalls()).isEqualTo(CircuitBreaker.State.OPEN);
+  }
+
+  /** The callee accepts connections, and nothing else. */
+  private CircuitBreaker.State afterTenShortCalls() throws Exception {
+    try (ServerSocket frozen = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      properties.putAll(Line.channelTo("frozen", "static://127.0.0.1:" + frozen.getLocalPort()));
+      try (var app = start()) {
+        var stub = RecommendationServiceGrpc.newBlockingStub(Line.channel(app, "frozen"));
+        for (int i = 0; i < 10; i++) {
+          try (Context.CancellableContext incoming =
+              Context.current().withDeadlineAfter(80, TimeUnit.MILLISECONDS, timer)) {
+            incoming.call(() -> failure(stub));
+          }
+        }
+        return state(app, "frozen");
+      }
+    }
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
     }
   }
 

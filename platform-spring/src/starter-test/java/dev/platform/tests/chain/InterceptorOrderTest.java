@@ -52,7 +52,11 @@ class InterceptorOrderTest {
   private static final int SECURITY = 5000;
 
   private static final List<String> OUTER =
-      List.of("UnfinishedCalls", "RejectionServerInterceptor", "TelemetryServerInterceptor");
+      List.of(
+          "UnfinishedCalls",
+          "TrailerLimitServerInterceptor",
+          "RejectionServerInterceptor",
+          "TelemetryServerInterceptor");
 
   private static final List<String> INNER =
       List.of(
