@@ -83,7 +83,11 @@ final class ServiceBreaker {
   boolean tryAcquire(Span call) {
     currentCall.set(call);
     try {
-      return breaker.tryAcquirePermission();
+      boolean permitted = breaker.tryAcquirePermission();
+      if (permitted && breaker.getState() == State.HALF_OPEN) {
+        call.addEvent("platform.circuit_breaker.trial", Attributes.of(NAME, breaker.getName()));
+      }
+      return permitted;
     } finally {
       currentCall.set(null);
     }
