@@ -37,6 +37,7 @@ public final class InstanceDirectory implements AutoCloseable {
   private final Snapshots snapshots;
   private final ConcurrentMap<String, ServiceWatch> services = new ConcurrentHashMap<>();
   private final List<Consumer<String>> watchListeners = new CopyOnWriteArrayList<>();
+  private final ServiceNames names;
   private volatile List<String> lastKnownServices = List.of();
 
   private InstanceDirectory(
@@ -52,6 +53,7 @@ public final class InstanceDirectory implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.snapshots = snapshots;
+    this.names = new ServiceNames(connection, codec, new Backoff(MAX_BACKOFF, random));
   }
 
   /**
@@ -160,6 +162,14 @@ public final class InstanceDirectory implements AutoCloseable {
     services.keySet().forEach(listener);
   }
 
+  /**
+   * Calls the listener after services have appeared or disappeared, from the first call of {@link
+   * #serviceIds} on; on one thread that must not be blocked. Register it before that call.
+   */
+  void onServiceIdsChanged(Runnable listener) {
+    names.onChange(listener);
+  }
+
   /** The lists of all watched services. */
   public List<InstanceList> watched() {
     return services.values().stream().map(ServiceWatch::latest).toList();
@@ -172,8 +182,9 @@ public final class InstanceDirectory implements AutoCloseable {
 
   /** The names of all services in etcd; the last known ones while etcd is unavailable. */
   public CompletableFuture<List<String>> serviceIds() {
+    names.follow();
     KeyRange range = KeyRange.prefix(codec.root());
-    CompletableFuture<List<String>> names = new CompletableFuture<>();
+    CompletableFuture<List<String>> known = new CompletableFuture<>();
     connection.then(
         connection
             .kv()
@@ -185,10 +196,10 @@ public final class InstanceDirectory implements AutoCloseable {
                     .build()),
         answer -> {
           lastKnownServices = names(answer.getKvsList());
-          names.complete(lastKnownServices);
+          known.complete(lastKnownServices);
         },
-        failure -> names.complete(lastKnownServices));
-    return names;
+        failure -> known.complete(lastKnownServices));
+    return known;
   }
 
   /** The state of etcd, for messages. */

@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param snapshot how the last known lists are kept for a start without etcd
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is polled when no heartbeat event reports a change; at least 1s
+ * @param heartbeat whether changed lists are reported by heartbeat events
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
@@ -26,7 +27,8 @@ public record DiscoveryProperties(
     @DefaultValue("3s") Duration waitForFirstList,
     @DefaultValue Hold hold,
     @DefaultValue Snapshot snapshot,
-    @DefaultValue("10s") Duration pollInterval) {
+    @DefaultValue("10s") Duration pollInterval,
+    @DefaultValue Heartbeat heartbeat) {
 
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
 
@@ -93,4 +95,11 @@ public record DiscoveryProperties(
       return new DiscoverySettings.Snapshot(enabled, directory, maxAge);
     }
   }
+
+  /**
+   * Events for what refreshes itself on Spring Cloud's {@code HeartbeatEvent}.
+   *
+   * @param enabled whether one is published after lists have changed, at most one a second
+   */
+  public record Heartbeat(@DefaultValue("true") boolean enabled) {}
 }

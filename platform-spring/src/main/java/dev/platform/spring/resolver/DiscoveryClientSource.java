@@ -2,6 +2,7 @@ package dev.platform.spring.resolver;
 
 import dev.platform.core.instance.Instance;
 import dev.platform.core.resolver.InstanceSource;
+import dev.platform.spring.discovery.EtcdHeartbeat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,10 +52,12 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
     return client.description();
   }
 
-  /** Something may have changed. */
+  /** Something may have changed, unless only etcd's lists have. */
   @EventListener
   void onHeartbeat(HeartbeatEvent event) {
-    pollAll();
+    if (!(event.getSource() instanceof EtcdHeartbeat)) {
+      pollAll();
+    }
   }
 
   @Override
