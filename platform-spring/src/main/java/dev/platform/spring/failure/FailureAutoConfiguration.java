@@ -16,6 +16,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.transaction.TransactionException;
 
 /**
@@ -54,6 +56,18 @@ public final class FailureAutoConfiguration {
     @Order(ORDER)
     DatabaseExceptionMapper databaseExceptionMapper() {
       return new DatabaseExceptionMapper();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({AccessDeniedException.class, AuthenticationException.class})
+  static class Security {
+
+    /** After the application's own mappers. */
+    @Bean
+    @Order(ORDER)
+    SecurityExceptionMapper securityExceptionMapper() {
+      return new SecurityExceptionMapper();
     }
   }
 }
