@@ -29,7 +29,7 @@ final class ClientCallTelemetry implements CallListener {
 
   @Override
   public void callStarted(ClientCallRecord call, Metadata headers) {
-    Context caller = Context.current();
+    Context caller = ServedContext.ofCaller();
     Span span = method.start(caller);
     Context inside = CallTelemetry.with(caller, span);
     call.traced(span, caller, inside);

@@ -11,8 +11,8 @@ import io.opentelemetry.context.Scope;
 
 /**
  * Creates a span and records a timer and a log line for each served call. The span is current
- * whenever the handler runs. It ends with the status that is sent, or with the cancellation.
- * Thread-safe, never blocks.
+ * whenever the handler runs, and travels in gRPC's context. It ends with the status that is sent,
+ * or with the cancellation. Thread-safe, never blocks.
  */
 public final class TelemetryServerInterceptor implements ServerInterceptor {
 
@@ -33,11 +33,15 @@ public final class TelemetryServerInterceptor implements ServerInterceptor {
     Context context = CallTelemetry.with(parent, span);
     TracedServerCall<Q, A> served =
         new TracedServerCall<>(call, telemetry.recorder(), method, span, context);
+    ServedContext scope = ServedContext.of(context);
+    io.grpc.Context before = scope.enter();
     try (Scope ignored = context.makeCurrent()) {
-      return new TracedServerListener<>(next.startCall(served, headers), served);
+      return new TracedServerListener<>(next.startCall(served, headers), served, scope);
     } catch (RuntimeException | Error e) {
       served.failed(e);
       throw e;
+    } finally {
+      scope.leave(before);
     }
   }
 }

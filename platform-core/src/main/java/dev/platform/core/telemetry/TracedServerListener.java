@@ -1,5 +1,6 @@
 package dev.platform.core.telemetry;
 
+import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.MethodDescriptor.MethodType;
@@ -8,15 +9,18 @@ import io.grpc.Status;
 import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the call's span current whenever the handler runs. */
+/** Makes the call's span and its gRPC context current whenever the handler runs. */
 final class TracedServerListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
   private final TracedServerCall<Q, ?> call;
+  private final ServedContext served;
   private final boolean unary;
 
-  TracedServerListener(ServerCall.Listener<Q> delegate, TracedServerCall<Q, ?> call) {
+  TracedServerListener(
+      ServerCall.Listener<Q> delegate, TracedServerCall<Q, ?> call, ServedContext served) {
     super(delegate);
     this.call = call;
+    this.served = served;
     this.unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
   }
 
@@ -27,22 +31,12 @@ final class TracedServerListener<Q> extends SimpleForwardingServerCallListener<Q
       super.onMessage(message);
       return;
     }
-    try (Scope ignored = call.context().makeCurrent()) {
-      super.onMessage(message);
-    } catch (RuntimeException | Error e) {
-      call.failed(e);
-      throw e;
-    }
+    handle(() -> super.onMessage(message));
   }
 
   @Override
   public void onHalfClose() {
-    try (Scope ignored = call.context().makeCurrent()) {
-      super.onHalfClose();
-    } catch (RuntimeException | Error e) {
-      call.failed(e);
-      throw e;
-    }
+    handle(super::onHalfClose);
   }
 
   @Override
@@ -51,29 +45,40 @@ final class TracedServerListener<Q> extends SimpleForwardingServerCallListener<Q
       super.onReady();
       return;
     }
-    try (Scope ignored = call.context().makeCurrent()) {
-      super.onReady();
+    handle(super::onReady);
+  }
+
+  @Override
+  public void onComplete() {
+    inContext(super::onComplete);
+  }
+
+  @Override
+  public void onCancel() {
+    try {
+      inContext(super::onCancel);
+    } finally {
+      // DEADLINE_EXCEEDED if that is the cause.
+      @Nullable Status why = Contexts.statusFromCancelled(Context.current());
+      call.cancelled(why == null ? Status.CANCELLED : why);
+    }
+  }
+
+  private void handle(Runnable event) {
+    try {
+      inContext(event);
     } catch (RuntimeException | Error e) {
       call.failed(e);
       throw e;
     }
   }
 
-  @Override
-  public void onComplete() {
+  private void inContext(Runnable event) {
+    Context before = served.enter();
     try (Scope ignored = call.context().makeCurrent()) {
-      super.onComplete();
-    }
-  }
-
-  @Override
-  public void onCancel() {
-    try (Scope ignored = call.context().makeCurrent()) {
-      super.onCancel();
+      event.run();
     } finally {
-      // DEADLINE_EXCEEDED if that is the cause.
-      @Nullable Status why = Contexts.statusFromCancelled(io.grpc.Context.current());
-      call.cancelled(why == null ? Status.CANCELLED : why);
+      served.leave(before);
     }
   }
 }

@@ -7,11 +7,8 @@ import dev.platform.core.chain.ServerStage;
 import dev.platform.core.deadline.DeadlineClientInterceptor;
 import dev.platform.core.deadline.DeadlineServerInterceptor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.task.TaskDecorator;
-import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /**
  * Sets deadlines of calls, and propagates the remaining time. Default deadlines are off with {@code
@@ -32,12 +29,5 @@ public final class DeadlineAutoConfiguration {
   ServerLink deadlineServerInterceptor(DeadlineProperties properties) {
     return new ServerLink(
         ServerStage.DEADLINE, new DeadlineServerInterceptor(properties.settings()));
-  }
-
-  /** Spring's executors carry the trace and gRPC's context to their threads. */
-  @Bean
-  @ConditionalOnMissingBean(TaskDecorator.class)
-  TaskDecorator contextPropagatingTaskDecorator() {
-    return new ContextPropagatingTaskDecorator();
   }
 }

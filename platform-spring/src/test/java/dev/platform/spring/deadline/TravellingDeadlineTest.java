@@ -25,7 +25,8 @@ class TravellingDeadlineTest {
       new ApplicationContextRunner()
           .withConfiguration(
               AutoConfigurations.of(
-                  DeadlineAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
+                  ContextPropagationAutoConfiguration.class,
+                  TaskExecutionAutoConfiguration.class))
           .withUserConfiguration(Background.class);
 
   @AfterEach
