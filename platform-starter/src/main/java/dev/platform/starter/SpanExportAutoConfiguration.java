@@ -1,5 +1,6 @@
 package dev.platform.starter;
 
+import dev.platform.spring.telemetry.ExportThreads;
 import dev.platform.spring.telemetry.SpanCounts;
 import dev.platform.spring.telemetry.SpanExport;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
@@ -32,14 +33,15 @@ public final class SpanExportAutoConfiguration {
       SpanCounts counts,
       TracingProperties properties) {
     TracingProperties.OpenTelemetry.Export export = properties.getOpentelemetry().getExport();
-    return new SpanExport(exporters.list(), predicates, reporters, filters)
-        .processor(counts)
-        .setExportUnsampledSpans(export.isIncludeUnsampled())
-        .setExporterTimeout(export.getTimeout())
-        .setMaxExportBatchSize(export.getMaxBatchSize())
-        .setMaxQueueSize(export.getMaxQueueSize())
-        .setScheduleDelay(export.getScheduleDelay())
-        .build();
+    return ExportThreads.start(
+        new SpanExport(exporters.list(), predicates, reporters, filters)
+            .processor(counts)
+            .setExportUnsampledSpans(export.isIncludeUnsampled())
+            .setExporterTimeout(export.getTimeout())
+            .setMaxExportBatchSize(export.getMaxBatchSize())
+            .setMaxQueueSize(export.getMaxQueueSize())
+            .setScheduleDelay(export.getScheduleDelay())
+            ::build);
   }
 
   @Bean

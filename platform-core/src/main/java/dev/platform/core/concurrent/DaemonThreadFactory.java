@@ -29,6 +29,8 @@ final class DaemonThreadFactory implements ThreadFactory {
   public Thread newThread(Runnable task) {
     Thread thread = new Thread(task, numbered ? name + last.incrementAndGet() : name);
     thread.setDaemon(true);
+    // Not that of the thread that makes it: a web server would report it as a leak of its own.
+    thread.setContextClassLoader(DaemonThreadFactory.class.getClassLoader());
     return thread;
   }
 }
