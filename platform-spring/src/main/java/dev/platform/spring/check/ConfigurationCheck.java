@@ -1,7 +1,7 @@
 package dev.platform.spring.check;
 
-import dev.platform.core.InvalidPropertyException;
 import dev.platform.spring.check.ConfigurationCheckProperties.OnFinding;
+import dev.platform.spring.config.InvalidPropertiesException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +25,12 @@ final class ConfigurationCheck implements SmartInitializingSingleton {
     if (properties.onFinding() == OnFinding.IGNORE) {
       return;
     }
-    for (ConfigurationRule rule : rules) {
-      for (Finding finding : rule.findings()) {
-        if (properties.onFinding() == OnFinding.FAIL) {
-          throw new InvalidPropertyException(
-              finding.property(), finding.value(), finding.expected());
-        }
-        log.warn("{}; see platform.configuration-check.on-finding", finding);
-      }
+    List<Finding> findings = rules.stream().flatMap(rule -> rule.findings().stream()).toList();
+    if (properties.onFinding() == OnFinding.WARN) {
+      findings.forEach(
+          finding -> log.warn("{}; see platform.configuration-check.on-finding", finding));
+    } else if (!findings.isEmpty()) {
+      throw InvalidPropertiesException.of(findings.stream().map(Finding::asException).toList());
     }
   }
 }

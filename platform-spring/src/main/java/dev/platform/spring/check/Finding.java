@@ -1,5 +1,6 @@
 package dev.platform.spring.check;
 
+import dev.platform.core.InvalidPropertyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,5 +14,9 @@ public record Finding(String property, @Nullable Object value, String expected) 
   @Override
   public String toString() {
     return "%s: %s (expected: %s)".formatted(property, value, expected);
+  }
+
+  InvalidPropertyException asException() {
+    return new InvalidPropertyException(property, value, expected);
   }
 }

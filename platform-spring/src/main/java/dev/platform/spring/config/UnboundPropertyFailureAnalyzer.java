@@ -1,5 +1,6 @@
 package dev.platform.spring.config;
 
+import dev.platform.core.InvalidPropertyException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,18 +19,31 @@ final class UnboundPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindE
 
   @Override
   protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
-    ConfigurationProperty property = cause.getProperty();
-    ConversionFailedException conversion = findCause(cause, ConversionFailedException.class);
-    if (property == null
-        || conversion == null
-        || !property.getName().toString().startsWith("platform.")) {
+    InvalidPropertyException mistake = mistake(cause);
+    return mistake == null
+        ? null
+        : new FailureAnalysis(
+            mistake.getMessage(),
+            "Set %s to what is expected: %s.".formatted(mistake.property(), mistake.expected()),
+            rootFailure);
+  }
+
+  /** The value that can't be converted; null for other failures and other properties. */
+  static @Nullable InvalidPropertyException mistake(BindException failure) {
+    ConfigurationProperty property = failure.getProperty();
+    if (property == null || !property.getName().toString().startsWith("platform.")) {
       return null;
     }
-    String expected = expected(conversion.getTargetType().getType());
-    return new FailureAnalysis(
-        "%s: %s (expected: %s)".formatted(property.getName(), property.getValue(), expected),
-        "Set %s to what is expected: %s.".formatted(property.getName(), expected),
-        rootFailure);
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConversionFailedException conversion) {
+        return new InvalidPropertyException(
+            property.getName().toString(),
+            property.getValue(),
+            expected(conversion.getTargetType().getType()),
+            failure);
+      }
+    }
+    return null;
   }
 
   private static String expected(Class<?> type) {

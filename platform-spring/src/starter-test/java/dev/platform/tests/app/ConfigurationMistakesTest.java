@@ -155,6 +155,29 @@ class ConfigurationMistakesTest {
   }
 
   @Test
+  void reportsAllMistakesAtOnce(CapturedOutput output) {
+    Map<String, Object> properties = properties("platform.registry.lease-ttl", "soon");
+    properties.put("platform.registry.value-format", "xml");
+    properties.put("platform.drain.timeout", "-1s");
+    properties.put("platform.etcd.request-timeout", "1ms");
+    properties.put("platform.resilience.retry.max-attempts", "9");
+    properties.put("platform.resilience.retry.methods[0]", "a b");
+
+    assertThat(catchThrowable(() -> TestApp.start(properties).close())).isNotNull();
+
+    assertThat(output.getAll())
+        .containsOnlyOnce("APPLICATION FAILED TO START")
+        .contains(
+            "6 properties are invalid:",
+            "platform.registry.lease-ttl: soon (expected: a duration such as 500ms, 10s or 2m)",
+            "platform.registry.value-format: xml (expected: one of grpc, address)",
+            "platform.drain.timeout: ",
+            "platform.etcd.request-timeout: 1ms (expected: >= 100ms)",
+            "platform.resilience.retry.max-attempts: 9 (expected: a whole number from 2 to 5",
+            "platform.resilience.retry.methods[0]: a b (expected: package.Service/Method");
+  }
+
+  @Test
   void reportsALimiterWithoutEffect(CapturedOutput output) {
     Map<String, Object> properties = properties("platform.resilience.rate-limit.server", "wide");
     properties.put("resilience4j.ratelimiter.instances.wide.timeout-duration", "1s");
