@@ -43,6 +43,7 @@ public final class ConfigurationCheckAutoConfiguration {
             served.getIfAvailable(() -> new ServedMethods(List::of)),
             annotated));
     rules.add(new LimitRule(environment, annotated));
+    rules.add(new LibraryVersionRule());
     ofLine.orderedStream().forEach(rules::add);
     return new ConfigurationCheck(properties, rules);
   }

@@ -129,7 +129,8 @@ final class KnownProperties {
         : name.getElement(1, ConfigurationPropertyName.Form.DASHED);
   }
 
-  private static String uniform(String name) {
+  /** Without what differs between the spellings of a name. */
+  static String uniform(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 

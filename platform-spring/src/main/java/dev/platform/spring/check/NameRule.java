@@ -61,7 +61,7 @@ final class NameRule implements ConfigurationRule {
     }
     limiters(found);
     for (String property : OF_SERVED) {
-      Set<String> names = keys(property);
+      Set<String> names = keys(property, String.class);
       if (!names.isEmpty()) {
         Set<String> methods = served.names();
         names.forEach(name -> method(property, name, methods, SERVER, found));
@@ -76,7 +76,7 @@ final class NameRule implements ConfigurationRule {
     list("platform.resilience.retry.methods", retry.methods(), calls, found);
     list("platform.resilience.retry.excluded-methods", retry.excludedMethods(), calls, found);
     for (String property : OF_CALLED) {
-      keys(property).forEach(name -> method(property, name, calls, caller, found));
+      keys(property, String.class).forEach(name -> method(property, name, calls, caller, found));
     }
     breakers(found);
   }
@@ -89,11 +89,33 @@ final class NameRule implements ConfigurationRule {
 
   private static void method(
       String property, String name, Set<String> names, String owner, List<Finding> found) {
-    if (!names.contains(name)) {
-      String example = names.isEmpty() ? "" : ", such as " + names.iterator().next();
-      found.add(
-          new Finding(property, name, "a method or service that " + owner + " has" + example));
+    if (names.contains(name)) {
+      return;
     }
+    found.add(
+        new Finding(
+            property,
+            name,
+            names.stream()
+                .filter(known -> isSame(known, name))
+                .findFirst()
+                .map(known -> inBrackets(property, known))
+                .orElseGet(
+                    () ->
+                        "a method or service that "
+                            + owner
+                            + " has"
+                            + (names.isEmpty() ? "" : ", such as " + names.iterator().next()))));
+  }
+
+  /** Without brackets a name loses its slash; in an environment variable its capitals, too. */
+  private static boolean isSame(String known, String name) {
+    return KnownProperties.uniform(known).equals(KnownProperties.uniform(name));
+  }
+
+  private static String inBrackets(String property, String known) {
+    return "the name in brackets: %s[%s]; instead of an environment variable of its own, whose name can't have them, SPRING_APPLICATION_JSON={\"%s[%s]\": …}"
+        .formatted(property, known, property, known);
   }
 
   private void breakers(List<Finding> found) {
@@ -105,7 +127,7 @@ final class NameRule implements ConfigurationRule {
         Binder.get(environment).bindOrCreate(BREAKERS, CircuitBreakerProperties.class).scope()
             == Scope.METHOD;
     String services = "a service of " + annotation + ", one of " + called.clients();
-    for (String name : keys("resilience4j.circuitbreaker.instances")) {
+    for (String name : keys("resilience4j.circuitbreaker.instances", Object.class)) {
       boolean known = byMethod ? isCalledMethod(name) : called.clients().contains(name);
       if (!known && !operations.contains(name)) {
         found.add(
@@ -141,7 +163,7 @@ final class NameRule implements ConfigurationRule {
     named.addAll(limits.methods().values());
     named.add(limits.server());
     named.add(limits.caller().limiter());
-    for (String name : keys("resilience4j.ratelimiter.instances")) {
+    for (String name : keys("resilience4j.ratelimiter.instances", Object.class)) {
       if (!named.contains(name)) {
         found.add(
             new Finding(
@@ -158,10 +180,15 @@ final class NameRule implements ConfigurationRule {
     return name.startsWith("#") || name.startsWith("@") || name.contains("${");
   }
 
-  private Set<String> keys(String property) {
+  /**
+   * The keys of a map of properties.
+   *
+   * @param values Object for groups of properties; dots in keys without brackets begin a group then
+   */
+  private Set<String> keys(String property, Class<?> values) {
     return Binder.get(environment)
-        .bind(property, Bindable.mapOf(String.class, Object.class))
-        .orElse(Map.of())
-        .keySet();
+        .bind(property, Bindable.mapOf(String.class, values))
+        .map(Map::keySet)
+        .orElse(Set.of());
   }
 }

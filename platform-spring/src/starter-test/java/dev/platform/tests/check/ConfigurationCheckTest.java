@@ -15,6 +15,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ConfigurationCheckTest {
@@ -231,6 +234,52 @@ class ConfigurationCheckTest {
                 assertThat(context)
                     .getFailure()
                     .hasMessageContaining("platform.drain.timeout: 30000ms (expected: with"));
+  }
+
+  @Test
+  void refusesToStartWithAllFindingsAtOnce() {
+    app.withPropertyValues(
+            "platform.configuration-check.on-finding=fail",
+            "platform.drain.grace-period=30s",
+            "platform.deadline.default-timeout=10s",
+            "platform.deadline.max-timeout=4s")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .hasMessageContaining("platform.drain.timeout: 30000ms (expected: with")
+                    .hasMessageContaining("platform.deadline.default-timeout: 10000ms (expected"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "platform.deadline.methods.recommendation.v1.RecommendationService/GetRecommendations",
+    "PLATFORM_DEADLINE_METHODS_RECOMMENDATION_V1_RECOMMENDATIONSERVICE_GETRECOMMENDATIONS",
+  })
+  void explainsHowToWriteTheNameOfAMethod(String property, CapturedOutput output) {
+    app.withInitializer(
+            context ->
+                context
+                    .getEnvironment()
+                    .getPropertySources()
+                    .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                            property.startsWith("PLATFORM")
+                                ? Map.of(property, "300ms")
+                                : Map.of())))
+        .withPropertyValues(
+            property.startsWith("PLATFORM") ? new String[0] : new String[] {property + "=300ms"})
+        .run(
+            context ->
+                assertThat(output)
+                    .containsOnlyOnce("WARN")
+                    .contains("expected: the name in brackets: platform.deadline.methods[" + METHOD)
+                    .contains(
+                        "SPRING_APPLICATION_JSON={\"platform.deadline.methods["
+                            + METHOD
+                            + "]\": …}"));
   }
 
   @Test
