@@ -37,12 +37,12 @@ public final class SpanExportAutoConfiguration {
     OpenTelemetryTracingProperties.Export export = properties.getExport();
     return ExportThreads.start(
         new SpanExport(exporters.list(), predicates, reporters, filters)
-            .processor(counts)
-            .setExportUnsampledSpans(export.isIncludeUnsampled())
-            .setExporterTimeout(export.getTimeout())
-            .setMaxExportBatchSize(export.getMaxBatchSize())
-            .setMaxQueueSize(export.getMaxQueueSize())
-            .setScheduleDelay(export.getScheduleDelay())
+                .processor(counts)
+                .setExportUnsampledSpans(export.isIncludeUnsampled())
+                .setExporterTimeout(export.getTimeout())
+                .setMaxExportBatchSize(export.getMaxBatchSize())
+                .setMaxQueueSize(export.getMaxQueueSize())
+                .setScheduleDelay(export.getScheduleDelay())
             ::build);
   }
 

@@ -35,12 +35,12 @@ public final class SpanExportAutoConfiguration {
     TracingProperties.OpenTelemetry.Export export = properties.getOpentelemetry().getExport();
     return ExportThreads.start(
         new SpanExport(exporters.list(), predicates, reporters, filters)
-            .processor(counts)
-            .setExportUnsampledSpans(export.isIncludeUnsampled())
-            .setExporterTimeout(export.getTimeout())
-            .setMaxExportBatchSize(export.getMaxBatchSize())
-            .setMaxQueueSize(export.getMaxQueueSize())
-            .setScheduleDelay(export.getScheduleDelay())
+                .processor(counts)
+                .setExportUnsampledSpans(export.isIncludeUnsampled())
+                .setExporterTimeout(export.getTimeout())
+                .setMaxExportBatchSize(export.getMaxBatchSize())
+                .setMaxQueueSize(export.getMaxQueueSize())
+                .setScheduleDelay(export.getScheduleDelay())
             ::build);
   }
 

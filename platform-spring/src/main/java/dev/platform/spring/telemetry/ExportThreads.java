@@ -3,9 +3,9 @@ package dev.platform.spring.telemetry;
 import java.util.function.Supplier;
 
 /**
- * Starts exporters with threads of their own, which keep the context class loader of the thread that
- * makes them. While a web server starts, that is its own, and after a failed start it would report
- * these threads as its leaks.
+ * Starts exporters with threads of their own, which keep the context class loader of the thread
+ * that makes them. While a web server starts, that is its own, and after a failed start it would
+ * report these threads as its leaks.
  */
 public final class ExportThreads {
 

@@ -25,8 +25,7 @@ class TravellingDeadlineTest {
       new ApplicationContextRunner()
           .withConfiguration(
               AutoConfigurations.of(
-                  ContextPropagationAutoConfiguration.class,
-                  TaskExecutionAutoConfiguration.class))
+                  ContextPropagationAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
           .withUserConfiguration(Background.class);
 
   @AfterEach
