@@ -19,6 +19,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param snapshot how the last known lists are kept for a start without etcd
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is polled when no heartbeat event reports a change; at least 1s
+ * @param allowLoopback whether instances at loopback, link-local and unspecified addresses are
+ *     called; by default only if this process advertises a loopback address itself, or all
+ *     endpoints of etcd are loopback addresses
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
@@ -26,7 +29,8 @@ public record DiscoveryProperties(
     @DefaultValue("3s") Duration waitForFirstList,
     @DefaultValue Hold hold,
     @DefaultValue Snapshot snapshot,
-    @DefaultValue("10s") Duration pollInterval) {
+    @DefaultValue("10s") Duration pollInterval,
+    @Nullable Boolean allowLoopback) {
 
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
 
