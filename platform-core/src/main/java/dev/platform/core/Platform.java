@@ -64,6 +64,7 @@ public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final int HANDLER_THREADS = 200;
   private static final int DEFAULT_WEIGHT = 100;
+  private static final int KEEP_ALIVE_MINUTES = 6;
 
   private final PlatformBuilder settings;
   private final OpenResources resources;
@@ -263,10 +264,10 @@ public final class Platform implements AutoCloseable {
     resolver.resolve(builder);
     return builder
         .intercept(clientChain)
-        // A frozen server is detected within seconds, also before it is called.
-        .keepAliveTime(10, TimeUnit.SECONDS)
-        .keepAliveTimeout(3, TimeUnit.SECONDS)
-        .keepAliveWithoutCalls(true);
+        // No server punishes this: the default minimum is five minutes, with calls only. The
+        // balancer detects a frozen server within seconds.
+        .keepAliveTime(KEEP_ALIVE_MINUTES, TimeUnit.MINUTES)
+        .keepAliveTimeout(3, TimeUnit.SECONDS);
   }
 
   /** What is known of other services. */

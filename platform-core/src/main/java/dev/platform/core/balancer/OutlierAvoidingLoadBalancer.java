@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -36,14 +37,18 @@ import org.slf4j.LoggerFactory;
  * are at most half of all. A child policy picks the instances; a picked instance that is avoided is
  * picked again.
  *
- * <p><b>Silent instances.</b> gRPC's keep-alive finds a frozen process after ten seconds at the
- * earliest, and its lease ends when its TTL is over. Until then some of all calls would wait for
- * their deadlines, and block their callers' threads. So an instance becomes quiet if nothing was
- * received from it for 250 ms after a unary call was sent: others are preferred, and it gets a
- * health check. Any response ends that, an error too; a slow call alone does not make an instance
- * silent. Without a response within 1.5 s it is silent: this is logged, and it gets further checks
- * until it answers. If more than half of all instances seem silent, the cause is more likely in
- * this process, and all are called.
+ * <p><b>Silent instances.</b> gRPC's keep-alive finds a frozen process after minutes, since servers
+ * punish frequent pings, and its lease ends when its TTL is over. Until then some of all calls
+ * would wait for their deadlines, and block their callers' threads. So an instance becomes quiet if
+ * nothing was received from it for 250 ms after a unary call was sent: others are preferred, and it
+ * gets a health check. Any response ends that, an error too; a slow call alone does not make an
+ * instance silent. Without a response within 1.5 s it is silent: this is logged, and it gets
+ * further checks until it answers. If more than half of all instances seem silent, the cause is
+ * more likely in this process, and all are called.
+ *
+ * <p>Streams, and calls without a deadline, may rightly be silent: the instance is checked after
+ * ten seconds without anything from it. Whoever is silent for 13 s loses its connection, as after
+ * an unanswered ping: these calls fail, and the policy connects again.
  *
  * <p><b>Failing instances.</b> An instance whose calls fail is ejected for a time, see {@link
  * OutlierDetection}. If more than half of all would be ejected, it is not: then the service fails,
@@ -56,9 +61,12 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   static final Duration PATIENCE = Duration.ofMillis(1500);
+  static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(13);
 
   private static final Logger log = LoggerFactory.getLogger(OutlierAvoidingLoadBalancer.class);
   private static final long CHECK_MILLIS = 100;
+  private static final long WATCH_MILLIS = 1000;
 
   /** A policy that picks at random, or for many threads, may pick an avoided instance again. */
   private static final int MORE_PICKS = 10;
@@ -70,7 +78,10 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   private final Map<TrackedSubchannel, SynchronizationContext.ScheduledHandle> returns =
       new HashMap<>();
   private final AtomicBoolean checking = new AtomicBoolean();
+  private final AtomicBoolean watching = new AtomicBoolean();
+  private final AtomicBoolean pingsReported = new AtomicBoolean();
   private SynchronizationContext.@Nullable ScheduledHandle timer;
+  private SynchronizationContext.@Nullable ScheduledHandle watchTimer;
   private volatile boolean avoiding;
   private volatile boolean sparing;
 
@@ -116,8 +127,12 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   @Override
   public void shutdown() {
     checking.set(true);
+    watching.set(true);
     if (timer != null) {
       timer.cancel();
+    }
+    if (watchTimer != null) {
+      watchTimer.cancel();
     }
     super.shutdown();
   }
@@ -135,8 +150,12 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   private void check() {
     long now = context().recorder().nanoTime();
     boolean more = false;
-    for (TrackedSubchannel instance : instances.keySet()) {
+    for (TrackedSubchannel instance : List.copyOf(instances.keySet())) {
       instance.updateQuiet(now);
+      if (instance.isLost(now)) {
+        log.warn("{}: {} is silent and is reconnected", channel.getAuthority(), instance);
+        instance.reconnect();
+      }
       if (instance.needsCheck()) {
         instance.check(answered -> syncContext.execute(() -> checked(instance, answered)));
       }
@@ -148,6 +167,43 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     } else {
       checking.set(false);
     }
+  }
+
+  @Override
+  public void patientCallSent() {
+    if (watching.compareAndSet(false, true)) {
+      syncContext.execute(this::watchLater);
+    }
+  }
+
+  /** Repeated while there are calls that may be silent for long. */
+  private void watchLater() {
+    watchTimer =
+        syncContext.schedule(
+            this::watch,
+            WATCH_MILLIS,
+            TimeUnit.MILLISECONDS,
+            channel.getScheduledExecutorService());
+  }
+
+  private void watch() {
+    long now = context().recorder().nanoTime();
+    if (count(each -> each.isStale(now)) > 0 && checking.compareAndSet(false, true)) {
+      check();
+    }
+    if (hasPatientCalls()) {
+      watchLater();
+      return;
+    }
+    watching.set(false);
+    if (hasPatientCalls()) {
+      // It was sent meanwhile.
+      patientCallSent();
+    }
+  }
+
+  private boolean hasPatientCalls() {
+    return count(TrackedSubchannel::hasPatientCalls) > 0;
   }
 
   private void checked(TrackedSubchannel instance, boolean answered) {
@@ -164,6 +220,19 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   @Override
   public boolean avoidsSilent() {
     return settings().avoidSilent();
+  }
+
+  @Override
+  public void pingedTooOften(TrackedSubchannel instance) {
+    if (pingsReported.compareAndSet(false, true)) {
+      log.warn(
+          "{}: {} closed a connection because of keep-alive pings (too_many_pings): raise"
+              + " grpc.client.<name>.keep-alive-time on Spring Boot 3.5,"
+              + " spring.grpc.client.channel.<name>.keepalive.time on 4.1, or keepAliveTime of the"
+              + " channel's builder",
+          channel.getAuthority(),
+          instance);
+    }
   }
 
   @Override
@@ -269,7 +338,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       CallRecorder recorder = context().recorder();
       TrackedSubchannel instance =
           new TrackedSubchannel(
-              channel.createSubchannel(args),
+              () -> channel.createSubchannel(args),
               Peer.of(args.getAddresses().get(0)),
               new Ejection(settings().ejection(), recorder::nanoTime),
               recorder,

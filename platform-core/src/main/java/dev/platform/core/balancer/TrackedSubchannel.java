@@ -10,6 +10,7 @@ import dev.platform.core.call.Peer;
 import dev.platform.core.outcome.CallOutcome;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
+import io.grpc.ConnectivityStateInfo;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelStateListener;
 import io.grpc.MethodDescriptor.MethodType;
@@ -21,8 +22,12 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
 import io.grpc.util.ForwardingSubchannel;
 import io.opentelemetry.api.trace.Span;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrackedSubchannel extends ForwardingSubchannel implements CallListener {
 
-  private final Subchannel subchannel;
+  private static final String TOO_MANY_PINGS = "too_many_pings";
+
+  private final Supplier<Subchannel> connections;
   private final Peer peer;
   private final Ejection ejection;
   private final CallRecorder recorder;
@@ -41,7 +48,17 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   /** When the first unary call was sent after which nothing was received; 0 for none. */
   private final AtomicLong unansweredSince = new AtomicLong();
 
+  /** Calls that may be silent for hours, or that no deadline ends. */
+  private final Set<AttemptRecord> patient = ConcurrentHashMap.newKeySet();
+
+  // in the synchronization context
   private boolean checking;
+  private int failedChecks;
+  private @Nullable SubchannelStateListener listener;
+
+  private volatile Subchannel subchannel;
+  private volatile long lastHeard;
+  private volatile boolean stale;
   private volatile boolean ready;
   private volatile boolean quiet;
   private volatile boolean silent;
@@ -62,13 +79,27 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
     /** Too many of its calls fail; {@code last} is the span of the last one. On any thread. */
     void failing(TrackedSubchannel instance, Span last);
 
+    /** A call was sent to it that may be silent for long. On any thread. */
+    void patientCallSent();
+
+    /** It closed a connection because of the channel's keep-alive pings. On any thread. */
+    void pingedTooOften(TrackedSubchannel instance);
+
     /** It was readmitted, and its first call succeeded. On any thread. */
     void proven(TrackedSubchannel instance);
   }
 
+  /**
+   * @param connections makes gRPC's subchannel to the instance, each time another one
+   */
   TrackedSubchannel(
-      Subchannel subchannel, Peer peer, Ejection ejection, CallRecorder recorder, Owner owner) {
-    this.subchannel = subchannel;
+      Supplier<Subchannel> connections,
+      Peer peer,
+      Ejection ejection,
+      CallRecorder recorder,
+      Owner owner) {
+    this.connections = connections;
+    this.subchannel = connections.get();
     this.peer = peer;
     this.ejection = ejection;
     this.recorder = recorder;
@@ -85,18 +116,49 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   }
 
   @Override
-  public void start(SubchannelStateListener listener) {
-    super.start(
+  public void start(SubchannelStateListener policy) {
+    listener = policy;
+    listen(subchannel, policy);
+  }
+
+  private void listen(Subchannel connection, SubchannelStateListener policy) {
+    connection.start(
         state -> {
-          ready = state.getState() == ConnectivityState.READY;
-          if (!ready) {
-            silent = false;
-            ejection.forget();
-            heard();
+          if (connection == subchannel) {
+            stateChanged(state, policy);
           }
-          owner.changed(this);
-          listener.onSubchannelState(state);
         });
+  }
+
+  private void stateChanged(ConnectivityStateInfo state, SubchannelStateListener policy) {
+    ready = state.getState() == ConnectivityState.READY;
+    if (!ready) {
+      silent = false;
+      failedChecks = 0;
+      ejection.forget();
+      heard();
+    }
+    owner.changed(this);
+    policy.onSubchannelState(state);
+  }
+
+  /**
+   * Gives a connection up that nothing comes from, as gRPC does when a ping is not answered: calls
+   * on it that no deadline ends fail, and the policy connects again.
+   */
+  void reconnect() {
+    SubchannelStateListener policy = listener;
+    if (policy == null) {
+      return;
+    }
+    Subchannel old = subchannel;
+    subchannel = connections.get();
+    listen(subchannel, policy);
+    old.shutdown();
+    Status status =
+        Status.UNAVAILABLE.withDescription("%s is connected and does not answer".formatted(peer));
+    List.copyOf(patient).forEach(attempt -> attempt.call().abort(status));
+    stateChanged(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE), policy);
   }
 
   @Override
@@ -111,6 +173,11 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   /** Only a unary call says something by its silence: a stream may be silent for hours. */
   @Override
   public void attemptSent(AttemptRecord attempt) {
+    if (owner.avoidsSilent() && isPatient(attempt)) {
+      lastHeard = recorder.nanoTime();
+      patient.add(attempt);
+      owner.patientCallSent();
+    }
     if (isUnary(attempt)) {
       ejection.begun();
       if (owner.avoidsSilent() && unansweredSince.get() == 0) {
@@ -126,6 +193,12 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   @Override
   public void attemptEnded(AttemptRecord attempt) {
+    if (!patient.isEmpty()) {
+      patient.remove(attempt);
+    }
+    if (isAboutPings(attempt)) {
+      owner.pingedTooOften(this);
+    }
     boolean onTrial = ejection.isOnTrial();
     if (ejection.ended(outcome(attempt))) {
       owner.failing(this, attempt.call().span());
@@ -144,12 +217,28 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
     return broken ? CallOutcome.IGNORED : attempt.outcome();
   }
 
+  /** gRPC repeats the debug data of a GOAWAY in the description of the calls that it ends. */
+  private static boolean isAboutPings(AttemptRecord attempt) {
+    Status status = attempt.status();
+    return attempt.trailers() == null
+        && status != null
+        && status.getDescription() != null
+        && status.getDescription().contains(TOO_MANY_PINGS);
+  }
+
+  private static boolean isPatient(AttemptRecord attempt) {
+    return !isUnary(attempt) || attempt.call().deadline() == null;
+  }
+
   private static boolean isUnary(AttemptRecord attempt) {
     return attempt.call().type() == MethodType.UNARY;
   }
 
   /** Something was received. */
   private void heard() {
+    if (!patient.isEmpty()) {
+      lastHeard = recorder.nanoTime();
+    }
     if (unansweredSince.get() != 0) {
       unansweredSince.set(0);
     }
@@ -190,18 +279,37 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   /** Whether it must be checked again soon. */
   boolean isOfInterest() {
-    return unansweredSince.get() != 0 || checking || silent;
+    return unansweredSince.get() != 0 || checking || silent || stale;
+  }
+
+  /** Whether it has calls that may be silent for long. */
+  boolean hasPatientCalls() {
+    return !patient.isEmpty();
+  }
+
+  /** Whether it has such calls, and nothing was received for longer than a stream may be silent. */
+  boolean isStale(long now) {
+    return ready && hasPatientCalls() && now - lastHeard > OutlierAvoidingLoadBalancer.STALE_NANOS;
+  }
+
+  /** Whether it has been silent for so long that its connection must be given up. */
+  boolean isLost(long now) {
+    long since = unansweredSince.get();
+    boolean unanswered = since != 0 && now - since > OutlierAvoidingLoadBalancer.LOST_NANOS;
+    boolean unheard = hasPatientCalls() && now - lastHeard > OutlierAvoidingLoadBalancer.LOST_NANOS;
+    return silent && failedChecks > 1 && (unanswered || unheard);
   }
 
   /** Updates whether it is quiet. */
   void updateQuiet(long now) {
     long since = unansweredSince.get();
     quiet = ready && since != 0 && now - since > OutlierAvoidingLoadBalancer.QUIET_NANOS;
+    stale = isStale(now);
   }
 
   /** Whether a health check should be sent to it. */
   boolean needsCheck() {
-    return ready && !checking && (silent || quiet);
+    return ready && !checking && (silent || quiet || stale);
   }
 
   /**
@@ -237,6 +345,7 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   /** Records the result of a health check; returns whether it changed. */
   boolean setSilent(boolean now) {
     checking = false;
+    failedChecks = now ? failedChecks + 1 : 0;
     if (!now) {
       heard();
     }
