@@ -18,9 +18,11 @@ import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,11 +79,11 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   private final Map<TrackedSubchannel, Set<Reason>> instances = new LinkedHashMap<>();
   private final Map<TrackedSubchannel, SynchronizationContext.ScheduledHandle> returns =
       new HashMap<>();
-  private final AtomicBoolean checking = new AtomicBoolean();
-  private final AtomicBoolean watching = new AtomicBoolean();
+  private final Set<TrackedSubchannel> leaving = new LinkedHashSet<>();
+  private final RepeatedWork checks;
+  private final RepeatedWork watch;
   private final AtomicBoolean pingsReported = new AtomicBoolean();
-  private SynchronizationContext.@Nullable ScheduledHandle timer;
-  private SynchronizationContext.@Nullable ScheduledHandle watchTimer;
+  private boolean closed;
   private volatile boolean avoiding;
   private volatile boolean sparing;
 
@@ -93,6 +95,15 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     this.channel = channel;
     this.syncContext = channel.getSynchronizationContext();
     this.policy = new GracefulSwitchLoadBalancer(new Wrapping());
+    this.checks =
+        new RepeatedWork(
+            channel, CHECK_MILLIS, this::check, () -> isAny(TrackedSubchannel::isOfInterest));
+    this.watch =
+        new RepeatedWork(
+            channel,
+            WATCH_MILLIS,
+            this::watch,
+            () -> !leaving.isEmpty() || isAny(TrackedSubchannel::hasPatientCalls));
   }
 
   @Override
@@ -126,84 +137,43 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   @Override
   public void shutdown() {
-    checking.set(true);
-    watching.set(true);
-    if (timer != null) {
-      timer.cancel();
-    }
-    if (watchTimer != null) {
-      watchTimer.cancel();
-    }
+    checks.stop();
+    watch.stop();
+    closed = true;
+    List.copyOf(leaving).forEach(TrackedSubchannel::close);
     super.shutdown();
   }
 
   /** Repeated while a unary call is unanswered or an instance is silent. */
-  private void checkLater() {
-    timer =
-        syncContext.schedule(
-            this::check,
-            CHECK_MILLIS,
-            TimeUnit.MILLISECONDS,
-            channel.getScheduledExecutorService());
-  }
-
   private void check() {
     long now = context().recorder().nanoTime();
-    boolean more = false;
-    for (TrackedSubchannel instance : List.copyOf(instances.keySet())) {
+    for (TrackedSubchannel instance : all()) {
       instance.updateQuiet(now);
       if (instance.isLost(now)) {
-        log.warn("{}: {} is silent and is reconnected", channel.getAuthority(), instance);
-        instance.reconnect();
+        log.warn("{}: {} is silent, its connection is given up", channel.getAuthority(), instance);
+        instance.giveUp();
       }
       if (instance.needsCheck()) {
         instance.check(answered -> syncContext.execute(() -> checked(instance, answered)));
       }
-      more |= instance.isOfInterest();
     }
     weigh();
-    if (more) {
-      checkLater();
-    } else {
-      checking.set(false);
-    }
   }
 
   @Override
   public void patientCallSent() {
-    if (watching.compareAndSet(false, true)) {
-      syncContext.execute(this::watchLater);
-    }
+    watch.start();
   }
 
   /** Repeated while there are calls that may be silent for long. */
-  private void watchLater() {
-    watchTimer =
-        syncContext.schedule(
-            this::watch,
-            WATCH_MILLIS,
-            TimeUnit.MILLISECONDS,
-            channel.getScheduledExecutorService());
-  }
-
   private void watch() {
+    List.copyOf(leaving).stream()
+        .filter(instance -> !instance.hasPatientCalls())
+        .forEach(TrackedSubchannel::close);
     long now = context().recorder().nanoTime();
-    if (count(each -> each.isStale(now)) > 0 && checking.compareAndSet(false, true)) {
-      check();
+    if (isAny(instance -> instance.isStale(now))) {
+      checks.start();
     }
-    if (hasPatientCalls()) {
-      watchLater();
-      return;
-    }
-    watching.set(false);
-    if (hasPatientCalls()) {
-      // It was sent meanwhile.
-      patientCallSent();
-    }
-  }
-
-  private boolean hasPatientCalls() {
-    return count(TrackedSubchannel::hasPatientCalls) > 0;
   }
 
   private void checked(TrackedSubchannel instance, boolean answered) {
@@ -286,7 +256,18 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   }
 
   @Override
+  public boolean leaves(TrackedSubchannel instance) {
+    if (closed) {
+      return false;
+    }
+    shutDown(instance);
+    leaving.add(instance);
+    return true;
+  }
+
+  @Override
   public void shutDown(TrackedSubchannel instance) {
+    leaving.remove(instance);
     changed(instance);
     instances.remove(instance);
     weigh();
@@ -320,6 +301,17 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   private long ready() {
     return count(TrackedSubchannel::isReady);
+  }
+
+  /** Also those that only have calls left. */
+  private List<TrackedSubchannel> all() {
+    List<TrackedSubchannel> all = new ArrayList<>(instances.keySet());
+    all.addAll(leaving);
+    return all;
+  }
+
+  private boolean isAny(Predicate<TrackedSubchannel> wanted) {
+    return all().stream().anyMatch(wanted);
   }
 
   private long count(Predicate<TrackedSubchannel> wanted) {
@@ -371,8 +363,8 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
         return pick;
       }
       boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
-      if (unary && avoidsSilent() && checking.compareAndSet(false, true)) {
-        syncContext.execute(OutlierAvoidingLoadBalancer.this::checkLater);
+      if (unary && avoidsSilent()) {
+        checks.start();
       }
       PickResult picked = pick.copyWithSubchannel(instance.delegate());
       ClientCallRecord known = ClientCallRecord.find(call.getCallOptions());

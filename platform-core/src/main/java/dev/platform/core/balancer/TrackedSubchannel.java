@@ -11,6 +11,7 @@ import dev.platform.core.outcome.CallOutcome;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
+import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelStateListener;
 import io.grpc.MethodDescriptor.MethodType;
@@ -23,8 +24,6 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.util.ForwardingSubchannel;
 import io.opentelemetry.api.trace.Span;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,16 +47,16 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   /** When the first unary call was sent after which nothing was received; 0 for none. */
   private final AtomicLong unansweredSince = new AtomicLong();
 
-  /** Calls that may be silent for hours, or that no deadline ends. */
-  private final Set<AttemptRecord> patient = ConcurrentHashMap.newKeySet();
+  private final PatientCalls patient;
 
   // in the synchronization context
   private boolean checking;
+  private boolean leaving;
   private int failedChecks;
   private @Nullable SubchannelStateListener listener;
+  private @Nullable List<EquivalentAddressGroup> changedAddresses;
 
   private volatile Subchannel subchannel;
-  private volatile long lastHeard;
   private volatile boolean stale;
   private volatile boolean ready;
   private volatile boolean quiet;
@@ -72,6 +71,12 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
     /** It is connected, or no longer connected, so that it may no longer be avoided. */
     void changed(TrackedSubchannel instance);
+
+    /**
+     * The policy no longer uses it, but it has calls that only end here. Returns whether it is
+     * watched for them, and closed later.
+     */
+    boolean leaves(TrackedSubchannel instance);
 
     /** It was shut down. */
     void shutDown(TrackedSubchannel instance);
@@ -104,6 +109,7 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
     this.ejection = ejection;
     this.recorder = recorder;
     this.owner = owner;
+    this.patient = new PatientCalls(recorder::nanoTime);
   }
 
   Peer peer() {
@@ -124,8 +130,10 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   private void listen(Subchannel connection, SubchannelStateListener policy) {
     connection.start(
         state -> {
-          if (connection == subchannel) {
+          if (connection == subchannel && !leaving) {
             stateChanged(state, policy);
+          } else if (connection == subchannel && state.getState() != ConnectivityState.READY) {
+            close();
           }
         });
   }
@@ -146,23 +154,44 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
    * Gives a connection up that nothing comes from, as gRPC does when a ping is not answered: calls
    * on it that no deadline ends fail, and the policy connects again.
    */
-  void reconnect() {
+  void giveUp() {
+    patient.abort(
+        Status.UNAVAILABLE.withDescription("%s is connected and does not answer".formatted(peer)));
     SubchannelStateListener policy = listener;
-    if (policy == null) {
+    if (leaving || policy == null) {
+      close();
       return;
     }
     Subchannel old = subchannel;
     subchannel = connections.get();
     listen(subchannel, policy);
+    if (changedAddresses != null) {
+      subchannel.updateAddresses(changedAddresses);
+    }
     old.shutdown();
-    Status status =
-        Status.UNAVAILABLE.withDescription("%s is connected and does not answer".formatted(peer));
-    List.copyOf(patient).forEach(attempt -> attempt.call().abort(status));
     stateChanged(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE), policy);
   }
 
   @Override
+  public void updateAddresses(List<EquivalentAddressGroup> addresses) {
+    changedAddresses = addresses;
+    super.updateAddresses(addresses);
+  }
+
+  /** Its streams go on, as with gRPC's own; they are watched until they have ended. */
+  @Override
   public void shutdown() {
+    silent = false;
+    ejection.forget();
+    if (ready && !patient.isEmpty() && owner.leaves(this)) {
+      leaving = true;
+    } else {
+      close();
+    }
+  }
+
+  /** Ends it: no call, or no use of waiting, is left. */
+  void close() {
     ready = false;
     silent = false;
     ejection.forget();
@@ -173,9 +202,8 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   /** Only a unary call says something by its silence: a stream may be silent for hours. */
   @Override
   public void attemptSent(AttemptRecord attempt) {
-    if (owner.avoidsSilent() && isPatient(attempt)) {
-      lastHeard = recorder.nanoTime();
-      patient.add(attempt);
+    if (owner.avoidsSilent() && PatientCalls.isOne(attempt)) {
+      patient.sent(attempt);
       owner.patientCallSent();
     }
     if (isUnary(attempt)) {
@@ -193,9 +221,7 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   @Override
   public void attemptEnded(AttemptRecord attempt) {
-    if (!patient.isEmpty()) {
-      patient.remove(attempt);
-    }
+    patient.ended(attempt);
     if (isAboutPings(attempt)) {
       owner.pingedTooOften(this);
     }
@@ -226,19 +252,13 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
         && status.getDescription().contains(TOO_MANY_PINGS);
   }
 
-  private static boolean isPatient(AttemptRecord attempt) {
-    return !isUnary(attempt) || attempt.call().deadline() == null;
-  }
-
   private static boolean isUnary(AttemptRecord attempt) {
     return attempt.call().type() == MethodType.UNARY;
   }
 
   /** Something was received. */
   private void heard() {
-    if (!patient.isEmpty()) {
-      lastHeard = recorder.nanoTime();
-    }
+    patient.heard();
     if (unansweredSince.get() != 0) {
       unansweredSince.set(0);
     }
@@ -289,15 +309,16 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   /** Whether it has such calls, and nothing was received for longer than a stream may be silent. */
   boolean isStale(long now) {
-    return ready && hasPatientCalls() && now - lastHeard > OutlierAvoidingLoadBalancer.STALE_NANOS;
+    return ready && patient.isSilent(now, OutlierAvoidingLoadBalancer.STALE_NANOS);
   }
 
   /** Whether it has been silent for so long that its connection must be given up. */
   boolean isLost(long now) {
     long since = unansweredSince.get();
     boolean unanswered = since != 0 && now - since > OutlierAvoidingLoadBalancer.LOST_NANOS;
-    boolean unheard = hasPatientCalls() && now - lastHeard > OutlierAvoidingLoadBalancer.LOST_NANOS;
-    return silent && failedChecks > 1 && (unanswered || unheard);
+    return silent
+        && failedChecks > 1
+        && (unanswered || patient.isSilent(now, OutlierAvoidingLoadBalancer.LOST_NANOS));
   }
 
   /** Updates whether it is quiet. */

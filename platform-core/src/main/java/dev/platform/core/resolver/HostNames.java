@@ -15,10 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The addresses of the host names among one service's instances. Names are looked up on another
@@ -28,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostNames {
 
+  private static final Logger log = LoggerFactory.getLogger(HostNames.class);
+
   /** The JVM itself remembers for ten seconds that a name does not resolve. */
   static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
 
-  /** Names that are slow to resolve hold up these others. */
+  /** So that a name that is slow to resolve holds up only a part of the others. */
   private static final int PARALLEL_LOOKUPS = 4;
 
   private static final int MAX_ADDRESSES = 100;
@@ -137,11 +142,16 @@ final class HostNames {
     int share = (idle.size() + PARALLEL_LOOKUPS - 1) / PARALLEL_LOOKUPS;
     for (int from = 0; from < idle.size(); from += share) {
       List<String> part = idle.subList(from, Math.min(from + share, idle.size()));
-      executor.execute(
-          () -> {
-            Map<String, List<InetAddress>> found = lookUp(part);
-            syncContext.execute(() -> answered(found));
-          });
+      try {
+        executor.execute(
+            () -> {
+              Map<String, List<InetAddress>> found = lookUp(part);
+              syncContext.execute(() -> answered(found));
+            });
+      } catch (RejectedExecutionException e) {
+        // The channel is being shut down.
+        log.debug("{} are not looked up", part, e);
+      }
     }
   }
 

@@ -83,6 +83,35 @@ class SilentConnectionTest {
   }
 
   @Test
+  void aCallToAFrozenServerFailsAlsoIfTheServerIsNoLongerListed() throws Exception {
+    ListenableFuture<GetRecommendationsResponse> endless = endlessCall();
+    server.freeze();
+    try (FreezableServer other = new FreezableServer()) {
+      called = other.address();
+      addresses.publish();
+      quickCall();
+      move(Duration.ofSeconds(14));
+      await().atMost(LIMIT).until(endless::isDone);
+      assertThat(status(endless).getDescription()).endsWith("is connected and does not answer");
+    }
+  }
+
+  @Test
+  void aCallToAServerThatIsNoLongerListedMayStillEnd() throws Exception {
+    ListenableFuture<GetRecommendationsResponse> endless = endlessCall();
+    try (FreezableServer other = new FreezableServer()) {
+      called = other.address();
+      addresses.publish();
+      quickCall();
+      move(Duration.ofSeconds(14));
+      await().during(Duration.ofSeconds(4)).atMost(LIMIT).until(() -> !endless.isDone());
+      server.endSlowCalls();
+      await().atMost(LIMIT).until(endless::isDone);
+      assertThat(status(endless).isOk()).isTrue();
+    }
+  }
+
+  @Test
   void aCallMayBeSilentForLongWhileItsServerAnswersChecks() {
     ListenableFuture<GetRecommendationsResponse> endless = endlessCall();
     for (int i = 0; i < 5; i++) {
@@ -140,6 +169,8 @@ class SilentConnectionTest {
 
   private final class OneAddress extends NameResolverProvider {
 
+    private NameResolver.Listener2 listener;
+
     @Override
     protected boolean isAvailable() {
       return true;
@@ -165,22 +196,27 @@ class SilentConnectionTest {
         }
 
         @Override
-        public void start(Listener2 listener) {
-          listener.onResult(
-              ResolutionResult.newBuilder()
-                  .setAddressesOrError(StatusOr.fromValue(List.of(called)))
-                  .setAttributes(
-                      Attributes.newBuilder()
-                          .set(
-                              BalancerContext.KEY,
-                              new BalancerContext(recorder, (service, reason, avoided) -> {}))
-                          .build())
-                  .build());
+        public void start(Listener2 channelsListener) {
+          listener = channelsListener;
+          publish();
         }
 
         @Override
         public void shutdown() {}
       };
+    }
+
+    void publish() {
+      listener.onResult(
+          NameResolver.ResolutionResult.newBuilder()
+              .setAddressesOrError(StatusOr.fromValue(List.of(called)))
+              .setAttributes(
+                  Attributes.newBuilder()
+                      .set(
+                          BalancerContext.KEY,
+                          new BalancerContext(recorder, (service, reason, avoided) -> {}))
+                      .build())
+              .build());
     }
   }
 }
