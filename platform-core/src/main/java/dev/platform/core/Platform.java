@@ -19,10 +19,12 @@ import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.registry.Claim;
 import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.core.registry.LeaseSnapshot;
 import dev.platform.core.registry.LocalAddress;
+import dev.platform.core.resolver.AddressRule;
 import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
@@ -62,6 +64,7 @@ public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final int HANDLER_THREADS = 200;
   private static final int DEFAULT_WEIGHT = 100;
+  private static final int KEEP_ALIVE_MINUTES = 6;
 
   private final PlatformBuilder settings;
   private final OpenResources resources;
@@ -82,6 +85,7 @@ public final class Platform implements AutoCloseable {
   private final @Nullable Thread shutdownHook;
   // guarded by this
   private @Nullable Server server;
+  private volatile @Nullable HostAndPort advertised;
   private boolean closed;
 
   /**
@@ -138,8 +142,10 @@ public final class Platform implements AutoCloseable {
 
   private ResolverContext resolver(CallRecorder recorder) {
     BalancerMetrics avoided = new BalancerMetrics();
+    SkippedInstances skipped = new SkippedInstances();
     if (settings.meters != null) {
       avoided.bindTo(settings.meters);
+      skipped.bindTo(settings.meters);
       new DiscoveryMetrics(directory, settings.clock).bindTo(settings.meters);
     }
     DirectorySource source = new DirectorySource(directory);
@@ -150,7 +156,18 @@ public final class Platform implements AutoCloseable {
         new BalancerSettings(true, settings.outlierDetection),
         new BalancerContext(recorder, avoided),
         new RetryAndHedgingPolicy(settings.retries, settings.hedging, recorder),
-        settings.discovery.waitForFirstList());
+        settings.discovery.waitForFirstList(),
+        AddressRule.unless(listed -> isOnOneMachine()),
+        skipped);
+  }
+
+  /** Whether this program and those that it calls share one machine. */
+  private boolean isOnOneMachine() {
+    if (settings.allowLoopback != null) {
+      return settings.allowLoopback;
+    }
+    HostAndPort own = advertised;
+    return settings.etcd.isLoopback() || (own != null && own.isLoopback());
   }
 
   private @Nullable Thread shutdownHook() {
@@ -243,13 +260,14 @@ public final class Platform implements AutoCloseable {
   }
 
   private ManagedChannelBuilder<?> channelTo(String target) {
-    return ManagedChannelBuilder.forTarget(target)
-        .setNameResolverArg(ResolverContext.KEY, resolver)
+    ManagedChannelBuilder<?> builder = ManagedChannelBuilder.forTarget(target);
+    resolver.resolve(builder);
+    return builder
         .intercept(clientChain)
-        // A frozen server is detected within seconds, also before it is called.
-        .keepAliveTime(10, TimeUnit.SECONDS)
-        .keepAliveTimeout(3, TimeUnit.SECONDS)
-        .keepAliveWithoutCalls(true);
+        // No server punishes this: the default minimum is five minutes, with calls only. The
+        // balancer detects a frozen server within seconds.
+        .keepAliveTime(KEEP_ALIVE_MINUTES, TimeUnit.MINUTES)
+        .keepAliveTimeout(3, TimeUnit.SECONDS);
   }
 
   /** What is known of other services. */
@@ -307,8 +325,9 @@ public final class Platform implements AutoCloseable {
     metadata.putAll(settings.metadata);
     metadata.put(InstanceMetadata.INSTANCE_ID, instanceId());
     metadata.put(InstanceMetadata.STARTED_AT, settings.clock.instant().toString());
-    Instance instance =
-        new Instance(settings.service, new HostAndPort(host, port), Map.copyOf(metadata));
+    HostAndPort address = new HostAndPort(host, port);
+    advertised = address;
+    Instance instance = new Instance(settings.service, address, Map.copyOf(metadata));
     boolean ours = settings.advertisedPort == 0 && LocalAddress.isLocal(host);
     return Claim.of(codec, instance, () -> ours);
   }

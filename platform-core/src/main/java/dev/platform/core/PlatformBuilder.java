@@ -46,6 +46,7 @@ public final class PlatformBuilder {
   int advertisedPort;
   Map<String, String> metadata = Map.of();
   DiscoverySettings discovery = DiscoverySettings.defaults();
+  @Nullable Boolean allowLoopback;
   String loadBalancing = "round_robin";
   OutlierDetection outlierDetection = OutlierDetection.defaults();
   DeadlineSettings deadlines = DeadlineSettings.defaults();
@@ -132,6 +133,16 @@ public final class PlatformBuilder {
 
   public PlatformBuilder discovery(DiscoverySettings settings) {
     this.discovery = settings;
+    return this;
+  }
+
+  /**
+   * Whether instances at loopback, link-local and unspecified addresses are called. By default only
+   * if this program advertises a loopback address itself, or all endpoints of etcd are loopback
+   * addresses: elsewhere such an address is not the instance's, and is skipped with a warning.
+   */
+  public PlatformBuilder allowLoopback(boolean allow) {
+    this.allowLoopback = allow;
     return this;
   }
 

@@ -75,6 +75,19 @@ class PlatformTest {
   }
 
   @Test
+  void skipsLoopbackAddressesIfToldSo() {
+    etcd.put("/services/far-service/127.0.0.1:1", "127.0.0.1:1");
+    try (Platform careful = builder("careful").allowLoopback(false).build()) {
+      var stub =
+          RecommendationServiceGrpc.newBlockingStub(careful.channel("far-service"))
+              .withDeadlineAfter(20, TimeUnit.SECONDS);
+      assertThatThrownBy(
+              () -> stub.getRecommendations(GetRecommendationsRequest.getDefaultInstance()))
+          .hasMessageContaining("is a loopback address (platform.discovery.allow-loopback");
+    }
+  }
+
+  @Test
   void hasNoSpringOnTheClassPath() {
     assertThatThrownBy(() -> Class.forName("org.springframework.core.SpringVersion"))
         .isInstanceOf(ClassNotFoundException.class);

@@ -8,14 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.core.env.Environment;
 
-/**
- * Properties of a channel that have no effect, though Spring knows them. The service config of a
- * discovered service comes from its resolver, which replaces the channel's own.
- */
+/** Properties of a channel that have no effect, though Spring knows them. */
 final class ChannelRule implements ConfigurationRule {
 
-  private static final String SERVICE_CONFIG = "service-config";
-  private static final String HEALTH = "health.enabled";
   private static final String BYPASS = "bypass-certificate-validation";
 
   /** What Spring reads from {@code default} only for channels without an entry of their own. */
@@ -30,20 +25,15 @@ final class ChannelRule implements ConfigurationRule {
           "inbound.metadata.max-size");
 
   private final Environment environment;
-  private final DiscoveredTargets targets;
 
   ChannelRule(Environment environment) {
     this.environment = environment;
-    this.targets = new DiscoveredTargets(environment);
   }
 
   @Override
   public List<Finding> findings() {
     List<Finding> found = new ArrayList<>();
     for (String channel : ChannelSettings.names(environment)) {
-      if (isDiscovered(channel)) {
-        replaced(channel, found);
-      }
       if (isTrue(channel, BYPASS) && !isEncrypted(channel)) {
         add(
             channel,
@@ -54,24 +44,6 @@ final class ChannelRule implements ConfigurationRule {
     }
     NOT_MERGED.forEach(property -> notMerged(property, found));
     return found;
-  }
-
-  private void replaced(String channel, List<Finding> found) {
-    add(
-        channel,
-        SERVICE_CONFIG,
-        "a .target outside discovery; calls of a discovered service follow platform.deadline.*,"
-            + " platform.resilience.retry.*, platform.resilience.hedging.* and"
-            + " platform.grpc.load-balancing",
-        found);
-    if (isTrue(channel, HEALTH)) {
-      add(
-          channel,
-          HEALTH,
-          "a .target outside discovery; an instance that is not ready leaves discovery, and"
-              + " platform.resilience.outlier-detection.* avoids one that fails",
-          found);
-    }
   }
 
   private void notMerged(String property, List<Finding> found) {
@@ -97,14 +69,6 @@ final class ChannelRule implements ConfigurationRule {
         .ifPresent(
             where ->
                 found.add(new Finding(ChannelSettings.name(channel, property), where, expected)));
-  }
-
-  /** The entry {@code default} also serves services without an entry of their own. */
-  private boolean isDiscovered(String channel) {
-    String target = targets.getTarget(channel);
-    return channel.equals(ChannelSettings.DEFAULT)
-        || target.startsWith("discovery:")
-        || target.startsWith("etcd:");
   }
 
   private boolean isEncrypted(String channel) {

@@ -31,7 +31,7 @@ final class ResolvedChannels<T extends ManagedChannelBuilder<T>>
     if (builder instanceof InProcessChannelBuilder) {
       return;
     }
-    builder.setNameResolverArg(ResolverContext.KEY, context);
+    context.resolve(builder);
     ChannelSettings settings = ChannelSettings.of(channel, environment);
     settings.use(
         entry -> entry.defaults().loadBalancingPolicy(),

@@ -8,6 +8,7 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.starter.test.junit.EtcdExtension;
 import io.grpc.Channel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -16,6 +17,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +33,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.grpc.client.GrpcChannelBuilderCustomizer;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 
@@ -105,30 +108,35 @@ class ChannelPropertiesTest {
     assertThat(served).hasSize(1);
   }
 
+  @Test
+  void serviceConfig() {
+    start(
+        Map.of(
+            SHOP + "service-config.method[0].name[0].service",
+            "recommendation.v1.RecommendationService",
+            SHOP + "service-config.method[0].timeout",
+            "2s"));
+    assertThat(Long.parseLong(ask("anybody").getProductIds(1))).isBetween(1L, 2_000L);
+  }
+
+  @Test
+  void aCustomizersDefaultServiceConfig() {
+    start(Map.of(), Timeouts.class);
+    assertThat(Long.parseLong(ask("anybody").getProductIds(1))).isBetween(1L, 2_000L);
+  }
+
+  @Test
+  void health() {
+    start(Map.of(SHOP + "health.enabled", "true", SHOP + "health.service-name", "unknown"));
+    StatusRuntimeException failure =
+        catchThrowableOfType(StatusRuntimeException.class, () -> ask("anybody"));
+    assertThat(failure.getStatus().getDescription()).contains("Health-check");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        SHOP
-            + "service-config.method[0].timeout=1ms"
-            + " | "
-            + SHOP
-            + "service-config: set in (place) (expected: a .target"
-            + " outside discovery; calls of a discovered service follow platform.deadline.*,"
-            + " platform.resilience.retry.*, platform.resilience.hedging.* and"
-            + " platform.grpc.load-balancing)",
-        DEFAULT
-            + "service-config.method[0].timeout=1ms"
-            + " | "
-            + DEFAULT
-            + "service-config: set in",
-        SHOP
-            + "health.enabled=true"
-            + " | "
-            + SHOP
-            + "health.enabled: set in (place) (expected: a .target"
-            + " outside discovery; an instance that is not ready leaves discovery, and"
-            + " platform.resilience.outlier-detection.* avoids one that fails)",
         SHOP
             + "bypass-certificate-validation=true"
             + " | "
@@ -179,8 +187,7 @@ class ChannelPropertiesTest {
 
   @ParameterizedTest
   @CsvSource({
-    SHOP + "service-config.method[0].timeout=1ms;" + SHOP + "target=static://127.0.0.1:1",
-    SHOP + "health.enabled=false",
+    SHOP + "service-config.method[0].name[0].service=a.B;" + SHOP + "health.enabled=false",
     SHOP + "bypass-certificate-validation=true;" + SHOP + "ssl.enabled=true",
     DEFAULT + "ssl.enabled=true;" + SHOP + "ssl.enabled=false",
     DEFAULT + "user-agent=mall/1",
@@ -204,11 +211,11 @@ class ChannelPropertiesTest {
     return properties;
   }
 
-  private void start(Map<String, ?> properties) {
+  private void start(Map<String, ?> properties, Class<?>... more) {
     Map<String, Object> all = new HashMap<>(properties);
     all.put("platform.etcd.endpoints", etcd.endpoint().toString());
     all.put("spring.application.name", "caller");
-    app = Shop.start(all);
+    app = Shop.start(all, more);
   }
 
   private GetRecommendationsResponse ask(String user) {
@@ -222,6 +229,22 @@ class ChannelPropertiesTest {
   private static GetRecommendationsResponse ask(Channel channel, String user) {
     return RecommendationServiceGrpc.newBlockingStub(channel)
         .getRecommendations(GetRecommendationsRequest.newBuilder().setUserId(user).build());
+  }
+
+  /** Sets a timeout. */
+  static class Timeouts {
+
+    @Bean
+    <T extends ManagedChannelBuilder<T>> GrpcChannelBuilderCustomizer<T> timeouts() {
+      Map<String, ?> method =
+          Map.of(
+              "name",
+              List.of(Map.of("service", "recommendation.v1.RecommendationService")),
+              "timeout",
+              "2s");
+      return (channel, builder) ->
+          builder.defaultServiceConfig(Map.of("methodConfig", List.of(method)));
+    }
   }
 
   /** Records who calls. */

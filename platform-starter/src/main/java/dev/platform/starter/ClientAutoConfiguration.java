@@ -13,14 +13,13 @@ import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /** The platform on net.devh's gRPC clients. */
 @AutoConfiguration
 public final class ClientAutoConfiguration {
-
-  /** net.devh's default. */
-  private static final String DEFAULT_POLICY = "round_robin";
 
   /** Not the chain itself: net.devh rejects an interceptor that is two beans. */
   @Bean
@@ -30,18 +29,20 @@ public final class ClientAutoConfiguration {
     return chain::interceptCall;
   }
 
+  /** Before others, so that what the application sets on a channel wins. */
   @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
   GrpcChannelConfigurer resolverChannelConfigurer(
-      ResolverContext context, GrpcChannelsProperties channels) {
+      ResolverContext context, GrpcChannelsProperties channels, Environment environment) {
+    OwnPolicies policies = new OwnPolicies(channels, environment);
     return (builder, name) -> {
       if (builder instanceof InProcessChannelBuilder) {
         return;
       }
-      builder.setNameResolverArg(ResolverContext.KEY, context);
-      String own = channels.getChannel(name).getDefaultLoadBalancingPolicy();
-      if (!own.equals(DEFAULT_POLICY)) {
-        builder.setNameResolverArg(ResolverContext.LOAD_BALANCING, own);
-      }
+      context.resolve(builder);
+      policies
+          .of(name)
+          .ifPresent(own -> builder.setNameResolverArg(ResolverContext.LOAD_BALANCING, own));
     };
   }
 

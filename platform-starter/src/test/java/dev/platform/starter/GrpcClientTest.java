@@ -7,7 +7,9 @@ import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.Recomm
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.app.TestApp;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
 import net.devh.boot.grpc.client.inject.GrpcClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +26,7 @@ class GrpcClientTest {
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   private final Map<String, Object> properties = new HashMap<>();
+  private GrpcChannelConfigurer configurer = (builder, name) -> {};
 
   @Test
   void itsServiceIsDiscoveredAndItsCallsHaveADeadline() {
@@ -62,12 +65,37 @@ class GrpcClientTest {
     assertThat(output).doesNotContain("platform.configuration-check");
   }
 
+  @Test
+  void aConfigurersDefaultServiceConfigApplies() {
+    properties.put("platform.deadline.default-timeout", "40s");
+    properties.put("platform.discovery.wait-for-first-list", "4s");
+    Map<String, ?> config =
+        Map.of(
+            "methodConfig",
+            List.of(
+                Map.of(
+                    "name",
+                    List.of(Map.of("service", "recommendation.v1.RecommendationService")),
+                    "timeout",
+                    "15s")));
+    configurer = (builder, name) -> builder.defaultServiceConfig(config);
+    try (var app = start()) {
+      String left = ask(app.getBean(Caller.class).recommendations);
+      assertThat(Long.parseLong(left)).isBetween(1L, 15_000L);
+    }
+  }
+
   private ConfigurableApplicationContext start() {
     properties.put("spring.application.name", "self");
     properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
     properties.put("platform.discovery.wait-for-first-list", "4s");
     return TestApp.start(
-        properties, context -> ((GenericApplicationContext) context).registerBean(Caller.class));
+        properties,
+        context -> {
+          ((GenericApplicationContext) context).registerBean(Caller.class);
+          ((GenericApplicationContext) context)
+              .registerBean("configurer", GrpcChannelConfigurer.class, () -> configurer);
+        });
   }
 
   private static String ask(RecommendationServiceBlockingStub stub) {

@@ -40,14 +40,25 @@ public record BalancerSettings(boolean avoidSilent, OutlierDetection ejection) {
    * @param childPolicy the name of the policy that picks the instances
    */
   public Map<String, ?> around(String childPolicy) {
-    Map<String, ?> child = Map.of(childPolicy, Map.of());
-    if (!avoidSilent && !ejection.enabled()) {
-      return child;
+    return around(List.of(Map.of(childPolicy, Map.of())));
+  }
+
+  /**
+   * The same around configured policies.
+   *
+   * @param childPolicies entries of a {@code loadBalancingConfig}, at least one: gRPC takes the
+   *     first that it knows
+   */
+  public Map<String, ?> around(List<? extends Map<String, ?>> childPolicies) {
+    Map<String, ?> first = childPolicies.get(0);
+    boolean off = !avoidSilent && !ejection.enabled();
+    if (first.containsKey(POLICY) || (off && childPolicies.size() == 1)) {
+      return first;
     }
     return Map.of(
         POLICY,
         Map.of(
-            CHILD_POLICY, List.of(child),
+            CHILD_POLICY, childPolicies,
             AVOID_SILENT, avoidSilent,
             OUTLIER_DETECTION, json(ejection)));
   }

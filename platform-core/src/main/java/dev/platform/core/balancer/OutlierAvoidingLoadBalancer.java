@@ -18,9 +18,12 @@ import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -36,14 +39,18 @@ import org.slf4j.LoggerFactory;
  * are at most half of all. A child policy picks the instances; a picked instance that is avoided is
  * picked again.
  *
- * <p><b>Silent instances.</b> gRPC's keep-alive finds a frozen process after ten seconds at the
- * earliest, and its lease ends when its TTL is over. Until then some of all calls would wait for
- * their deadlines, and block their callers' threads. So an instance becomes quiet if nothing was
- * received from it for 250 ms after a unary call was sent: others are preferred, and it gets a
- * health check. Any response ends that, an error too; a slow call alone does not make an instance
- * silent. Without a response within 1.5 s it is silent: this is logged, and it gets further checks
- * until it answers. If more than half of all instances seem silent, the cause is more likely in
- * this process, and all are called.
+ * <p><b>Silent instances.</b> gRPC's keep-alive finds a frozen process after minutes, since servers
+ * punish frequent pings, and its lease ends when its TTL is over. Until then some of all calls
+ * would wait for their deadlines, and block their callers' threads. So an instance becomes quiet if
+ * nothing was received from it for 250 ms after a unary call was sent: others are preferred, and it
+ * gets a health check. Any response ends that, an error too; a slow call alone does not make an
+ * instance silent. Without a response within 1.5 s it is silent: this is logged, and it gets
+ * further checks until it answers. If more than half of all instances seem silent, the cause is
+ * more likely in this process, and all are called.
+ *
+ * <p>Streams, and calls without a deadline, may rightly be silent: the instance is checked after
+ * ten seconds without anything from it. Whoever is silent for 13 s loses its connection, as after
+ * an unanswered ping: these calls fail, and the policy connects again.
  *
  * <p><b>Failing instances.</b> An instance whose calls fail is ejected for a time, see {@link
  * OutlierDetection}. If more than half of all would be ejected, it is not: then the service fails,
@@ -56,9 +63,12 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   static final Duration PATIENCE = Duration.ofMillis(1500);
+  static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(13);
 
   private static final Logger log = LoggerFactory.getLogger(OutlierAvoidingLoadBalancer.class);
   private static final long CHECK_MILLIS = 100;
+  private static final long WATCH_MILLIS = 1000;
 
   /** A policy that picks at random, or for many threads, may pick an avoided instance again. */
   private static final int MORE_PICKS = 10;
@@ -69,8 +79,11 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   private final Map<TrackedSubchannel, Set<Reason>> instances = new LinkedHashMap<>();
   private final Map<TrackedSubchannel, SynchronizationContext.ScheduledHandle> returns =
       new HashMap<>();
-  private final AtomicBoolean checking = new AtomicBoolean();
-  private SynchronizationContext.@Nullable ScheduledHandle timer;
+  private final Set<TrackedSubchannel> leaving = new LinkedHashSet<>();
+  private final RepeatedWork checks;
+  private final RepeatedWork watch;
+  private final AtomicBoolean pingsReported = new AtomicBoolean();
+  private boolean closed;
   private volatile boolean avoiding;
   private volatile boolean sparing;
 
@@ -82,6 +95,15 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     this.channel = channel;
     this.syncContext = channel.getSynchronizationContext();
     this.policy = new GracefulSwitchLoadBalancer(new Wrapping());
+    this.checks =
+        new RepeatedWork(
+            channel, CHECK_MILLIS, this::check, () -> isAny(TrackedSubchannel::isOfInterest));
+    this.watch =
+        new RepeatedWork(
+            channel,
+            WATCH_MILLIS,
+            this::watch,
+            () -> !leaving.isEmpty() || isAny(TrackedSubchannel::hasPatientCalls));
   }
 
   @Override
@@ -115,38 +137,42 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   @Override
   public void shutdown() {
-    checking.set(true);
-    if (timer != null) {
-      timer.cancel();
-    }
+    checks.stop();
+    watch.stop();
+    closed = true;
+    List.copyOf(leaving).forEach(TrackedSubchannel::close);
     super.shutdown();
   }
 
   /** Repeated while a unary call is unanswered or an instance is silent. */
-  private void checkLater() {
-    timer =
-        syncContext.schedule(
-            this::check,
-            CHECK_MILLIS,
-            TimeUnit.MILLISECONDS,
-            channel.getScheduledExecutorService());
-  }
-
   private void check() {
     long now = context().recorder().nanoTime();
-    boolean more = false;
-    for (TrackedSubchannel instance : instances.keySet()) {
+    for (TrackedSubchannel instance : all()) {
       instance.updateQuiet(now);
+      if (instance.isLost(now)) {
+        log.warn("{}: {} is silent, its connection is given up", channel.getAuthority(), instance);
+        instance.giveUp();
+      }
       if (instance.needsCheck()) {
         instance.check(answered -> syncContext.execute(() -> checked(instance, answered)));
       }
-      more |= instance.isOfInterest();
     }
     weigh();
-    if (more) {
-      checkLater();
-    } else {
-      checking.set(false);
+  }
+
+  @Override
+  public void patientCallSent() {
+    watch.start();
+  }
+
+  /** Repeated while there are calls that may be silent for long. */
+  private void watch() {
+    List.copyOf(leaving).stream()
+        .filter(instance -> !instance.hasPatientCalls())
+        .forEach(TrackedSubchannel::close);
+    long now = context().recorder().nanoTime();
+    if (isAny(instance -> instance.isStale(now))) {
+      checks.start();
     }
   }
 
@@ -164,6 +190,19 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   @Override
   public boolean avoidsSilent() {
     return settings().avoidSilent();
+  }
+
+  @Override
+  public void pingedTooOften(TrackedSubchannel instance) {
+    if (pingsReported.compareAndSet(false, true)) {
+      log.warn(
+          "{}: {} closed a connection because of keep-alive pings (too_many_pings): raise"
+              + " grpc.client.<name>.keep-alive-time on Spring Boot 3.5,"
+              + " spring.grpc.client.channel.<name>.keepalive.time on 4.1, or keepAliveTime of the"
+              + " channel's builder",
+          channel.getAuthority(),
+          instance);
+    }
   }
 
   @Override
@@ -217,7 +256,18 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   }
 
   @Override
+  public boolean leaves(TrackedSubchannel instance) {
+    if (closed) {
+      return false;
+    }
+    shutDown(instance);
+    leaving.add(instance);
+    return true;
+  }
+
+  @Override
   public void shutDown(TrackedSubchannel instance) {
+    leaving.remove(instance);
     changed(instance);
     instances.remove(instance);
     weigh();
@@ -253,6 +303,17 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     return count(TrackedSubchannel::isReady);
   }
 
+  /** Also those that only have calls left. */
+  private List<TrackedSubchannel> all() {
+    List<TrackedSubchannel> all = new ArrayList<>(instances.keySet());
+    all.addAll(leaving);
+    return all;
+  }
+
+  private boolean isAny(Predicate<TrackedSubchannel> wanted) {
+    return all().stream().anyMatch(wanted);
+  }
+
   private long count(Predicate<TrackedSubchannel> wanted) {
     return instances.keySet().stream().filter(wanted).count();
   }
@@ -269,7 +330,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       CallRecorder recorder = context().recorder();
       TrackedSubchannel instance =
           new TrackedSubchannel(
-              channel.createSubchannel(args),
+              () -> channel.createSubchannel(args),
               Peer.of(args.getAddresses().get(0)),
               new Ejection(settings().ejection(), recorder::nanoTime),
               recorder,
@@ -302,8 +363,8 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
         return pick;
       }
       boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
-      if (unary && avoidsSilent() && checking.compareAndSet(false, true)) {
-        syncContext.execute(OutlierAvoidingLoadBalancer.this::checkLater);
+      if (unary && avoidsSilent()) {
+        checks.start();
       }
       PickResult picked = pick.copyWithSubchannel(instance.delegate());
       ClientCallRecord known = ClientCallRecord.find(call.getCallOptions());

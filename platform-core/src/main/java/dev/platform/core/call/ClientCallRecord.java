@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   private Span span = Span.getInvalid();
   private io.opentelemetry.context.@Nullable Context caller;
   private io.opentelemetry.context.@Nullable Context inside;
+
+  // set by whoever runs the call, before there is an attempt
+  private @Nullable Consumer<Status> canceller;
 
   // written at the end, before listeners are notified
   private @Nullable Status status;
@@ -246,6 +250,21 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   }
 
   // End
+
+  void canceller(Consumer<Status> cancel) {
+    canceller = cancel;
+  }
+
+  /**
+   * Ends the call from this side, as if the server had sent this status. Does nothing for a call
+   * that has ended, or on a channel without the platform's interceptors. On any thread.
+   */
+  public void abort(Status reason) {
+    Consumer<Status> cancel = canceller;
+    if (cancel != null) {
+      cancel.accept(reason);
+    }
+  }
 
   void answered() {
     answered = true;

@@ -6,12 +6,15 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.opentelemetry.context.Scope;
+import org.jspecify.annotations.Nullable;
 
 /** A call whose start, response and end are recorded. */
 final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
   private final ClientCallRecord call;
+  private volatile @Nullable Status aborted;
 
   RecordedCall(ClientCall<Q, A> delegate, ClientCallRecord call) {
     super(delegate);
@@ -20,6 +23,7 @@ final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
   @Override
   public void start(Listener<A> listener, Metadata headers) {
+    call.canceller(this::abort);
     call.start(headers);
     try {
       super.start(new Recorded(listener), headers);
@@ -27,6 +31,11 @@ final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
       call.end(Status.UNKNOWN.withCause(e), new Metadata(), Attributes.EMPTY);
       throw e;
     }
+  }
+
+  private void abort(Status reason) {
+    aborted = reason;
+    cancel(reason.getDescription(), null);
   }
 
   /** Without an attempt there is no connection, and gRPC may not have a call to ask. */
@@ -64,7 +73,9 @@ final class RecordedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     }
 
     @Override
-    public void onClose(Status status, Metadata trailers) {
+    public void onClose(Status ended, Metadata trailers) {
+      Status reason = aborted;
+      Status status = reason != null && ended.getCode() == Code.CANCELLED ? reason : ended;
       call.end(status, trailers, transport());
       try (Scope ignored = call.caller().makeCurrent()) {
         super.onClose(call.explained(status), trailers);

@@ -37,7 +37,6 @@ record EtcdChannels(EtcdSettings settings, EtcdTransport transport, Executor exe
         .maxInboundMessageSize(MAX_ANSWER_BYTES)
         .keepAliveTime(EtcdTransport.KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(3, TimeUnit.SECONDS)
-        .keepAliveWithoutCalls(true)
         .nameResolverFactory(new EtcdEndpointsResolver.Provider(endpoints))
         .build();
   }

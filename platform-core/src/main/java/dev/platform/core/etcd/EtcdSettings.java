@@ -2,6 +2,7 @@ package dev.platform.core.etcd;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.instance.HostAndPort;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,12 @@ public record EtcdSettings(
   /** Whether the endpoints are {@code https}. */
   public boolean isSecure() {
     return parsedEndpoints().get(0).secure();
+  }
+
+  /** Whether all endpoints are on this machine: loopback addresses, or {@code localhost}. */
+  public boolean isLoopback() {
+    return parsedEndpoints().stream()
+        .allMatch(endpoint -> new HostAndPort(endpoint.host(), endpoint.port()).isLoopback());
   }
 
   /** Without the password. */

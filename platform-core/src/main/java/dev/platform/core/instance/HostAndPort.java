@@ -1,5 +1,7 @@
 package dev.platform.core.instance;
 
+import com.google.common.net.InetAddresses;
+
 /**
  * An address as in etcd's keys and values; IPv6 addresses are in brackets there.
  *
@@ -38,6 +40,16 @@ public record HostAndPort(String host, int port) {
       throw new IllegalArgumentException(text + " (expected: a port after the colon)", e);
     }
     throw new IllegalArgumentException(text + " (expected: a port from 1 to 65535)");
+  }
+
+  /**
+   * Whether the host is the reader's own machine: a loopback address, or {@code localhost}. Never
+   * looks a name up.
+   */
+  public boolean isLoopback() {
+    return InetAddresses.isInetAddress(host) && host.indexOf('%') < 0
+        ? InetAddresses.forString(host).isLoopbackAddress()
+        : host.equalsIgnoreCase("localhost");
   }
 
   @Override

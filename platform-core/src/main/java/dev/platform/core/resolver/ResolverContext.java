@@ -2,7 +2,9 @@ package dev.platform.core.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerSettings;
+import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +28,8 @@ public final class ResolverContext implements AutoCloseable {
   private final BalancerContext balancer;
   private final RetryAndHedgingPolicy retryAndHedging;
   private final Duration waitForFirstList;
+  private final AddressRule addresses;
+  private final SkippedInstances skipped;
 
   /**
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
@@ -35,6 +39,8 @@ public final class ResolverContext implements AutoCloseable {
    * @param balancer what the balancers of this application share
    * @param retryAndHedging the retry and hedging policy
    * @param waitForFirstList how long a channel's first call waits for a first instance
+   * @param addresses which addresses are called
+   * @param skipped reports instances that are listed and not called
    */
   public ResolverContext(
       @Nullable InstanceSource etcd,
@@ -43,7 +49,9 @@ public final class ResolverContext implements AutoCloseable {
       BalancerSettings balancerSettings,
       BalancerContext balancer,
       RetryAndHedgingPolicy retryAndHedging,
-      Duration waitForFirstList) {
+      Duration waitForFirstList,
+      AddressRule addresses,
+      SkippedInstances skipped) {
     this.etcd = etcd;
     this.discovery = discovery;
     this.loadBalancing = loadBalancing;
@@ -51,6 +59,17 @@ public final class ResolverContext implements AutoCloseable {
     this.balancer = balancer;
     this.retryAndHedging = retryAndHedging;
     this.waitForFirstList = waitForFirstList;
+    this.addresses = addresses;
+    this.skipped = skipped;
+  }
+
+  /**
+   * Makes this context resolve the names of a channel. What the builder has as default service
+   * config and load-balancing policy, now or later, is merged into what the resolver returns.
+   */
+  public void resolve(ManagedChannelBuilder<?> builder) {
+    builder.setNameResolverArg(KEY, this);
+    builder.setNameResolverArg(BuilderSettings.KEY, new BuilderSettings(builder));
   }
 
   Optional<InstanceSource> source(String scheme) {
@@ -80,6 +99,16 @@ public final class ResolverContext implements AutoCloseable {
   /** How long a first call waits for a first instance. */
   Duration waitForFirstList() {
     return waitForFirstList;
+  }
+
+  /** Which addresses are called. */
+  AddressRule addresses() {
+    return addresses;
+  }
+
+  /** Reports instances that are listed and not called. */
+  SkippedInstances skipped() {
+    return skipped;
   }
 
   @Override

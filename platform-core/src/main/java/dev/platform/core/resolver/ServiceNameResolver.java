@@ -2,6 +2,8 @@ package dev.platform.core.resolver;
 
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.instance.Instance;
+import dev.platform.core.instance.SkippedInstances;
+import dev.platform.core.instance.SkippedInstances.Reason;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
@@ -9,25 +11,28 @@ import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Resolves a service's name to its instances, pushed by their source. A first call waits for a
  * first instance, with a bound. After the first success an outage of the registry is not reported
  * to the channel: the last list stays. State is kept in the channel's synchronization context.
+ * Nothing is thrown into that context, which would end the channel: see {@link #guarded}.
  */
 final class ServiceNameResolver extends NameResolver {
 
+  private static final Logger log = LoggerFactory.getLogger(ServiceNameResolver.class);
   private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
 
   private final String scheme;
@@ -35,29 +40,78 @@ final class ServiceNameResolver extends NameResolver {
   private final Args args;
   private final ResolverContexts contexts;
   private final SynchronizationContext syncContext;
+  private final ScheduledExecutorService timer;
   private final @Nullable ResolverContext ownContext;
-  private final AddressGroups groups = new AddressGroups();
+  private final HostNames names;
   private final Runnable onContextsChanged;
 
   // in syncContext
   private @Nullable Listener2 listener;
-  private @Nullable ResolverContext context;
-  private @Nullable InternalConfigSelector attempts;
-  private Runnable unsubscribe = () -> {};
+  private @Nullable Binding bound;
   private SynchronizationContext.@Nullable ScheduledHandle firstWait;
   private List<Instance> latest = List.of();
+  private @Nullable List<EquivalentAddressGroup> delivered;
   private boolean resolved;
   private boolean waited;
-  private int subscription;
+  private boolean broken;
 
-  ServiceNameResolver(String scheme, String serviceId, Args args, ResolverContexts contexts) {
+  /** The context that resolves the name now, and what belongs to it. */
+  private final class Binding {
+
+    private final ResolverContext context;
+    private final @Nullable InternalConfigSelector attempts;
+    private final ConfigOrError serviceConfig;
+    private final AddressGroups groups;
+    private final SkippedInstances.Report unresolved;
+    private Runnable unsubscribe = () -> {};
+
+    Binding(ResolverContext context) {
+      this.context = context;
+      ServiceConfigParser parser = args.getServiceConfigParser();
+      ChannelConfig config = ChannelConfig.of(args);
+      this.attempts = context.retryAndHedging().selector(parser, config.methods());
+      this.serviceConfig = parser.parseServiceConfig(config.with(context, attempts == null));
+      this.groups = new AddressGroups(serviceId, names::addresses, context.skipped());
+      this.unresolved = context.skipped().report(serviceId, Reason.UNRESOLVED);
+    }
+
+    void subscribe() {
+      context
+          .source(scheme)
+          .ifPresent(
+              source ->
+                  unsubscribe =
+                      source.subscribe(
+                          serviceId,
+                          instances ->
+                              syncContext.execute(() -> guarded(() -> update(this, instances)))));
+    }
+  }
+
+  ServiceNameResolver(
+      String scheme,
+      String serviceId,
+      Args args,
+      ResolverContexts contexts,
+      HostNames.Lookup lookup,
+      RandomGenerator random) {
     this.scheme = scheme;
     this.serviceId = serviceId;
     this.args = args;
     this.contexts = contexts;
     this.syncContext = args.getSynchronizationContext();
+    this.timer = args.getScheduledExecutorService();
     this.ownContext = args.getArg(ResolverContext.KEY);
-    this.onContextsChanged = () -> syncContext.execute(this::bind);
+    Executor offload = args.getOffloadExecutor();
+    this.names =
+        new HostNames(
+            lookup,
+            offload == null ? timer : offload,
+            syncContext,
+            timer,
+            random,
+            () -> guarded(this::deliver));
+    this.onContextsChanged = () -> syncContext.execute(() -> guarded(this::bind));
   }
 
   @Override
@@ -69,20 +123,19 @@ final class ServiceNameResolver extends NameResolver {
   public void start(Listener2 channel) {
     listener = channel;
     contexts.addListener(onContextsChanged);
-    bind();
-    ScheduledExecutorService timer = args.getScheduledExecutorService();
-    Duration wait = context == null ? DEFAULT_WAIT : context.waitForFirstList();
+    guarded(this::bind);
+    Duration wait = bound == null ? DEFAULT_WAIT : bound.context.waitForFirstList();
     firstWait =
-        syncContext.schedule(this::firstWaitEnded, wait.toNanos(), TimeUnit.NANOSECONDS, timer);
+        syncContext.schedule(
+            () -> guarded(this::firstWaitEnded), wait.toNanos(), TimeUnit.NANOSECONDS, timer);
   }
 
-  /** A connection failed: names may resolve differently now, or there is no instance left. */
+  /** A connection failed: names may resolve differently now, or nothing can be called. */
   @Override
   public void refresh() {
-    if (latest.isEmpty()) {
-      failWithoutInstances();
-    } else if (groups.forgetNames()) {
-      lookUpThenDeliver(latest);
+    names.refresh();
+    if (delivered == null) {
+      guarded(this::failWithoutAddress);
     }
   }
 
@@ -90,10 +143,35 @@ final class ServiceNameResolver extends NameResolver {
   public void shutdown() {
     contexts.removeListener(onContextsChanged);
     listener = null;
-    subscription++;
-    unsubscribe.run();
+    if (bound != null) {
+      bound.unsubscribe.run();
+      bound = null;
+    }
+    names.shutdown();
     if (firstWait != null) {
       firstWait.cancel();
+    }
+  }
+
+  /**
+   * Runs in the synchronization context: an exception there would make gRPC fail all calls of this
+   * channel for ever. What others say is read without exceptions; this is for what nobody foresaw.
+   */
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+      broken = false;
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      if (!broken) {
+        log.error("{}: its instances can't be used; waiting for the next list", serviceId, e);
+      }
+      broken = true;
+      if (!resolved && listener != null) {
+        listener.onError(
+            Status.UNAVAILABLE
+                .withDescription("the instances of %s can't be used".formatted(serviceId))
+                .withCause(e));
+      }
     }
   }
 
@@ -102,21 +180,14 @@ final class ServiceNameResolver extends NameResolver {
       return;
     }
     ResolverContext next = choose();
-    if (next == null || next == context) {
+    if (next == null || (bound != null && next == bound.context)) {
       return;
     }
-    context = next;
-    attempts = next.retryAndHedging().selector(args.getServiceConfigParser());
-    unsubscribe.run();
-    unsubscribe = () -> {};
-    int current = ++subscription;
-    next.source(scheme)
-        .ifPresent(
-            source ->
-                unsubscribe =
-                    source.subscribe(
-                        serviceId,
-                        instances -> syncContext.execute(() -> update(current, instances))));
+    if (bound != null) {
+      bound.unsubscribe.run();
+    }
+    bound = new Binding(next);
+    bound.subscribe();
   }
 
   /** The channel's own context while it is open; else the latest; null keeps the known list. */
@@ -124,77 +195,93 @@ final class ServiceNameResolver extends NameResolver {
     if (ownContext != null) {
       return contexts.isAlive(ownContext) ? ownContext : null;
     }
-    if (context != null && contexts.isAlive(context)) {
-      return context;
+    if (bound != null && contexts.isAlive(bound.context)) {
+      return bound.context;
     }
     return contexts.latest().orElse(null);
   }
 
-  private void update(int from, List<Instance> instances) {
-    if (from != subscription || listener == null || context == null) {
+  private void update(Binding from, List<Instance> instances) {
+    if (from != bound) {
       return;
     }
     latest = instances;
-    if (!instances.isEmpty()) {
-      lookUpThenDeliver(instances);
-    } else {
-      failWithoutInstances();
-    }
+    delivered = null;
+    names.retain(AddressGroups.names(instances));
+    deliver();
   }
 
-  /** An outage alone is no reason: it leaves the list as it was. */
-  private void failWithoutInstances() {
-    if (resolved) {
-      fail("the last instance of %s has deregistered".formatted(serviceId));
-    } else if (waited) {
-      fail("no instance of %s is known".formatted(serviceId));
-    }
-  }
-
-  private void lookUpThenDeliver(List<Instance> instances) {
-    Set<String> names = groups.unknownNames(instances);
-    Executor lookups = args.getOffloadExecutor();
-    if (names.isEmpty() || lookups == null) {
-      deliver(instances, Map.of());
+  /** Also when names were looked up. */
+  private void deliver() {
+    if (listener == null || bound == null) {
       return;
     }
-    lookups.execute(
-        () -> {
-          Map<String, InetAddress> found = AddressGroups.lookUp(names);
-          syncContext.execute(() -> deliver(instances, found));
-        });
-  }
-
-  private void deliver(List<Instance> instances, Map<String, InetAddress> lookedUp) {
-    // A newer list may have come while names were looked up.
-    if (listener == null || context == null || instances != latest) {
-      return;
+    List<EquivalentAddressGroup> addresses = bound.groups.of(latest, bound.context.addresses());
+    Map<String, String> unresolved = new LinkedHashMap<>();
+    for (String name : names.unresolved()) {
+      unresolved.put(name, "the host name does not resolve; it is looked up again");
     }
-    List<EquivalentAddressGroup> addresses = groups.of(instances, lookedUp);
+    bound.unresolved.update(unresolved);
     if (addresses.isEmpty()) {
-      return;
+      delivered = null;
+      failWithoutAddress();
+    } else if (!addresses.equals(delivered)) {
+      delivered = addresses;
+      resolved = true;
+      listener.onResult2(
+          ResolutionResult.newBuilder()
+              .setAddressesOrError(StatusOr.fromValue(addresses))
+              .setServiceConfig(bound.serviceConfig)
+              .setAttributes(attributes(bound))
+              .build());
     }
-    resolved = true;
-    listener.onResult2(
-        ResolutionResult.newBuilder()
-            .setAddressesOrError(StatusOr.fromValue(addresses))
-            .setServiceConfig(serviceConfig(context))
-            .setAttributes(attributes(context))
-            .build());
   }
 
   private void firstWaitEnded() {
     waited = true;
-    if (!resolved) {
-      failWithoutInstances();
+    if (resolved) {
+      return;
     }
+    if (names.isLookingUp() && names.unresolved().isEmpty()) {
+      fail("the host names of %s are still being looked up".formatted(serviceId));
+    } else {
+      failWithoutAddress();
+    }
+  }
+
+  /** An outage alone is no reason: it leaves the list as it was. */
+  private void failWithoutAddress() {
+    if (!resolved && !waited) {
+      return;
+    }
+    if (latest.isEmpty()) {
+      fail(
+          resolved
+              ? "the last instance of %s has deregistered".formatted(serviceId)
+              : "no instance of %s is known".formatted(serviceId));
+      return;
+    }
+    whyNotCallable()
+        .ifPresent(why -> fail("no instance of %s can be called: %s".formatted(serviceId, why)));
+  }
+
+  /** Empty while names are looked up for the first time. */
+  private Optional<String> whyNotCallable() {
+    var unresolved = names.unresolved();
+    if (unresolved.isEmpty()) {
+      return bound == null ? Optional.empty() : bound.groups.lastSkipped();
+    }
+    String others =
+        unresolved.size() == 1 ? "" : " (and %d others)".formatted(unresolved.size() - 1);
+    return Optional.of(
+        "the host name %s%s does not resolve".formatted(unresolved.iterator().next(), others));
   }
 
   private void fail(String what) {
     if (listener != null) {
       String why =
-          Optional.ofNullable(context)
-              .flatMap(known -> known.source(scheme))
+          Optional.ofNullable(bound)
+              .flatMap(known -> known.context.source(scheme))
               .map(InstanceSource::describe)
               .orElseGet(this::whyNoSource);
       listener.onError(Status.UNAVAILABLE.withDescription("%s; %s".formatted(what, why)));
@@ -202,7 +289,7 @@ final class ServiceNameResolver extends NameResolver {
   }
 
   private String whyNoSource() {
-    if (context == null) {
+    if (bound == null) {
       return "there is no open application context with the platform's discovery";
     }
     return scheme.equals(EtcdNameResolverProvider.SCHEME)
@@ -210,20 +297,12 @@ final class ServiceNameResolver extends NameResolver {
         : "there is no DiscoveryClient";
   }
 
-  private Attributes attributes(ResolverContext from) {
+  private static Attributes attributes(Binding from) {
     Attributes.Builder attributes =
-        Attributes.newBuilder().set(BalancerContext.KEY, from.balancer());
-    if (attempts != null) {
-      attributes.set(InternalConfigSelector.KEY, attempts);
+        Attributes.newBuilder().set(BalancerContext.KEY, from.context.balancer());
+    if (from.attempts != null) {
+      attributes.set(InternalConfigSelector.KEY, from.attempts);
     }
     return attributes.build();
-  }
-
-  private ConfigOrError serviceConfig(ResolverContext from) {
-    String own = args.getArg(ResolverContext.LOAD_BALANCING);
-    String policy = own == null ? from.loadBalancing() : own;
-    Map<String, Object> config = new HashMap<>(from.retryAndHedging().serviceConfig());
-    config.put("loadBalancingConfig", List.of(from.balancerSettings().around(policy)));
-    return args.getServiceConfigParser().parseServiceConfig(config);
   }
 }

@@ -2,11 +2,13 @@ package dev.platform.core.resolver;
 
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Collection;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /** Makes the resolvers of one scheme. */
 abstract sealed class ServiceNameResolverProvider extends NameResolverProvider
@@ -49,6 +51,12 @@ abstract sealed class ServiceNameResolverProvider extends NameResolverProvider
       throw new IllegalArgumentException(
           "%s (expected: %s:///service-name)".formatted(target, scheme));
     }
-    return new ServiceNameResolver(scheme, path.substring(1), args, ResolverContexts.jvm());
+    return new ServiceNameResolver(
+        scheme,
+        path.substring(1),
+        args,
+        ResolverContexts.jvm(),
+        InetAddress::getAllByName,
+        RandomGenerator.getDefault());
   }
 }

@@ -3,6 +3,7 @@ package dev.platform.core.retry;
 import dev.platform.core.call.CallRecorder;
 import io.grpc.InternalConfigSelector;
 import io.grpc.NameResolver.ServiceConfigParser;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,16 @@ public final class RetryAndHedgingPolicy {
     return isActive() ? retry.budget().throttling() : Map.of();
   }
 
-  /** Selects the policy of each call of one channel; null if there are no retries or hedges. */
-  public @Nullable InternalConfigSelector selector(ServiceConfigParser parser) {
-    return isActive() ? new AttemptsSelector(retry, hedging, recorder, parser) : null;
+  /**
+   * Selects the policy of each call of one channel; null if there are no retries or hedges.
+   *
+   * @param methods the channel's own method configs; a retry or hedging policy there replaces this
+   *     one for its methods
+   * @throws IllegalStateException if gRPC does not accept one of them
+   */
+  public @Nullable InternalConfigSelector selector(
+      ServiceConfigParser parser, List<? extends Map<String, ?>> methods) {
+    return isActive() ? new AttemptsSelector(retry, hedging, recorder, parser, methods) : null;
   }
 
   private boolean isActive() {

@@ -118,7 +118,8 @@ class AttemptsSelectorTest {
               public ConfigOrError parseServiceConfig(Map<String, ?> config) {
                 return ConfigOrError.fromConfig(config);
               }
-            });
+            },
+            List.of());
     String chosen = selector.selectConfig(new CallOf(method)).getConfig().toString();
     return chosen.contains("retryPolicy")
         ? "retryPolicy"

@@ -20,6 +20,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is polled when no heartbeat event reports a change; at least 1s
  * @param heartbeat whether changed lists are reported by heartbeat events
+ * @param allowLoopback whether instances at loopback, link-local and unspecified addresses are
+ *     called; by default only if this process advertises a loopback address itself, or all
+ *     endpoints of etcd are loopback addresses
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
@@ -28,7 +31,8 @@ public record DiscoveryProperties(
     @DefaultValue Hold hold,
     @DefaultValue Snapshot snapshot,
     @DefaultValue("10s") Duration pollInterval,
-    @DefaultValue Heartbeat heartbeat) {
+    @DefaultValue Heartbeat heartbeat,
+    @Nullable Boolean allowLoopback) {
 
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
 

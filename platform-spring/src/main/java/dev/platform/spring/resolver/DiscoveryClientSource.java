@@ -1,6 +1,8 @@
 package dev.platform.spring.resolver;
 
 import dev.platform.core.instance.Instance;
+import dev.platform.core.instance.Printable;
+import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.resolver.InstanceSource;
 import dev.platform.spring.discovery.EtcdHeartbeat;
 import java.time.Duration;
@@ -29,14 +31,16 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
 
   private final DiscoveryClient client;
   private final Duration pollInterval;
+  private final SkippedInstances skipped;
   private final Map<Subscriber, Boolean> subscribers = new ConcurrentHashMap<>();
   // guarded by this
   private @Nullable ScheduledExecutorService executor;
   private boolean closed;
 
-  DiscoveryClientSource(DiscoveryClient client, Duration pollInterval) {
+  DiscoveryClientSource(DiscoveryClient client, Duration pollInterval, SkippedInstances skipped) {
     this.client = client;
     this.pollInterval = pollInterval;
+    this.skipped = skipped;
   }
 
   @Override
@@ -49,7 +53,13 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
 
   @Override
   public String describe() {
-    return client.description();
+    String description;
+    try {
+      description = client.description();
+    } catch (RuntimeException e) {
+      description = null;
+    }
+    return description == null ? client.getClass().getSimpleName() : description;
   }
 
   /** Something may have changed, unless only etcd's lists have. */
@@ -101,31 +111,33 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
 
     private final String serviceId;
     private final Consumer<List<Instance>> consumer;
+    private final ForeignInstances reader;
     private @Nullable List<Instance> last;
     private boolean failing;
 
     Subscriber(String serviceId, Consumer<List<Instance>> consumer) {
       this.serviceId = serviceId;
       this.consumer = consumer;
+      this.reader = new ForeignInstances(serviceId, skipped);
     }
 
-    /** On the source's thread. */
+    /** On the source's thread. Never fails, whatever the client does: others are polled, too. */
     void poll() {
       try {
-        List<Instance> instances = ForeignInstances.read(serviceId, client.getInstances(serviceId));
+        List<Instance> instances = reader.read(client.getInstances(serviceId));
         failing = false;
         if (!instances.equals(last)) {
           last = instances;
           consumer.accept(instances);
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
         if (!failing) {
           failing = true;
           log.warn(
               "{} failed to list the instances of {}, keeping the last list: {}",
-              client.description(),
+              describe(),
               serviceId,
-              e.toString());
+              Printable.of(e.toString()));
         }
       }
     }

@@ -1,49 +1,98 @@
 package dev.platform.spring.resolver;
 
-import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.instance.InstanceReader;
+import dev.platform.core.instance.Printable;
+import dev.platform.core.instance.SkippedInstances;
+import dev.platform.core.instance.SkippedInstances.Reason;
 import dev.platform.spring.discovery.EtcdServiceInstance;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 
-/** Converts instances of other registries' clients. */
+/**
+ * Converts one service's instances of other registries' clients. One that can't be converted,
+ * whatever it does, is skipped and reported. Not thread-safe.
+ */
 final class ForeignInstances {
 
-  private ForeignInstances() {}
+  private static final int MAX_INSTANCES = 50_000;
 
-  static List<Instance> read(String serviceId, List<? extends ServiceInstance> instances) {
-    return instances.stream().map(instance -> read(serviceId, instance)).toList();
+  private final String serviceId;
+  private final SkippedInstances.Report report;
+
+  ForeignInstances(String serviceId, SkippedInstances skipped) {
+    this.serviceId = serviceId;
+    this.report = skipped.report(serviceId, Reason.MALFORMED);
   }
 
-  private static Instance read(String serviceId, ServiceInstance instance) {
+  List<Instance> read(@Nullable List<? extends @Nullable ServiceInstance> listed) {
+    List<Instance> instances = new ArrayList<>();
+    Map<String, String> skipped = new LinkedHashMap<>();
+    if (listed != null) {
+      for (ServiceInstance each : listed) {
+        if (instances.size() == MAX_INSTANCES) {
+          skipped.put("the rest of the list", "more than %d instances".formatted(MAX_INSTANCES));
+          break;
+        }
+        read(each, instances, skipped);
+      }
+    }
+    report.update(skipped);
+    return instances;
+  }
+
+  private void read(
+      @Nullable ServiceInstance each, List<Instance> instances, Map<String, String> skipped) {
+    if (each == null) {
+      skipped.put("an instance", "null");
+      return;
+    }
+    try {
+      instances.add(read(each));
+    } catch (IllegalArgumentException e) {
+      skipped.put(describe(each), String.valueOf(e.getMessage()));
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      skipped.put(describe(each), Printable.of(e.toString()));
+    }
+  }
+
+  private Instance read(ServiceInstance instance) {
     if (instance instanceof EtcdServiceInstance known) {
       return known.instance();
     }
-    Map<String, String> metadata = new HashMap<>();
-    if (instance.getMetadata() != null) {
-      instance.getMetadata().forEach((key, value) -> put(metadata, key, value));
-    }
+    Map<String, String> given = instance.getMetadata();
+    Map<String, String> metadata = given == null ? new HashMap<>() : new HashMap<>(given);
     // Other registries scale weights differently.
     metadata.remove(InstanceMetadata.WEIGHT);
-    put(metadata, InstanceMetadata.INSTANCE_ID, instance.getInstanceId());
-    return new Instance(
-        serviceId, new HostAndPort(instance.getHost(), port(instance, metadata)), metadata);
+    String id = instance.getInstanceId();
+    if (id != null) {
+      metadata.put(InstanceMetadata.INSTANCE_ID, id);
+    }
+    return InstanceReader.read(serviceId, instance.getHost(), port(instance, metadata), metadata);
   }
 
   /** Other registries list the HTTP port, and the gRPC port in the metadata. */
   private static int port(ServiceInstance instance, Map<String, String> metadata) {
     String port = metadata.get(InstanceMetadata.GRPC_PORT);
-    return port == null ? instance.getPort() : Integer.parseInt(port);
+    return port == null
+        ? instance.getPort()
+        : InstanceReader.port(InstanceMetadata.GRPC_PORT, port);
   }
 
-  private static void put(
-      Map<String, String> metadata, @Nullable String key, @Nullable String value) {
-    if (key != null && value != null) {
-      metadata.put(key, value);
+  private static String describe(ServiceInstance instance) {
+    try {
+      String id = instance.getInstanceId();
+      return id == null
+          ? Printable.of(instance.getHost()) + ":" + instance.getPort()
+          : Printable.of(id);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      return "an instance of " + instance.getClass().getName();
     }
   }
 }

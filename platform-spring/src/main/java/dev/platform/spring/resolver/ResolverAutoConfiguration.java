@@ -5,6 +5,8 @@ import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.call.CallRecorder;
 import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.instance.SkippedInstances;
+import dev.platform.core.resolver.AddressRule;
 import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.InstanceSource;
 import dev.platform.core.resolver.ResolverContext;
@@ -13,6 +15,8 @@ import dev.platform.core.retry.RetryAndHedgingPolicy;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.discovery.DiscoveryProperties;
 import dev.platform.spring.discovery.EtcdDiscoveryClient;
+import dev.platform.spring.etcd.EtcdProperties;
+import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.spring.resilience.OutcomeAutoConfiguration;
 import dev.platform.spring.retry.RetryAutoConfiguration;
 import java.util.List;
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
@@ -49,8 +54,32 @@ public final class ResolverAutoConfiguration {
   @Bean
   @ConditionalOnBean(DiscoveryClient.class)
   DiscoveryClientSource discoveryClientSource(
-      DiscoveryClient client, DiscoveryProperties properties) {
-    return new DiscoveryClientSource(client, properties.pollInterval());
+      DiscoveryClient client, DiscoveryProperties properties, SkippedInstances skipped) {
+    return new DiscoveryClientSource(client, properties.pollInterval(), skipped);
+  }
+
+  @Bean
+  SkippedInstances skippedInstances() {
+    return new SkippedInstances();
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  AddressRule addressRule(
+      DiscoveryProperties properties,
+      ObjectProvider<InstanceDirectory> directory,
+      ObjectProvider<EtcdProperties> etcd,
+      ObjectProvider<EtcdRegistration> registration,
+      ObjectProvider<SimpleDiscoveryProperties> simple) {
+    Boolean allowed = properties.allowLoopback();
+    if (allowed != null) {
+      return AddressRule.unless(listed -> allowed);
+    }
+    boolean etcdIsLocal =
+        directory.getIfAvailable() != null
+            && etcd.stream().anyMatch(settings -> settings.settings().isLoopback());
+    return AddressRule.unless(
+        etcdIsLocal ? listed -> true : new OwnAddresses(registration, simple));
   }
 
   @Bean
@@ -73,7 +102,9 @@ public final class ResolverAutoConfiguration {
       GrpcProperties grpc,
       OutlierDetectionProperties ejection,
       BalancerContext balancer,
-      RetryAndHedgingPolicy repeated) {
+      RetryAndHedgingPolicy repeated,
+      AddressRule addresses,
+      SkippedInstances skipped) {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
     boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
@@ -85,7 +116,9 @@ public final class ResolverAutoConfiguration {
             new BalancerSettings(grpc.avoidSilentInstances(), ejection.settings()),
             balancer,
             repeated,
-            discovery.waitForFirstList());
+            discovery.waitForFirstList(),
+            addresses,
+            skipped);
     ResolverContexts.jvm().add(context);
     return context;
   }
