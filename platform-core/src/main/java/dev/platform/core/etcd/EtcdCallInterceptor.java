@@ -100,7 +100,7 @@ final class EtcdCallInterceptor implements ClientInterceptor {
           (status.getCode() == Code.UNAUTHENTICATED || EtcdFailure.isTokenRefused(description))
               && login != null
               && login.refused(description);
-      if (!tokenRanOut && !ANSWERS.contains(status.getCode())) {
+      if (!tokenRanOut && !EtcdFailure.isTooLarge(status) && !ANSWERS.contains(status.getCode())) {
         availability.failed(status);
       }
       super.onClose(status, trailers);

@@ -54,6 +54,11 @@ record EtcdFailure(Kind kind, String text) {
     };
   }
 
+  /** Whether gRPC refused an answer for its size. */
+  static boolean isTooLarge(Status status) {
+    return String.valueOf(status.getDescription()).contains("exceeds maximum size");
+  }
+
   /** etcd's proxy passes on etcd's messages, but with the code UNKNOWN. */
   static Status withCode(Status status) {
     String text = status.getDescription();

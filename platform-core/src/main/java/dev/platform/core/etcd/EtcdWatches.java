@@ -1,6 +1,7 @@
 package dev.platform.core.etcd;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchCancelRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
@@ -31,6 +32,12 @@ public final class EtcdWatches {
 
   /** A silent stream is probed this often; it ends after two probes without an answer. */
   static final long PROBE_MILLIS = 10_000;
+
+  /** {@code fragment} of etcd's API, which jetcd lacks: etcd sends large answers in parts. */
+  private static final UnknownFieldSet FRAGMENT =
+      UnknownFieldSet.newBuilder()
+          .addField(8, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+          .build();
 
   private final EtcdConnection connection;
   private final Supplier<WatchStub> stub;
@@ -139,7 +146,8 @@ public final class EtcdWatches {
                       .setKey(key)
                       .setRangeEnd(rangeEnd)
                       .setStartRevision(watch.startRevision)
-                      .setProgressNotify(true))
+                      .setProgressNotify(true)
+                      .setUnknownFields(FRAGMENT))
               .build());
     }
 
