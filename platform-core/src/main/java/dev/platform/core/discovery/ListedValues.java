@@ -6,7 +6,7 @@ import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.Printable;
 import dev.platform.core.instance.SkippedInstances;
 import io.etcd.jetcd.api.KeyValue;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +29,7 @@ final class ListedValues {
   private final String serviceId;
   private final InstanceCodec codec;
   private final SkippedInstances.Report report;
-  private final Map<String, String> skipped = new HashMap<>();
+  private final Map<String, String> skipped = new LinkedHashMap<>();
   private boolean changed;
 
   ListedValues(String serviceId, InstanceCodec codec, SkippedInstances.Report report) {

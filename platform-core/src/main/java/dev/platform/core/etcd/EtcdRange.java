@@ -62,8 +62,8 @@ public final class EtcdRange {
   /**
    * Starts to read.
    *
-   * @param pageSize the number of keys of a page; the first one is smaller, and all are where values
-   *     are so large that a page has more than 8 MiB
+   * @param pageSize the number of keys of a page; the first one is smaller, and all are where
+   *     values are so large that a page has more than 8 MiB
    */
   public static void read(
       EtcdConnection connection, KeyRange range, boolean keysOnly, int pageSize, Reader reader) {

@@ -62,14 +62,16 @@ class LargeRegistryTest {
   @Test
   void readsPastHugeGarbageWithoutNeedingItsMemory() throws Exception {
     ByteString garbage = ByteString.copyFrom(new byte[1_400_000]);
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 40; i++) {
       putBytes("/services/a/garbage" + i, garbage);
     }
     server().put("/services/a/10.0.0.1:80", "10.0.0.1:80");
     assertThat(list("a").instances()).hasSize(1);
     assertThat(log.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(600));
-    assertThat(log.text()).contains("garbage0", "1400000 bytes").doesNotContain("does not answer");
-    putBytes("/services/a/garbage60", garbage);
+    assertThat(log.text())
+        .contains("/services/a/garbage", "1400000 bytes")
+        .doesNotContain("does not answer");
+    putBytes("/services/a/garbage40", garbage);
     server().put("/services/a/10.0.0.1:81", "10.0.0.1:81");
     await().atMost(LONG).until(() -> directory.latest("a").instances().size() == 2);
   }
