@@ -105,6 +105,7 @@ public final class Platform implements AutoCloseable {
                   .executor(settings.threads.timer("platform-etcd"))
                   .open());
       this.codec = new InstanceCodec(settings.namespace, settings.valueFormat);
+      SkippedInstances skipped = new SkippedInstances();
       this.directory =
           resources.add(
               InstanceDirectory.builder(connection, codec)
@@ -113,6 +114,7 @@ public final class Platform implements AutoCloseable {
                   .random(settings.random)
                   .threads(settings.threads)
                   .endpoints(settings.etcd.endpoints())
+                  .skipped(skipped)
                   .build());
       this.registrar =
           new EtcdRegistrar(connection, settings.leaseTtl, settings.clock, settings.random);
@@ -129,7 +131,7 @@ public final class Platform implements AutoCloseable {
       this.serverChain = chains.server();
       this.faults = chains.faults();
       this.drain = chains.drain(reportedHealth);
-      this.resolver = resources.add(resolver(recorder));
+      this.resolver = resources.add(resolver(recorder, skipped));
       ResolverContexts.jvm().add(resolver);
       chains.requests().start();
       this.shutdown = new PlatformShutdown(settings, registrar, drain, resources);
@@ -140,9 +142,8 @@ public final class Platform implements AutoCloseable {
     }
   }
 
-  private ResolverContext resolver(CallRecorder recorder) {
+  private ResolverContext resolver(CallRecorder recorder, SkippedInstances skipped) {
     BalancerMetrics avoided = new BalancerMetrics();
-    SkippedInstances skipped = new SkippedInstances();
     if (settings.meters != null) {
       avoided.bindTo(settings.meters);
       skipped.bindTo(settings.meters);

@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlatformOverview {
 
+  /** So many of the services that this process does not call itself are watched for the page. */
+  private static final int MAX_SERVICES = 100;
+
+  private static final int MAX_INSTANCES = 200;
+
   private final String app;
   private final PlatformEndpoint endpoint;
   private final Optional<InstanceDirectory> directory;
@@ -67,12 +72,13 @@ final class PlatformOverview {
         meters.calls());
   }
 
-  /** The first look-up of a service makes the directory watch it; later look-ups are free. */
+  /** A look-up makes the directory watch a service; it is unwatched when nobody looks any more. */
   private void watchAll() {
     keys.ifPresent(
         known -> {
           known.refresh();
-          directory.ifPresent(watching -> known.services().forEach(watching::latest));
+          directory.ifPresent(
+              watching -> known.services().stream().limit(MAX_SERVICES).forEach(watching::latest));
         });
   }
 
@@ -103,6 +109,7 @@ final class PlatformOverview {
         watched.ageSeconds(),
         watched.held(),
         watched.instances().stream()
+            .limit(MAX_INSTANCES)
             .map(instance -> instance(watched.service(), instance, ownId))
             .toList());
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class RegistryKeys {
 
   private static final int MAX_KEYS = 5000;
+  private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
 
   private final EtcdConnection connection;
   private final InstanceCodec codec;
+  private final AtomicLong nextRead = new AtomicLong(Long.MIN_VALUE);
   private volatile Map<String, Long> leases = Map.of();
 
   RegistryKeys(EtcdConnection connection, InstanceCodec codec) {
@@ -29,8 +32,17 @@ final class RegistryKeys {
     this.codec = codec;
   }
 
-  /** Reads etcd asynchronously. While etcd is unavailable, the previous result stays. */
+  /**
+   * Reads etcd asynchronously, at most once a second however many pages are open. While etcd is
+   * unavailable, the previous result stays.
+   */
   void refresh() {
+    long now = connection.nanoTime();
+    long due = nextRead.get();
+    if ((due != Long.MIN_VALUE && now - due < 0)
+        || !nextRead.compareAndSet(due, now + SHORTEST_PAUSE_NANOS)) {
+      return;
+    }
     KeyRange range = KeyRange.prefix(codec.root());
     RangeRequest request =
         RangeRequest.newBuilder()

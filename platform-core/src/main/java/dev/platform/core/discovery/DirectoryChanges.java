@@ -54,7 +54,18 @@ public final class DirectoryChanges implements AutoCloseable {
   /** Follows the directory from here on. Call it once. */
   public void start() {
     directory.onServiceIdsChanged(this::changed);
-    directory.onWatched(service -> directory.subscribe(service, this::published));
+    directory.addListener(
+        new WatchedServices.Listener() {
+          @Override
+          public void watched(String serviceId) {
+            directory.observe(serviceId, DirectoryChanges.this::published);
+          }
+
+          @Override
+          public void unwatched(String serviceId) {
+            last.remove(serviceId);
+          }
+        });
   }
 
   /** The listener is not called again, unless it runs at this moment. */

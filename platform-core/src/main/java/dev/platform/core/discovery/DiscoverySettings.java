@@ -4,6 +4,7 @@ import static dev.platform.core.InvalidPropertyException.check;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,8 +66,10 @@ public record DiscoverySettings(Duration waitForFirstList, Hold hold, Snapshot s
    * The last known lists, kept on disk for a process that starts while etcd is down.
    *
    * @param enabled whether lists are kept and restored
-   * @param directory the directory, readable by its owner only; by default one for this user in the
-   *     system's directory for temporary files
+   * @param directory where directories of one etcd's lists each are made; by default {@code
+   *     platform-discovery} in {@code XDG_STATE_HOME}, or one for this user among the system's
+   *     temporary files. Nothing is saved or restored where a directory of them, the default one
+   *     included, belongs to another user, is open to others or is a symbolic link
    * @param maxAge older snapshots are not restored; at least 1s
    */
   public record Snapshot(boolean enabled, @Nullable Path directory, Duration maxAge) {
@@ -79,12 +82,21 @@ public record DiscoverySettings(Duration waitForFirstList, Hold hold, Snapshot s
           ">= 1s");
     }
 
-    Path directoryOrDefault() {
-      return directory == null
-          ? Path.of(
+    /**
+     * The directory, {@code $XDG_STATE_HOME/platform-discovery}, or one for this user among the
+     * system's temporary files.
+     */
+    Path directoryOrDefault(Map<String, String> environment) {
+      if (directory != null) {
+        return directory;
+      }
+      String state = environment.getOrDefault("XDG_STATE_HOME", "");
+      // The specification has it that relative paths are ignored.
+      return !state.isEmpty() && Path.of(state).isAbsolute()
+          ? Path.of(state, "platform-discovery")
+          : Path.of(
               System.getProperty("java.io.tmpdir"),
-              "platform-discovery-" + System.getProperty("user.name"))
-          : directory;
+              "platform-discovery-" + System.getProperty("user.name"));
     }
   }
 }

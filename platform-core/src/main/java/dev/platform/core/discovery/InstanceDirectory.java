@@ -1,29 +1,28 @@
 package dev.platform.core.discovery;
 
+import static dev.platform.core.InvalidPropertyException.check;
+
 import dev.platform.core.concurrent.Backoff;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.etcd.EtcdConnection;
-import dev.platform.core.etcd.KeyRange;
 import dev.platform.core.instance.InstanceCodec;
-import io.etcd.jetcd.api.KeyValue;
-import io.etcd.jetcd.api.RangeRequest;
+import dev.platform.core.instance.SkippedInstances;
+import dev.platform.core.instance.SkippedInstances.Reason;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * The process's one watched view of other services' instances. A service is watched from the first
- * look-up until the directory's connection is closed. While etcd is unavailable the last known
- * lists stay. Thread-safe; never blocks.
+ * The process's one watched view of other services' instances. A service is watched while it has
+ * subscribers, and for some time after each look-up; without subscribers, a bounded number of them
+ * is. While etcd is unavailable the last known lists stay. Thread-safe; never blocks.
  */
 public final class InstanceDirectory implements AutoCloseable {
 
@@ -35,25 +34,23 @@ public final class InstanceDirectory implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final Snapshots snapshots;
-  private final ConcurrentMap<String, ServiceWatch> services = new ConcurrentHashMap<>();
-  private final List<Consumer<String>> watchListeners = new CopyOnWriteArrayList<>();
+  private final SkippedInstances skipped;
+  private final WatchedServices services;
   private final ServiceNames names;
-  private volatile List<String> lastKnownServices = List.of();
+  private final FollowedNames followed;
 
-  private InstanceDirectory(
-      EtcdConnection connection,
-      InstanceCodec codec,
-      DiscoverySettings settings,
-      Clock clock,
-      RandomGenerator random,
-      Snapshots snapshots) {
-    this.connection = connection;
-    this.codec = codec;
-    this.settings = settings;
-    this.clock = clock;
-    this.random = random;
-    this.snapshots = snapshots;
-    this.names = new ServiceNames(connection, codec, new Backoff(MAX_BACKOFF, random));
+  private InstanceDirectory(Builder builder) {
+    this.connection = builder.connection;
+    this.codec = builder.codec;
+    this.settings = builder.settings;
+    this.clock = builder.clock;
+    this.random = builder.random;
+    this.snapshots = builder.snapshots();
+    this.skipped = builder.skipped;
+    this.services =
+        new WatchedServices(connection, this::newWatch, builder.idle, builder.maxLookedUp);
+    this.names = new ServiceNames(connection, codec);
+    this.followed = new FollowedNames(connection, codec, new Backoff(MAX_BACKOFF, random));
   }
 
   /**
@@ -75,6 +72,9 @@ public final class InstanceDirectory implements AutoCloseable {
     private RandomGenerator random = RandomGenerator.getDefault();
     private Threads threads = Threads.daemons();
     private List<String> endpoints = List.of();
+    private SkippedInstances skipped = new SkippedInstances();
+    private Duration idle = Duration.ofMinutes(10);
+    private int maxLookedUp = 1000;
 
     private Builder(EtcdConnection connection, InstanceCodec codec) {
       this.connection = connection;
@@ -110,8 +110,35 @@ public final class InstanceDirectory implements AutoCloseable {
       return this;
     }
 
+    /** Counts and logs what can't be read; by default one whose meters are bound nowhere. */
+    public Builder skipped(SkippedInstances reports) {
+      this.skipped = reports;
+      return this;
+    }
+
+    /**
+     * Ends the watch of a service without subscribers some time after its last look-up; 10 minutes
+     * by default, {@link Duration#ZERO} for never.
+     */
+    public Builder unwatchAfter(Duration time) {
+      check(
+          !time.isNegative(), "platform.discovery.unwatch-after", time.toMillis() + "ms", ">= 0s");
+      this.idle = time;
+      return this;
+    }
+
+    /** How many services without subscribers are watched at once; 1000 by default. */
+    public Builder maxLookedUp(int services) {
+      check(services >= 1, "platform.discovery.max-looked-up", services, ">= 1");
+      this.maxLookedUp = services;
+      return this;
+    }
+
+    /**
+     * @throws dev.platform.core.InvalidPropertyException for an invalid setting
+     */
     public InstanceDirectory build() {
-      return new InstanceDirectory(connection, codec, settings, clock, random, snapshots());
+      return new InstanceDirectory(this);
     }
 
     private Snapshots snapshots() {
@@ -121,9 +148,14 @@ public final class InstanceDirectory implements AutoCloseable {
       }
       String source = endpoints + codec.root();
       String folder = UUID.nameUUIDFromBytes(source.getBytes(StandardCharsets.UTF_8)).toString();
+      Path directory = snapshot.directoryOrDefault(System.getenv());
       return Snapshots.in(
           new SnapshotFiles(
-              snapshot.directoryOrDefault().resolve(folder), codec, snapshot.maxAge(), clock),
+              directory.resolve(folder),
+              snapshot.directory() == null ? new PrivateDirectory(directory) : null,
+              codec,
+              snapshot.maxAge(),
+              clock),
           threads);
     }
   }
@@ -136,14 +168,22 @@ public final class InstanceDirectory implements AutoCloseable {
     void cancel();
   }
 
-  /** The list known now; the service is watched from here on. */
+  /**
+   * The list known now; the service is watched from here on. Nothing is known of a service whose
+   * name can't be one.
+   */
   public InstanceList latest(String serviceId) {
-    return watch(serviceId).latest();
+    return services.lookUp(serviceId).latest();
   }
 
   /** Completes with the service's first list, at once if there is one; never exceptionally. */
   public CompletableFuture<InstanceList> firstList(String serviceId) {
-    return watch(serviceId).firstList().copy();
+    return services.lookUp(serviceId).firstList().copy();
+  }
+
+  /** The list known now, if the service is watched; does not count as a look-up. */
+  Optional<InstanceList> peek(String serviceId) {
+    return services.find(serviceId).map(ServiceWatch::latest);
   }
 
   /**
@@ -151,15 +191,20 @@ public final class InstanceDirectory implements AutoCloseable {
    * be blocked.
    */
   public Subscription subscribe(String serviceId, Consumer<InstanceList> subscriber) {
-    ServiceWatch watch = watch(serviceId);
-    watch.subscribe(subscriber);
-    return () -> watch.unsubscribe(subscriber);
+    return services.subscribe(serviceId, subscriber);
   }
 
-  /** Calls the listener once for each service that is watched now or later. */
-  void onWatched(Consumer<String> listener) {
-    watchListeners.add(listener);
-    services.keySet().forEach(listener);
+  /** Notified of each service that is watched now or later, and of each that no longer is. */
+  void addListener(WatchedServices.Listener listener) {
+    services.addListener(listener);
+  }
+
+  /**
+   * Calls the listener with the list of a watched service, now and after each change, for as long
+   * as others have it watched; on one thread that must not be blocked.
+   */
+  void observe(String serviceId, Consumer<InstanceList> observer) {
+    services.find(serviceId).ifPresent(watch -> watch.subscribe(observer));
   }
 
   /**
@@ -167,39 +212,26 @@ public final class InstanceDirectory implements AutoCloseable {
    * #serviceIds} on; on one thread that must not be blocked. Register it before that call.
    */
   void onServiceIdsChanged(Runnable listener) {
-    names.onChange(listener);
+    followed.onChange(listener);
   }
 
   /** The lists of all watched services. */
   public List<InstanceList> watched() {
-    return services.values().stream().map(ServiceWatch::latest).toList();
+    return services.all().stream().map(ServiceWatch::latest).toList();
   }
 
   /** Whether the service's list follows etcd at this moment. */
   public boolean isFollowing(String serviceId) {
-    return Optional.ofNullable(services.get(serviceId)).map(ServiceWatch::isWatching).orElse(false);
+    return services.find(serviceId).map(ServiceWatch::isWatching).orElse(false);
   }
 
-  /** The names of all services in etcd; the last known ones while etcd is unavailable. */
+  /**
+   * The names of all services in etcd, at most 10,000; the last known ones while etcd is
+   * unavailable.
+   */
   public CompletableFuture<List<String>> serviceIds() {
-    names.follow();
-    KeyRange range = KeyRange.prefix(codec.root());
-    CompletableFuture<List<String>> known = new CompletableFuture<>();
-    connection.then(
-        connection
-            .kv()
-            .range(
-                RangeRequest.newBuilder()
-                    .setKey(range.key())
-                    .setRangeEnd(range.end())
-                    .setKeysOnly(true)
-                    .build()),
-        answer -> {
-          lastKnownServices = names(answer.getKvsList());
-          known.complete(lastKnownServices);
-        },
-        failure -> known.complete(lastKnownServices));
-    return known;
+    followed.start();
+    return names.read();
   }
 
   /** The state of etcd, for messages. */
@@ -218,33 +250,15 @@ public final class InstanceDirectory implements AutoCloseable {
     snapshots.close();
   }
 
-  private List<String> names(List<KeyValue> keys) {
-    return keys.stream()
-        .flatMap(kv -> codec.serviceOf(kv.getKey().toStringUtf8()).stream())
-        .distinct()
-        .toList();
-  }
-
-  private ServiceWatch watch(String serviceId) {
-    ServiceWatch known = services.get(serviceId);
-    if (known != null) {
-      return known;
-    }
-    ServiceWatch fresh =
-        new ServiceWatch(
-            serviceId,
-            connection,
-            codec,
-            clock,
-            new Backoff(MAX_BACKOFF, random),
-            settings.hold(),
-            snapshots);
-    ServiceWatch raced = services.putIfAbsent(serviceId, fresh);
-    if (raced != null) {
-      return raced;
-    }
-    fresh.start();
-    watchListeners.forEach(listener -> listener.accept(serviceId));
-    return fresh;
+  private ServiceWatch newWatch(String serviceId) {
+    return new ServiceWatch(
+        serviceId,
+        connection,
+        codec,
+        clock,
+        new Backoff(MAX_BACKOFF, random),
+        settings.hold(),
+        snapshots,
+        new ListedValues(serviceId, codec, skipped.report(serviceId, Reason.MALFORMED)));
   }
 }

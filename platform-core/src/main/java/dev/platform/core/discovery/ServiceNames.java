@@ -1,139 +1,121 @@
 package dev.platform.core.discovery;
 
-import dev.platform.core.concurrent.Backoff;
+import com.google.protobuf.ByteString;
 import dev.platform.core.etcd.EtcdConnection;
-import dev.platform.core.etcd.EtcdWatches;
+import dev.platform.core.etcd.EtcdRange;
 import dev.platform.core.etcd.KeyRange;
 import dev.platform.core.instance.InstanceCodec;
-import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
-import io.etcd.jetcd.api.RangeRequest;
-import io.etcd.jetcd.api.RangeResponse;
-import java.util.HashMap;
+import io.grpc.Status;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Follows which services have instances at all, by counting keys: a service appears with its first
- * key and disappears with its last one. When the watch ends for any reason the keys are listed
- * again, with jittered back-off. State is kept on the connection's thread.
+ * The names of all services in etcd. Reads keys page by page, and only the first page of a service:
+ * the time does not depend on how many instances it has. Simultaneous requests share one read.
+ * Thread-safe, never blocks.
  */
-final class ServiceNames implements EtcdWatches.Listener {
+final class ServiceNames {
+
+  private static final Logger log = LoggerFactory.getLogger(ServiceNames.class);
+  private static final int PAGE = 1000;
+
+  /** So many names are listed. */
+  static final int MAX_NAMES = 10_000;
+
+  /** So many pages are read, whatever is in them. */
+  private static final int MAX_PAGES = 100;
 
   private final EtcdConnection connection;
   private final InstanceCodec codec;
-  private final Backoff backoff;
-  private final KeyRange range;
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private final AtomicBoolean started = new AtomicBoolean();
+  private @Nullable CompletableFuture<List<String>> reading; // guarded by this
+  private volatile List<String> lastKnown = List.of();
+  private volatile boolean warned;
 
-  // on the connection's thread
-  private Map<String, Integer> keys = Map.of();
-
-  ServiceNames(EtcdConnection connection, InstanceCodec codec, Backoff backoff) {
+  ServiceNames(EtcdConnection connection, InstanceCodec codec) {
     this.connection = connection;
     this.codec = codec;
-    this.backoff = backoff;
-    this.range = KeyRange.prefix(codec.root());
   }
 
-  /** Calls the listener after each change, on the connection's thread. */
-  void onChange(Runnable listener) {
-    listeners.add(listener);
-  }
-
-  /** Starts to follow etcd, if there is a listener; once. */
-  void follow() {
-    if (!listeners.isEmpty() && started.compareAndSet(false, true)) {
-      connection.execute(this::list);
-    }
-  }
-
-  private void list() {
-    connection.then(
-        connection
-            .kv()
-            .range(
-                RangeRequest.newBuilder()
-                    .setKey(range.key())
-                    .setRangeEnd(range.end())
-                    .setKeysOnly(true)
-                    .build()),
-        this::listed,
-        failure -> listLater());
-  }
-
-  private void listed(RangeResponse answer) {
-    Map<String, Integer> fresh = new HashMap<>();
-    for (KeyValue kv : answer.getKvsList()) {
-      codec.serviceOf(kv.getKey().toStringUtf8()).ifPresent(name -> count(fresh, name, 1));
-    }
-    // Also after the first list: it may be newer than the names that were asked for.
-    boolean changed = !fresh.keySet().equals(keys.keySet());
-    keys = fresh;
-    if (changed) {
-      publish();
-    }
-    connection
-        .watches()
-        .watch(range.key(), range.end(), answer.getHeader().getRevision() + 1, this);
-  }
-
-  @Override
-  public void onFollowing() {
-    backoff.reset();
-  }
-
-  @Override
-  public void onEvents(List<Event> events) {
-    boolean changed = false;
-    for (Event event : events) {
-      int difference = difference(event);
-      if (difference != 0) {
-        changed |=
-            codec
-                .serviceOf(event.getKv().getKey().toStringUtf8())
-                .map(name -> count(keys, name, difference))
-                .orElse(false);
+  /** The names in their order; the last known ones while etcd is unavailable. */
+  CompletableFuture<List<String>> read() {
+    CompletableFuture<List<String>> names;
+    synchronized (this) {
+      if (reading != null) {
+        return reading.copy();
       }
+      names = new CompletableFuture<>();
+      reading = names;
     }
-    if (changed) {
-      publish();
+    EtcdRange.read(connection, KeyRange.prefix(codec.root()), true, PAGE, new Names());
+    return names.copy();
+  }
+
+  private void finish() {
+    CompletableFuture<List<String>> finished;
+    synchronized (this) {
+      finished = reading;
+      reading = null;
+    }
+    if (finished != null) {
+      finished.complete(lastKnown);
     }
   }
 
-  /** One more key, one less, or 0 for a new value of a known key. */
-  private static int difference(Event event) {
-    if (event.getType() == Event.EventType.DELETE) {
-      return -1;
+  private void cutOff() {
+    if (!warned) {
+      warned = true;
+      log.warn(
+          "There is too much below {} in etcd: only the first {} names of services are listed",
+          codec.root(),
+          MAX_NAMES);
     }
-    return event.getKv().getVersion() == 1 ? 1 : 0;
   }
 
-  /** Whether the service has appeared or disappeared. */
-  private static boolean count(Map<String, Integer> counts, String name, int difference) {
-    int before = counts.getOrDefault(name, 0);
-    int after = Math.max(0, before + difference);
-    if (after == 0) {
-      counts.remove(name);
-    } else {
-      counts.put(name, after);
+  private final class Names implements EtcdRange.Reader {
+
+    private final Set<String> names = new LinkedHashSet<>();
+    private int pages;
+
+    @Override
+    public @Nullable ByteString page(List<KeyValue> page) {
+      for (String key : ListedValues.readable(page)) {
+        if (names.size() < MAX_NAMES) {
+          codec.serviceOf(key).ifPresent(names::add);
+        }
+      }
+      if (names.size() >= MAX_NAMES || ++pages >= MAX_PAGES) {
+        cutOff();
+        return null;
+      }
+      return next(page);
     }
-    return (before == 0) != (after == 0);
-  }
 
-  @Override
-  public void onBroken(String reason) {
-    listLater();
-  }
+    /** Behind the last key's service, whose other keys have the same name. */
+    private ByteString next(List<KeyValue> page) {
+      ByteString last = page.get(page.size() - 1).getKey();
+      Optional<String> service =
+          ListedValues.isReadable(last) ? codec.serviceOf(last.toStringUtf8()) : Optional.empty();
+      return service
+          .map(name -> KeyRange.prefix(codec.prefix(name)).end())
+          .orElseGet(() -> EtcdRange.after(page));
+    }
 
-  private void listLater() {
-    connection.retry(this::list, backoff.nextMillis());
-  }
+    @Override
+    public void done(long revision) {
+      lastKnown = List.copyOf(names);
+      finish();
+    }
 
-  private void publish() {
-    listeners.forEach(Runnable::run);
+    @Override
+    public void failed(Status failure) {
+      finish();
+    }
   }
 }

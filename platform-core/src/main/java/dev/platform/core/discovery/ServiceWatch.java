@@ -1,6 +1,5 @@
 package dev.platform.core.discovery;
 
-import com.google.protobuf.ByteString;
 import dev.platform.core.concurrent.Backoff;
 import dev.platform.core.discovery.InstanceList.Origin;
 import dev.platform.core.etcd.EtcdConnection;
@@ -9,9 +8,6 @@ import dev.platform.core.etcd.KeyRange;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import io.etcd.jetcd.api.Event;
-import io.etcd.jetcd.api.KeyValue;
-import io.etcd.jetcd.api.RangeRequest;
-import io.etcd.jetcd.api.RangeResponse;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +42,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private final HeldInstances held;
   private final KeyRange range;
   private final Snapshots snapshots;
+  private final ListedValues values;
 
   // on the connection's thread
   private final TreeMap<String, Instance> current = new TreeMap<>();
@@ -52,6 +50,8 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private long revision;
   private long listRevision;
   private boolean fromDisk;
+  private boolean stopped;
+  private EtcdWatches.@Nullable Watch watch;
   private volatile boolean watching;
 
   private final CompletableFuture<InstanceList> firstList = new CompletableFuture<>();
@@ -65,13 +65,15 @@ final class ServiceWatch implements EtcdWatches.Listener {
       Clock clock,
       Backoff backoff,
       DiscoverySettings.Hold hold,
-      Snapshots snapshots) {
+      Snapshots snapshots,
+      ListedValues values) {
     this.serviceId = serviceId;
     this.connection = connection;
     this.codec = codec;
     this.clock = clock;
     this.backoff = backoff;
     this.snapshots = snapshots;
+    this.values = values;
     this.range = KeyRange.prefix(codec.prefix(serviceId));
     this.held = new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH));
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
@@ -83,6 +85,11 @@ final class ServiceWatch implements EtcdWatches.Listener {
 
   InstanceList latest() {
     return latest;
+  }
+
+  /** A known list without instances. */
+  InstanceList nothing() {
+    return new InstanceList(serviceId, Origin.LIST, List.of(), 0, 0, clock.instant());
   }
 
   /** Whether the list follows etcd at this moment. */
@@ -110,18 +117,30 @@ final class ServiceWatch implements EtcdWatches.Listener {
     connection.execute(() -> subscribers.remove(subscriber));
   }
 
-  private void list() {
-    connection.then(
-        connection
-            .kv()
-            .range(RangeRequest.newBuilder().setKey(range.key()).setRangeEnd(range.end()).build()),
-        this::listed,
-        failure -> {
-          if (!latest.isKnown()) {
-            snapshots.restore(serviceId, list -> connection.execute(() -> restored(list)));
+  /** Ends the watch. Who still waits for a first list gets the latest. */
+  void stop() {
+    connection.execute(
+        () -> {
+          stopped = true;
+          watching = false;
+          if (watch != null) {
+            watch.cancel();
           }
-          listLater();
+          firstList.complete(latest);
         });
+  }
+
+  private void list() {
+    if (!stopped) {
+      ServiceListing.read(connection, range, serviceId, values, this::listed, this::notListed);
+    }
+  }
+
+  private void notListed() {
+    if (!latest.isKnown() && !stopped) {
+      snapshots.restore(serviceId, list -> connection.execute(() -> restored(list)));
+    }
+    listLater();
   }
 
   /** Used only while etcd has not answered yet. */
@@ -139,22 +158,14 @@ final class ServiceWatch implements EtcdWatches.Listener {
     }
   }
 
-  private void listed(RangeResponse answer) {
-    listRevision = answer.getHeader().getRevision();
-    Set<String> marked = new HashSet<>();
-    TreeMap<String, Instance> fresh = new TreeMap<>();
-    for (KeyValue kv : answer.getKvsList()) {
-      String key = kv.getKey().toStringUtf8();
-      read(key, kv.getValue())
-          .ifPresent(
-              instance -> {
-                if (instance.isUp()) {
-                  fresh.put(key, instance);
-                } else {
-                  marked.add(key);
-                }
-              });
+  private void listed(ServiceListing listing) {
+    if (stopped) {
+      return;
     }
+    values.report();
+    TreeMap<String, Instance> fresh = listing.up();
+    Set<String> marked = listing.outOfService();
+    listRevision = listing.revision();
     Map<String, Instance> missing = new TreeMap<>(current);
     missing.keySet().removeAll(fresh.keySet());
     missing.keySet().removeAll(marked);
@@ -182,7 +193,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
     // Published first: once isWatching() is true, readers see this list.
     publish(Origin.LIST);
     watching = true;
-    connection.watches().watch(range.key(), range.end(), watchFrom, this);
+    watch = connection.watches().watch(range.key(), range.end(), watchFrom, this);
   }
 
   /** Not after the list: every watch may still be refused. */
@@ -201,6 +212,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
         revision = event.getKv().getModRevision();
       }
     }
+    values.report();
     publish(Origin.WATCH);
   }
 
@@ -211,7 +223,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void applyMissed(Event event) {
     String key = event.getKv().getKey().toStringUtf8();
     if (event.getType() == Event.EventType.PUT) {
-      if (read(key, event.getKv().getValue()).filter(instance -> !instance.isUp()).isPresent()) {
+      if (values.read(event.getKv(), 0).filter(instance -> !instance.isUp()).isPresent()) {
         leaving.add(key);
       } else {
         leaving.remove(key);
@@ -224,6 +236,7 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private void apply(Event event) {
     String key = event.getKv().getKey().toStringUtf8();
     if (event.getType() == Event.EventType.DELETE) {
+      values.forget(event.getKv().getKey());
       Instance expired = current.remove(key);
       if (expired != null) {
         logHeld(held.expired(key, expired, current.size()));
@@ -231,7 +244,8 @@ final class ServiceWatch implements EtcdWatches.Listener {
       return;
     }
     held.forget(Set.of(key));
-    Optional<Instance> instance = read(key, event.getKv().getValue());
+    int others = current.size() - (current.containsKey(key) ? 1 : 0);
+    Optional<Instance> instance = values.read(event.getKv(), others);
     if (instance.isPresent() && instance.get().isUp()) {
       current.put(key, instance.get());
     } else if (current.remove(key) != null && current.isEmpty()) {
@@ -257,11 +271,9 @@ final class ServiceWatch implements EtcdWatches.Listener {
   }
 
   private void listLater() {
-    connection.retry(this::list, backoff.nextMillis());
-  }
-
-  private Optional<Instance> read(String key, ByteString value) {
-    return codec.read(serviceId, key, value);
+    if (!stopped) {
+      connection.retry(this::list, backoff.nextMillis());
+    }
   }
 
   private void publish(Origin origin) {
@@ -280,6 +292,9 @@ final class ServiceWatch implements EtcdWatches.Listener {
   }
 
   private void publish(InstanceList list) {
+    if (stopped) {
+      return;
+    }
     latest = list;
     firstList.complete(list);
     subscribers.forEach(subscriber -> subscriber.accept(list));

@@ -8,14 +8,9 @@ import dev.platform.core.discovery.InstanceList.Origin;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.Json;
+import dev.platform.core.instance.Printable;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -24,24 +19,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The last known lists as files, one per service, readable by their owner only. Written by an
- * atomic move, so that a reader never sees a partial file; several processes may share the
- * directory. Blocks.
+ * The last known lists as files in a {@linkplain PrivateDirectory private directory}, one per
+ * service. Written by an atomic move, so that a reader never sees a partial file; several processes
+ * may share the directory. What is read is bounded, and never trusted to be what was written.
+ * Blocks.
  */
 final class SnapshotFiles {
 
+  private static final Logger log = LoggerFactory.getLogger(SnapshotFiles.class);
+  private static final int MAX_BYTES = 32 << 20;
+
+  /** Names that are file names everywhere; there are no snapshots of other services. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
+
   private final Path folder;
+  private final @Nullable PrivateDirectory parent;
+  private final PrivateDirectory files;
   private final InstanceCodec codec;
   private final Duration maxAge;
   private final Clock clock;
 
   /**
    * @param folder a directory for this etcd's snapshots only
+   * @param parent the one that it is in, if that must be private, too
    */
-  SnapshotFiles(Path folder, InstanceCodec codec, Duration maxAge, Clock clock) {
+  SnapshotFiles(
+      Path folder,
+      @Nullable PrivateDirectory parent,
+      InstanceCodec codec,
+      Duration maxAge,
+      Clock clock) {
     this.folder = folder;
+    this.parent = parent;
+    this.files = new PrivateDirectory(folder);
     this.codec = codec;
     this.maxAge = maxAge;
     this.clock = clock;
@@ -49,9 +65,12 @@ final class SnapshotFiles {
 
   /** Saves a list; the file is deleted when it has no instances. */
   void write(InstanceList list) throws IOException {
-    Path file = file(list.serviceId());
+    if (!NAME.matcher(list.serviceId()).matches()) {
+      return;
+    }
+    String name = file(list.serviceId());
     if (list.instances().isEmpty()) {
-      Files.deleteIfExists(file);
+      files.delete(name);
       return;
     }
     JsonObject values = new JsonObject();
@@ -60,55 +79,78 @@ final class SnapshotFiles {
     snapshot.addProperty("savedAt", list.updatedAt().toString());
     snapshot.addProperty("revision", list.revision());
     snapshot.add("instances", values);
-    Files.createDirectories(folder, ownerOnly("rwx------"));
-    Path fresh = Files.createTempFile(folder, list.serviceId(), ".tmp", ownerOnly("rw-------"));
-    Files.writeString(fresh, Json.write(snapshot));
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    if (parent != null) {
+      parent.require();
+    }
+    files.write(name, Json.write(snapshot));
   }
 
   /** The list that was saved last; empty if there is none or it is too old. */
   Optional<InstanceList> read(String serviceId) throws IOException {
-    try {
-      JsonObject snapshot = Json.readObject(Files.readString(file(serviceId)));
-      Instant savedAt = Instant.parse(Json.text(snapshot.get("savedAt")));
-      if (Duration.between(savedAt, clock.instant()).compareTo(maxAge) > 0) {
-        return Optional.empty();
-      }
-      List<Instance> instances = new ArrayList<>();
-      for (Map.Entry<String, JsonElement> each : instances(snapshot).entrySet()) {
-        ByteString value = ByteString.copyFromUtf8(Json.text(each.getValue()));
-        codec.read(serviceId, each.getKey(), value).ifPresent(instances::add);
-      }
-      return Optional.of(
-          new InstanceList(serviceId, Origin.SNAPSHOT, instances, 0, revision(snapshot), savedAt));
-    } catch (NoSuchFileException e) {
+    if (!NAME.matcher(serviceId).matches() || (parent != null && !parent.isPresent())) {
       return Optional.empty();
-    } catch (JsonParseException | DateTimeException | MalformedInputException e) {
-      throw new IOException(file(serviceId) + " is not a valid snapshot: " + e.getMessage(), e);
+    }
+    Optional<String> text = files.read(file(serviceId), MAX_BYTES);
+    return text.isEmpty() ? Optional.empty() : parse(serviceId, text.get());
+  }
+
+  Optional<InstanceList> parse(String serviceId, String text) throws IOException {
+    try {
+      return parse(serviceId, Json.readObject(text));
+    } catch (JsonParseException | DateTimeException | ArithmeticException e) {
+      throw new IOException(
+          "%s is not a valid snapshot: %s"
+              .formatted(folder.resolve(file(serviceId)), Printable.of(e.getMessage())),
+          e);
     }
   }
 
-  private static JsonObject instances(JsonObject snapshot) {
+  private Optional<InstanceList> parse(String serviceId, JsonObject snapshot) {
+    Instant savedAt = Instant.parse(Json.text(snapshot.get("savedAt")));
+    // One from the future was saved by a clock that was wrong.
+    if (Duration.between(savedAt, clock.instant()).abs().compareTo(maxAge) > 0) {
+      return Optional.empty();
+    }
+    List<Instance> instances = instances(serviceId, snapshot);
+    return Optional.of(
+        new InstanceList(serviceId, Origin.SNAPSHOT, instances, 0, revision(snapshot), savedAt));
+  }
+
+  private List<Instance> instances(String serviceId, JsonObject snapshot) {
+    List<Instance> instances = new ArrayList<>();
+    int skipped = 0;
+    String last = "";
+    for (Map.Entry<String, JsonElement> each : values(snapshot).entrySet()) {
+      try {
+        if (instances.size() >= ListedValues.MAX_INSTANCES) {
+          throw new IllegalArgumentException("too many instances");
+        }
+        String value = Json.text(each.getValue());
+        instances.add(codec.read(serviceId, ByteString.copyFromUtf8(value)));
+      } catch (IllegalArgumentException e) {
+        skipped++;
+        last = String.valueOf(e.getMessage());
+      }
+    }
+    if (skipped > 0) {
+      log.warn("{}: {} instances of its snapshot are skipped: {}", serviceId, skipped, last);
+    }
+    return instances;
+  }
+
+  private static JsonObject values(JsonObject snapshot) {
     return snapshot.get("instances") instanceof JsonObject known ? known : new JsonObject();
   }
 
   private static long revision(JsonObject snapshot) {
     try {
-      return Long.parseLong(Json.text(snapshot.get("revision")));
+      return Math.max(0, Long.parseLong(Json.text(snapshot.get("revision"))));
     } catch (NumberFormatException e) {
       return 0;
     }
   }
 
-  private Path file(String serviceId) {
-    return folder.resolve(serviceId + ".json");
-  }
-
-  private FileAttribute<?>[] ownerOnly(String permissions) {
-    return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
+  private static String file(String serviceId) {
+    return serviceId + ".json";
   }
 }

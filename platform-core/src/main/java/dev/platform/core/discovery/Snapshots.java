@@ -109,10 +109,10 @@ final class Snapshots implements AutoCloseable {
     if (!failing) {
       failing = true;
       log.warn(
-          "The list of {} {} (platform.discovery.snapshot.directory): {}",
+          "The list of {} {} (platform.discovery.snapshot.directory, .enabled): {}",
           serviceId,
           what,
-          e.toString());
+          e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 }

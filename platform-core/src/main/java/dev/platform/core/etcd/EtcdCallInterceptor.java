@@ -1,5 +1,6 @@
 package dev.platform.core.etcd;
 
+import dev.platform.core.etcd.EtcdFailure.Kind;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.CallOptions;
@@ -10,6 +11,7 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.EnumSet;
@@ -17,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds credentials to every call, requires a leader for watches, and reports the outcome of each
- * call.
+ * Adds credentials to every call, repeats a request once whose token was refused, requires a leader
+ * for watches, and reports the outcome of each call.
  */
 final class EtcdCallInterceptor implements ClientInterceptor {
 
@@ -43,6 +45,13 @@ final class EtcdCallInterceptor implements ClientInterceptor {
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
+      MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+    return credentials != null && method.getType() == MethodType.UNARY
+        ? new SignedInCall<>(() -> newCall(method, options, next))
+        : newCall(method, options, next);
+  }
+
+  private <Q, A> ClientCall<Q, A> newCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
     EtcdCredentials.Use login = credentials == null ? null : credentials.forCall();
     CallOptions with = login == null ? options : options.withCallCredentials(login);
@@ -77,29 +86,49 @@ final class EtcdCallInterceptor implements ClientInterceptor {
       if (needsLogin && login != null) {
         login.accepted();
       }
-      if (message instanceof WatchResponse answer && answer.getCanceled()) {
-        refused(answer.getCancelReason());
-      }
-      super.onMessage(message);
+      super.onMessage(
+          message instanceof WatchResponse answer && answer.getCanceled()
+              ? refused(message, answer)
+              : message);
     }
 
     @Override
-    public void onClose(Status status, Metadata trailers) {
+    public void onClose(Status closed, Metadata trailers) {
+      Status status = EtcdFailure.withCode(closed);
+      String description = String.valueOf(status.getDescription());
       boolean tokenRanOut =
-          status.getCode() == Code.UNAUTHENTICATED && login != null && login.refused();
-      if (!tokenRanOut && !ANSWERS.contains(status.getCode())) {
+          (status.getCode() == Code.UNAUTHENTICATED || EtcdFailure.isTokenRefused(description))
+              && login != null
+              && login.refused(description);
+      if (!tokenRanOut && !EtcdFailure.isTooLarge(status) && !ANSWERS.contains(status.getCode())) {
         availability.failed(status);
       }
       super.onClose(status, trailers);
     }
 
     /** A watch is refused by an answer on its stream, which stays open for other watches. */
-    private void refused(String reason) {
+    private A refused(A message, WatchResponse answer) {
+      String reason = answer.getCancelReason();
       EtcdFailure refusal = EtcdFailure.refusal(reason);
-      boolean tokenRanOut = EtcdFailure.isTokenRefused(reason) && login != null && login.refused();
-      if (refusal != null && !tokenRanOut) {
+      if (refusal == null) {
+        return message;
+      }
+      if (refusal.kind() == Kind.PERMISSION && login != null && login.isBoundToRevision()) {
+        // What etcd 3.4 and 3.5 say for an outdated token. If it is true, the list of the same keys
+        // is refused, too, and reported.
+        return login.isReplaced() ? saysTokenIsOutdated(answer) : message;
+      }
+      boolean tokenRanOut =
+          EtcdFailure.isTokenRefused(reason) && login != null && login.refused(reason);
+      if (!tokenRanOut) {
         availability.failed(refusal);
       }
+      return message;
+    }
+
+    @SuppressWarnings("unchecked") // of a watch, A is WatchResponse
+    private A saysTokenIsOutdated(WatchResponse answer) {
+      return (A) answer.toBuilder().setCancelReason(EtcdFailure.TOKEN_OUTDATED).build();
     }
   }
 }

@@ -162,9 +162,9 @@ public final class EtcdConnection implements AutoCloseable {
     return LeaseGrpc.newFutureStub(calls).withDeadline(requestDeadline());
   }
 
-  /** For one keep-alive; the request timeout is its deadline. */
+  /** For a stream of renewals; without a deadline. */
   public LeaseStub leaseKeepAlive() {
-    return LeaseGrpc.newStub(calls).withDeadline(requestDeadline());
+    return LeaseGrpc.newStub(calls);
   }
 
   /** The process's watches, all on one stream. */

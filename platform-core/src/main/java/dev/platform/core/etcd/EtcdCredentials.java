@@ -20,14 +20,18 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Signs in with user and password. The token is fetched when it is first needed and again after
- * etcd has refused it. A refused sign-in is repeated only after a back-off, since each costs etcd a
- * password hash; until then calls fail with its status. Thread-safe, never blocks.
+ * etcd has refused it, which with JSON Web Tokens any change of users or roles causes. A refused
+ * sign-in is repeated only after a back-off, since each costs etcd a password hash; until then
+ * calls fail with its status. Thread-safe, never blocks.
  */
 final class EtcdCredentials {
 
+  private static final Logger log = LoggerFactory.getLogger(EtcdCredentials.class);
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
@@ -145,15 +149,20 @@ final class EtcdCredentials {
     return uses;
   }
 
-  private synchronized boolean forget(Token refused) {
+  private synchronized boolean forget(Token refused, String reason) {
     if (token != refused) {
       return true;
     }
     token = null;
+    log.debug("etcd has refused the token, signing in again: {}", reason);
     long now = nanoTime.getAsLong();
     boolean expired = refused.accepted && now - forgottenAt >= SHORTEST_LIFE_NANOS;
     forgottenAt = now;
-    return expired;
+    return expired || EtcdFailure.isTokenOutdated(reason);
+  }
+
+  private synchronized boolean isCurrent(Token used) {
+    return token == used;
   }
 
   /** The credentials of one call, with the token that it was sent with. */
@@ -176,9 +185,27 @@ final class EtcdCredentials {
       }
     }
 
-    /** etcd refused the token; true if it had been accepted before, and has expired. */
-    boolean refused() {
-      return used != null && forget(used);
+    /**
+     * etcd refused the token; true if that is no fault: it had been accepted before and has
+     * expired, or users or roles have changed.
+     */
+    boolean refused(String reason) {
+      Token token = used;
+      return token != null && forget(token, reason);
+    }
+
+    /**
+     * Whether there is, or soon will be, another token than the one that the call was sent with.
+     */
+    boolean isReplaced() {
+      Token token = used;
+      return token != null && !isCurrent(token);
+    }
+
+    /** Whether the token is only valid until users or roles change. */
+    boolean isBoundToRevision() {
+      Token token = used;
+      return token != null && token.isJwt();
     }
 
     private void apply(Token known) {
@@ -206,6 +233,10 @@ final class EtcdCredentials {
 
     Token(String value) {
       this.value = value;
+    }
+
+    boolean isJwt() {
+      return value.chars().filter(c -> c == '.').count() == 2;
     }
   }
 }

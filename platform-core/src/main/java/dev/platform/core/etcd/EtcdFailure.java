@@ -32,6 +32,8 @@ record EtcdFailure(Kind kind, String text) {
     }
   }
 
+  static final String TOKEN_OUTDATED = "revision of auth store is old";
+
   private static final String BY_ETCD = "etcdserver: ";
   private static final String CLOSED = "Network closed for unknown reason";
   private static final String BUNDLE = "platform.etcd.ssl.bundle";
@@ -50,6 +52,24 @@ record EtcdFailure(Kind kind, String text) {
       case DEADLINE_EXCEEDED -> new EtcdFailure(Kind.UNREACHABLE, "no answer in time");
       default -> new EtcdFailure(Kind.OTHER, describe(status));
     };
+  }
+
+  /** Whether gRPC refused an answer for its size. */
+  static boolean isTooLarge(Status status) {
+    return String.valueOf(status.getDescription()).contains("exceeds maximum size");
+  }
+
+  /** etcd's proxy passes on etcd's messages, but with the code UNKNOWN. */
+  static Status withCode(Status status) {
+    String text = status.getDescription();
+    if (status.getCode() != Code.UNKNOWN || text == null || !text.contains(BY_ETCD)) {
+      return status;
+    }
+    Code code =
+        text.contains("requested lease not found")
+            ? Code.NOT_FOUND
+            : text.contains("required revision") ? Code.OUT_OF_RANGE : Code.UNKNOWN;
+    return code.toStatus().withDescription(text).withCause(status.getCause());
   }
 
   static String explain(Status status) {
@@ -86,8 +106,14 @@ record EtcdFailure(Kind kind, String text) {
     return null;
   }
 
-  static boolean isTokenRefused(String text) {
-    return text.contains("invalid auth token");
+  /** Whether the token has expired, is unknown, or {@linkplain #isTokenOutdated outdated}. */
+  static boolean isTokenRefused(@Nullable String text) {
+    return text != null && (text.contains("invalid auth token") || isTokenOutdated(text));
+  }
+
+  /** Whether users or roles have changed since the token was issued. */
+  static boolean isTokenOutdated(@Nullable String text) {
+    return text != null && text.contains(TOKEN_OUTDATED);
   }
 
   /** Whether etcd itself answered, and not the network. */

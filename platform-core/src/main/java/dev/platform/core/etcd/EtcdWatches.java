@@ -1,6 +1,7 @@
 package dev.platform.core.etcd;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchCancelRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
@@ -29,11 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdWatches {
 
-  /**
-   * Progress is requested on the stream this often; the stream ends after two requests without an
-   * answer.
-   */
-  static final long PROGRESS_MILLIS = 10_000;
+  /** A silent stream is probed this often; it ends after two probes without an answer. */
+  static final long PROBE_MILLIS = 10_000;
+
+  /** {@code fragment} of etcd's API, which jetcd lacks: etcd sends large answers in parts. */
+  private static final UnknownFieldSet FRAGMENT =
+      UnknownFieldSet.newBuilder()
+          .addField(8, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+          .build();
 
   private final EtcdConnection connection;
   private final Supplier<WatchStub> stub;
@@ -61,10 +65,12 @@ public final class EtcdWatches {
   /** A watch that can be ended. */
   public final class Watch {
 
+    private final ByteString key;
     private final long startRevision;
     private final Listener listener;
 
-    private Watch(long startRevision, Listener listener) {
+    private Watch(ByteString key, long startRevision, Listener listener) {
+      this.key = key;
       this.startRevision = startRevision;
       this.listener = listener;
     }
@@ -83,7 +89,7 @@ public final class EtcdWatches {
    * @param startRevision the first revision to watch: the one after a list's revision
    */
   public Watch watch(ByteString key, ByteString rangeEnd, long startRevision, Listener listener) {
-    Watch watch = new Watch(startRevision, listener);
+    Watch watch = new Watch(key, startRevision, listener);
     watches.add(watch);
     if (stream == null) {
       stream = new Stream();
@@ -116,9 +122,14 @@ public final class EtcdWatches {
     private @Nullable ScheduledFuture<?> timer;
     private int misses;
 
+    /** etcd's own proxy ignores requests for progress, so its silence after one means nothing. */
+    private boolean answersProgressRequests = true;
+
+    private @Nullable Watch probe;
+
     void open() {
       stub.get().watch(this);
-      timer = connection.schedule(this::checkProgress, PROGRESS_MILLIS);
+      timer = connection.schedule(this::probe, PROBE_MILLIS);
     }
 
     @Override
@@ -135,7 +146,8 @@ public final class EtcdWatches {
                       .setKey(key)
                       .setRangeEnd(rangeEnd)
                       .setStartRevision(watch.startRevision)
-                      .setProgressNotify(true))
+                      .setProgressNotify(true)
+                      .setUnknownFields(FRAGMENT))
               .build());
     }
 
@@ -173,6 +185,9 @@ public final class EtcdWatches {
       misses = 0;
       if (answer.getCreated()) {
         Watch watch = unconfirmed.remove();
+        if (watch == probe) {
+          answersProgressRequests = false;
+        }
         if (!watches.contains(watch) && !answer.getCanceled()) {
           cancel(answer.getWatchId());
           return;
@@ -231,19 +246,34 @@ public final class EtcdWatches {
       end("etcd ended the stream");
     }
 
-    private void checkProgress() {
+    private void probe() {
       if (stream != this) {
         return;
       }
       if (++misses > 2) {
-        end("etcd was silent for %d s".formatted(2 * PROGRESS_MILLIS / 1000));
+        end("etcd was silent for %d s".formatted(2 * PROBE_MILLIS / 1000));
         return;
       }
-      send(
-          WatchRequest.newBuilder()
-              .setProgressRequest(WatchProgressRequest.getDefaultInstance())
-              .build());
-      timer = connection.schedule(this::checkProgress, PROGRESS_MILLIS);
+      if (misses == 1 && answersProgressRequests) {
+        send(
+            WatchRequest.newBuilder()
+                .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+                .build());
+      } else {
+        watches.stream().findFirst().ifPresent(this::createProbe);
+      }
+      timer = connection.schedule(this::probe, PROBE_MILLIS);
+    }
+
+    /**
+     * Every endpoint confirms a watch. Cancelled once it is confirmed, since it is not in {@link
+     * #watches}.
+     *
+     * @param permitted a watch whose key this user may read
+     */
+    private void createProbe(Watch permitted) {
+      probe = new Watch(permitted.key, 0, permitted.listener);
+      create(probe, permitted.key, ByteString.EMPTY);
     }
 
     private void end(String reason) {

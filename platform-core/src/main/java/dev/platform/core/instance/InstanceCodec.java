@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Encodes instances as etcd keys and values, and decodes them: {@code
@@ -23,14 +21,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class InstanceCodec {
 
-  private static final Logger log = LoggerFactory.getLogger(InstanceCodec.class);
   private static final String SERVICES = "/services/";
   private static final Pattern NAMESPACE = Pattern.compile("|/?[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
-  private static final int MAX_WARNED = 1000;
+
+  /** What a registry's value may have, written and read. */
+  private static final int MAX_VALUE_BYTES = 64 << 10;
+
+  private static final Pattern SERVICE =
+      Pattern.compile("[^/\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]{1,255}");
 
   private final String root;
   private final ValueFormat format;
-  private final Map<String, String> warned = new LinkedHashMap<>();
 
   /**
    * @param namespace the prefix of every key, such as {@code /staging}; may be empty
@@ -55,6 +56,14 @@ public final class InstanceCodec {
         "a path such as /staging, without a slash at its end");
   }
 
+  /**
+   * Whether a service can have this name: 1 to 255 characters, without a slash and without what is
+   * not visible.
+   */
+  public static boolean isServiceName(String name) {
+    return SERVICE.matcher(name).matches() && !name.isBlank();
+  }
+
   /** The prefix of all keys of all services. */
   public String root() {
     return root;
@@ -72,14 +81,29 @@ public final class InstanceCodec {
 
   /** The service that a key below {@link #root} belongs to; empty for a key of another shape. */
   public Optional<String> serviceOf(String key) {
-    int slash = key.indexOf('/', root.length());
-    return slash <= root.length()
+    int slash = key.startsWith(root) ? key.indexOf('/', root.length()) : -1;
+    return slash < 0
         ? Optional.empty()
-        : Optional.of(key.substring(root.length(), slash));
+        : Optional.of(key.substring(root.length(), slash)).filter(InstanceCodec::isServiceName);
   }
 
-  /** An instance's value. */
+  /**
+   * An instance's value.
+   *
+   * @throws IllegalArgumentException if its metadata is larger than others read: 64 KiB in all
+   */
   public String value(Instance instance) {
+    String value = write(instance);
+    int bytes = ByteString.copyFromUtf8(value).size();
+    if (bytes > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException(
+          "The value of %s has %d bytes (expected: at most %d; less metadata)"
+              .formatted(instance.serviceId(), bytes, MAX_VALUE_BYTES));
+    }
+    return value;
+  }
+
+  private String write(Instance instance) {
     if (format == ValueFormat.ADDRESS) {
       return instance.address().toString();
     }
@@ -101,43 +125,48 @@ public final class InstanceCodec {
   }
 
   /**
-   * The instance of a key and its value; empty when the value can't be read, which is logged once
-   * for each such value.
+   * The instance of a value that someone has put. Never more than 64 KiB are read, and the bounds
+   * of {@link InstanceReader} hold.
+   *
+   * @throws IllegalArgumentException for a value that can't be read, with a message for a log line
    */
-  public Optional<Instance> read(String serviceId, String key, ByteString value) {
-    String text = value.toStringUtf8();
-    try {
-      Instance instance =
-          text.startsWith("{")
-              ? readUpdate(serviceId, text)
-              : new Instance(serviceId, HostAndPort.parse(text.trim()), Map.of());
-      forgetWarning(key);
-      return Optional.of(instance);
-    } catch (JsonParseException | IllegalArgumentException e) {
-      warnOnce(key, text, e);
-      return Optional.empty();
+  public Instance read(String serviceId, ByteString value) {
+    if (value.size() > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException(
+          "%d bytes (expected: at most %d)".formatted(value.size(), MAX_VALUE_BYTES));
     }
+    String text = value.toStringUtf8();
+    return text.startsWith("{")
+        ? readUpdate(serviceId, text)
+        : instance(serviceId, text.trim(), Map.of());
   }
 
   private static Instance readUpdate(String serviceId, String text) {
-    JsonObject update = Json.readObject(text);
-    HostAndPort address = HostAndPort.parse(Json.text(update.get("Addr")));
+    JsonObject update;
+    try {
+      update = Json.readObject(text);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException(
+          "%s is not JSON: %s".formatted(Printable.of(text), Printable.of(e.getMessage())), e);
+    }
     Map<String, String> metadata = new LinkedHashMap<>();
     if (update.get("Metadata") instanceof JsonObject members) {
       for (Map.Entry<String, JsonElement> member : members.entrySet()) {
         metadata.put(member.getKey(), Json.text(member.getValue()));
       }
     }
-    return new Instance(serviceId, address, metadata);
+    return instance(serviceId, Json.text(update.get("Addr")), metadata);
   }
 
-  private synchronized void forgetWarning(String key) {
-    warned.remove(key);
-  }
-
-  private synchronized void warnOnce(String key, String text, Exception e) {
-    if (warned.size() < MAX_WARNED && !text.equals(warned.put(key, text))) {
-      log.warn("The value of {} is not a valid instance and is ignored: {}", key, e.getMessage());
+  private static Instance instance(String serviceId, String address, Map<String, String> metadata) {
+    HostAndPort parsed;
+    try {
+      parsed = HostAndPort.parse(address);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "address: %s (expected: host:port or [address]:port)".formatted(Printable.of(address)),
+          e);
     }
+    return InstanceReader.read(serviceId, parsed.host(), parsed.port(), metadata);
   }
 }

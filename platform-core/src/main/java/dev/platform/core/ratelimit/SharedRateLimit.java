@@ -1,5 +1,6 @@
 package dev.platform.core.ratelimit;
 
+import dev.platform.core.instance.Printable;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,8 @@ public final class SharedRateLimit {
 
   /** The most consecutive probes that an unstable bucket must answer before it is used again. */
   private static final int MAX_PROBES_TO_SHARE = 16;
+
+  private static final int MAX_PERIODS_TO_WAIT = 100;
 
   /** With a constant load of local calls there is always a rest; it is small after the first. */
   private static final int MAX_SETTLEMENTS = 2;
@@ -94,11 +99,12 @@ public final class SharedRateLimit {
     if (state != State.SHARED) {
       return CompletableFuture.completedFuture(takeAndRecord());
     }
-    return inTime(bucket.take())
+    return inTime(asked(bucket::take))
         .handle(
             (wait, failure) -> {
-              if (failure != null) {
-                failed(failure);
+              Throwable wrong = failure == null ? outOfRange(wait) : failure;
+              if (wrong != null) {
+                failed(wrong);
                 return takeAndRecord();
               }
               if (wait == 0) {
@@ -124,7 +130,7 @@ public final class SharedRateLimit {
    */
   private void settle(int before) {
     long owed = claimDebt();
-    inTime(bucket.settle(owed))
+    inTime(asked(() -> bucket.settle(owed)))
         .whenComplete(
             (answer, failure) -> {
               if (failure != null) {
@@ -138,6 +144,24 @@ public final class SharedRateLimit {
             });
   }
 
+  /** The bucket's state is data of others: reading it may fail in any way. */
+  private static <T> CompletableFuture<? extends T> asked(
+      Supplier<CompletableFuture<? extends T>> request) {
+    try {
+      return request.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Even a bucket that is far in debt is full again after some periods. */
+  private @Nullable Throwable outOfRange(@Nullable Long wait) {
+    long most = MAX_PERIODS_TO_WAIT * config.getLimitRefreshPeriod().toNanos();
+    return wait != null && wait >= 0 && wait <= most
+        ? null
+        : new IllegalStateException("a wait of %s ns (expected: 0 to %d)".formatted(wait, most));
+  }
+
   String name() {
     return name;
   }
@@ -146,8 +170,8 @@ public final class SharedRateLimit {
     return state == State.SHARED;
   }
 
-  private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer) {
-    CompletableFuture<T> timely = answer.copy();
+  private <T> CompletableFuture<T> inTime(CompletableFuture<? extends T> answer) {
+    CompletableFuture<T> timely = answer.<T>thenApply(known -> known).copy();
     if (timely.isDone()) {
       return timely;
     }
@@ -193,7 +217,9 @@ public final class SharedRateLimit {
               + " of the rate limit {}: {}",
           timeout.toMillis(),
           name,
-          cause.toString());
+          cause.getMessage() == null
+              ? cause.getClass().getSimpleName()
+              : cause.getClass().getSimpleName() + " " + Printable.of(cause.getMessage()));
     }
   }
 

@@ -25,6 +25,9 @@ public final class EtcdRegistrar {
 
   private static final Logger log = LoggerFactory.getLogger(EtcdRegistrar.class);
 
+  /** etcd's limit for one transaction, {@code --max-txn-ops}: keys are put all at once. */
+  public static final int MAX_KEYS = 128;
+
   private final EtcdConnection connection;
   private final Clock clock;
   private final LeaseKeeper lease;
@@ -81,8 +84,16 @@ public final class EtcdRegistrar {
     return nanosToRoutable;
   }
 
-  /** Puts the keys, and keeps them in etcd. */
+  /**
+   * Puts the keys, and keeps them in etcd; {@link #MAX_KEYS} in all.
+   *
+   * @throws IllegalArgumentException for more
+   */
   public void claim(Collection<Claim> more) {
+    if (more.size() > MAX_KEYS) {
+      throw new IllegalArgumentException(
+          "%d keys (expected: at most %d)".formatted(more.size(), MAX_KEYS));
+    }
     connection.execute(
         () -> {
           if (state == LeaseState.CLOSED) {

@@ -20,6 +20,7 @@ final class LeaseKeeper {
   private final Duration ttl;
   private final Listener listener;
   private final RetryTimer timer;
+  private final LeaseRenewals keepAlive;
 
   private long id;
   private long lostId;
@@ -46,6 +47,7 @@ final class LeaseKeeper {
     this.ttl = ttl;
     this.listener = listener;
     this.timer = new RetryTimer(connection, random);
+    this.keepAlive = new LeaseRenewals(connection, ttl);
   }
 
   /** How often a lease was renewed; from any thread. */
@@ -108,6 +110,7 @@ final class LeaseKeeper {
   CompletableFuture<Void> revoke() {
     attempt++;
     timer.cancel();
+    keepAlive.stop();
     CompletableFuture<Void> all = CompletableFuture.allOf(granting, revoke(id), revoke(lostId));
     id = 0;
     lostId = 0;
@@ -130,8 +133,7 @@ final class LeaseKeeper {
   private void renew() {
     int current = attempt;
     long sentAt = connection.nanoTime();
-    LeaseKeepAliveOnce.send(
-        connection,
+    keepAlive.renew(
         id,
         ttlLeft -> ifCurrent(current, () -> renewed(ttlLeft, sentAt)),
         failure -> ifCurrent(current, () -> notRenewed(failure)));

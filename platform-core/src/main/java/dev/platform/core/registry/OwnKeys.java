@@ -1,5 +1,6 @@
 package dev.platform.core.registry;
 
+import dev.platform.core.instance.Printable;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -139,7 +140,11 @@ final class OwnKeys {
     found.clear();
   }
 
-  private void warn(String key, String value, String what) {
+  /**
+   * @param found what the other process has put; anything
+   */
+  private void warn(String key, String found, String what) {
+    String value = Printable.of(found);
     if (!value.equals(others.put(key, value))) {
       log.warn(
           "{} was put by another process, which {}: {}. Each process needs an address of its own:"

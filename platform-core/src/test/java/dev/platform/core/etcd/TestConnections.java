@@ -25,6 +25,11 @@ public final class TestConnections {
         .open();
   }
 
+  /** For much data on a busy machine. */
+  public static EtcdSettings slow(List<String> endpoints) {
+    return settings(endpoints, Duration.ofSeconds(30));
+  }
+
   static EtcdSettings settings(List<String> endpoints, Duration requestTimeout) {
     return new EtcdSettings(endpoints, null, null, requestTimeout);
   }

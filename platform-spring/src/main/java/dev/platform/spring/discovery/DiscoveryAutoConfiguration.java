@@ -4,11 +4,13 @@ import dev.platform.core.discovery.DiscoveryMetrics;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.spring.etcd.EtcdAutoConfiguration;
 import dev.platform.spring.etcd.EtcdProperties;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -39,11 +41,15 @@ public final class DiscoveryAutoConfiguration {
       EtcdConnection connection,
       EtcdProperties etcd,
       DiscoveryProperties properties,
+      ObjectProvider<SkippedInstances> skipped,
       Environment environment) {
     return InstanceDirectory.builder(
             connection, new InstanceCodec(etcd.namespace(), ValueFormat.GRPC))
         .settings(properties.settings(leaseTtl(environment)))
         .endpoints(etcd.endpoints())
+        .unwatchAfter(properties.unwatchAfter())
+        .maxLookedUp(properties.maxLookedUp())
+        .skipped(skipped.getIfAvailable(SkippedInstances::new))
         .build();
   }
 

@@ -17,6 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     to 1m; shorter than the default deadline, so that the error names the missing service
  * @param hold when instances that vanished from etcd without deregistration stay listed
  * @param snapshot how the last known lists are kept for a start without etcd
+ * @param unwatchAfter how long a service that this process does not call stays watched after its
+ *     last look-up; 0s for ever
+ * @param maxLookedUp how many services that this process does not call are watched at once; at
+ *     least 1
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is polled when no heartbeat event reports a change; at least 1s
  * @param heartbeat whether changed lists are reported by heartbeat events
@@ -30,6 +34,8 @@ public record DiscoveryProperties(
     @DefaultValue("3s") Duration waitForFirstList,
     @DefaultValue Hold hold,
     @DefaultValue Snapshot snapshot,
+    @DefaultValue("10m") Duration unwatchAfter,
+    @DefaultValue("1000") int maxLookedUp,
     @DefaultValue("10s") Duration pollInterval,
     @DefaultValue Heartbeat heartbeat,
     @Nullable Boolean allowLoopback) {
@@ -42,6 +48,12 @@ public record DiscoveryProperties(
         "platform.discovery.poll-interval",
         pollInterval.toMillis() + "ms",
         ">= 1s");
+    check(
+        !unwatchAfter.isNegative(),
+        "platform.discovery.unwatch-after",
+        unwatchAfter.toMillis() + "ms",
+        ">= 0s");
+    check(maxLookedUp >= 1, "platform.discovery.max-looked-up", maxLookedUp, ">= 1");
     var validated =
         new DiscoverySettings(
             waitForFirstList, hold.settings(SHORTEST_WINDOW), snapshot.settings());
@@ -86,8 +98,10 @@ public record DiscoveryProperties(
    * The last known lists, kept on disk for a process that starts while etcd is down.
    *
    * @param enabled whether lists are kept and restored
-   * @param directory the directory, readable by its owner only; by default one for this user in the
-   *     system's directory for temporary files
+   * @param directory where directories of one etcd's lists each are made; by default {@code
+   *     platform-discovery} in {@code XDG_STATE_HOME}, or one for this user among the system's
+   *     temporary files. Nothing is saved or restored where a directory of them, the default one
+   *     included, belongs to another user, is open to others or is a symbolic link
    * @param maxAge older snapshots are not restored; at least 1s
    */
   public record Snapshot(

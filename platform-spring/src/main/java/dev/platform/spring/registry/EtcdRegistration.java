@@ -36,7 +36,7 @@ public final class EtcdRegistration implements Registration {
       @Nullable Integer advertisedPort) {
     this.serviceIds = List.copyOf(serviceIds);
     this.instanceId = instanceId;
-    this.metadata = Map.copyOf(metadata);
+    this.metadata = withText(metadata);
     this.advertisedHost = advertisedHost;
     this.advertisedPort = advertisedPort;
   }
@@ -45,7 +45,8 @@ public final class EtcdRegistration implements Registration {
    * A registration at a fixed address, for an application that makes its own bean.
    *
    * @param serviceIds the names; at least one
-   * @param metadata {@code zone}, {@code version}, {@code weight}, your own
+   * @param metadata {@code zone}, {@code version}, {@code weight}, your own; entries whose value is
+   *     null or empty are left out
    * @throws dev.platform.core.InvalidPropertyException when the host resolves to nothing
    */
   public static EtcdRegistration at(
@@ -118,6 +119,19 @@ public final class EtcdRegistration implements Registration {
       all.putIfAbsent(InstanceMetadata.HTTP_PORT, Integer.toString(now.http));
     }
     return all;
+  }
+
+  /** From an environment variable that is not set, or for a label that the pod does not have. */
+  private static Map<String, String> withText(
+      Map<? extends @Nullable String, ? extends @Nullable String> metadata) {
+    Map<String, String> known = new LinkedHashMap<>();
+    metadata.forEach(
+        (key, value) -> {
+          if (key != null && !key.isEmpty() && value != null && !value.isEmpty()) {
+            known.put(key, value);
+          }
+        });
+    return Map.copyOf(known);
   }
 
   /** One instance for each name. */

@@ -49,7 +49,11 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     this.releaseTimeout = requestTimeout;
   }
 
-  /** Registers, unless an operator has set the registration out of service. */
+  /**
+   * Registers, unless an operator has set the registration out of service.
+   *
+   * @throws IllegalStateException if the process would have more names than etcd takes at once: 128
+   */
   @Override
   public synchronized void register(EtcdRegistration registration) {
     if (closed || registered.containsKey(registration)) {
@@ -57,6 +61,12 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     }
     List<Claim> claims =
         registration.instances().stream().map(i -> claim(registration, i)).toList();
+    int names = claims.size() + registered.values().stream().mapToInt(List::size).sum();
+    if (names > EtcdRegistrar.MAX_KEYS) {
+      throw new IllegalStateException(
+          "This process would be registered under %d names (expected: at most %d)"
+              .formatted(names, EtcdRegistrar.MAX_KEYS));
+    }
     registered.put(registration, claims);
     if (isUp(registration)) {
       registrar.claim(claims);

@@ -6,6 +6,9 @@ import java.util.Map;
 @FunctionalInterface
 public interface RegistrationCustomizer {
 
-  /** Called once at start, with metadata that may be changed. */
+  /**
+   * Called once at start, with metadata that may be changed. Entries whose value is null or empty
+   * are left out.
+   */
   void customize(Map<String, String> metadata);
 }

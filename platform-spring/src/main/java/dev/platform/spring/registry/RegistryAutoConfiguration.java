@@ -68,8 +68,6 @@ public final class RegistryAutoConfiguration {
       metadata.put(InstanceMetadata.VERSION, version);
     }
     metadata.putAll(properties.metadata());
-    // From an environment variable for a label that the pod does not have.
-    metadata.values().removeIf(String::isEmpty);
     customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
     metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
     metadata.remove(InstanceMetadata.STATUS);

@@ -151,6 +151,10 @@ class ForeignInstancesTest {
   /** A client's type that fails when it is asked. */
   private static final class FailingInstance extends DefaultServiceInstance {
 
+    FailingInstance() {
+      super("failing", "payment-service", "127.0.0.1", 1, false);
+    }
+
     @Override
     public String getHost() {
       throw new IllegalStateException("not today");

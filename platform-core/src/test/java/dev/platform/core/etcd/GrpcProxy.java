@@ -1,0 +1,70 @@
+package dev.platform.core.etcd;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+
+/** etcd's own gRPC proxy, as a child process on the loopback address. */
+public final class GrpcProxy implements AutoCloseable {
+
+  private final int port;
+  private final Process process;
+
+  private GrpcProxy(int port, Process process) {
+    this.port = port;
+    this.process = process;
+  }
+
+  /** Starts one in front of an etcd; returns once it accepts connections. */
+  public static GrpcProxy start(int etcdPort) throws IOException {
+    int port = freePort();
+    Process process =
+        new ProcessBuilder(
+                "etcd",
+                "grpc-proxy",
+                "start",
+                "--endpoints=127.0.0.1:" + etcdPort,
+                "--listen-addr=127.0.0.1:" + port)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    GrpcProxy proxy = new GrpcProxy(port, process);
+    await().atMost(Duration.ofSeconds(20)).until(proxy::accepts);
+    return proxy;
+  }
+
+  public String endpoint() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Answers nothing from here on; its connections stay open. */
+  public void freeze() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Ends at once, as in a crash. */
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  private boolean accepts() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
