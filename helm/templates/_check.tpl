@@ -51,6 +51,13 @@
 {{- end -}}
 
 {{- define "mall.checkOthers" -}}
+{{- $prefix := include "mall.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $prefix) -}}
+{{- fail (printf "the release's name or fullnameOverride: %s (expected: lower-case letters, digits and dashes, a letter first, as in the name of a Service)" $prefix) -}}
+{{- end -}}
+{{- if and .Values.monitoring.prometheusRule.enabled (not .Values.monitoring.serviceMonitor.enabled) -}}
+{{- fail "monitoring.prometheusRule.enabled: true (expected: monitoring.serviceMonitor.enabled as well, since the rules ask for the labels namespace and release that it adds; for a scrape of your own use observability/prometheus/rules.yml)" -}}
+{{- end -}}
 {{- include "mall.checkEdge" . -}}
 {{- if and .Values.edge.httpRoute.enabled (not .Values.edge.httpRoute.parentRefs) -}}
 {{- fail "edge.httpRoute.parentRefs: [] (expected: the Gateway that the route belongs to)" -}}

@@ -21,7 +21,7 @@
 {{- include "mall.egressToPods" (dict "root" .root "component" "redis" "ports" (list 6379)) }}
 {{- end }}
 {{- if $values.collector.enabled }}
-{{- include "mall.egressToPods" (dict "root" .root "component" "collector" "ports" (list 4317)) }}
+{{- include "mall.egressToPods" (dict "root" .root "component" "collector" "ports" (list 4317 4318)) }}
 {{- else if $values.tracing.endpoint }}
 {{- include "mall.egress" (dict "ports" (include "mall.portsOf" (list (list $values.tracing.endpoint) 4317) | fromJsonArray) "to" $policy.tracingTo) }}
 {{- end }}

@@ -84,6 +84,13 @@ class RefusalTest {
         mistake(
             "collector: {enabled: true}",
             "collector.tracesEndpoint and collector.metricsEndpoint: not both set"),
+        mistake("fullnameOverride: Shop", "fullnameOverride: Shop (expected: lower-case letters"),
+        mistake(
+            "fullnameOverride: 1shop",
+            "1shop (expected: lower-case letters, digits and dashes, a letter first"),
+        mistake(
+            "monitoring: {prometheusRule: {enabled: true}}",
+            "monitoring.prometheusRule.enabled: true (expected: monitoring.serviceMonitor.enabled as well"),
         mistake(
             "redis: {enabled: true, existingSecret: r}",
             "redis.existingSecret: r (expected: none while redis.enabled is true"));
