@@ -92,6 +92,15 @@ class RefusalTest {
             "monitoring: {prometheusRule: {enabled: true}}",
             "monitoring.prometheusRule.enabled: true (expected: monitoring.serviceMonitor.enabled as well"),
         mistake(
+            "etcd: {auth: {existingSecret: apps}}",
+            "etcd.auth.rootSecret: \"\" (expected: the secret with the password of etcd's user root"),
+        mistake(
+            "etcd: {enabled: false, endpoints: ['http://e:2379'], auth: {existingSecret: apps, rootSecret: root}}",
+            "etcd.auth.rootSecret: root (expected: none while etcd.enabled is false"),
+        mistake(
+            "etcd: {enabled: false, endpoints: ['http://e:2379'], tls: {transition: true}}",
+            "etcd.tls.transition: true (expected: false while etcd.enabled is false"),
+        mistake(
             "redis: {enabled: true, existingSecret: r}",
             "redis.existingSecret: r (expected: none while redis.enabled is true"));
   }
