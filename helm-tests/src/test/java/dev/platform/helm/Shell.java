@@ -40,6 +40,8 @@ final class Shell implements AutoCloseable {
   interface Programs {
 
     /**
+     * Runs a command.
+     *
      * @return what it prints
      * @throws Refused if it ends with a failure
      */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -33,7 +34,7 @@ final class SteadyReads implements AutoCloseable {
     this.addresses = addresses;
     this.folder = folder;
     this.schemes = schemes;
-    reader.scheduleWithFixedDelay(this::read, 0, 200, TimeUnit.MILLISECONDS);
+    Future<?> unused = reader.scheduleWithFixedDelay(this::read, 0, 200, TimeUnit.MILLISECONDS);
   }
 
   /** From the return on, only these are used. */
