@@ -111,7 +111,10 @@ class EtcdRunbookTest {
       await("the member does not rejoin by itself")
           .atMost(Duration.ofSeconds(30))
           .until(() -> !release.pods().pod(2).isAlive());
-      release.etcdctl(0, "put", KEY, "changed meanwhile");
+      await("the others have a leader")
+          .atMost(Duration.ofMinutes(1))
+          .ignoreException(Shell.Refused.class)
+          .until(() -> release.etcdctl(0, "put", KEY, "changed meanwhile").contains("OK"));
 
       release.runbook("A lost member");
 
