@@ -36,9 +36,34 @@
 {{- if and $etcd.tls.enabled (not $etcd.enabled) (not $etcd.tls.existingSecret) -}}
 {{- fail "etcd.tls.existingSecret: \"\" (expected: a secret with ca.crt for an etcd outside of this chart)" -}}
 {{- end -}}
-{{- if and $etcd.enabled $etcd.tls.enabled (ne ($etcd.tls.existingSecret | empty) ($etcd.tls.serverSecret | empty)) -}}
+{{- if and (not $etcd.enabled) $etcd.tls.transition -}}
+{{- fail "etcd.tls.transition: true (expected: false while etcd.enabled is false, since it is for the members of this chart)" -}}
+{{- end -}}
+{{- if and $etcd.enabled (include "mall.etcdHasCertificates" .) (ne ($etcd.tls.existingSecret | empty) ($etcd.tls.serverSecret | empty)) -}}
 {{- fail "etcd.tls.existingSecret and etcd.tls.serverSecret: one of them (expected: both, or neither and both are generated)" -}}
 {{- end -}}
+{{- if $etcd.enabled -}}{{- include "mall.checkEtcdStep" . -}}{{- end -}}
+{{- include "mall.checkEtcdUsers" . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkEtcdStep" -}}
+{{- $running := include "mall.etcdRunningStep" . -}}
+{{- $wanted := include "mall.etcdStep" . | int -}}
+{{- if and $running (gt (sub $wanted (int $running) | int | mul (ternary 1 -1 (gt $wanted (int $running)))) 1) -}}
+{{- $tls := .Values.etcd.tls -}}
+{{- $way := ternary "first etcd.tls.transition: true, later etcd.tls.enabled: true" "first etcd.tls.transition: true, later etcd.tls.enabled: false" (gt $wanted (int $running)) -}}
+{{- fail (printf "etcd.tls.enabled: %t, etcd.tls.transition: %t (expected: %s, since the members that run would no longer understand each other; docs/kubernetes.md, TLS on and off)" $tls.enabled ($tls.transition | default false) $way) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mall.checkEtcdUsers" -}}
+{{- $auth := .Values.etcd.auth -}}
+{{- if and .Values.etcd.enabled $auth.existingSecret (not $auth.rootSecret) -}}
+{{- fail "etcd.auth.rootSecret: \"\" (expected: the secret with the password of etcd's user root while etcd.enabled is true; etcd.auth.existingSecret alone creates no user, see docs/kubernetes.md, Users and roles)" -}}
+{{- end -}}
+{{- if and (not .Values.etcd.enabled) $auth.rootSecret -}}
+{{- fail (printf "etcd.auth.rootSecret: %s (expected: none while etcd.enabled is false, since only the chart's own etcd is maintained by it)" $auth.rootSecret) -}}
 {{- end -}}
 {{- end -}}
 
@@ -51,6 +76,13 @@
 {{- end -}}
 
 {{- define "mall.checkOthers" -}}
+{{- $prefix := include "mall.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $prefix) -}}
+{{- fail (printf "the release's name or fullnameOverride: %s (expected: lower-case letters, digits and dashes, a letter first, as in the name of a Service)" $prefix) -}}
+{{- end -}}
+{{- if and .Values.monitoring.prometheusRule.enabled (not .Values.monitoring.serviceMonitor.enabled) -}}
+{{- fail "monitoring.prometheusRule.enabled: true (expected: monitoring.serviceMonitor.enabled as well, since the rules ask for the labels namespace and release that it adds; for a scrape of your own use observability/prometheus/rules.yml)" -}}
+{{- end -}}
 {{- include "mall.checkEdge" . -}}
 {{- if and .Values.edge.httpRoute.enabled (not .Values.edge.httpRoute.parentRefs) -}}
 {{- fail "edge.httpRoute.parentRefs: [] (expected: the Gateway that the route belongs to)" -}}

@@ -128,7 +128,7 @@ jdbc:postgresql://{{ include "mall.fullname" .root }}-postgresql:5432/{{ $databa
 {{- if $etcd.enabled -}}
 {{- $endpoints = list -}}
 {{- range $number := until (int $etcd.replicas) -}}
-{{- $endpoints = append $endpoints (printf "%s://%s:2379" (ternary "https" "http" $etcd.tls.enabled) (include "mall.etcdMember" (dict "root" $ "number" $number))) -}}
+{{- $endpoints = append $endpoints (printf "%s://%s:%s" (include "mall.etcdScheme" $) (include "mall.etcdMember" (dict "root" $ "number" $number)) (include "mall.etcdPort" $)) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $endpoints -}}

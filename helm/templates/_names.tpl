@@ -2,13 +2,24 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{- define "mall.fullname" -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{/* A name within its kind's limit: (list kind name). A longer one is cut and ends with a part of its hash, so that names
+     stay different. */}}
+{{- define "mall.nameOf" -}}
+{{- $name := index . 1 -}}
+{{- $limits := dict "prefix" 40 "CronJob" 52 "StatefulSet" 52 -}}
+{{- $limit := get $limits (index . 0) | default 63 | int -}}
+{{- if gt (len $name) $limit -}}
+{{ $name | trunc (int (sub $limit 6)) | trimSuffix "-" }}-{{ sha256sum $name | trunc 5 }}
 {{- else -}}
-{{- $name := include "mall.name" . -}}
-{{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 40 | trimSuffix "-" -}}
+{{ $name }}
 {{- end -}}
+{{- end -}}
+
+{{/* The prefix of all names; a release may have dots in its name, a Service may not. */}}
+{{- define "mall.fullname" -}}
+{{- $name := include "mall.name" . -}}
+{{- $release := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- include "mall.nameOf" (list "prefix" (.Values.fullnameOverride | default ($release | replace "." "-"))) -}}
 {{- end -}}
 
 {{/* The labels that select pods; they never change. Takes (dict "root" $ "component" name). */}}

@@ -15,7 +15,7 @@
 {{- end -}}
 
 {{- define "mall.serviceName" -}}
-{{ include "mall.fullname" .root }}-{{ .name }}
+{{ include "mall.nameOf" (list "Deployment" (printf "%s-%s" (include "mall.fullname" .root) .name)) }}
 {{- end -}}
 
 {{- define "mall.serviceAccountName" -}}
@@ -44,7 +44,7 @@
 
 {{/* The secret with a service's database user. */}}
 {{- define "mall.databaseSecret" -}}
-{{ .service.database.existingSecret | default (printf "%s-database" (include "mall.serviceName" .)) }}
+{{ .service.database.existingSecret | default (include "mall.nameOf" (list "Secret" (printf "%s-database" (include "mall.serviceName" .)))) }}
 {{- end -}}
 
 {{/* A probe of a service: (dict "path" path "probe" values). */}}

@@ -10,10 +10,10 @@
 {{- if eq $values.registry.type "kubernetes" }}{{ $additions = append $additions ":/app/kubernetes/*" }}{{ end }}
 {{- if include "mall.redis" .root }}{{ $additions = append $additions ":/app/redis/*" }}{{ end }}
 {{- with $additions }}
-# The image has the clients of Kubernetes and Redis next to the app, outside the class
-# path.
+# The image has the clients of Kubernetes and Redis next to the app, outside the class path. The app is the only jar in
+# /app, whatever its name.
 - name: CLASSPATH
-  value: /app/{{ base $service.image.repository }}.jar{{ join "" . }}
+  value: /app/*{{ join "" . }}
 {{- end }}
 {{- if eq $values.registry.type "etcd" }}
 - name: PLATFORM_REGISTRY_ADVERTISEHOST

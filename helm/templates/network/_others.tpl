@@ -6,7 +6,7 @@
 {{- if eq $values.registry.type "kubernetes" }}
 {{- include "mall.egress" (dict "ports" (list 443 6443) "to" $policy.kubernetesApiTo) }}
 {{- else if $values.etcd.enabled }}
-{{- include "mall.egressToPods" (dict "root" .root "component" "etcd" "ports" (list 2379)) }}
+{{- include "mall.egressToPods" (dict "root" .root "component" "etcd" "ports" (include "mall.etcdClientPorts" .root | fromJsonArray)) }}
 {{- else }}
 {{- include "mall.egress" (dict "ports" (include "mall.portsOf" (list $values.etcd.endpoints 2379) | fromJsonArray) "to" $policy.etcdTo) }}
 {{- end }}
@@ -21,7 +21,7 @@
 {{- include "mall.egressToPods" (dict "root" .root "component" "redis" "ports" (list 6379)) }}
 {{- end }}
 {{- if $values.collector.enabled }}
-{{- include "mall.egressToPods" (dict "root" .root "component" "collector" "ports" (list 4317)) }}
+{{- include "mall.egressToPods" (dict "root" .root "component" "collector" "ports" (list 4317 4318)) }}
 {{- else if $values.tracing.endpoint }}
 {{- include "mall.egress" (dict "ports" (include "mall.portsOf" (list (list $values.tracing.endpoint) 4317) | fromJsonArray) "to" $policy.tracingTo) }}
 {{- end }}

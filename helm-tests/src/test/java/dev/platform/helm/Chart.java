@@ -31,10 +31,12 @@ final class Chart {
   private static final String KUBERNETES = "1.32.0";
 
   private final Path folder;
+  private final String release;
   private final List<Path> values;
 
-  private Chart(Path folder, List<Path> values) {
+  private Chart(Path folder, String release, List<Path> values) {
     this.folder = folder;
+    this.release = release;
     this.values = values;
   }
 
@@ -42,7 +44,7 @@ final class Chart {
   static Chart tryOut() {
     requireHelm();
     Cluster.empty();
-    return new Chart(FOLDER, List.of());
+    return new Chart(FOLDER, RELEASE, List.of());
   }
 
   /** With one of the values files beside the default, such as {@code production}. */
@@ -51,6 +53,11 @@ final class Chart {
     return file.equals("try-out")
         ? tryOut
         : tryOut.plus(FOLDER.resolve("values-" + file + ".yaml"));
+  }
+
+  /** As a release of another name. */
+  Chart named(String name) {
+    return new Chart(folder, name, values);
   }
 
   /** Overrides values, in YAML. */
@@ -73,7 +80,7 @@ final class Chart {
         Files.writeString(target, Files.readString(file).replace("helm.sh/hook:", "was-a-hook:"));
       }
     }
-    return new Chart(copy, values);
+    return new Chart(copy, release, values);
   }
 
   /** The objects that Helm would send to the cluster. */
@@ -112,14 +119,14 @@ final class Chart {
   private Chart plus(Path file) {
     List<Path> more = new ArrayList<>(values);
     more.add(file);
-    return new Chart(folder, more);
+    return new Chart(folder, release, more);
   }
 
   private TemplateCommand command() {
     TemplateCommand command =
         new Helm(folder)
             .template()
-            .withName(RELEASE)
+            .withName(release)
             .withNamespace(NAMESPACE)
             .withKubeVersion(KUBERNETES);
     values.forEach(command::withValuesFile);

@@ -10,38 +10,26 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Answers Helm's {@code lookup}: an API server on a loopback port that has only secrets. There is
- * one, at the address that {@code KUBECONFIG} names; tests of one JVM share it.
+ * Answers Helm's {@code lookup}: an API server on a loopback port that has only secrets and
+ * StatefulSets. There is one, at the address that {@code KUBECONFIG} names; tests of one JVM share
+ * it.
  */
 final class Cluster {
 
   private static final Gson JSON = new Gson();
-  private static final Map<String, ?> SECRETS_ARE_SERVED =
+  private static final Map<String, Map<String, ?>> SERVED =
       Map.of(
-          "kind",
-          "APIResourceList",
-          "apiVersion",
-          "v1",
-          "groupVersion",
-          "v1",
-          "resources",
-          List.of(
-              Map.of(
-                  "name",
-                  "secrets",
-                  "singularName",
-                  "secret",
-                  "namespaced",
-                  true,
-                  "kind",
-                  "Secret",
-                  "verbs",
-                  List.of("get", "list"))));
+          "/api/v1", served("v1", "Secret", "secrets"),
+          "/apis/apps/v1", served("apps/v1", "StatefulSet", "statefulsets"));
+
   private static final Map<String, ?> NOT_FOUND =
       Map.of(
           "kind",
@@ -55,7 +43,8 @@ final class Cluster {
           "code",
           404);
 
-  private static final Map<String, Map<String, ?>> SECRETS = new ConcurrentHashMap<>();
+  /** By kind in the plural and name, as in the API's paths. */
+  private static final Map<String, Map<String, ?>> OBJECTS = new ConcurrentHashMap<>();
 
   static {
     start();
@@ -63,21 +52,77 @@ final class Cluster {
 
   private Cluster() {}
 
-  /** Deletes all secrets. */
+  /** Deletes everything. */
   static void empty() {
-    SECRETS.clear();
+    OBJECTS.clear();
   }
 
-  /** Stores secrets, as a release would. */
+  /** Stores secrets and StatefulSets, as a release would. */
   static void apply(Manifests manifests) {
     manifests
         .ofKind("Secret")
-        .forEach(secret -> SECRETS.put(secret.namespacedName(), secret.content()));
+        .forEach(secret -> OBJECTS.put("secrets/" + secret.namespacedName(), secret.content()));
+    manifests
+        .ofKind("StatefulSet")
+        .forEach(set -> OBJECTS.put("statefulsets/" + set.namespacedName(), set.content()));
+  }
+
+  /** Stores a secret. */
+  static void addSecret(String name, Map<String, String> values) {
+    Map<String, String> data = new TreeMap<>();
+    values.forEach(
+        (key, value) ->
+            data.put(
+                key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
+    OBJECTS.put(
+        "secrets/" + name,
+        Map.of(
+            "apiVersion", "v1", "kind", "Secret", "metadata", Map.of("name", name), "data", data));
+  }
+
+  /** The values of a secret. */
+  static Map<String, String> secret(String name) {
+    Map<String, ?> secret = OBJECTS.get("secrets/" + name);
+    if (secret == null) {
+      throw new AssertionError("Secret " + name + ": none");
+    }
+    Map<String, String> values = new TreeMap<>();
+    Manifest.map(secret.get("data"))
+        .forEach(
+            (key, value) ->
+                values.put(
+                    key,
+                    new String(
+                        Base64.getDecoder().decode(value.toString()), StandardCharsets.UTF_8)));
+    return values;
   }
 
   /** Deletes a secret. */
   static void delete(String name) {
-    SECRETS.remove(name);
+    OBJECTS.remove("secrets/" + name);
+  }
+
+  private static Map<String, ?> served(String version, String kind, String resource) {
+    return Map.of(
+        "kind",
+        "APIResourceList",
+        "apiVersion",
+        "v1",
+        "groupVersion",
+        version,
+        "resources",
+        List.of(
+            Map.of(
+                "name",
+                resource,
+                "singularName",
+                kind.toLowerCase(Locale.ROOT),
+                "namespaced",
+                true,
+                "kind",
+                kind,
+                "verbs",
+                List.of("get", "list"))));
   }
 
   private static void start() {
@@ -105,9 +150,10 @@ final class Cluster {
 
   private static void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
-    String name = path.substring(path.lastIndexOf('/') + 1);
+    String[] parts = path.split("/", -1);
+    String object = parts[parts.length - 2] + "/" + parts[parts.length - 1];
     Map<String, ?> found =
-        path.equals("/api/v1") ? SECRETS_ARE_SERVED : SECRETS.getOrDefault(name, NOT_FOUND);
+        SERVED.containsKey(path) ? SERVED.get(path) : OBJECTS.getOrDefault(object, NOT_FOUND);
     byte[] body = JSON.toJson(found).getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(found == NOT_FOUND ? 404 : 200, body.length);

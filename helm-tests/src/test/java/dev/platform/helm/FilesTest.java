@@ -23,6 +23,9 @@ class FilesTest {
   private static final Path OBSERVABILITY = Path.of("..", "observability");
   private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\| (.*?) \\| .+ \\|$");
 
+  /** How each selector of the rules begins. */
+  private static final String ANY_RELEASE = "namespace=~\".*\", release=~\".*\"";
+
   @TempDir private Path copy;
 
   @Test
@@ -64,8 +67,10 @@ class FilesTest {
     }
 
     Manifests manifests = Chart.of("ha").render();
-    assertThat(manifests.get("PrometheusRule", "mall").at("spec"))
-        .isEqualTo(Chart.yaml(sources.get("rules.yml")));
+    String rules = Files.readString(sources.get("rules.yml"));
+    Map<String, Object> ofTheRelease =
+        new Yaml().load(rules.replace(ANY_RELEASE, "namespace=\"shop\", release=\"mall\""));
+    assertThat(manifests.get("PrometheusRule", "mall").at("spec")).isEqualTo(ofTheRelease);
     Map<String, Object> collector =
         new Yaml().load(manifests.get("ConfigMap", "mall-collector").text("data", "config.yaml"));
     assertThat(collector).isEqualTo(Chart.yaml(sources.get("collector.yaml")));
@@ -87,6 +92,24 @@ class FilesTest {
       String label = monitor.text("spec", "jobLabel");
       Object job = Manifest.at(monitor.at("spec", "selector", "matchLabels"), label);
       assertThat(monitor.name()).isEqualTo("mall-" + job);
+    }
+  }
+
+  @Test
+  void aScrapeAddsTheReleaseAndKeepsTheMetricsLabels() {
+    for (Manifest monitor : Variants.chart("monitoring").render().ofKind("ServiceMonitor")) {
+      List<Map<String, Object>> relabelings =
+          Manifest.maps(Manifest.maps(monitor.at("spec", "endpoints")).get(0).get("relabelings"));
+
+      assertThat(relabelings)
+          .contains(
+              Map.of(
+                  "sourceLabels",
+                  List.of("__meta_kubernetes_service_label_app_kubernetes_io_instance"),
+                  "targetLabel",
+                  "release"),
+              // The operator's label would rename `service`, the called service, in metrics.
+              Map.of("action", "labeldrop", "regex", "service"));
     }
   }
 

@@ -53,7 +53,11 @@ final class KubernetesTypes {
               "selector.matchLabels",
               "endpoints[].port",
               "endpoints[].path",
-              "endpoints[].interval"),
+              "endpoints[].interval",
+              "endpoints[].relabelings[].action",
+              "endpoints[].relabelings[].regex",
+              "endpoints[].relabelings[].sourceLabels[]",
+              "endpoints[].relabelings[].targetLabel"),
           "monitoring.coreos.com/v1/PrometheusRule",
           List.of(
               "groups[].name",

@@ -84,6 +84,22 @@ class RefusalTest {
         mistake(
             "collector: {enabled: true}",
             "collector.tracesEndpoint and collector.metricsEndpoint: not both set"),
+        mistake("fullnameOverride: Shop", "fullnameOverride: Shop (expected: lower-case letters"),
+        mistake(
+            "fullnameOverride: 1shop",
+            "1shop (expected: lower-case letters, digits and dashes, a letter first"),
+        mistake(
+            "monitoring: {prometheusRule: {enabled: true}}",
+            "monitoring.prometheusRule.enabled: true (expected: monitoring.serviceMonitor.enabled as well"),
+        mistake(
+            "etcd: {auth: {existingSecret: apps}}",
+            "etcd.auth.rootSecret: \"\" (expected: the secret with the password of etcd's user root"),
+        mistake(
+            "etcd: {enabled: false, endpoints: ['http://e:2379'], auth: {existingSecret: apps, rootSecret: root}}",
+            "etcd.auth.rootSecret: root (expected: none while etcd.enabled is false"),
+        mistake(
+            "etcd: {enabled: false, endpoints: ['http://e:2379'], tls: {transition: true}}",
+            "etcd.tls.transition: true (expected: false while etcd.enabled is false"),
         mistake(
             "redis: {enabled: true, existingSecret: r}",
             "redis.existingSecret: r (expected: none while redis.enabled is true"));

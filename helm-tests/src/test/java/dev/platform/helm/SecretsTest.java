@@ -79,7 +79,7 @@ class SecretsTest {
           .isEqualTo(secret(manifests, CA).get("tls.crt"));
     }
     assertThat(manifests.config("order-app").toString())
-        .contains("endpoints=[https://mall-etcd-0.mall-etcd-headless.shop.svc:2379")
+        .contains("endpoints=[https://mall-etcd-0.mall-etcd-headless.shop.svc:2378")
         .contains("ssl={bundle=etcd}", "file:/etc/mall/etcd/ca.crt", "file:/etc/mall/etcd/tls.key");
   }
 

@@ -76,6 +76,23 @@ class ServicesTest {
   }
 
   @Test
+  void theCollectorIsReachableAtEachPortThatItsServiceOffers() {
+    Manifests manifests = Variants.chart("a collector").render();
+    List<String> offered =
+        Manifest.maps(manifests.get("Service", "mall-collector").at("spec", "ports")).stream()
+            .map(port -> "collector:" + port.get("port"))
+            .toList();
+    assertThat(offered).containsExactly("collector:4317", "collector:4318");
+
+    for (String app : apps().keySet()) {
+      assertThat(peers(manifests.get("NetworkPolicy", "mall-" + app), "egress", "to"))
+          .containsAll(offered);
+      assertThat(peers(manifests.get("NetworkPolicy", "mall-collector"), "ingress", "from"))
+          .containsAll(offered.stream().map(address -> address.replace("collector", app)).toList());
+    }
+  }
+
+  @Test
   void networkPoliciesFollowThePortsOfExternalServices() {
     Manifests manifests =
         Chart.of("production")
@@ -101,12 +118,22 @@ class ServicesTest {
   @Test
   void theClassPathHasTheLibrariesOfEnabledFeatures() {
     assertThat(classPath("try-out")).isEmpty();
-    assertThat(classPath("Redis")).containsExactly("/app/order-app.jar:/app/redis/*");
-    assertThat(classPath("Redis elsewhere")).containsExactly("/app/order-app.jar:/app/redis/*");
-    assertThat(classPath("kubernetes registry"))
-        .containsExactly("/app/order-app.jar:/app/kubernetes/*");
+    assertThat(classPath("Redis")).containsExactly("/app/*:/app/redis/*");
+    assertThat(classPath("Redis elsewhere")).containsExactly("/app/*:/app/redis/*");
+    assertThat(classPath("kubernetes registry")).containsExactly("/app/*:/app/kubernetes/*");
     assertThat(classPath("kubernetes registry and Redis"))
-        .containsExactly("/app/order-app.jar:/app/kubernetes/*:/app/redis/*");
+        .containsExactly("/app/*:/app/kubernetes/*:/app/redis/*");
+  }
+
+  @Test
+  void theClassPathDoesNotDependOnTheImagesName() {
+    Manifest deployment =
+        Variants.chart("Redis")
+            .with("services: {order-app: {image: {repository: shop/order}}}")
+            .render()
+            .get("Deployment", "mall-order-app");
+
+    assertThat(deployment.container().get("env").toString()).contains("value=/app/*:/app/redis/*");
   }
 
   @Test

@@ -28,6 +28,11 @@ final class Variants {
         "etcd without client certificates",
         "try-out",
         "etcd: {tls: {enabled: true, clientCertificate: false}}");
+    add("etcd on its way to TLS", "try-out", "etcd: {tls: {transition: true}}");
+    add(
+        "etcd on its way from TLS, with users",
+        "try-out",
+        "etcd: {tls: {enabled: true, transition: true}, auth: {existingSecret: apps, rootSecret: root}}");
     add("one etcd without a disk", "try-out", "etcd: {replicas: 1, persistence: {enabled: false}}");
     add(
         "five etcds, spread",

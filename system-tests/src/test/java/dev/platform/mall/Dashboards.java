@@ -7,12 +7,14 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
@@ -30,29 +32,41 @@ final class Dashboards {
           "\\b(?:platform|rpc|resilience4j|hikaricp|jvm|process|system|http|executor|logback)_\\w+\\b"
               + "(?=[{\\[ )]|$)");
 
+  private static final Pattern SELECTOR = Pattern.compile("([a-zA-Z_:][\\w:]*)\\{([^}]*)}");
+  private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)\\s*\"");
+  private static final Pattern GROUPING =
+      Pattern.compile("\\b(?:by|on|without|ignoring) \\(([^)]*)\\)");
+
   private Dashboards() {}
+
+  /** A metric, and the labels that an expression selects it by. */
+  record Selector(String metric, Set<String> labels) {}
 
   /** The PromQL expressions of all panels, by dashboard and panel. */
   static Map<String, String> expressionsOfPanels() {
-    Map<String, String> expressions = new TreeMap<>();
+    return ofPanels("expr");
+  }
+
+  private static Map<String, String> ofPanels(String field) {
+    Map<String, String> found = new TreeMap<>();
     try (Stream<Path> files = Files.list(FOLDER.resolve("grafana"))) {
       for (Path file : files.sorted().toList()) {
         for (JsonNode panel : JSON.readTree(file.toFile()).path("panels")) {
           for (JsonNode target : panel.path("targets")) {
-            expressions.put(
+            found.put(
                 "%s: %s (%s)"
                     .formatted(
                         file.getFileName(),
                         panel.path("title").asText(),
                         target.path("refId").asText()),
-                target.path("expr").asText());
+                target.path(field).asText());
           }
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return expressions;
+    return found;
   }
 
   /** The PromQL expressions of all rules, by the name of the record or alert. */
@@ -75,6 +89,37 @@ final class Dashboards {
       metrics.add(matcher.group());
     }
     return metrics;
+  }
+
+  /** The selectors of an expression, of recorded metrics as well. */
+  static List<Selector> selectors(String expression) {
+    return SELECTOR
+        .matcher(expression)
+        .results()
+        .map(
+            found ->
+                new Selector(
+                    found.group(1),
+                    MATCHER
+                        .matcher(found.group(2))
+                        .results()
+                        .map(label -> label.group(1))
+                        .collect(Collectors.toCollection(TreeSet::new))))
+        .toList();
+  }
+
+  /** The labels of each {@code by (…)} and {@code on (…)} in an expression. */
+  static List<Set<String>> groupings(String expression) {
+    return GROUPING
+        .matcher(expression)
+        .results()
+        .map(found -> (Set<String>) new TreeSet<>(List.of(found.group(1).split(", "))))
+        .toList();
+  }
+
+  /** The legend of each panel's expression, by the same keys as the expressions. */
+  static Map<String, String> legendsOfPanels() {
+    return ofPanels("legendFormat");
   }
 
   static JsonNode yaml(Path file) {

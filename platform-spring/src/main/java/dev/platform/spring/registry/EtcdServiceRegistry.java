@@ -138,6 +138,11 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     return (T) (held ? InstanceMetadata.UP : "UNKNOWN");
   }
 
+  /** Whether anything is to be in etcd: registered, and not set out of service by an operator. */
+  public synchronized boolean isWanted() {
+    return registered.keySet().stream().anyMatch(this::isUp);
+  }
+
   /** The state of the process's lease. */
   public LeaseSnapshot lease() {
     return registrar.snapshot();

@@ -121,6 +121,9 @@ public final class RegistryAutoConfiguration {
       Gauge.builder("platform.registry.registered", registry, r -> r.lease().isHeld() ? 1 : 0)
           .description("1 while all of this process's keys are in etcd under its lease")
           .register(meters);
+      Gauge.builder("platform.registry.wanted", registry, r -> r.isWanted() ? 1 : 0)
+          .description("1 while this process is to be registered: ready and not out of service")
+          .register(meters);
       FunctionCounter.builder(
               "platform.registry.acquisitions", registry, r -> r.lease().acquisitions())
           .description("How often keys were put under a new lease, or put again")

@@ -36,6 +36,8 @@ import org.springframework.context.SmartLifecycle;
 /** The lifecycle of an app from start to end. */
 class ApplicationLifecycleTest {
 
+  private static final String WANTED = "platform.registry.wanted";
+
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
 
   @Test
@@ -241,6 +243,30 @@ class ApplicationLifecycleTest {
                 assertThat(gauge(meters, "platform.discovery.revision", "service", "a"))
                     .isEqualTo(etcd.server().revision());
               });
+    }
+  }
+
+  @Test
+  void anInstanceThatIsNotRegisteredOnPurposeIsNotWanted() {
+    try (var app = TestApp.start(properties("platform.registry.lease-ttl", "2s"))) {
+      MeterRegistry meters = app.getBean(MeterRegistry.class);
+      ServiceRegistryEndpoint endpoint = app.getBean(ServiceRegistryEndpoint.class);
+      assertThat(gauge(meters, WANTED)).isEqualTo(1);
+
+      endpoint.setStatus("OUT_OF_SERVICE");
+      assertThat(gauge(meters, WANTED)).isZero();
+      endpoint.setStatus("UP");
+      assertThat(gauge(meters, WANTED)).isEqualTo(1);
+
+      AvailabilityChangeEvent.publish(app, ReadinessState.REFUSING_TRAFFIC);
+      assertThat(gauge(meters, WANTED)).isZero();
+      AvailabilityChangeEvent.publish(app, ReadinessState.ACCEPTING_TRAFFIC);
+      assertThat(gauge(meters, WANTED)).isEqualTo(1);
+
+      etcd.server().stop();
+      await().until(() -> gauge(meters, "platform.registry.registered") == 0);
+      assertThat(gauge(meters, WANTED)).as("while etcd is away").isEqualTo(1);
+      etcd.server().start();
     }
   }
 
