@@ -72,6 +72,17 @@ class FailedWorkTest extends EdgeTest {
   }
 
   @Test
+  void aNotificationThatTheServiceFailsAtIsParked() {
+    refuse("before insert on notifications", "new.user_id = '" + user + "'");
+    String poisoned = place(order("p-mug", 1)).getOrderId();
+    awaitDelivered(placeForAnother());
+
+    awaitParked("notification", poisoned + ":2");
+    assertThat(parked(poisoned + ":2").get("reason").asText())
+        .startsWith("notification-service failed");
+  }
+
+  @Test
   void anOrderThatTheDatabaseRefusesToMoveIsParkedAndTheOthersProceed() {
     String trigger =
         refuse(

@@ -20,7 +20,7 @@ public final class RemoteFailure extends RuntimeException {
 
   private RemoteFailure(
       String service, boolean timedOut, boolean asked, FailureScope scope, Throwable cause) {
-    super(service + (timedOut ? " did not answer in time" : " is not available"), cause);
+    super(service + " " + what(timedOut, scope), cause);
     this.timedOut = timedOut;
     this.asked = asked;
     this.scope = scope;
@@ -33,6 +33,13 @@ public final class RemoteFailure extends RuntimeException {
    */
   public static RemoteFailure answered(String service, FailureScope scope, Throwable cause) {
     return new RemoteFailure(service, false, true, scope, cause);
+  }
+
+  private static String what(boolean timedOut, FailureScope scope) {
+    if (timedOut) {
+      return "did not answer in time";
+    }
+    return scope == FailureScope.ONE ? "failed" : "is not available";
   }
 
   /** What it says about other requests to the service. */
