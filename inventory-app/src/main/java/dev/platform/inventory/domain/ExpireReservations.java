@@ -93,9 +93,7 @@ public final class ExpireReservations {
     failing.compute(
         id,
         (key, before) ->
-            before == null
-                ? new Failing(FIRST_PAUSE, now.plus(FIRST_PAUSE))
-                : before.again(now));
+            before == null ? new Failing(FIRST_PAUSE, now.plus(FIRST_PAUSE)) : before.again(now));
   }
 
   private boolean expireOne(AtomicReference<String> current) {

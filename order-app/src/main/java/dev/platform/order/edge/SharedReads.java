@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers that many clients read: one call for each key at a time, whose answer all get that ask
@@ -111,7 +112,7 @@ final class SharedReads<K, V> implements AutoCloseable {
   }
 
   /** A new exception for each waiting client: stack traces are of one thread. */
-  private static RuntimeException failure(Throwable cause) {
+  private static RuntimeException failure(@Nullable Throwable cause) {
     return cause instanceof StatusRuntimeException status
         ? new StatusRuntimeException(status.getStatus().withCause(cause), status.getTrailers())
         : new IllegalStateException(cause);

@@ -3,6 +3,7 @@ package dev.platform.order.jobs;
 import dev.platform.order.domain.Task;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,7 +25,7 @@ final class JobThreads implements AutoCloseable {
   }
 
   Executor of(Task task) {
-    return pools.get(task);
+    return Objects.requireNonNull(pools.get(task));
   }
 
   /** Interrupts what is in progress: it is due again when its claim ends. Does not block. */
