@@ -13,16 +13,24 @@ export class Problem extends Error {
 
   // Whether the request may have succeeded despite the failure.
   get isOutcomeUnknown() {
-    return ["NETWORK", "UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED", "INTERNAL"].includes(this.code);
+    return ["NETWORK", "UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED", "INTERNAL", "UNKNOWN", "DATA_LOSS"]
+      .includes(this.code);
   }
 
   // What the details add to the message, for people.
   get reasons() {
-    return this.details
-      .flatMap((detail) => [...(detail.violations ?? []), ...(detail.fieldViolations ?? [])])
-      .map((violation) => [violation.subject ?? violation.field, violation.description].filter(Boolean).join(": "));
+    return listOf(this.details)
+      .flatMap((detail) => [...listOf(detail?.violations), ...listOf(detail?.fieldViolations)])
+      .map((violation) => [violation?.subject ?? violation?.field, violation?.description].filter(Boolean).join(": "))
+      .filter(Boolean);
   }
 }
+
+// What should be a list: anything may answer instead of the server, such as a proxy.
+export const listOf = (value) => (Array.isArray(value) ? value : []);
+
+// An answer that the server would not give; the request may have succeeded.
+export const unreadable = (traceUrl) => new Problem("INTERNAL", "The server's answer can't be read.", [], traceUrl);
 
 export async function call(path, options = {}) {
   const headers = { Accept: "application/json", "Grpc-Timeout": `${TIMEOUT_SECONDS}S`, ...options.headers };
@@ -37,7 +45,11 @@ export async function call(path, options = {}) {
   }
   const traceUrl = linkOf(response, "trace");
   if (!response.ok) {
-    throw new Problem(body.code ?? String(response.status), body.detail ?? response.statusText, body.details ?? [], traceUrl);
+    const code = body?.code ?? (response.status >= 500 ? "UNAVAILABLE" : String(response.status));
+    throw new Problem(code, body?.detail ?? (response.statusText || `Status ${response.status}`), listOf(body?.details), traceUrl);
+  }
+  if (body === null || typeof body !== "object") {
+    throw unreadable(traceUrl);
   }
   return { body, traceUrl };
 }

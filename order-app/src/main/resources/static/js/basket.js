@@ -1,7 +1,7 @@
 // The basket. It keeps one idempotency key until it is ordered or changed, so that a retry after
 // a lost answer can't order twice.
 
-import { call } from "./api.js";
+import { call, unreadable } from "./api.js";
 import { product } from "./catalogue.js";
 import { alertIn, byId, el, say } from "./dom.js";
 import { money, times } from "./money.js";
@@ -9,6 +9,8 @@ import { money, times } from "./money.js";
 const MAX_QUANTITY = 2147483647;
 
 const quantities = new Map();
+// As last seen: a product may vanish from the catalogue while it is in the basket.
+const seen = new Map();
 let key = newKey();
 let placing = false;
 
@@ -34,9 +36,20 @@ export function addToBasket(productId) {
     say(byId("shop-status"), "Your order is being placed; the basket is yours again in a moment.");
     return;
   }
+  if (!product(productId)) {
+    say(byId("shop-status"), "This product is no longer sold.");
+    return;
+  }
   const quantity = (quantities.get(productId) ?? 0) + 1;
   set(productId, quantity);
-  say(byId("shop-status"), `${product(productId).name} added, ${quantity} in the basket.`);
+  say(byId("shop-status"), `${known(productId).name} added, ${quantity} in the basket.`);
+}
+
+function known(id) {
+  if (product(id)) {
+    seen.set(id, product(id));
+  }
+  return seen.get(id);
 }
 
 function set(productId, quantity) {
@@ -52,7 +65,7 @@ function change() {
 }
 
 function remove(productId) {
-  const name = product(productId)?.name ?? productId;
+  const { name } = known(productId);
   quantities.delete(productId);
   change();
   show();
@@ -62,9 +75,9 @@ function remove(productId) {
 
 function show() {
   const items = byId("basket-items");
-  const known = new Map([...items.children].map((item) => [item.dataset.item, item]));
+  const shown = new Map([...items.children].map((item) => [item.dataset.item, item]));
   for (const [id, quantity] of quantities) {
-    if (!known.has(id)) {
+    if (!shown.has(id)) {
       items.append(newItem(id));
     }
     const item = items.querySelector(`[data-item="${CSS.escape(id)}"]`);
@@ -72,10 +85,11 @@ function show() {
     if (document.activeElement !== input) {
       input.value = quantity;
     }
-    say(item.querySelector("small"), money(times(product(id).price, quantity)));
-    known.delete(id);
+    const price = money(times(known(id).price, quantity));
+    say(item.querySelector("small"), product(id) ? price : `${price}, no longer sold`);
+    shown.delete(id);
   }
-  known.forEach((item) => item.remove());
+  shown.forEach((item) => item.remove());
   byId("basket-empty").hidden = quantities.size > 0;
   const total = totalInWords();
   say(byId("basket-total"), total);
@@ -89,7 +103,7 @@ function show() {
 }
 
 function newItem(id) {
-  const name = product(id).name;
+  const { name } = known(id);
   const inputId = `quantity-${id}`;
   const input = el("input", {
     id: inputId, type: "number", min: 1, max: MAX_QUANTITY, step: 1, inputmode: "numeric", required: true,
@@ -116,7 +130,7 @@ function newItem(id) {
 function totalInWords() {
   const sums = new Map();
   for (const [id, quantity] of quantities) {
-    const { minorUnits, currency } = times(product(id).price, quantity);
+    const { minorUnits, currency } = times(known(id).price, quantity);
     sums.set(currency, (sums.get(currency) ?? 0) + minorUnits);
   }
   return [...sums].map(([currency, minorUnits]) => money({ minorUnits, currency })).join(" + ") || "\u2013";
@@ -139,21 +153,28 @@ async function place(placed) {
   say(byId("place"), "Placing your order\u2026");
   show();
   const items = [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+  let accepted = null;
   try {
-    const { body, traceUrl } = await call("/api/orders", {
+    const answer = await call("/api/orders", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Idempotency-Key": key },
       body: JSON.stringify({ userId: user, items }),
     });
+    if (typeof answer.body.orderId !== "string") {
+      throw unreadable(answer.traceUrl);
+    }
+    accepted = answer;
     quantities.clear();
     key = newKey();
-    placed(body, traceUrl);
   } catch (problem) {
     showProblem(problem);
   } finally {
     placing = false;
     say(byId("place"), "Place order");
     show();
+  }
+  if (accepted) {
+    placed(accepted.body, accepted.traceUrl);
   }
 }
 
@@ -179,8 +200,8 @@ function showProblem(problem) {
 // Details contain ids; users know names.
 function withName(reason) {
   const [id] = reason.split(":", 1);
-  const known = product(id);
-  return known ? reason.replace(id, known.name) : reason;
+  const named = known(id);
+  return named ? reason.replace(id, named.name) : reason;
 }
 
 function newKey() {

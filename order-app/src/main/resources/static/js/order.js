@@ -1,6 +1,7 @@
 // One order, followed live over server-sent events. The browser reconnects by itself and sends the
 // id of the last event; a 204 stops that.
 
+import { listOf } from "./api.js";
 import { product } from "./catalogue.js";
 import { byId, el, say } from "./dom.js";
 import { ago } from "./time.js";
@@ -14,7 +15,7 @@ const STEPS = [
 const CANCELLED = "ORDER_STATUS_CANCELLED";
 
 const WITHOUT = {
-  recommendations: (order) => (order.recommendedProductIds.length > 0
+  recommendations: (order) => (listOf(order.recommendedProductIds).length > 0
     ? "Recommendations took too long to come: these are what sells best. Your order is not affected."
     : "Recommendations took too long to come, so there are none this time. Your order is not affected."),
   "product-details": (order) =>
@@ -30,7 +31,7 @@ export function followOrder(order, traceUrl, add) {
   say(byId("order-id"), order.orderId);
   say(byId("order-live"), "Your order was accepted.");
   showDegraded(order);
-  showSuggestions(order.recommendedProductIds, add);
+  showSuggestions(listOf(order.recommendedProductIds), add);
   byId("order-trace").hidden = !traceUrl;
   if (traceUrl) {
     byId("trace-link").href = traceUrl;
@@ -80,9 +81,10 @@ function showSteps(seen) {
 }
 
 function showDegraded(order) {
-  byId("order-degraded").hidden = order.degradedFeatures.length === 0;
+  const degraded = listOf(order.degradedFeatures);
+  byId("order-degraded").hidden = degraded.length === 0;
   byId("order-degraded").replaceChildren(
-    ...order.degradedFeatures.map((feature) =>
+    ...degraded.map((feature) =>
       el("p", {}, WITHOUT[feature]?.(order) ?? `Not available for this order: ${feature}.`)));
 }
 

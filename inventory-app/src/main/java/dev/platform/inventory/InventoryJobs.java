@@ -1,6 +1,8 @@
 package dev.platform.inventory;
 
 import dev.platform.inventory.domain.ExpireReservations;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Configuration;
@@ -18,7 +20,11 @@ class InventoryJobs implements SchedulingConfigurer {
   private final ExpireReservations expireReservations;
   private final InventoryProperties properties;
 
-  InventoryJobs(ExpireReservations expireReservations, InventoryProperties properties) {
+  InventoryJobs(
+      ExpireReservations expireReservations, InventoryProperties properties, MeterRegistry meters) {
+    Gauge.builder("mall.reservations.failing", expireReservations, ExpireReservations::failing)
+        .description("Overdue reservations that can't be expired")
+        .register(meters);
     this.expireReservations = expireReservations;
     this.properties = properties;
   }
@@ -29,9 +35,16 @@ class InventoryJobs implements SchedulingConfigurer {
   }
 
   private void expire() {
-    int expired = expireReservations.run();
-    if (expired > 0) {
-      log.info("{} reservations expired, their stock is available again", expired);
+    ExpireReservations.Run run = expireReservations.run();
+    if (run.expired() > 0) {
+      log.info("{} reservations expired, their stock is available again", run.expired());
     }
+    run.failed()
+        .forEach(
+            (id, failure) ->
+                log.warn(
+                    "reservation {} can't be expired, its stock stays reserved, will retry: {}",
+                    id,
+                    failure.toString()));
   }
 }

@@ -2,18 +2,12 @@ package dev.platform.order;
 
 import dev.platform.order.domain.BestSellers;
 import dev.platform.order.domain.Catalogue;
-import dev.platform.order.domain.DeliverNotifications;
-import dev.platform.order.domain.FollowUpTracer;
-import dev.platform.order.domain.FulfilOrders;
-import dev.platform.order.domain.Notifier;
 import dev.platform.order.domain.OrderRequests;
 import dev.platform.order.domain.Orders;
-import dev.platform.order.domain.Outbox;
 import dev.platform.order.domain.Payments;
 import dev.platform.order.domain.PlaceOrder;
 import dev.platform.order.domain.PlaceOrderOnce;
 import dev.platform.order.domain.Recommendations;
-import dev.platform.order.domain.RecoverOrders;
 import dev.platform.order.domain.SettleOrder;
 import dev.platform.order.domain.Stock;
 import dev.platform.order.trace.ObservedOrders;
@@ -72,39 +66,5 @@ class OrderConfiguration {
         bestSellers,
         clock,
         properties.claimTimeout());
-  }
-
-  @Bean
-  RecoverOrders recoverOrders(
-      Orders orders,
-      Payments payments,
-      SettleOrder settle,
-      FollowUpTracer followUpTracer,
-      Clock clock,
-      OrderProperties properties) {
-    return new RecoverOrders(
-        orders,
-        payments,
-        settle,
-        clock,
-        properties.recoveryAfter(),
-        properties.cancelAfter(),
-        followUpTracer);
-  }
-
-  @Bean
-  FulfilOrders fulfilOrders(Orders orders, Clock clock, OrderProperties properties) {
-    return new FulfilOrders(orders, clock, properties.fulfilmentStep());
-  }
-
-  @Bean
-  DeliverNotifications deliverNotifications(
-      Outbox outbox,
-      Notifier notifier,
-      FollowUpTracer followUpTracer,
-      Clock clock,
-      OrderProperties properties) {
-    return new DeliverNotifications(
-        outbox, notifier, clock, properties.notificationRetry(), followUpTracer);
   }
 }

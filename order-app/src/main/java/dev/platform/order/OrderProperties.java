@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lastProducts which product details are kept for when product-service is unavailable
  * @param notificationRetry how long until an undelivered notification is tried again
  * @param jobInterval the pause between two polls for due orders and notifications
+ * @param jobs how much the jobs do at once, and when they give up an entry
  * @param watchInterval the pause between two polls for events that watchers have not seen yet
  */
 @ConfigurationProperties("mall.order")
@@ -30,6 +31,7 @@ public record OrderProperties(
     @DefaultValue LastProducts lastProducts,
     @DefaultValue("5s") Duration notificationRetry,
     @DefaultValue("250ms") Duration jobInterval,
+    @DefaultValue Jobs jobs,
     @DefaultValue("100ms") Duration watchInterval) {
 
   public OrderProperties {
@@ -59,6 +61,42 @@ public record OrderProperties(
       if (maxProducts < 0) {
         throw wrong("last-products.max-products", maxProducts, ">= 0");
       }
+    }
+  }
+
+  /**
+   * The background jobs: recovery, fulfilment, and the delivery of notifications.
+   *
+   * @param atOnce how many entries each of them works on at once, 1 to 64
+   * @param batch how many entries it claims together, 1 to 1000
+   * @param maxAttempts after how many failed attempts an entry that fails by itself is parked
+   * @param longestPause the pause between two attempts doubles up to this one
+   * @param measureInterval the pause between two measurements of the backlog
+   */
+  public record Jobs(
+      @DefaultValue("4") int atOnce,
+      @DefaultValue("50") int batch,
+      @DefaultValue("10") int maxAttempts,
+      @DefaultValue("1m") Duration longestPause,
+      @DefaultValue("5s") Duration measureInterval) {
+
+    private static final int MOST_AT_ONCE = 64;
+    private static final int MOST_CLAIMED = 1000;
+
+    public Jobs {
+      requireOneTo(MOST_AT_ONCE, "jobs.at-once", atOnce);
+      requireOneTo(MOST_CLAIMED, "jobs.batch", batch);
+      if (maxAttempts < 1) {
+        throw wrong("jobs.max-attempts", maxAttempts, ">= 1");
+      }
+      requirePositive("jobs.longest-pause", longestPause);
+      requirePositive("jobs.measure-interval", measureInterval);
+    }
+  }
+
+  private static void requireOneTo(int most, String name, int value) {
+    if (value < 1 || value > most) {
+      throw wrong(name, value, "1 to " + most);
     }
   }
 

@@ -7,12 +7,12 @@ import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
+import dev.platform.order.domain.Task;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,8 +52,9 @@ class ClaimDueTest extends MallTest {
     List<OrderStatus> seen = new ArrayList<>();
     while (true) {
       List<Order> due =
-          orderRecord.claimDue(Set.of(OrderStatus.SHIPPED), FAR_FUTURE, FAR_FUTURE, 20).stream()
+          orderRecord.claimDue(Task.FULFILMENT, FAR_FUTURE, FAR_FUTURE, 20).stream()
               .map(DueWork::work)
+              .filter(order -> order.userId().equals(user))
               .toList();
       if (due.isEmpty() && count("status = 'SHIPPED'") == 0) {
         return seen;

@@ -57,8 +57,13 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.order.fulfilment-step=200ms",
       "mall.order.notification-retry=100ms",
       "mall.order.job-interval=50ms",
+      "mall.order.jobs.max-attempts=5",
+      "mall.order.jobs.longest-pause=200ms",
+      "mall.order.jobs.measure-interval=100ms",
       "mall.order.watch-interval=20ms",
       "mall.edge.heartbeat=100ms",
+      // Tests change products and expect to see it.
+      "mall.edge.products-max-age=0s",
       "server.tomcat.connection-timeout=2s",
       "server.tomcat.keep-alive-timeout=60s",
       "grpc.server.port=${mall.test.grpc-port}",

@@ -64,7 +64,7 @@ class NotificationTest extends MallTest {
         .atMost(SOON)
         .until(() -> ordersOfUser().stream().mapToInt(this::undelivered).sum() == 0);
     assertThat(
-            jdbc.sql("select rejected from outbox where order_id = ?")
+            jdbc.sql("select reason from parked_work where entry_id like ? || ':%'")
                 .param(orderId)
                 .query(String.class)
                 .list())
@@ -225,7 +225,11 @@ class NotificationTest extends MallTest {
   }
 
   private int undelivered(String orderId) {
-    return jdbc.sql("select count(*) from outbox where order_id = ? and rejected is null")
+    return jdbc.sql(
+            """
+            select count(*) from outbox
+            where order_id = ? and notification_id not in (select entry_id from parked_work)
+            """)
         .param(orderId)
         .query(Integer.class)
         .single();

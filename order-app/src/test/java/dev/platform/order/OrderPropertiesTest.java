@@ -25,6 +25,10 @@ class OrderPropertiesTest {
   void namesTheInvalidValueAndTheExpectation() {
     assertThatThrownBy(() -> bind(Map.of("mall.order.fulfilment-step", "0s")))
         .hasRootCauseMessage("mall.order.fulfilment-step: PT0S (expected: >= 1ms)");
+    assertThatThrownBy(() -> bind(Map.of("mall.order.jobs.at-once", "0")))
+        .hasRootCauseMessage("mall.order.jobs.at-once: 0 (expected: 1 to 64)");
+    assertThatThrownBy(() -> bind(Map.of("mall.order.jobs.max-attempts", "0")))
+        .hasRootCauseMessage("mall.order.jobs.max-attempts: 0 (expected: >= 1)");
     assertThatThrownBy(() -> bind(Map.of("mall.order.cancel-after", "10s")))
         .hasRootCauseMessage(
             "mall.order.cancel-after: PT10S (expected: more than recovery-after, PT10S)");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -138,6 +139,61 @@ class PageTest extends FullMallTest {
     await(() -> browser.shows("#order-alert"));
     assertThat(browser.find(".basket-item input").isEnabled()).isTrue();
     assertThat(browser.find("#place").isEnabled()).isTrue();
+  }
+
+  @Test
+  void aProductThatVanishesFromTheCatalogueLocksNothing() {
+    MALL.sells("p-kite", 1500, 5);
+    await(() -> browser.shows("[data-product=p-kite] button"));
+    browser.find("[data-product=p-kite] button").click();
+    MALL.prices.remove("p-kite");
+    await(() -> browser.all("[data-product=p-kite]").isEmpty());
+
+    browser.find("#place").click();
+
+    await(() -> browser.shows("#order-alert"));
+    await(() -> browser.find("#place").isEnabled());
+    assertThat(browser.text(".basket-item")).contains("The kite", "€15.00, no longer sold");
+    browser.find(".basket-item button").click();
+    assertThat(browser.all(".basket-item")).isEmpty();
+    orderOneMug();
+    await(() -> browser.shows("#order"));
+  }
+
+  /** Such as a proxy's, or a later version's. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "200 | null",
+        "200 | []",
+        "200 | {}",
+        "200 | <html>",
+        "400 | null",
+        "400 | {\"details\": 5}",
+        "412 | {\"code\": \"FAILED_PRECONDITION\", \"details\": [null, {\"violations\": 7}]}",
+        "502 | <html>",
+        "500 | {}"
+      })
+  void thePageRecoversFromAnyAnswer(int status, String answer) {
+    browser.find("[data-product=p-mug] button").click();
+    browser.run(
+        "const real = window.fetch;"
+            + "window.fetch = (path, options) => path === '/api/orders'"
+            + " ? Promise.resolve(new Response(arguments[0], { status: arguments[1] }))"
+            + " : real(path, options);"
+            + "window.answerAgain = () => { window.fetch = real; };",
+        answer,
+        status);
+
+    browser.find("#place").click();
+
+    await(() -> browser.shows("#order-alert"));
+    await(() -> browser.find("#place").isEnabled());
+    assertThat(browser.find(".basket-item input").isEnabled()).isTrue();
+    browser.run("window.answerAgain()");
+    browser.find("#place").click();
+    await(() -> browser.shows("#order"));
   }
 
   @Test

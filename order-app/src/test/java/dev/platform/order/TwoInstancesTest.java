@@ -53,6 +53,47 @@ class TwoInstancesTest extends MallTest {
     }
   }
 
+  /** Far more than one at a time would do in this time. */
+  @Test
+  void instancesShareABacklogAndEmptyIt() {
+    int howMany = 300;
+    ConfigurableApplicationContext second = startSecond();
+    try {
+      int before = MALL.notifyAttempts.size();
+      jdbc.sql(
+              """
+              insert into orders
+                (order_id, user_id, status, total_minor, currency, last_sequence, created_at, due_at)
+              select :user || '-' || n, :user, 'PAID', 100, 'EUR', 2, now(), now()
+              from generate_series(1, :howMany) n
+              """)
+          .param("user", user)
+          .param("howMany", howMany)
+          .update();
+      long started = System.nanoTime();
+
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> count("status = 'COMPLETED'") == howMany && outboxOfUser() == 0);
+
+      System.out.printf(
+          "[jobs] %d orders moved twice and reported twice in %d ms%n",
+          howMany, Duration.ofNanos(System.nanoTime() - started).toMillis());
+      assertThat(eventsOfUser()).isEqualTo(2 * howMany);
+      // At least once each, and hardly ever twice.
+      assertThat(MALL.notifyAttempts.size() - before).isBetween(2 * howMany, 2 * howMany + 20);
+    } finally {
+      second.close();
+    }
+  }
+
+  private int outboxOfUser() {
+    return jdbc.sql("select count(*) from outbox where user_id = ?")
+        .param(user)
+        .query(Integer.class)
+        .single();
+  }
+
   private void loseAnswers(int howMany) {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     for (int i = 0; i < howMany; i++) {

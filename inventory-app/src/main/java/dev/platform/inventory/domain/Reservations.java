@@ -1,6 +1,7 @@
 package dev.platform.inventory.domain;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,8 +24,10 @@ public interface Reservations {
 
   /**
    * One held reservation that has expired and is not locked by another transaction. Does not wait.
+   *
+   * @param except ids that are not looked for
    */
-  Optional<Reservation> lockExpired(Instant now);
+  Optional<Reservation> lockExpired(Instant now, Collection<String> except);
 
   /** Records a new status. */
   void update(Reservation reservation);

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,14 +61,15 @@ class JdbcReservations implements Reservations {
   }
 
   @Override
-  public Optional<Reservation> lockExpired(Instant now) {
+  public Optional<Reservation> lockExpired(Instant now, Collection<String> except) {
     return jdbc.sql(
             """
             select id, status, expires_at from reservation
-            where status = 'HELD' and expires_at <= :now
+            where status = 'HELD' and expires_at <= :now and id <> all(:except)
             order by expires_at limit 1 for update skip locked
             """)
         .param("now", utc(now))
+        .param("except", except.toArray(String[]::new))
         .query(this::reservation)
         .optional();
   }

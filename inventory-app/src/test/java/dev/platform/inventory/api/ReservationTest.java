@@ -185,9 +185,7 @@ class ReservationTest extends InventoryTest {
 
     clock.forward(Duration.ofMinutes(15));
 
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(level(mug)).isEqualTo(level(mug, 10, 0, 0)));
+    awaitLevel(mug, 10, 0, 0);
     assertFails(
         () -> confirm(order),
         FAILED_PRECONDITION,
@@ -198,6 +196,34 @@ class ReservationTest extends InventoryTest {
         "reservation " + order + " is expired and can't be made any more");
     release(order);
     assertThat(level(mug)).isEqualTo(level(mug, 10, 0, 0));
+  }
+
+  @Test
+  void aReservationThatTheDatabaseRefusesToExpireDoesNotHoldUpTheOthers() {
+    String mug = product(10);
+    String refused = "refused-" + order;
+    inventory.reserve(reservation(refused, mug, 3));
+    clock.forward(Duration.ofSeconds(1));
+    inventory.reserve(reservation(order, mug, 2));
+    jdbc.sql(
+            """
+            create or replace function refuse() returns trigger language plpgsql as
+            $$ begin raise exception 'refused by the test'; end $$
+            """)
+        .update();
+    jdbc.sql(
+            "create trigger refuse before update on reservation for each row"
+                + " when (old.id like 'refused-%') execute function refuse()")
+        .update();
+    try {
+      clock.forward(Duration.ofMinutes(16));
+      awaitLevel(mug, 7, 3, 0);
+    } finally {
+      jdbc.sql("drop trigger refuse on reservation").update();
+    }
+    clock.forward(Duration.ofMinutes(1));
+
+    awaitLevel(mug, 10, 0, 0);
   }
 
   @Test
@@ -245,5 +271,12 @@ class ReservationTest extends InventoryTest {
   private void release(String id) {
     assertThat(inventory.release(ReleaseRequest.newBuilder().setReservationId(id).build()))
         .isNotNull();
+  }
+
+  private void awaitLevel(String product, int available, int reserved, int sold) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> assertThat(level(product)).isEqualTo(level(product, available, reserved, sold)));
   }
 }

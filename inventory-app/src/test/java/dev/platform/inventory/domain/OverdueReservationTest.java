@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -59,12 +62,41 @@ class OverdueReservationTest {
     assertThat(moved).containsExactly("set aside", "give back");
   }
 
+  @Test
+  void oneThatCannotBeExpiredDoesNotHoldUpTheOthers() {
+    for (String id : List.of("o-1", "o-2", "o-3")) {
+      new ReserveStock(record, shelf, TRANSACTION, at(NOON), Duration.ofMinutes(15))
+          .reserve(id, LINES);
+    }
+    record.refused = "o-2";
+    AtomicReference<Instant> now = new AtomicReference<>(NOON.plusSeconds(900));
+    InstantSource time = now::get;
+    ExpireReservations expire =
+        new ExpireReservations(record, shelf, TRANSACTION, time.withZone(ZoneOffset.UTC));
+
+    ExpireReservations.Run run = expire.run();
+    assertThat(run.expired()).isEqualTo(2);
+    assertThat(run.failed()).containsOnlyKeys("o-2");
+    assertThat(expire.failing()).isEqualTo(1);
+
+    assertThat(expire.run().failed()).as("before its pause is over").isEmpty();
+    now.updateAndGet(before -> before.plus(ExpireReservations.FIRST_PAUSE));
+    assertThat(expire.run().failed()).containsOnlyKeys("o-2");
+    now.updateAndGet(before -> before.plus(ExpireReservations.FIRST_PAUSE));
+    assertThat(expire.run().failed()).as("its pause has doubled").isEmpty();
+
+    record.refused = "";
+    now.updateAndGet(before -> before.plus(ExpireReservations.FIRST_PAUSE));
+    assertThat(expire.run().expired()).isEqualTo(1);
+    assertThat(expire.failing()).isZero();
+  }
+
   private void reserveAt(Instant now, Duration timeToLive) {
     new ReserveStock(record, shelf, TRANSACTION, at(now), timeToLive).reserve("o-1", LINES);
   }
 
   private int expireAt(Instant now) {
-    return new ExpireReservations(record, shelf, TRANSACTION, at(now)).run();
+    return new ExpireReservations(record, shelf, TRANSACTION, at(now)).run().expired();
   }
 
   private static Clock at(Instant now) {
@@ -73,6 +105,7 @@ class OverdueReservationTest {
 
   private static final class Ledger implements Reservations {
     private final Map<String, Reservation> known = new HashMap<>();
+    private String refused = "";
 
     @Override
     public boolean open(Reservation reservation) {
@@ -88,15 +121,19 @@ class OverdueReservationTest {
     }
 
     @Override
-    public Optional<Reservation> lockExpired(Instant now) {
+    public Optional<Reservation> lockExpired(Instant now, Collection<String> except) {
       return known.values().stream()
           .filter(each -> each.status() == ReservationStatus.HELD)
           .filter(each -> !each.expiresAt().isAfter(now))
+          .filter(each -> !except.contains(each.id()))
           .findAny();
     }
 
     @Override
     public void update(Reservation reservation) {
+      if (reservation.id().equals(refused)) {
+        throw new IllegalStateException("refused");
+      }
       known.put(reservation.id(), reservation);
     }
   }

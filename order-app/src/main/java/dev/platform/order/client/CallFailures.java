@@ -1,5 +1,6 @@
 package dev.platform.order.client;
 
+import dev.platform.order.domain.FailureScope;
 import dev.platform.order.domain.RemoteFailure;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.grpc.Status;
@@ -17,6 +18,10 @@ final class CallFailures {
   static RemoteFailure of(String service, StatusRuntimeException e) {
     Status status = e.getStatus();
     log.debug("{} failed: {}", service, status);
+    FailureScope scope = scopeOf(status.getCode());
+    if (scope != FailureScope.UNKNOWN) {
+      return RemoteFailure.answered(service, scope, e);
+    }
     boolean asked = !(status.getCause() instanceof CallNotPermittedException);
     return new RemoteFailure(service, status.getCode() == Status.Code.DEADLINE_EXCEEDED, asked, e);
   }
@@ -25,5 +30,23 @@ final class CallFailures {
   static String reason(StatusRuntimeException e) {
     String description = e.getStatus().getDescription();
     return description == null ? e.getStatus().getCode().name() : description;
+  }
+
+  /** A service that is busy, or configured wrongly, refuses all requests. */
+  private static FailureScope scopeOf(Status.Code code) {
+    return switch (code) {
+      case RESOURCE_EXHAUSTED, UNIMPLEMENTED, PERMISSION_DENIED, UNAUTHENTICATED ->
+          FailureScope.ALL;
+      case OK, CANCELLED, UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED -> FailureScope.UNKNOWN;
+      case UNKNOWN,
+          INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          FAILED_PRECONDITION,
+          OUT_OF_RANGE,
+          INTERNAL,
+          DATA_LOSS ->
+          FailureScope.ONE;
+    };
   }
 }

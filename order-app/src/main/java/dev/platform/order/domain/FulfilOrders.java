@@ -3,8 +3,6 @@ package dev.platform.order.domain;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Set;
 
 /**
  * The simulated carrier: PAID, SHIPPED, COMPLETED, one step after another. Safe in several
@@ -12,28 +10,27 @@ import java.util.Set;
  */
 public final class FulfilOrders {
 
-  private static final int BATCH = 50;
-
   private final Orders orders;
   private final Clock clock;
   private final Duration step;
+  private final DueBatches batches;
 
   /**
    * @param step the time from one state to the next
+   * @param batches those of {@link Task#FULFILMENT}
    */
-  public FulfilOrders(Orders orders, Clock clock, Duration step) {
+  public FulfilOrders(Orders orders, Clock clock, Duration step, DueBatches batches) {
     this.orders = orders;
     this.clock = clock;
     this.step = step;
+    this.batches = batches;
   }
 
-  /** Moves some due orders one step further; false when there was none. Blocks. */
+  /** Moves some due orders one step further, as {@link DueBatches#next}. */
   public boolean next() {
-    Instant now = clock.instant();
-    List<DueWork<Order>> due =
-        orders.claimDue(Set.of(OrderStatus.PAID, OrderStatus.SHIPPED), now, now.plus(step), BATCH);
-    due.forEach(claimed -> orders.move(stepOf(claimed.work(), now)));
-    return !due.isEmpty();
+    return batches.next(
+        (now, retryAt, limit) -> orders.claimDue(Task.FULFILMENT, now, retryAt, limit),
+        (DueWork<Order> claimed) -> orders.move(stepOf(claimed.work(), clock.instant())));
   }
 
   private Move stepOf(Order order, Instant now) {

@@ -3,7 +3,6 @@ package dev.platform.order.domain;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The record of all orders. Safe for several instances at once; methods block on the database. */
 public interface Orders {
@@ -27,8 +26,9 @@ public interface Orders {
   Optional<Order> move(Move move);
 
   /**
-   * Claims up to {@code limit} due orders in these statuses, and makes them due again at {@code
+   * Claims up to {@code limit} orders that are due for the task, and makes them due again at {@code
    * retryAt}, so that no other instance works on them meanwhile and a crashed one loses nothing.
+   * One that the database refuses to claim is a failure of that entry; parked ones are left out.
    */
-  List<DueWork<Order>> claimDue(Set<OrderStatus> states, Instant now, Instant retryAt, int limit);
+  List<DueWork<Order>> claimDue(Task task, Instant now, Instant retryAt, int limit);
 }

@@ -7,14 +7,12 @@ import java.util.List;
 public interface Outbox {
 
   /**
-   * Claims up to {@code limit} due entries, of each order only the oldest that was not rejected,
-   * and makes them due again at {@code retryAt}.
+   * Claims up to {@code limit} due entries, of each order only the oldest that is not parked, and
+   * makes them due again at {@code retryAt}. One that the database refuses to claim is a failure of
+   * that entry.
    */
   List<DueWork<Notification.Draft>> claimDue(Instant now, Instant retryAt, int limit);
 
   /** Removes a delivered entry. */
   void delivered(String notificationId);
-
-  /** Marks an entry that will never be accepted; the order's later entries proceed. */
-  void rejected(String notificationId, String reason);
 }

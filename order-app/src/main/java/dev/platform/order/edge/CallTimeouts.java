@@ -32,6 +32,11 @@ final class CallTimeouts {
     return asked.compareTo(maxTimeout) < 0 ? asked : maxTimeout;
   }
 
+  /** For a request that does not ask for one. */
+  Duration usual() {
+    return defaultTimeout;
+  }
+
   /** For a stream, which has no timeout unless its client sets one. */
   Optional<Duration> ofStream(@Nullable String header) {
     return parse(header);

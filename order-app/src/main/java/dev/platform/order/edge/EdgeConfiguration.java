@@ -1,6 +1,7 @@
 package dev.platform.order.edge;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.platform.contracts.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
@@ -9,6 +10,7 @@ import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceBlocki
 import dev.platform.order.degraded.LastProducts;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -66,6 +69,20 @@ class EdgeConfiguration {
   @Bean
   ProductsWithStock productsWithStock(LastProducts lastProducts) {
     return new ProductsWithStock(products, inventory, lastProducts);
+  }
+
+  /** One list for all clients, and one call for it at a time. */
+  @Bean
+  SharedReads<String, ProductsWithStock.Contents> productReads(
+      EdgeProperties properties, MeterRegistry meters) {
+    SharedReads<String, ProductsWithStock.Contents> reads =
+        new SharedReads<>(
+            properties.productsMaxAge(),
+            1,
+            Ticker.systemTicker(),
+            new ContextPropagatingTaskDecorator()::decorate);
+    reads.bindTo(meters, "edge-products");
+    return reads;
   }
 
   @Bean

@@ -14,6 +14,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxBody the maximum size of a request's body
  * @param heartbeat the pause between two heartbeats on an event stream, which detect disconnected
  *     clients
+ * @param productsMaxAge how old the list of products with their stock may be: one call serves all
+ *     clients that ask meanwhile; zero calls for each request
  * @param traceUrl the URL of a trace's page, with {@code {trace-id}} in it; none by default
  */
 @ConfigurationProperties("mall.edge")
@@ -22,9 +24,11 @@ public record EdgeProperties(
     @DefaultValue("30s") Duration maxTimeout,
     @DefaultValue("1MB") DataSize maxBody,
     @DefaultValue("15s") Duration heartbeat,
+    @DefaultValue("1s") Duration productsMaxAge,
     @Nullable String traceUrl) {
 
   static final String TRACE_ID = "{trace-id}";
+  private static final Duration MOST_AGE = Duration.ofMinutes(1);
 
   public EdgeProperties {
     traceUrl = traceUrl == null || traceUrl.isBlank() ? null : traceUrl;
@@ -40,6 +44,11 @@ public record EdgeProperties(
         maxBody,
         "1B to 2047MB");
     check(heartbeat.toMillis() >= 10, "heartbeat", heartbeat, ">= 10ms");
+    check(
+        !productsMaxAge.isNegative() && productsMaxAge.compareTo(MOST_AGE) <= 0,
+        "products-max-age",
+        productsMaxAge,
+        "0s to " + MOST_AGE);
     check(
         traceUrl == null || traceUrl.matches("https?://.+") && traceUrl.contains(TRACE_ID),
         "trace-url",

@@ -18,12 +18,20 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ProductController {
 
+  private static final String ALL = "all";
+
   private final ProductsWithStock products;
+  private final SharedReads<String, ProductsWithStock.Contents> reads;
   private final CallTimeouts timeouts;
   private final DegradedAnswers degraded;
 
-  ProductController(ProductsWithStock products, CallTimeouts timeouts, DegradedAnswers degraded) {
+  ProductController(
+      ProductsWithStock products,
+      SharedReads<String, ProductsWithStock.Contents> reads,
+      CallTimeouts timeouts,
+      DegradedAnswers degraded) {
     this.products = products;
+    this.reads = reads;
     this.timeouts = timeouts;
     this.degraded = degraded;
   }
@@ -31,7 +39,9 @@ class ProductController {
   @GetMapping("/api/products")
   ResponseEntity<String> products(
       @RequestHeader(name = CallTimeouts.HEADER, required = false) @Nullable String timeout) {
-    ProductsWithStock.Contents contents = products.contents(timeouts.of(timeout));
+    Duration within = timeouts.of(timeout);
+    ProductsWithStock.Contents contents =
+        reads.get(ALL, within, shared -> products.contents(shared ? timeouts.usual() : within));
     degraded.count("products", contents.degradedFeatures());
     return ResponseEntity.ok()
         .contentType(MediaType.APPLICATION_JSON)

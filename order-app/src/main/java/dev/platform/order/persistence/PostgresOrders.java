@@ -4,6 +4,7 @@ import static dev.platform.order.persistence.Timestamps.column;
 
 import dev.platform.core.deadline.DetachedWork;
 import dev.platform.order.domain.DueWork;
+import dev.platform.order.domain.FailedWork;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderException;
@@ -11,14 +12,11 @@ import dev.platform.order.domain.OrderLine;
 import dev.platform.order.domain.OrderRequest;
 import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
+import dev.platform.order.domain.Task;
 import dev.platform.order.trace.OrderOrigins;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -32,12 +30,18 @@ class PostgresOrders implements Orders {
   private final TransactionTemplate transaction;
   private final OrderRows rows;
   private final OrderOrigins origins;
+  private final DueOrders dueOrders;
 
-  PostgresOrders(JdbcClient jdbc, TransactionTemplate transaction, OrderOrigins origins) {
+  PostgresOrders(
+      JdbcClient jdbc,
+      TransactionTemplate transaction,
+      OrderOrigins origins,
+      FailedWork failedWork) {
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.rows = new OrderRows(jdbc);
     this.origins = origins;
+    this.dueOrders = new DueOrders(jdbc, transaction, rows, failedWork);
   }
 
   @Override
@@ -63,43 +67,8 @@ class PostgresOrders implements Orders {
   }
 
   @Override
-  public List<DueWork<Order>> claimDue(
-      Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    // The rows stay locked until they are read, so only due orders are claimed.
-    return Objects.requireNonNull(
-        transaction.execute(status -> read(claim(states, now, retryAt, limit))));
-  }
-
-  private List<DueWork<Order>> read(Map<String, String> origins) {
-    return rows.read(List.copyOf(origins.keySet())).stream()
-        .map(order -> new DueWork<>(order, origins.getOrDefault(order.id(), "")))
-        .toList();
-  }
-
-  /** The orders' ids, and their origins. */
-  private Map<String, String> claim(
-      Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    Map<String, String> claimed = new LinkedHashMap<>();
-    jdbc.sql(
-            """
-                update orders set due_at = :retryAt
-                where order_id in (
-                  select order_id from orders
-                  where due_at <= :now and status = any(:states)
-                  order by due_at
-                  limit :limit
-                  for update skip locked)
-                returning order_id, coalesce(traceparent, '') as origin
-                """)
-        .param("now", column(now))
-        .param("retryAt", column(retryAt))
-        .param("states", states.stream().map(Enum::name).toArray(String[]::new))
-        .param("limit", limit)
-        .query(
-            row -> {
-              claimed.put(row.getString("order_id"), row.getString("origin"));
-            });
-    return claimed;
+  public List<DueWork<Order>> claimDue(Task task, Instant now, Instant retryAt, int limit) {
+    return dueOrders.claim(task, now, retryAt, limit);
   }
 
   private void markRecorded(Order order, OrderRequest request) {
@@ -120,10 +89,10 @@ class PostgresOrders implements Orders {
             """
             insert into orders
               (order_id, user_id, status, total_minor, currency, price_age_millis, last_sequence,
-               created_at, due_at, traceparent)
+               created_at, due_at, due_since, traceparent)
             values
               (:orderId, :userId, :status, :total, :currency, :priceAge, :sequence, :createdAt,
-               :dueAt, :origin)
+               :dueAt, :dueAt, :origin)
             """)
         .param("orderId", order.id())
         .param("userId", order.userId())
@@ -158,9 +127,12 @@ class PostgresOrders implements Orders {
     Order from = move.order();
     return jdbc.sql(
             """
+            with cleared as (
+              delete from failed_work
+              where entry_id = :orderId and task in ('recovery', 'fulfilment'))
             update orders
             set status = :to, last_sequence = last_sequence + 1, due_at = :dueAt,
-                cancel_reason = :cancelReason
+                due_since = :dueAt, cancel_reason = :cancelReason
             where order_id = :orderId and status = :from
             returning last_sequence
             """)
@@ -185,8 +157,8 @@ class PostgresOrders implements Orders {
     insertEvent(from.id(), sequence, move.to(), move.message(), move.at());
     jdbc.sql(
             """
-            insert into outbox (notification_id, order_id, user_id, message, due_at)
-            values (:notificationId, :orderId, :userId, :message, :dueAt)
+            insert into outbox (notification_id, order_id, user_id, message, due_at, due_since)
+            values (:notificationId, :orderId, :userId, :message, :dueAt, :dueAt)
             """)
         .param("notificationId", from.id() + ":" + sequence)
         .param("orderId", from.id())

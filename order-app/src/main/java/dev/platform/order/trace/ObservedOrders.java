@@ -4,13 +4,12 @@ import dev.platform.order.domain.DueWork;
 import dev.platform.order.domain.Move;
 import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderRequest;
-import dev.platform.order.domain.OrderStatus;
 import dev.platform.order.domain.Orders;
+import dev.platform.order.domain.Task;
 import io.micrometer.common.KeyValues;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Traces the recording of an order as {@code insert_order_to_db}. */
 public final class ObservedOrders implements Orders {
@@ -49,8 +48,7 @@ public final class ObservedOrders implements Orders {
   }
 
   @Override
-  public List<DueWork<Order>> claimDue(
-      Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-    return orders.claimDue(states, now, retryAt, limit);
+  public List<DueWork<Order>> claimDue(Task task, Instant now, Instant retryAt, int limit) {
+    return orders.claimDue(task, now, retryAt, limit);
   }
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -266,8 +265,7 @@ class PlaceOrderTest {
     }
 
     @Override
-    public List<DueWork<Order>> claimDue(
-        Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
+    public List<DueWork<Order>> claimDue(Task task, Instant now, Instant retryAt, int limit) {
       throw new AssertionError("not asked for when an order is placed");
     }
 

@@ -10,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An order's outcome by its payment's record and age. */
@@ -113,10 +112,29 @@ class RecoverOrdersTest {
               .containsExactly("recover_order", orders.order.id(), "origin of it");
           work.run();
         };
-    return new RecoverOrders(
-            orders, payments, settle, clock, Duration.ofSeconds(10), CANCEL_AFTER, followUpTracer)
+    DueBatches batches =
+        new DueBatches(Task.RECOVERY, failedWork, Runnable::run, 1, Duration.ofSeconds(10), clock);
+    return new RecoverOrders(orders, payments, settle, clock, CANCEL_AFTER, batches, followUpTracer)
         .next();
   }
+
+  private final FailedWork failedWork =
+      new FailedWork() {
+        @Override
+        public FailureScope scopeOf(RuntimeException failure) {
+          return failure instanceof RemoteFailure remote ? remote.scope() : FailureScope.ONE;
+        }
+
+        @Override
+        public void failed(Task task, String id, RuntimeException failure, Duration retryAfter) {
+          throw new AssertionError("unexpected", failure);
+        }
+
+        @Override
+        public void park(Task task, String id, String reason) {
+          throw new AssertionError(reason);
+        }
+      };
 
   private final class FakePayments implements Payments {
     boolean away;
@@ -198,11 +216,10 @@ class RecoverOrdersTest {
     }
 
     @Override
-    public List<DueWork<Order>> claimDue(
-        Set<OrderStatus> states, Instant now, Instant retryAt, int limit) {
-      assertThat(states).containsExactly(OrderStatus.CREATED);
+    public List<DueWork<Order>> claimDue(Task task, Instant now, Instant retryAt, int limit) {
+      assertThat(task).isEqualTo(Task.RECOVERY);
       assertThat(retryAt).isAfter(now);
-      return List.of(new DueWork<>(order, "origin of it"));
+      return List.of(new DueWork<>(order.id(), order, "origin of it"));
     }
   }
 }

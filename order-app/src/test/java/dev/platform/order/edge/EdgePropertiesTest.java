@@ -32,6 +32,7 @@ class EdgePropertiesTest {
         "max-timeout | 5s | PT5S (expected: >= default-timeout, PT10S)",
         "max-body | 0B | 0B (expected: 1B to 2047MB)",
         "heartbeat | 1ms | PT0.001S (expected: >= 10ms)",
+        "products-max-age | 2m | PT2M (expected: 0s to PT1M)",
         "trace-url | traces | traces (expected: http:// or https://, with {trace-id} in it)"
       })
   void namesTheInvalidValueAndTheExpectation(String name, String value, String message) {

@@ -71,6 +71,20 @@ public final class Limiters {
         : registry.find(name).map(Limiters::retryAfter).orElse(Duration.ofMillis(1));
   }
 
+  /**
+   * A part of a limit: rounded down, at least 1, with a period that compensates for the rounding.
+   */
+  static RateLimiterConfig part(RateLimiterConfig whole, double share) {
+    double exact = whole.getLimitForPeriod() * share;
+    int limit = Math.max(1, (int) exact);
+    long period = (long) (whole.getLimitRefreshPeriod().toNanos() * limit / exact);
+    return RateLimiterConfig.from(whole)
+        .limitForPeriod(limit)
+        .limitRefreshPeriod(Duration.ofNanos(period))
+        .timeoutDuration(Duration.ZERO)
+        .build();
+  }
+
   /** Whether it limits anything: Resilience4j's default does not. */
   static boolean isLimit(RateLimiterConfig config) {
     return config.getLimitForPeriod() * 1e9 / config.getLimitRefreshPeriod().toNanos()

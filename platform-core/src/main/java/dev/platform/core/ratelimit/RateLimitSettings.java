@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param methods limits of single methods, {@code package.Service/Method}, or of all other methods
  *     of a service together, {@code package.Service}
  * @param caller the limit of each caller; null for none
+ * @param priorities which calls the limit of all calls refuses first
  */
 public record RateLimitSettings(
     @Nullable RateLimiterConfig server,
     Map<String, RateLimiterConfig> methods,
-    @Nullable Caller caller) {
+    @Nullable Caller caller,
+    RatePriorities priorities) {
 
   private static final String PREFIX = "platform.resilience.rate-limit";
   private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
@@ -82,7 +84,7 @@ public record RateLimitSettings(
 
   /** No limits. */
   public static RateLimitSettings none() {
-    return new RateLimitSettings(null, Map.of(), null);
+    return new RateLimitSettings(null, Map.of(), null, RatePriorities.none());
   }
 
   /** So many calls a second. */
@@ -96,19 +98,25 @@ public record RateLimitSettings(
 
   /** The same with a limit of all calls together. */
   public RateLimitSettings withServer(RateLimiterConfig limit) {
-    return new RateLimitSettings(limit, methods, caller);
+    return new RateLimitSettings(limit, methods, caller, priorities);
   }
 
   /** The same with the limit of a method, or of all other methods of a service. */
   public RateLimitSettings withMethod(String method, RateLimiterConfig limit) {
     Map<String, RateLimiterConfig> more = new HashMap<>(methods);
     more.put(method, limit);
-    return new RateLimitSettings(server, more, caller);
+    return new RateLimitSettings(server, more, caller, priorities);
   }
 
   /** The same with a limit for each caller, named by the header {@code platform-caller}. */
   public RateLimitSettings withCaller(RateLimiterConfig limit) {
-    return new RateLimitSettings(server, methods, new Caller(limit, "platform-caller", 1000));
+    return new RateLimitSettings(
+        server, methods, new Caller(limit, "platform-caller", 1000), priorities);
+  }
+
+  /** The same with priorities for the limit of all calls together. */
+  public RateLimitSettings withPriorities(RatePriorities some) {
+    return new RateLimitSettings(server, methods, caller, some);
   }
 
   public boolean isEmpty() {
@@ -123,6 +131,7 @@ public record RateLimitSettings(
         caller == null ? null : caller.limits(),
         limiters,
         server == null ? null : limiter("server", server),
+        priorities,
         none,
         meters);
   }
@@ -133,11 +142,15 @@ public record RateLimitSettings(
    * @throws dev.platform.core.InvalidPropertyException for one that can't be any
    */
   public static void validateMethods(Collection<String> methods) {
+    validateNames(PREFIX + ".methods", methods);
+  }
+
+  static void validateNames(String property, Collection<String> methods) {
     methods.forEach(
         method ->
             check(
                 METHOD.matcher(method).matches(),
-                PREFIX + ".methods",
+                property,
                 method,
                 "package.Service/Method, or package.Service for all of its methods"));
   }

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,8 @@ public final class RateLimits {
   private final @Nullable CallerLimits callers;
   private final Map<String, RateLimiter> methods;
   private final @Nullable RateLimiter server;
+  private final RatePriorities priorities;
+  private final Map<String, RateLimiter> parts = new HashMap<>();
   private final SharedRateLimits sharedLimits;
   private final MeterRegistry meters;
   private final ConcurrentMap<String, Optional<MethodLimits>> known = new ConcurrentHashMap<>();
@@ -28,13 +31,20 @@ public final class RateLimits {
       @Nullable CallerLimits callers,
       Map<String, RateLimiter> methods,
       @Nullable RateLimiter server,
+      RatePriorities priorities,
       SharedRateLimits sharedLimits,
       MeterRegistry meters) {
+    this.priorities = priorities;
     this.callers = callers;
     this.methods = Map.copyOf(methods);
     this.server = server;
     this.sharedLimits = sharedLimits;
     this.meters = meters;
+    if (server != null) {
+      priorities
+          .parts(server.getName(), server.getRateLimiterConfig())
+          .forEach((name, limit) -> parts.put(name, RateLimiter.of(name, limit)));
+    }
   }
 
   /** The limits of this method; null when there are none. */
@@ -55,6 +65,11 @@ public final class RateLimits {
     List<Counted> limiters = new ArrayList<>();
     List<Shared> shared = new ArrayList<>();
     add(methods.getOrDefault(name, methods.get(service)), name, "method", limiters, shared);
+    if (server != null) {
+      for (String part : priorities.partsOf(server.getName(), name, service)) {
+        add(parts.get(part), name, "priority", limiters, shared);
+      }
+    }
     add(server, name, "server", limiters, shared);
     return callers == null && limiters.isEmpty() && shared.isEmpty()
         ? Optional.empty()

@@ -249,19 +249,7 @@ public final class SharedRateLimit {
         : Limiters.retryAfter(known.limiter).toNanos();
   }
 
-  /** Rounded down, at least 1, with a period that compensates for the rounding. */
   private Local local(double share) {
-    double exact = config.getLimitForPeriod() * share;
-    int limit = Math.max(1, (int) exact);
-    long period = (long) (config.getLimitRefreshPeriod().toNanos() * limit / exact);
-    return new Local(
-        share,
-        RateLimiter.of(
-            name,
-            RateLimiterConfig.from(config)
-                .limitForPeriod(limit)
-                .limitRefreshPeriod(Duration.ofNanos(period))
-                .timeoutDuration(Duration.ZERO)
-                .build()));
+    return new Local(share, RateLimiter.of(name, Limiters.part(config, share)));
   }
 }

@@ -1,9 +1,11 @@
 package dev.platform.core.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
+import dev.platform.core.concurrency.Priority;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.outcome.Rejection;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -31,6 +33,7 @@ class RateLimitServerInterceptorTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private RatePriorities priorities = RatePriorities.none();
   private @Nullable LimitedServer server;
 
   @AfterEach
@@ -111,6 +114,46 @@ class RateLimitServerInterceptorTest {
 
     assertThat(server.countServed(3)).isEqualTo(1);
     assertThat(server.list()).isNull();
+  }
+
+  @Test
+  void leavesThePartOfTheLimitThatLowerPrioritiesMayNotUseToHigherOnes() throws Exception {
+    priorities =
+        new RatePriorities(
+            Map.of("product.v1.ProductService", Priority.LOW, LimitedServer.LIST, Priority.HIGH),
+            new RatePriorities.Shares(0.5, 0.8));
+    start(null, Map.of(), limiter(10, Duration.ofHours(1)));
+
+    assertThat(server.countServed(20)).isEqualTo(5);
+    for (int i = 0; i < 5; i++) {
+      assertThat(server.list()).isNull();
+    }
+    assertThat(server.list()).isNotNull();
+    assertThat(count("refused", "priority")).isEqualTo(15);
+  }
+
+  @Test
+  void callsWithoutAPriorityAreNormal() throws Exception {
+    priorities =
+        new RatePriorities(
+            Map.of(LimitedServer.LIST, Priority.HIGH), new RatePriorities.Shares(0.5, 0.8));
+    start(null, Map.of(), limiter(10, Duration.ofHours(1)));
+
+    assertThat(server.countServed(20)).isEqualTo(8);
+  }
+
+  @Test
+  void refusesSharesThatAreNone() {
+    assertThatThrownBy(() -> new RatePriorities.Shares(0.9, 0.5))
+        .hasMessageContaining("platform.resilience.rate-limit.shares.low: 0.9")
+        .hasMessageContaining("at most shares.normal, 0.5");
+    assertThatThrownBy(() -> new RatePriorities.Shares(0, 1.5))
+        .hasMessageContaining("platform.resilience.rate-limit.shares.normal: 1.5");
+    assertThatThrownBy(
+            () ->
+                new RatePriorities(
+                    Map.of("no method", Priority.LOW), RatePriorities.none().shares()))
+        .hasMessageContaining("platform.resilience.rate-limit.priorities: no method");
   }
 
   @Test
@@ -203,7 +246,12 @@ class RateLimitServerInterceptorTest {
         new LimitedServer(
             new RateLimitServerInterceptor(
                 new RateLimits(
-                    callers, methods, whole, SharedRateLimits.none(Threads.daemons()), meters),
+                    callers,
+                    methods,
+                    whole,
+                    priorities,
+                    SharedRateLimits.none(Threads.daemons()),
+                    meters),
                 Runnable::run,
                 UnaryOperator.identity()));
   }

@@ -255,6 +255,7 @@ class SharedRateLimitTest {
                 null,
                 Map.of(),
                 RateLimiter.of("orders", TEN_AN_HOUR),
+                RatePriorities.none(),
                 new SharedRateLimits(
                     Map.of("orders", shared), null, timer, Executors.newCachedThreadPool()),
                 new SimpleMeterRegistry()),

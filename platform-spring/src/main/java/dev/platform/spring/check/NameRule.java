@@ -32,6 +32,7 @@ final class NameRule implements ConfigurationRule {
       List.of(
           "platform.deadline.minimums",
           "platform.resilience.rate-limit.methods",
+          "platform.resilience.rate-limit.priorities",
           "platform.resilience.concurrency-limit.methods");
 
   private final Environment environment;

@@ -71,6 +71,7 @@ public final class RateLimitAutoConfiguration {
                 callers(properties.caller(), limiters),
                 methods(properties, limiters),
                 server(properties, limiters),
+                properties.ratePriorities(),
                 shared,
                 meters.getIfAvailable(CompositeMeterRegistry::new)),
             shared.executor(),

@@ -2,7 +2,9 @@ package dev.platform.spring.ratelimit;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.concurrency.Priority;
 import dev.platform.core.ratelimit.RateLimitSettings;
+import dev.platform.core.ratelimit.RatePriorities;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param methods limiters of single methods, {@code package.Service/Method}, or of all other
  *     methods of a service together, {@code package.Service}
  * @param caller a limit for each caller
+ * @param priorities which calls {@code server} refuses first: the priority of single methods,
+ *     {@code package.Service/Method}, or of all other methods of a service, {@code
+ *     package.Service}; {@code normal} by default. Without any, each call may use all of the limit.
+ * @param shares how much of {@code server}'s limit calls may use, by their priority
  * @param shared limits of all instances of this application together
  */
 @ConfigurationProperties(RateLimitProperties.PREFIX)
@@ -29,6 +35,8 @@ public record RateLimitProperties(
     @Nullable String server,
     @DefaultValue Map<String, String> methods,
     @DefaultValue Caller caller,
+    @DefaultValue Map<String, Priority> priorities,
+    @DefaultValue Shares shares,
     @DefaultValue Shared shared) {
 
   public static final String PREFIX = "platform.resilience.rate-limit";
@@ -48,6 +56,20 @@ public record RateLimitProperties(
 
     public Caller {
       RateLimitSettings.Caller.validate(header, maxCallers);
+    }
+  }
+
+  /**
+   * The part of the limit that calls of a priority may use, together with those of lower ones.
+   * High-priority calls may use all of it.
+   *
+   * @param low for low-priority calls
+   * @param normal for calls of normal and low priority
+   */
+  public record Shares(@DefaultValue("0.6") double low, @DefaultValue("0.9") double normal) {
+
+    RatePriorities.Shares settings() {
+      return new RatePriorities.Shares(low, normal);
     }
   }
 
@@ -87,6 +109,13 @@ public record RateLimitProperties(
   public RateLimitProperties {
     methods = Map.copyOf(methods);
     RateLimitSettings.validateMethods(methods.keySet());
+    RatePriorities valid = new RatePriorities(priorities, shares.settings());
+    priorities = valid.methods();
+    check(
+        priorities.isEmpty() || server != null,
+        PREFIX + ".priorities",
+        priorities,
+        "none without %s.server, whose limit they divide".formatted(PREFIX));
     for (int i = 0; i < shared.limiters().size(); i++) {
       String name = shared.limiters().get(i);
       check(
@@ -95,5 +124,9 @@ public record RateLimitProperties(
           name.isBlank() ? "(empty)" : name,
           "a limiter that %s.server or .methods names".formatted(PREFIX));
     }
+  }
+
+  RatePriorities ratePriorities() {
+    return new RatePriorities(priorities, shares.settings());
   }
 }

@@ -6,6 +6,7 @@ import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.ratelimit.Limiters;
 import dev.platform.core.ratelimit.SharedRateLimit;
 import dev.platform.core.ratelimit.SharedRateLimits;
+import dev.platform.core.resolver.InstanceSource;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -54,18 +54,29 @@ public final class SharedRateLimitAutoConfiguration {
       RateLimitProperties properties,
       RateLimiterRegistry registry,
       ObjectProvider<InstanceDirectory> directory,
+      ObjectProvider<InstanceSource> discoveryClients,
       Environment environment) {
     RateLimitProperties.Shared shared = properties.shared();
     Limiters limiters = new Limiters(registry);
-    DoubleSupplier share = share(shared.localShare(), directory.getIfAvailable(), environment);
     Map<String, RateLimiterConfig> configs = new HashMap<>();
     for (String name : shared.limiters()) {
       String property = RateLimitProperties.PREFIX + ".shared.limiters";
-      configs.put(name, limiters.named(property, name).getRateLimiterConfig());
+      RateLimiterConfig config = limiters.named(property, name).getRateLimiterConfig();
+      configs.put(name, config);
+      if (name.equals(properties.server())) {
+        configs.putAll(properties.ratePriorities().parts(name, config));
+      }
     }
     RedisURI uri = uri(String.valueOf(shared.redisUri()));
     RedisBuckets buckets =
         new RedisBuckets(uri, "platform:rate-limit:" + application(environment), shared.timeout());
+    InstanceShare instances =
+        new InstanceShare(
+            service(environment),
+            directory.getIfAvailable(),
+            discoveryClients.stream().findFirst().orElse(null));
+    Double configured = shared.localShare();
+    DoubleSupplier share = configured == null ? instances : () -> configured;
     Threads threads = Threads.daemons();
     ScheduledExecutorService timer = threads.timer("platform-rate-limit");
     Map<String, SharedRateLimit> limits = new HashMap<>();
@@ -75,7 +86,12 @@ public final class SharedRateLimitAutoConfiguration {
                 name,
                 new SharedRateLimit(
                     name, buckets.bucket(name, config), config, share, shared.timeout(), timer)));
-    return new SharedRateLimits(limits, buckets, timer, threads.workers("platform-rate-limit-"));
+    AutoCloseable connection =
+        () -> {
+          instances.close();
+          buckets.close();
+        };
+    return new SharedRateLimits(limits, connection, timer, threads.workers("platform-rate-limit-"));
   }
 
   private static RedisURI uri(String uri) {
@@ -90,21 +106,12 @@ public final class SharedRateLimitAutoConfiguration {
     }
   }
 
-  /** By the number of instances in discovery of the first name that this process registers. */
-  private static DoubleSupplier share(
-      @Nullable Double configured, @Nullable InstanceDirectory directory, Environment environment) {
-    if (configured != null) {
-      return () -> configured;
-    }
-    if (directory == null) {
-      return () -> 1;
-    }
-    String service =
-        Binder.get(environment)
-            .bind("platform.registry.services", Bindable.listOf(String.class))
-            .map(names -> names.isEmpty() ? null : names.get(0))
-            .orElseGet(() -> application(environment));
-    return () -> 1.0 / Math.max(1, directory.latest(service).instances().size());
+  /** The first name that this process registers. */
+  private static String service(Environment environment) {
+    return Binder.get(environment)
+        .bind("platform.registry.services", Bindable.listOf(String.class))
+        .map(names -> names.isEmpty() ? null : names.get(0))
+        .orElseGet(() -> application(environment));
   }
 
   private static String application(Environment environment) {

@@ -1,4 +1,4 @@
-package dev.platform.order;
+package dev.platform.order.jobs;
 
 import dev.platform.order.domain.RemoteFailure;
 import java.time.Duration;

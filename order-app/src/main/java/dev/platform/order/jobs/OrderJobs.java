@@ -1,8 +1,10 @@
-package dev.platform.order;
+package dev.platform.order.jobs;
 
+import dev.platform.order.OrderProperties;
 import dev.platform.order.domain.DeliverNotifications;
 import dev.platform.order.domain.FulfilOrders;
 import dev.platform.order.domain.RecoverOrders;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.springframework.context.annotation.Configuration;
@@ -21,30 +23,40 @@ class OrderJobs implements SchedulingConfigurer {
   private final RecoverOrders recoverOrders;
   private final FulfilOrders fulfilOrders;
   private final DeliverNotifications deliverNotifications;
+  private final JobMeters meters;
   private final OrderProperties properties;
 
   OrderJobs(
       RecoverOrders recoverOrders,
       FulfilOrders fulfilOrders,
       DeliverNotifications deliverNotifications,
+      JobMeters meters,
       OrderProperties properties) {
     this.recoverOrders = recoverOrders;
     this.fulfilOrders = fulfilOrders;
     this.deliverNotifications = deliverNotifications;
+    this.meters = meters;
     this.properties = properties;
   }
 
   @Override
   public void configureTasks(ScheduledTaskRegistrar registrar) {
-    schedule(registrar, "order recovery", recoverOrders::next);
-    schedule(registrar, "fulfilment", fulfilOrders::next);
-    schedule(registrar, "notification delivery", deliverNotifications::next);
+    Duration interval = properties.jobInterval();
+    schedule(registrar, "order recovery", recoverOrders::next, interval);
+    schedule(registrar, "fulfilment", fulfilOrders::next, interval);
+    schedule(registrar, "notification delivery", deliverNotifications::next, interval);
+    schedule(registrar, "backlog measurement", this::measure, properties.jobs().measureInterval());
   }
 
-  private void schedule(ScheduledTaskRegistrar registrar, String name, BooleanSupplier next) {
+  private boolean measure() {
+    meters.measure();
+    return false;
+  }
+
+  private static void schedule(
+      ScheduledTaskRegistrar registrar, String name, BooleanSupplier next, Duration interval) {
     RepeatedJob job =
-        new RepeatedJob(
-            name, next, properties.jobInterval(), () -> ThreadLocalRandom.current().nextDouble());
+        new RepeatedJob(name, next, interval, () -> ThreadLocalRandom.current().nextDouble());
     registrar.addTriggerTask(job, job);
   }
 }

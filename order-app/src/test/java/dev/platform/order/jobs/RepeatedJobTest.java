@@ -1,4 +1,4 @@
-package dev.platform.order;
+package dev.platform.order.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,120 @@
+package dev.platform.order.edge;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers that many clients read: one call for each key at a time, whose answer all get that ask
+ * until it is too old. Failures are not kept. Bounded; evicts the least used. Thread-safe.
+ */
+final class SharedReads<K, V> implements AutoCloseable {
+
+  private final AsyncCache<K, V> answers;
+  private final ExecutorService executor;
+  private final UnaryOperator<Runnable> traced;
+  private final boolean enabled;
+
+  /**
+   * @param maxAge how old an answer may be; zero calls for each read
+   * @param maxEntries how many answers are kept, and calls run at once
+   * @param traced binds work to the current thread's trace context, for another thread
+   */
+  SharedReads(Duration maxAge, int maxEntries, Ticker ticker, UnaryOperator<Runnable> traced) {
+    this.executor = Executors.newFixedThreadPool(maxEntries, SharedReads::daemon);
+    this.traced = traced;
+    this.enabled = !maxAge.isZero();
+    this.answers =
+        Caffeine.newBuilder()
+            .expireAfterWrite(maxAge)
+            .maximumSize(maxEntries)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .recordStats()
+            .buildAsync();
+  }
+
+  /**
+   * The answer to this key. Blocks while it is read, at most this long; the call itself goes on,
+   * for others and within its own deadline.
+   *
+   * @param read calls for it; told whether the answer is shared: then its deadline must not be this
+   *     caller's
+   * @throws StatusRuntimeException what the call failed with, or DEADLINE_EXCEEDED
+   */
+  V get(K key, Duration timeout, Function<Boolean, V> read) {
+    if (!enabled) {
+      return read.apply(false);
+    }
+    CompletableFuture<V> answer =
+        answers.get(key, (unused, ignored) -> start(() -> read.apply(true)));
+    try {
+      return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw Status.DEADLINE_EXCEEDED
+          .withDescription("there was no answer in time")
+          .withCause(e)
+          .asRuntimeException();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Status.CANCELLED.withCause(e).asRuntimeException();
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    }
+  }
+
+  /** Publishes hits, misses and size as {@code cache.*} under this name. */
+  void bindTo(MeterRegistry meters, String name) {
+    CaffeineCacheMetrics.monitor(meters, answers, name, List.of());
+  }
+
+  /** Interrupts calls in progress. Does not block. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  /** Not cancelled with the client that happened to come first. */
+  private CompletableFuture<V> start(Supplier<V> read) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Context before = Context.ROOT.attach();
+          try {
+            return read.get();
+          } finally {
+            Context.ROOT.detach(before);
+          }
+        },
+        task -> executor.execute(traced.apply(task)));
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "edge-reads");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** A new exception for each waiting client: stack traces are of one thread. */
+  private static RuntimeException failure(@Nullable Throwable cause) {
+    return cause instanceof StatusRuntimeException status
+        ? new StatusRuntimeException(status.getStatus().withCause(cause), status.getTrailers())
+        : new IllegalStateException(cause);
+  }
+}
