@@ -40,6 +40,7 @@ class ServerChainTest {
     assertThat(seen)
         .containsExactly(
             "UNFINISHED_CALLS",
+            "TRAILER_LIMIT",
             "REJECTION",
             "TELEMETRY",
             "DEADLINE",
@@ -61,7 +62,13 @@ class ServerChainTest {
             ServerInterceptors.interceptForward(service, telling("framework"), chain.inside())));
 
     assertThat(seen)
-        .startsWith("UNFINISHED_CALLS", "REJECTION", "TELEMETRY", "framework", "DEADLINE")
+        .startsWith(
+            "UNFINISHED_CALLS",
+            "TRAILER_LIMIT",
+            "REJECTION",
+            "TELEMETRY",
+            "framework",
+            "DEADLINE")
         .endsWith("OPEN_CALLS", "handler")
         .hasSize(ServerStage.values().length + 2);
   }
