@@ -63,12 +63,7 @@ class ServerChainTest {
 
     assertThat(seen)
         .startsWith(
-            "UNFINISHED_CALLS",
-            "TRAILER_LIMIT",
-            "REJECTION",
-            "TELEMETRY",
-            "framework",
-            "DEADLINE")
+            "UNFINISHED_CALLS", "TRAILER_LIMIT", "REJECTION", "TELEMETRY", "framework", "DEADLINE")
         .endsWith("OPEN_CALLS", "handler")
         .hasSize(ServerStage.values().length + 2);
   }
