@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param snapshot how the last known lists are kept for a start without etcd
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is polled when no heartbeat event reports a change; at least 1s
+ * @param httpLoadBalancer whether the HTTP clients of Spring Cloud LoadBalancer call the HTTP ports
+ *     of instances, instead of their gRPC ports
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
@@ -26,7 +28,8 @@ public record DiscoveryProperties(
     @DefaultValue("3s") Duration waitForFirstList,
     @DefaultValue Hold hold,
     @DefaultValue Snapshot snapshot,
-    @DefaultValue("10s") Duration pollInterval) {
+    @DefaultValue("10s") Duration pollInterval,
+    @DefaultValue("true") boolean httpLoadBalancer) {
 
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
 
