@@ -26,6 +26,7 @@ public final class ResolverContext implements AutoCloseable {
   private final BalancerContext balancer;
   private final RetryAndHedgingPolicy retryAndHedging;
   private final Duration waitForFirstList;
+  private volatile boolean leaving;
 
   /**
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
@@ -80,6 +81,19 @@ public final class ResolverContext implements AutoCloseable {
   /** How long a first call waits for a first instance. */
   Duration waitForFirstList() {
     return waitForFirstList;
+  }
+
+  /**
+   * This application is leaving. From now on a service whose last instance deregisters keeps its
+   * last list: this application may be that instance, which deregisters first and then serves its
+   * calls in flight, those to itself included.
+   */
+  public void leaving() {
+    leaving = true;
+  }
+
+  boolean isLeaving() {
+    return leaving;
   }
 
   @Override

@@ -134,6 +134,9 @@ final class ServiceNameResolver extends NameResolver {
     if (from != subscription || listener == null || context == null) {
       return;
     }
+    if (instances.isEmpty() && resolved && context.isLeaving()) {
+      return;
+    }
     latest = instances;
     if (!instances.isEmpty()) {
       lookUpThenDeliver(instances);
