@@ -134,7 +134,7 @@ public final class Platform implements AutoCloseable {
       this.resolver = resources.add(resolver(recorder, skipped));
       ResolverContexts.jvm().add(resolver);
       chains.requests().start();
-      this.shutdown = new PlatformShutdown(settings, registrar, drain, resources);
+      this.shutdown = new PlatformShutdown(settings, registrar, resolver, drain, resources);
       this.shutdownHook = shutdownHook();
     } catch (RuntimeException | Error e) {
       resources.close();

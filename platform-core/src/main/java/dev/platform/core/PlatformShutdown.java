@@ -2,6 +2,7 @@ package dev.platform.core;
 
 import dev.platform.core.drain.Drain;
 import dev.platform.core.registry.EtcdRegistrar;
+import dev.platform.core.resolver.ResolverContext;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import java.util.List;
@@ -20,13 +21,19 @@ final class PlatformShutdown {
 
   private final PlatformBuilder settings;
   private final EtcdRegistrar registrar;
+  private final ResolverContext resolver;
   private final Drain drain;
   private final OpenResources resources;
 
   PlatformShutdown(
-      PlatformBuilder settings, EtcdRegistrar registrar, Drain drain, OpenResources resources) {
+      PlatformBuilder settings,
+      EtcdRegistrar registrar,
+      ResolverContext resolver,
+      Drain drain,
+      OpenResources resources) {
     this.settings = settings;
     this.registrar = registrar;
+    this.resolver = resolver;
     this.drain = drain;
     this.resources = resources;
   }
@@ -44,6 +51,7 @@ final class PlatformShutdown {
 
   /** Whether clients may still see this program as an instance. */
   private boolean deregister() {
+    resolver.leaving();
     boolean registered = registrar.snapshot().acquisitions() > 0;
     try {
       registrar.close().get(settings.etcd.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);

@@ -5,6 +5,7 @@ import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.CalledMethods;
 import dev.platform.spring.check.ConfigurationRule;
+import dev.platform.spring.client.ChannelProvider;
 import io.grpc.ClientInterceptor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,6 +16,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.DefaultGrpcChannelFactory;
 import org.springframework.grpc.client.GlobalClientInterceptor;
+import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.client.InProcessGrpcChannelFactory;
 
 /** The platform on Spring's own gRPC clients. */
@@ -46,6 +48,11 @@ public final class ClientAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   ResolvedChannels<?> resolvedChannelsCustomizer(ResolverContext context, Environment environment) {
     return new ResolvedChannels<>(context, environment);
+  }
+
+  @Bean
+  ChannelProvider channelProvider(ObjectProvider<GrpcChannelFactory> channels) {
+    return target -> channels.getObject().createChannel(target);
   }
 
   @Bean

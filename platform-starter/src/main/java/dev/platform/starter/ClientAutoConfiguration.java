@@ -4,9 +4,11 @@ import dev.platform.core.chain.ClientChain;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.CalledMethods;
+import dev.platform.spring.client.ChannelProvider;
 import io.grpc.ClientInterceptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelConfigurer;
+import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 import net.devh.boot.grpc.client.config.GrpcChannelsProperties;
 import net.devh.boot.grpc.client.inject.StubTransformer;
 import net.devh.boot.grpc.client.interceptor.GrpcGlobalClientInterceptor;
@@ -49,6 +51,11 @@ public final class ClientAutoConfiguration {
   @Bean
   static NamedChannels namedChannels(ObjectProvider<GrpcChannelsProperties> channels) {
     return new NamedChannels(channels);
+  }
+
+  @Bean
+  ChannelProvider channelProvider(ObjectProvider<GrpcChannelFactory> channels) {
+    return target -> channels.getObject().createChannel(target);
   }
 
   @Bean

@@ -2,13 +2,17 @@ package com.example.price;
 
 import com.example.price.v1.GetPriceRequest;
 import com.example.price.v1.PriceServiceGrpc.PriceServiceBlockingStub;
-import net.devh.boot.grpc.client.inject.GrpcClient;
+import dev.platform.spring.client.ImportStubs;
 import org.springframework.stereotype.Component;
 
 @Component
+@ImportStubs(target = "price-service", types = PriceServiceBlockingStub.class)
 class Checkout {
-  @GrpcClient("price-service")
-  private PriceServiceBlockingStub prices;
+  private final PriceServiceBlockingStub prices;
+
+  Checkout(PriceServiceBlockingStub prices) {
+    this.prices = prices;
+  }
 
   long cents(String id) {
     return prices.getPrice(GetPriceRequest.newBuilder().setProductId(id).build()).getCents();

@@ -2,11 +2,11 @@ package com.example.price;
 
 import com.example.price.v1.GetPriceRequest;
 import com.example.price.v1.PriceServiceGrpc.PriceServiceBlockingStub;
-import org.springframework.grpc.client.ImportGrpcClients;
+import dev.platform.spring.client.ImportStubs;
 import org.springframework.stereotype.Component;
 
 @Component
-@ImportGrpcClients(target = "price-service", types = PriceServiceBlockingStub.class)
+@ImportStubs(target = "price-service", types = PriceServiceBlockingStub.class)
 class Checkout {
   private final PriceServiceBlockingStub prices;
 

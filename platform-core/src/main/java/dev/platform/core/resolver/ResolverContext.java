@@ -30,6 +30,7 @@ public final class ResolverContext implements AutoCloseable {
   private final Duration waitForFirstList;
   private final AddressRule addresses;
   private final SkippedInstances skipped;
+  private volatile boolean leaving;
 
   /**
    * @param etcd the source behind {@code etcd:///}; null when discovery in etcd is off
@@ -109,6 +110,19 @@ public final class ResolverContext implements AutoCloseable {
   /** Reports instances that are listed and not called. */
   SkippedInstances skipped() {
     return skipped;
+  }
+
+  /**
+   * This application is leaving. From now on a service whose last instance deregisters keeps its
+   * last list: this application may be that instance, which deregisters first and then serves its
+   * calls in flight, those to itself included.
+   */
+  public void leaving() {
+    leaving = true;
+  }
+
+  boolean isLeaving() {
+    return leaving;
   }
 
   @Override

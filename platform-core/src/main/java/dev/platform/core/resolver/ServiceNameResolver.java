@@ -205,6 +205,9 @@ final class ServiceNameResolver extends NameResolver {
     if (from != bound) {
       return;
     }
+    if (instances.isEmpty() && resolved && context.isLeaving()) {
+      return;
+    }
     latest = instances;
     delivered = null;
     names.retain(AddressGroups.names(instances));

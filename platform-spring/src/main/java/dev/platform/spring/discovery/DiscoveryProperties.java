@@ -27,6 +27,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param allowLoopback whether instances at loopback, link-local and unspecified addresses are
  *     called; by default only if this process advertises a loopback address itself, or all
  *     endpoints of etcd are loopback addresses
+ * @param httpLoadBalancer whether the HTTP clients of Spring Cloud LoadBalancer call the HTTP ports
+ *     of instances, instead of their gRPC ports
  */
 @ConfigurationProperties("platform.discovery")
 public record DiscoveryProperties(
@@ -38,7 +40,8 @@ public record DiscoveryProperties(
     @DefaultValue("1000") int maxLookedUp,
     @DefaultValue("10s") Duration pollInterval,
     @DefaultValue Heartbeat heartbeat,
-    @Nullable Boolean allowLoopback) {
+    @Nullable Boolean allowLoopback,
+    @DefaultValue("true") boolean httpLoadBalancer) {
 
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
 

@@ -8,6 +8,7 @@ import dev.platform.core.drain.GrpcHealth;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.core.drain.OpenCalls;
 import dev.platform.core.drain.UnfinishedCalls;
+import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.registry.AutoRegistration;
 import dev.platform.spring.registry.RegistryAutoConfiguration;
 import dev.platform.spring.server.ServerListener;
@@ -71,6 +72,7 @@ public final class DrainAutoConfiguration {
   Lifecycle lifecycle(
       ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
+      Optional<ResolverContext> resolver,
       GrpcHealth health,
       OpenCalls calls,
       UnfinishedCalls unfinished,
@@ -78,6 +80,7 @@ public final class DrainAutoConfiguration {
     return new Lifecycle(
         context,
         registration,
+        resolver,
         new Drain(
             properties.settings(), calls, unfinished, health, System::nanoTime, Threads.daemons()));
   }

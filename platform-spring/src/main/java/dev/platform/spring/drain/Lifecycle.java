@@ -2,6 +2,7 @@ package dev.platform.spring.drain;
 
 import dev.platform.core.drain.Drain;
 import dev.platform.core.drain.LifecyclePhase;
+import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.registry.AutoRegistration;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.Server;
@@ -23,14 +24,17 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
 
   private final ConfigurableApplicationContext context;
   private final Optional<AutoRegistration> registration;
+  private final Optional<ResolverContext> resolver;
   private final Drain drain;
 
   Lifecycle(
       ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
+      Optional<ResolverContext> resolver,
       Drain drain) {
     this.context = context;
     this.registration = registration;
+    this.resolver = resolver;
     this.drain = drain;
   }
 
@@ -83,6 +87,7 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
   }
 
   private boolean deregister() {
+    resolver.ifPresent(ResolverContext::leaving);
     AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
     return registration.isPresent() && registration.get().leave();
   }

@@ -3,7 +3,7 @@ package dev.platform.spring.http;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Set;
+import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -13,11 +13,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.http.server.observation.ServerRequestObservationConvention;
 
 /**
- * Names the spans of HTTP requests, marks failed ones, and omits probes. A convention bean of the
- * application's own replaces the names.
+ * On Spring MVC: names the spans of HTTP requests, marks failed ones, and omits probes. A
+ * convention application's own replaces the names.
  */
 @AutoConfiguration(
     afterName = {
@@ -40,19 +41,33 @@ public final class HttpSpanAutoConfiguration {
   }
 
   @Bean
-  FailedRequests failedHttpRequests() {
-    return new FailedRequests();
+  FailedRequests<ServerRequestObservationContext> failedHttpRequests() {
+    return new FailedRequests<>(
+        ServerRequestObservationContext.class,
+        context -> {
+          HttpServletResponse response = context.getResponse();
+          return response == null ? FailedRequests.NONE : response.getStatus();
+        });
   }
 
   @Bean
   @ConditionalOnBean({Tracer.class, Propagator.class})
-  UntracedRequests untracedHttpRequests(
+  UntracedRequests<ServerRequestObservationContext> untracedHttpRequests(
       HttpTelemetryProperties properties,
       Tracer tracer,
       Propagator propagator,
       @Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
-    Set<String> paths = properties.untracedPaths();
-    return new UntracedRequests(
-        paths == null ? Set.of(actuator + "/**") : paths, tracer, propagator);
+    return new UntracedRequests<>(
+        new UntracedRequests.Kind<>(
+            ServerRequestObservationContext.class,
+            context -> path(context.getCarrier()),
+            (context, header) -> context.getCarrier().getHeader(header) != null),
+        properties.untracedPathsOr(actuator),
+        tracer,
+        propagator);
+  }
+
+  private static String path(HttpServletRequest request) {
+    return request.getRequestURI().substring(request.getContextPath().length());
   }
 }

@@ -29,6 +29,15 @@ public record HttpTelemetryProperties(@Nullable Set<String> untracedPaths) {
     }
   }
 
+  /**
+   * The patterns, or that of the actuator.
+   *
+   * @param actuator the actuator's base path
+   */
+  Set<String> untracedPathsOr(String actuator) {
+    return untracedPaths == null ? Set.of(actuator + "/**") : untracedPaths;
+  }
+
   private static boolean isPattern(String path) {
     try {
       new PathPatternParser().parse(path);

@@ -9,11 +9,13 @@ import dev.platform.contracts.product.v1.ListProductsResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.spring.drain.Lifecycle;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.line.Line;
+import io.grpc.Channel;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -31,12 +33,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** An app deregisters first, serves calls for a while, then stops. */
+@ExtendWith(OutputCaptureExtension.class)
 class DrainTest {
 
   @RegisterExtension static final EtcdExtension etcd = EtcdExtension.embedded();
@@ -116,6 +122,20 @@ class DrainTest {
     assertThat(health("product.v1.ProductService")).isEqualTo(ServingStatus.SERVING);
   }
 
+  @Test
+  void callsItselfUntilItStopsAndLogsNoFailedResolution(CapturedOutput output) throws Exception {
+    Channel self = Line.channel(app, "leaving");
+    assertThat(ask(self)).isEqualTo("nobody");
+    InstanceDirectory directory = app.getBean(InstanceDirectory.class);
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(app::close);
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> directory.latest("leaving").instances().isEmpty());
+    assertThat(ask(self)).isEqualTo("nobody");
+    closed.get(20, TimeUnit.SECONDS);
+    assertThat(output).doesNotContain("Failed to resolve name");
+  }
+
   private ServingStatus health(String service) {
     return HealthGrpc.newBlockingStub(channel)
         .withDeadlineAfter(5, TimeUnit.SECONDS)
@@ -124,7 +144,11 @@ class DrainTest {
   }
 
   private String ask() {
-    return RecommendationServiceGrpc.newBlockingStub(channel)
+    return ask(channel);
+  }
+
+  private static String ask(Channel to) {
+    return RecommendationServiceGrpc.newBlockingStub(to)
         .withDeadlineAfter(5, TimeUnit.SECONDS)
         .getRecommendations(GetRecommendationsRequest.getDefaultInstance())
         .getProductIds(0);

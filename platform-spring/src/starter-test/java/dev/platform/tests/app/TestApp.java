@@ -58,6 +58,13 @@ public class TestApp {
     return builder(properties).web(WebApplicationType.SERVLET).initializers(initializer).run();
   }
 
+  /** Starts the app with a WebFlux server on a free port. */
+  public static ConfigurableApplicationContext startWithWebFlux(
+      Map<String, ?> properties,
+      ApplicationContextInitializer<ConfigurableApplicationContext> initializer) {
+    return builder(properties).web(WebApplicationType.REACTIVE).initializers(initializer).run();
+  }
+
   public static int webPort(ApplicationContext app) {
     return app.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }

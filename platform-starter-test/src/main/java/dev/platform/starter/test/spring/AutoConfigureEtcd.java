@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * On a Spring test class: its application context gets an embedded etcd of its own, and {@code
- * platform.etcd.endpoints} points to it.
+ * platform.etcd.endpoints} points to it. The application closes without the delay that its callers
+ * would need: {@code platform.drain.delay} is 0s unless it is set.
  *
  * <p>The server starts before the context and is closed with it; test classes that share a cached
  * context share the server and its data. It can be injected as an {@link

@@ -3,11 +3,13 @@ package dev.platform.starter.test.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
 import org.springframework.test.context.junit.jupiter.SpringJUnitConfig;
@@ -15,6 +17,8 @@ import org.springframework.test.context.junit.jupiter.SpringJUnitConfig;
 @SpringJUnitConfig(AutoConfigureEtcdTest.App.class)
 @AutoConfigureEtcd
 class AutoConfigureEtcdTest {
+
+  private static final String DELAY = "platform.drain.delay";
 
   @Autowired EmbeddedEtcd etcd;
 
@@ -66,6 +70,28 @@ class AutoConfigureEtcdTest {
     assertThat(mine).isNotNull().isEqualTo(new EtcdContextCustomizer());
     assertThat(factory.createContextCustomizer(String.class, java.util.List.of())).isNull();
     assertThat(again).isEqualTo(mine);
+  }
+
+  @Test
+  void contextsCloseWithoutADelayForCallersUnlessTheApplicationSetsOne() {
+    assertThat(drainDelay()).isEqualTo("0s");
+
+    assertThat(drainDelay(new MapPropertySource("application", Map.of(DELAY, "3s"))))
+        .isEqualTo("3s");
+    // Where Spring Boot and the platform keep their defaults.
+    assertThat(drainDelay(new MapPropertySource("defaultProperties", Map.of(DELAY, "1s"))))
+        .isEqualTo("0s");
+  }
+
+  private String drainDelay(MapPropertySource... sources) {
+    try (GenericApplicationContext context = new GenericApplicationContext()) {
+      for (MapPropertySource source : sources) {
+        context.getEnvironment().getPropertySources().addLast(source);
+      }
+      new EtcdContextCustomizer().customizeContext(context, mergedConfiguration());
+      context.refresh();
+      return context.getEnvironment().getProperty(DELAY);
+    }
   }
 
   private MergedContextConfiguration mergedConfiguration() {

@@ -1,0 +1,11 @@
+package com.example.jpa;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+
+@Entity
+class Price {
+
+  @Id String product;
+  long cents;
+}

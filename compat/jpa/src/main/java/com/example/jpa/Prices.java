@@ -1,0 +1,5 @@
+package com.example.jpa;
+
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface Prices extends JpaRepository<Price, String> {}

@@ -1,0 +1,5 @@
+/** Beside Spring Cloud Gateway. */
+@NullMarked
+package dev.platform.spring.gateway;
+
+import org.jspecify.annotations.NullMarked;
