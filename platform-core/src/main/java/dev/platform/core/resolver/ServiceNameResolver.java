@@ -205,7 +205,7 @@ final class ServiceNameResolver extends NameResolver {
     if (from != bound) {
       return;
     }
-    if (instances.isEmpty() && resolved && context.isLeaving()) {
+    if (instances.isEmpty() && resolved && from.context.isLeaving()) {
       return;
     }
     latest = instances;

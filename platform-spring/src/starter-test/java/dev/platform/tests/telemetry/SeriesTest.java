@@ -106,7 +106,7 @@ class SeriesTest {
   private static ListenableFuture<?> call(
       Channel channel, MethodDescriptor<GetRecommendationsRequest, ?> method) {
     return ClientCalls.futureUnaryCall(
-        channel.newCall(method, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS)),
+        channel.newCall(method, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS)),
         GetRecommendationsRequest.getDefaultInstance());
   }
 
