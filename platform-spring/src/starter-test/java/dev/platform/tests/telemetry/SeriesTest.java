@@ -57,6 +57,8 @@ class SeriesTest {
                 entry("spring.application.name", "series"),
                 entry("platform.etcd.endpoints", etcd.endpoint().toString()),
                 entry("platform.telemetry.meters.max-services", MAX_SERVICES),
+                // Calls that a breaker rejects have a series of their own.
+                entry("platform.resilience.circuit-breaker.consecutive-failures", 0),
                 entry("platform.resilience.rate-limit.caller.limiter", "few"),
                 entry("resilience4j.ratelimiter.instances.few.limit-for-period", 1),
                 entry("resilience4j.ratelimiter.instances.few.limit-refresh-period", "1s")))) {
