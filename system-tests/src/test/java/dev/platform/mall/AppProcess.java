@@ -69,6 +69,8 @@ final class AppProcess implements AutoCloseable {
               .directory(folder.toAbsolutePath().toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.to(logFile.toFile()));
+      // That of this test's Helm.
+      builder.environment().remove("KUBECONFIG");
       builder.environment().putAll(environment);
       Process process = builder.start();
       ProcessReaper.childrenChanged();

@@ -90,7 +90,9 @@ class ImageOrderIT {
       order.awaitReady();
       await("the limit is shared")
           .atMost(Duration.ofSeconds(30))
-          .until(() -> new Meters(order).value("platform.rate.limit.shared") == 1);
+          .until(
+              () ->
+                  new Meters(order).value("platform.rate.limit.shared", "limiter:all-calls") == 1);
     }
   }
 

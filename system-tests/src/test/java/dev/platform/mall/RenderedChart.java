@@ -26,12 +26,12 @@ final class RenderedChart {
   }
 
   /**
-   * Renders the chart's own values with overrides. All passwords must be given: Helm generates
-   * missing ones, for which it queries a cluster.
+   * Renders the chart's own values with overrides, for a cluster in which nothing is installed. All
+   * passwords must be given: Helm generates missing ones.
    */
   static RenderedChart with(String values) throws IOException {
     Path file = Files.createTempFile("values", ".yaml");
-    try {
+    try (EmptyCluster unused = EmptyCluster.start()) {
       TemplateCommand command =
           new Helm(FOLDER)
               .template()
