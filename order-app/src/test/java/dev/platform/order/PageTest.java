@@ -291,6 +291,8 @@ class PageTest extends FullMallTest {
   }
 
   private void orderOneMug() {
+    // An earlier click may have left the product below the header, which stays at the top.
+    browser.run("window.scrollTo(0, 0)");
     browser.find("[data-product=p-mug] button").click();
     browser.find("#place").click();
   }
