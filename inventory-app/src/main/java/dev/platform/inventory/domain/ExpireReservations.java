@@ -74,7 +74,7 @@ public final class ExpireReservations {
         failing.remove(current.get());
       } catch (RuntimeException e) {
         String id = current.get();
-        if (id == null || failing.size() >= MOST_FAILING && !failing.containsKey(id)) {
+        if (id == null || (failing.size() >= MOST_FAILING && !failing.containsKey(id))) {
           throw e;
         }
         failed.put(id, e);

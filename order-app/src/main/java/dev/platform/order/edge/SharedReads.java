@@ -55,8 +55,8 @@ final class SharedReads<K, V> implements AutoCloseable {
    * The answer to this key. Blocks while it is read, at most this long; the call itself goes on,
    * for others and within its own deadline.
    *
-   * @param read calls for it; told whether the answer is shared: then its deadline must not be this
-   *     caller's
+   * @param read calls for it. Its argument is whether the answer is shared: then its deadline must
+   *     not be this caller's
    * @throws StatusRuntimeException what the call failed with, or DEADLINE_EXCEEDED
    */
   V get(K key, Duration timeout, Function<Boolean, V> read) {

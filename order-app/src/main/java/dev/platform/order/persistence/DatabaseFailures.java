@@ -10,7 +10,7 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 
-/** Tells an unavailable database from a row that it refuses. */
+/** Distinguishes an unavailable database from a row that it refuses. */
 final class DatabaseFailures {
 
   /**

@@ -20,7 +20,10 @@ final class RepeatedWork {
   private final Runnable work;
   private final BooleanSupplier reason;
   private final AtomicBoolean running = new AtomicBoolean();
+
+  // in the synchronization context
   private @Nullable ScheduledHandle timer;
+  private boolean stopped;
 
   /**
    * @param pauseMillis the pause before the first time and between two times
@@ -41,15 +44,18 @@ final class RepeatedWork {
     }
   }
 
-  /** For ever. */
+  /** For ever. Call it in the synchronization context. */
   void stop() {
-    running.set(true);
+    stopped = true;
     if (timer != null) {
       timer.cancel();
     }
   }
 
   private void pause() {
+    if (stopped) {
+      return;
+    }
     timer =
         syncContext.schedule(
             this::run, pauseMillis, TimeUnit.MILLISECONDS, channel.getScheduledExecutorService());

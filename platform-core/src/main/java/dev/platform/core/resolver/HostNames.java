@@ -149,10 +149,17 @@ final class HostNames {
               syncContext.execute(() -> answered(found));
             });
       } catch (RejectedExecutionException e) {
-        // The channel is being shut down.
-        log.debug("{} are not looked up", part, e);
+        // The executor is the application's: it may be busy, or shut down with the channel.
+        log.debug("{} are looked up later", part, e);
+        syncContext.execute(() -> answered(nothing(part)));
       }
     }
+  }
+
+  private static Map<String, List<InetAddress>> nothing(List<String> part) {
+    Map<String, List<InetAddress>> nothing = new LinkedHashMap<>();
+    part.forEach(name -> nothing.put(name, List.of()));
+    return nothing;
   }
 
   private Map<String, List<InetAddress>> lookUp(List<String> part) {

@@ -70,7 +70,7 @@ final class EtcdChild implements AutoCloseable {
     return name + "=" + peerUrl();
   }
 
-  /** What etcd wants to be told before it runs on ARM, which older versions don't support. */
+  /** The environment without which older versions of etcd refuse to run on ARM. */
   static Map<String, String> environment(String osArch) {
     return switch (osArch) {
       case "aarch64" -> Map.of("ETCD_UNSUPPORTED_ARCH", "arm64");
