@@ -14,6 +14,10 @@ public enum ServerStage {
   REJECTION(true),
   /** Outside security and limits: calls that they refuse are observed, too. */
   TELEMETRY(true),
+  /** Before whatever depends on the caller; refusals are observed. */
+  AUTHENTICATION(true),
+  /** Next to authentication: a caller that may not call learns nothing else. */
+  AUTHORIZATION(true),
 
   /** After authentication, so that only known callers see its status. Before any work. */
   DEADLINE(false),

@@ -27,6 +27,12 @@ public final class InstanceMetadata {
   /** Absent or {@code UP}: receives calls. Anything else: is deregistering, or out of service. */
   public static final String STATUS = "status";
 
+  /** Which TLS the instance accepts; absent for none. */
+  public static final String TLS = "tls";
+
+  /** Mutual TLS: both ends show a certificate. */
+  public static final String MUTUAL = "mutual";
+
   /** An instance that receives calls. */
   public static final String UP = "UP";
 

@@ -29,6 +29,7 @@ public final class InstanceReader {
       List.of(
           InstanceMetadata.INSTANCE_ID,
           InstanceMetadata.STATUS,
+          InstanceMetadata.TLS,
           InstanceMetadata.ZONE,
           InstanceMetadata.VERSION,
           InstanceMetadata.WEIGHT,

@@ -24,7 +24,13 @@ public enum Rejection {
   CONCURRENCY_LIMIT("concurrency-limit"),
 
   /** Too little of the call's deadline was left. */
-  DEADLINE("deadline");
+  DEADLINE("deadline"),
+
+  /** The caller has not proved who it is. */
+  AUTHENTICATION("authentication"),
+
+  /** The caller is known and may not make this call. */
+  AUTHORIZATION("authorization");
 
   private static final Metadata.Key<String> MARK =
       Metadata.Key.of("platform-rejected-by", Metadata.ASCII_STRING_MARSHALLER);

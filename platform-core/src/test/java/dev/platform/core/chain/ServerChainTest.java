@@ -43,6 +43,8 @@ class ServerChainTest {
             "TRAILER_LIMIT",
             "REJECTION",
             "TELEMETRY",
+            "AUTHENTICATION",
+            "AUTHORIZATION",
             "DEADLINE",
             "UPSTREAM_RETRY",
             "RATE_LIMIT",
@@ -63,7 +65,14 @@ class ServerChainTest {
 
     assertThat(seen)
         .startsWith(
-            "UNFINISHED_CALLS", "TRAILER_LIMIT", "REJECTION", "TELEMETRY", "framework", "DEADLINE")
+            "UNFINISHED_CALLS",
+            "TRAILER_LIMIT",
+            "REJECTION",
+            "TELEMETRY",
+            "AUTHENTICATION",
+            "AUTHORIZATION",
+            "framework",
+            "DEADLINE")
         .endsWith("OPEN_CALLS", "handler")
         .hasSize(ServerStage.values().length + 2);
   }

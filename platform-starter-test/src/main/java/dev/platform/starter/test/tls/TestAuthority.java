@@ -19,6 +19,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.stream.Stream;
 
 /**
  * A certificate authority for tests, with keys of its own in this JVM's memory. Thread-safe, never
@@ -86,23 +88,49 @@ public final class TestAuthority {
    * @param until end of validity; may be in the past
    */
   public TestCertificate issue(String commonName, Instant from, Instant until) {
+    return issue(
+        commonName,
+        from,
+        until,
+        host(commonName),
+        tagged(0x82, ascii("localhost")),
+        tagged(0x87, new byte[] {127, 0, 0, 1}),
+        tagged(0x87, LOOPBACK_V6));
+  }
+
+  /**
+   * A certificate that is valid from yesterday to tomorrow and has only these alternative names.
+   *
+   * @param dnsNames DNS names, wildcards too
+   * @param uris URIs, such as SPIFFE ids
+   */
+  public TestCertificate issue(
+      String commonName, Collection<String> dnsNames, Collection<String> uris) {
+    byte[][] names =
+        Stream.concat(
+                dnsNames.stream().map(name -> tagged(0x82, ascii(name))),
+                uris.stream().map(uri -> tagged(0x86, ascii(uri))))
+            .toArray(byte[][]::new);
+    Instant now = Instant.now();
+    return issue(commonName, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)), names);
+  }
+
+  private TestCertificate issue(
+      String commonName, Instant from, Instant until, byte[]... alternativeNames) {
     KeyPair keys = newKeys();
-    byte[] names =
-        sequence(
-            host(commonName),
-            tagged(0x82, "localhost".getBytes(StandardCharsets.US_ASCII)),
-            tagged(0x87, new byte[] {127, 0, 0, 1}),
-            tagged(0x87, LOOPBACK_V6));
-    byte[] extensions = sequence(sequence(ALTERNATIVE_NAMES, Der.octets(names)));
+    byte[] extensions =
+        sequence(sequence(ALTERNATIVE_NAMES, Der.octets(sequence(alternativeNames))));
     byte[] body = body(commonName, name, from, until, keys.getPublic(), extensions);
     return new TestCertificate(sign(body, key), keys.getPrivate());
   }
 
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   /** Nothing for a name that no host can have. */
   private static byte[] host(String name) {
-    return name.matches("[\\w.-]+")
-        ? tagged(0x82, name.getBytes(StandardCharsets.US_ASCII))
-        : new byte[0];
+    return name.matches("[\\w.-]+") ? tagged(0x82, ascii(name)) : new byte[0];
   }
 
   /** What is signed: {@code TBSCertificate} of RFC 5280, version 3. */

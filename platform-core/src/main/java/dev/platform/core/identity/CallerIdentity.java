@@ -1,0 +1,83 @@
+package dev.platform.core.identity;
+
+import io.grpc.Context;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who makes a call: a workload, proved by its certificate, and the user on whose behalf it acts.
+ * Each may be missing. Immutable; travels in gRPC's {@link Context}, with the work that has the
+ * call's context.
+ */
+public final class CallerIdentity {
+
+  private static final CallerIdentity ANONYMOUS = new CallerIdentity(null, null, null);
+  private static final Context.Key<CallerIdentity> KEY =
+      Context.keyWithDefault("dev.platform.caller-identity", ANONYMOUS);
+
+  private final @Nullable String workload;
+  private final @Nullable User user;
+  private final @Nullable String token;
+
+  private CallerIdentity(@Nullable String workload, @Nullable User user, @Nullable String token) {
+    this.workload = workload;
+    this.user = user;
+    this.token = token;
+  }
+
+  /** A caller of whom nothing is proved. */
+  public static CallerIdentity anonymous() {
+    return ANONYMOUS;
+  }
+
+  /** A workload, for nobody else. */
+  public static CallerIdentity of(@Nullable String workload) {
+    return workload == null ? ANONYMOUS : new CallerIdentity(workload, null, null);
+  }
+
+  /** The caller of the call that this work belongs to; anonymous outside of calls. */
+  public static CallerIdentity current() {
+    return KEY.get();
+  }
+
+  /** The caller in this context. */
+  public static CallerIdentity in(Context context) {
+    return KEY.get(context);
+  }
+
+  /**
+   * The same workload on behalf of a user.
+   *
+   * @param token what proved it, sent with the calls of the same request
+   */
+  public CallerIdentity onBehalfOf(User user, String token) {
+    return new CallerIdentity(workload, user, token);
+  }
+
+  /** This context with this caller. */
+  public Context attachedTo(Context context) {
+    return context.withValue(KEY, this);
+  }
+
+  /** The calling process's workload; empty if it has not proved any. */
+  public Optional<String> workload() {
+    return Optional.ofNullable(workload);
+  }
+
+  /** The user; empty for calls that a workload makes for itself. */
+  public Optional<User> user() {
+    return Optional.ofNullable(user);
+  }
+
+  /** What proved the user: a secret, never to be logged. */
+  Optional<String> token() {
+    return Optional.ofNullable(token);
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    String name = workload == null ? "anonymous" : workload;
+    return user == null ? name : name + " for a user";
+  }
+}
