@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Works on the due entries of one task, batch by batch, several entries at once. Entries fail
  * alone: the rest of the batch proceeds, and the failure is counted in {@link FailedWork}. During
- * an outage nothing is counted. For one calling thread at a time.
+ * an outage nothing is counted, and one entry at a time is tried, so that the backlog adds little
+ * load to a service in trouble. For one calling thread at a time.
  */
 public final class DueBatches {
 
@@ -28,6 +29,7 @@ public final class DueBatches {
   private final int size;
   private final Duration retryAfter;
   private final Clock clock;
+  private boolean outage;
 
   /**
    * @param executor runs the entries; its threads are how many are worked on at once
@@ -66,12 +68,16 @@ public final class DueBatches {
   public <T> boolean next(Claim<T> claim, Consumer<DueWork<T>> work) {
     Instant now = clock.instant();
     Instant retryAt = now.plus(retryAfter);
-    List<DueWork<T>> due = claim.due(now, retryAt, size);
+    List<DueWork<T>> due = claim.due(now, retryAt, outage ? 1 : size);
     if (due.isEmpty()) {
       return false;
     }
     Batch<T> batch = new Batch<>(work, retryAt);
-    return batch.run(due) && batch.judge();
+    // Stays so when the batch throws.
+    outage = true;
+    boolean ended = batch.run(due) && batch.judge();
+    outage = false;
+    return ended;
   }
 
   /** An entry that failed because of an outage, or because of itself. */

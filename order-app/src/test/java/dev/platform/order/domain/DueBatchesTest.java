@@ -92,6 +92,39 @@ class DueBatchesTest {
   }
 
   @Test
+  void oneEntryAtATimeIsTriedUntilTheOutageEnds() {
+    List<Integer> limits = new ArrayList<>();
+    AtomicInteger tried = new AtomicInteger();
+    DueBatches batches =
+        new DueBatches(
+            Task.FULFILMENT,
+            failures,
+            Runnable::run,
+            50,
+            RETRY_AFTER,
+            Clock.fixed(NOW, ZoneOffset.UTC));
+    DueBatches.Claim<String> claim =
+        (now, retryAt, limit) -> {
+          limits.add(limit);
+          return entries(limit);
+        };
+    Consumer<DueWork<String>> failing =
+        entry -> {
+          tried.incrementAndGet();
+          throw new Failure(FailureScope.ALL);
+        };
+
+    assertThatThrownBy(() -> batches.next(claim, failing)).isInstanceOf(Failure.class);
+    assertThatThrownBy(() -> batches.next(claim, failing)).isInstanceOf(Failure.class);
+    assertThatThrownBy(() -> batches.next(claim, failing)).isInstanceOf(Failure.class);
+    assertThat(tried).hasValue(5);
+    batches.next(claim, entry -> done.add(entry.id()));
+    batches.next(claim, entry -> done.add(entry.id()));
+
+    assertThat(limits).containsExactly(50, 1, 1, 1, 50);
+  }
+
+  @Test
   void anEntryThatTimesOutWhileOthersSucceedIsCounted() {
     next(
         Runnable::run,
