@@ -129,6 +129,8 @@ class KubernetesRegistryIT {
                 "PLATFORM_REGISTRY_ENABLED", "false",
                 "PLATFORM_DISCOVERY_ENABLED", "false",
                 "PLATFORM_DISCOVERY_POLLINTERVAL", "1s",
+                // The pods are processes of this machine.
+                "PLATFORM_DISCOVERY_ALLOWLOOPBACK", "true",
                 "SPRING_CLOUD_DISCOVERY_CLIENT_HEALTHINDICATOR_ENABLED", "false",
                 "GRPC_SERVER_ADDRESS", host,
                 "GRPC_SERVER_PORT", Integer.toString(port))),
