@@ -4,6 +4,8 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.core.concurrent.Threads;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthGrpc.AuthFutureStub;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.KVGrpc.KVFutureStub;
 import io.etcd.jetcd.api.LeaseGrpc;
@@ -160,6 +162,11 @@ public final class EtcdConnection implements AutoCloseable {
   /** Leases; each call with the request timeout as its deadline. */
   public LeaseFutureStub lease() {
     return LeaseGrpc.newFutureStub(calls).withDeadline(requestDeadline());
+  }
+
+  /** Users and roles; each call with the request timeout as its deadline. */
+  AuthFutureStub auth() {
+    return AuthGrpc.newFutureStub(calls).withDeadline(requestDeadline());
   }
 
   /** For a stream of renewals; without a deadline. */
