@@ -68,7 +68,8 @@ public final class EtcdUsersCommand {
     SslBundle bundle =
         SslBundle.of(
             new PemSslStoreBundle(
-                PemSslStoreDetails.forCertificate("file:" + required(environment, "ETCD_CERTIFICATE"))
+                PemSslStoreDetails.forCertificate(
+                        "file:" + required(environment, "ETCD_CERTIFICATE"))
                     .withPrivateKey("file:" + required(environment, "ETCD_KEY")),
                 PemSslStoreDetails.forCertificate("file:" + required(environment, "ETCD_CA"))));
     return new EtcdTls(

@@ -26,17 +26,14 @@ class EtcdUsersCommandTest {
   void makesUsersAndCanBeRepeated() throws Exception {
     EtcdExtension.requireReal();
     try (EtcdProcess etcd =
-        EtcdProcess.builder()
-            .tls(ServerTls.mutual(authority.issue("server"), authority))
-            .build()) {
+        EtcdProcess.builder().tls(ServerTls.mutual(authority.issue("server"), authority)).build()) {
       etcd.start();
       Map<String, String> environment =
           environment(etcd.port(), "order-app=order-service,notification-service;a=b", "root");
       EtcdUsersCommand.run(environment);
       EtcdUsersCommand.run(environment);
 
-      assertThatThrownBy(
-              () -> EtcdUsersCommand.run(environment(etcd.port(), "a=b", "order-app")))
+      assertThatThrownBy(() -> EtcdUsersCommand.run(environment(etcd.port(), "a=b", "order-app")))
           .isInstanceOf(EtcdUnavailableException.class)
           .hasMessageContaining("permission denied");
     }
