@@ -10,11 +10,35 @@
 {{- $service := include "mall.service" (dict "root" $ "name" $name) | fromJson -}}
 {{- include "mall.checkService" (dict "root" $ "name" $name "service" $service) -}}
 {{- end -}}
+{{- include "mall.checkDigests" . -}}
 {{- end -}}
 
 {{- define "mall.checkTag" -}}
 {{- if eq (toString (index . 1)) "latest" -}}
 {{- fail (printf "%s: latest (expected: a version, since every node would run what it pulled last)" (index . 0)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The last check: helm/digests reads the missing ones from its message. */}}
+{{- define "mall.checkDigests" -}}
+{{- if .Values.image.requireDigests -}}
+{{- $missing := list -}}
+{{- range $name := include "mall.enabledServices" . | fromJsonArray -}}
+{{- $service := include "mall.service" (dict "root" $ "name" $name) | fromJson -}}
+{{- if not $service.image.digest -}}
+{{- $missing = append $missing (printf "services.%s.image.digest of %s" $name (include "mall.serviceImage" (dict "root" $ "service" $service))) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name := list "etcd" "postgresql" "redis" "collector" "tests" -}}
+{{- $values := index $.Values $name -}}
+{{- $used := and $values.enabled (or (ne $name "etcd") (eq $.Values.registry.type "etcd")) -}}
+{{- if and $used (not $values.image.digest) -}}
+{{- $missing = append $missing (printf "%s.image.digest of %s" $name (include "mall.image" $values.image)) -}}
+{{- end -}}
+{{- end -}}
+{{- if $missing -}}
+{{- fail (printf "image.requireDigests: true (expected: a digest of each image; helm/digests writes those that are missing)\n  %s\n" (join "\n  " $missing)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

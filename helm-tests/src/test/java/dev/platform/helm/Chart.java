@@ -27,6 +27,20 @@ final class Chart {
   static final String RELEASE = "mall";
   static final String NAMESPACE = "shop";
 
+  /** A digest of no image. */
+  static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
+
+  private static final String DIGESTS =
+      """
+      services:
+        order-app: {image: {digest: %1$s}}
+        inventory-app: {image: {digest: %1$s}}
+        payment-app: {image: {digest: %1$s}}
+      etcd: {image: {digest: %1$s}}
+      collector: {image: {digest: %1$s}}
+      """
+          .formatted(DIGEST);
+
   private static final String NO_SKIPS = "platform.test.no-skips";
   private static final String KUBERNETES = "1.32.0";
 
@@ -47,12 +61,17 @@ final class Chart {
     return new Chart(FOLDER, RELEASE, List.of());
   }
 
-  /** With one of the values files beside the default, such as {@code production}. */
+  /**
+   * With one of the values files beside the default, such as {@code production}, and the digests
+   * that it requires.
+   */
   static Chart of(String file) {
-    Chart tryOut = tryOut();
-    return file.equals("try-out")
-        ? tryOut
-        : tryOut.plus(FOLDER.resolve("values-" + file + ".yaml"));
+    return file.equals("try-out") ? tryOut() : withoutDigests(file).with(DIGESTS);
+  }
+
+  /** With one of the values files beside the default, and nothing else. */
+  static Chart withoutDigests(String file) {
+    return tryOut().plus(FOLDER.resolve("values-" + file + ".yaml"));
   }
 
   /** As a release of another name. */

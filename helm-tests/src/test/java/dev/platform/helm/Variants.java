@@ -93,6 +93,13 @@ final class Variants {
         "{fullnameOverride: shop, image: {registry: r.example.com, tag: 1.2.3}, services: {order-app: {image: {digest: 'sha256:%s'}}}}"
             .formatted("a".repeat(64)));
     add(
+        "a digest for each image",
+        "try-out",
+        ("{image: {requireDigests: true, registry: r.example.com}, defaults: {image: {digest: '%1$s'}}, redis: {enabled: true, image: {digest: '%1$s'}},"
+                + " etcd: {image: {digest: '%1$s'}}, postgresql: {image: {digest: '%1$s'}}, tests: {image: {digest: '%1$s'}},"
+                + " collector: {enabled: true, tracesEndpoint: 't:4317', metricsEndpoint: 'http://m', image: {digest: '%1$s'}}}")
+            .formatted(Chart.DIGEST));
+    add(
         "passwords as values",
         "production",
         "services: {order-app: {database: {existingSecret: '', username: o, password: p}}}");
