@@ -1,6 +1,7 @@
 {{/* Checks across values, which the schema can't express. Each reports the value and the expectation. */}}
 {{- define "mall.check" -}}
 {{- include "mall.checkRegistry" . -}}
+{{- include "mall.checkSecurity" . -}}
 {{- include "mall.checkOthers" . -}}
 {{- range list "etcd" "postgresql" "redis" "collector" "tests" -}}
 {{- include "mall.checkTag" (list (printf "%s.image.tag" .) (index $.Values . "image").tag) -}}
@@ -71,6 +72,22 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "mall.checkSecurity" -}}
+{{- $security := .Values.security -}}
+{{- if and $security.enabled (eq $security.certificates.source "cert-manager") (not $security.certificates.issuerRef.name) -}}
+{{- fail "security.certificates.issuerRef.name: \"\" (expected: cert-manager's issuer while security.certificates.source is cert-manager)" -}}
+{{- end -}}
+{{- $served := list -}}
+{{- range $name := include "mall.enabledServices" . | fromJsonArray -}}
+{{- $served = concat $served (include "mall.service" (dict "root" $ "name" $name) | fromJson).grpcServices -}}
+{{- end -}}
+{{- range $method, $rule := $security.rules -}}
+{{- if not (has ($method | trimPrefix "[" | splitList "/" | first) $served) -}}
+{{- fail (printf "security.rules: %s (expected: a method of one of services.*.grpcServices, %s)" $method (join ", " $served)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "mall.checkEtcdStep" -}}
 {{- $running := include "mall.etcdRunningStep" . -}}
 {{- $wanted := include "mall.etcdStep" . | int -}}
@@ -129,9 +146,12 @@
 {{- fail (printf "%s.image.repository: \"\" (expected: the image's repository)" $at) -}}
 {{- end -}}
 {{- include "mall.checkTag" (list (printf "%s.image.tag" $at) $service.image.tag) -}}
-{{- range $service.calls -}}
-{{- if not (hasKey $root.Values.services .) -}}
-{{- fail (printf "%s.calls: %s (expected: names of services in this chart)" $at .) -}}
+{{- if $root.Values.security.enabled -}}
+{{- if and (eq $root.Values.security.certificates.source "secrets") (not $service.tls.existingSecret) -}}
+{{- fail (printf "%s.tls.existingSecret: \"\" (expected: a secret with ca.crt, tls.crt and tls.key while security.certificates.source is secrets)" $at) -}}
+{{- end -}}
+{{- if eq ($service.probes.readiness.type | default "http") "grpc" -}}
+{{- fail (printf "%s.probes.readiness.type: grpc (expected: http while security.enabled is true, since the kubelet has no certificate)" $at) -}}
 {{- end -}}
 {{- end -}}
 {{- with $service.autoscaling -}}

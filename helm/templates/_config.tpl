@@ -14,7 +14,9 @@ server:
 grpc:
   server:
     port: {{ .service.ports.grpc }}
+    reflection-service-enabled: false
 platform:
+  {{- include "mall.securityConfig" . | nindent 2 }}
   {{- if eq $values.registry.type "etcd" }}
   {{- include "mall.etcdConfig" . | nindent 2 }}
   {{- else }}
@@ -45,10 +47,29 @@ spring:
     connect-retries: 20
     connect-retries-interval: 3s
   {{- end }}
-  {{- if and (eq $values.registry.type "etcd") $values.etcd.tls.enabled }}
+  {{- with $values.security.users.issuer }}
+  security:
+    oauth2:
+      resourceserver:
+        jwt:
+          issuer-uri: {{ . }}
+  {{- end }}
+  {{- $etcdTls := and (eq $values.registry.type "etcd") $values.etcd.tls.enabled }}
+  {{- if or $etcdTls $values.security.enabled }}
   ssl:
     bundle:
       pem:
+        {{- if $values.security.enabled }}
+        mall:
+          # Picks up renewed certificates.
+          reload-on-update: true
+          truststore:
+            certificate: file:/etc/mall/tls/ca.crt
+          keystore:
+            certificate: file:/etc/mall/tls/tls.crt
+            private-key: file:/etc/mall/tls/tls.key
+        {{- end }}
+        {{- if $etcdTls }}
         etcd:
           # Picks up renewed certificates.
           reload-on-update: true
@@ -59,8 +80,12 @@ spring:
             certificate: file:/etc/mall/etcd/tls.crt
             private-key: file:/etc/mall/etcd/tls.key
           {{- end }}
+        {{- end }}
   {{- end }}
 management:
+  server:
+    # Without TLS: kubelet and Prometheus read it, and policies let nobody else.
+    port: {{ .service.managementPort }}
   tracing:
     sampling:
       probability: {{ $values.tracing.sampling }}
@@ -114,10 +139,11 @@ cloud:
 
 {{- define "mall.databaseUrl" -}}
 {{- $database := .service.database -}}
-{{- if $database.url -}}
-{{ $database.url }}
+{{- $url := $database.url | default (printf "jdbc:postgresql://%s-postgresql:5432/%s" (include "mall.fullname" .root) ($database.name | default .name)) -}}
+{{- if include "mall.databaseCaSecret" . -}}
+{{ $url }}{{ ternary "&" "?" (contains "?" $url) }}sslmode=verify-full&sslrootcert=/etc/mall/database/ca.crt
 {{- else -}}
-jdbc:postgresql://{{ include "mall.fullname" .root }}-postgresql:5432/{{ $database.name | default .name }}
+{{ $url }}
 {{- end -}}
 {{- end -}}
 

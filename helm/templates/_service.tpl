@@ -47,6 +47,21 @@
 {{ .service.database.existingSecret | default (include "mall.nameOf" (list "Secret" (printf "%s-database" (include "mall.serviceName" .)))) }}
 {{- end -}}
 
+{{/* The secret with ca.crt of a service's database; none: its certificate is not verified. */}}
+{{- define "mall.databaseCaSecret" -}}
+{{- $database := .service.database -}}
+{{- if and $database.enabled $database.url -}}
+{{ $database.caSecret }}
+{{- else if and $database.enabled .root.Values.postgresql.tls.enabled -}}
+{{ include "mall.postgresqlTlsSecret" .root }}
+{{- end -}}
+{{- end -}}
+
+{{/* The secret with the certificate of the PostgreSQL in the cluster. */}}
+{{- define "mall.postgresqlTlsSecret" -}}
+{{ .Values.postgresql.tls.existingSecret | default (printf "%s-postgresql-tls" (include "mall.fullname" .)) }}
+{{- end -}}
+
 {{/* A probe of a service: (dict "path" path "probe" values). */}}
 {{- define "mall.probe" -}}
 {{- if eq (.probe.type | default "http") "grpc" -}}
@@ -55,7 +70,7 @@ grpc:
 {{- else -}}
 httpGet:
   path: {{ .path }}
-  port: http
+  port: management
 {{- end }}
 {{- toYaml (omit .probe "type") | nindent 0 }}
 {{- end -}}

@@ -8,9 +8,36 @@
 {{ $name }}-{{ .number }}.{{ $name }}-headless.{{ .root.Release.Namespace }}.svc
 {{- end -}}
 
-{{/* The secret with the certificates of an etcd client. */}}
+{{/* Whether the etcd in the cluster knows each service by its certificate. */}}
+{{- define "mall.etcdUsersByCertificate" -}}
+{{- $etcd := .Values.etcd -}}
+{{- if and $etcd.enabled (eq .Values.registry.type "etcd") $etcd.tls.enabled $etcd.tls.clientCertificate $etcd.auth.certificates (not $etcd.auth.existingSecret) (not $etcd.tls.existingSecret) (not $etcd.tls.transition) }}yes{{ end -}}
+{{- end -}}
+
+{{/* The secret with the certificate of an etcd client: (dict "root" $ "name" service). */}}
 {{- define "mall.etcdClientSecret" -}}
-{{ .Values.etcd.tls.existingSecret | default (printf "%s-client-tls" (include "mall.etcdName" .)) }}
+{{- $etcd := .root.Values.etcd -}}
+{{- if $etcd.tls.existingSecret -}}
+{{ $etcd.tls.existingSecret }}
+{{- else if include "mall.etcdUsersByCertificate" .root -}}
+{{ include "mall.nameOf" (list "Secret" (printf "%s-%s-client-tls" (include "mall.etcdName" .root) .name)) }}
+{{- else -}}
+{{ include "mall.etcdName" .root }}-client-tls
+{{- end -}}
+{{- end -}}
+
+{{/* The secret with the certificate of etcd's user root. */}}
+{{- define "mall.etcdRootSecret" -}}
+{{ include "mall.etcdName" . }}-root-tls
+{{- end -}}
+
+{{/* The secret with the certificate of a client that maintains etcd. */}}
+{{- define "mall.etcdMaintenanceSecret" -}}
+{{- if include "mall.etcdUsersByCertificate" . -}}
+{{ include "mall.etcdRootSecret" . }}
+{{- else -}}
+{{ include "mall.etcdClientSecret" (dict "root" . "name" "") }}
+{{- end -}}
 {{- end -}}
 
 {{- define "mall.etcdServerSecret" -}}
@@ -61,12 +88,13 @@
 - name: ETCDCTL_ENDPOINTS
   value: {{ include "mall.etcdScheme" . }}://localhost:{{ include "mall.etcdPort" . }}
 {{- if $etcd.tls.enabled }}
+{{- $folder := ternary "root" "tls" (ne (include "mall.etcdUsersByCertificate" .) "") }}
 - name: ETCDCTL_CACERT
-  value: /etc/etcd/tls/ca.crt
+  value: /etc/etcd/{{ $folder }}/ca.crt
 - name: ETCDCTL_CERT
-  value: /etc/etcd/tls/tls.crt
+  value: /etc/etcd/{{ $folder }}/tls.crt
 - name: ETCDCTL_KEY
-  value: /etc/etcd/tls/tls.key
+  value: /etc/etcd/{{ $folder }}/tls.key
 {{- end }}
 {{- include "mall.etcdRootEnv" . }}
 {{- end -}}
@@ -80,23 +108,4 @@
 {{- include "mall.secretEnv" (list "ETCDCTL_PASSWORD" .rootSecret .rootPasswordKey) }}
 {{- end }}
 {{- end }}
-{{- end -}}
-
-{{/* A secret with a certificate: (dict "root" $ "secret" name "ca" ca "certificate" certificate). */}}
-{{- define "mall.certificateSecret" }}
----
-apiVersion: v1
-kind: Secret
-metadata:
-  name: {{ .secret }}
-  labels:
-    {{- include "mall.labels" (dict "root" .root "component" "etcd") | nindent 4 }}
-  annotations:
-    # A new installation reuses the secrets; a deleted one is generated again.
-    helm.sh/resource-policy: keep
-type: kubernetes.io/tls
-data:
-  ca.crt: {{ .ca | b64enc }}
-  tls.crt: {{ .certificate | b64enc }}
-  tls.key: {{ .key | b64enc }}
 {{- end -}}

@@ -103,7 +103,8 @@ class ConfigurationTest {
         .isEqualTo("2MB");
     assertThat(Manifest.at(order, "spring", "flyway", "connect-retries")).isEqualTo(3);
     assertThat(Manifest.at(order, "spring", "datasource", "url"))
-        .isEqualTo("jdbc:postgresql://mall-postgresql:5432/order");
+        .isEqualTo(
+            "jdbc:postgresql://mall-postgresql:5432/order?sslmode=verify-full&sslrootcert=/etc/mall/database/ca.crt");
   }
 
   private static Map<String, Object> container(Manifests manifests, String app) {

@@ -58,9 +58,10 @@ final class EtcdPod {
     Path secrets = Files.createDirectories(folder.resolve("secrets").resolve(name));
     for (Map<String, Object> volume : Manifest.maps(set.podSpec().orElseThrow().get("volumes"))) {
       if (volume.containsKey("secret")) {
+        Path mounted = Files.createDirectories(secrets.resolve(volume.get("name").toString()));
         for (Map.Entry<String, String> file :
             Cluster.secret(Manifest.at(volume, "secret", "secretName").toString()).entrySet()) {
-          Files.writeString(secrets.resolve(file.getKey()), file.getValue());
+          Files.writeString(mounted.resolve(file.getKey()), file.getValue());
         }
       }
     }
@@ -164,7 +165,8 @@ final class EtcdPod {
     return addresses
         .of(text, number)
         .replace("/var/lib/etcd", claim.toString())
-        .replace("/etc/etcd/tls", secrets.toString());
+        // The volumes tls and root.
+        .replace("/etc/etcd", secrets.toString());
   }
 
   private static String value(

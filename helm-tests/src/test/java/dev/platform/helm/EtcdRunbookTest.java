@@ -53,7 +53,7 @@ class EtcdRunbookTest {
 
   @Test
   void etcdStaysAvailableWhileTlsIsSwitchedOnAndOff() throws Exception {
-    try (EtcdRelease release = new EtcdRelease(Chart.tryOut(), folder);
+    try (EtcdRelease release = new EtcdRelease(plaintext(), folder);
         SteadyReads reads = new SteadyReads(release.addresses(), clientFolder(), PLAIN)) {
       release.etcdctl(0, "put", KEY, "kept");
       AtomicReference<Set<String>> now = new AtomicReference<>(PLAIN);
@@ -88,7 +88,7 @@ class EtcdRunbookTest {
 
   @Test
   void aRunningEtcdIsNotSwitchedToTlsAtOnce() throws Exception {
-    try (EtcdRelease release = new EtcdRelease(Chart.tryOut(), folder)) {
+    try (EtcdRelease release = new EtcdRelease(plaintext(), folder)) {
       assertThatThrownBy(
               () ->
                   release.run(
@@ -135,7 +135,7 @@ class EtcdRunbookTest {
 
   @Test
   void aLostMajorityStartsAgainAfterAnUnfinishedRejoin() throws Exception {
-    try (EtcdRelease release = new EtcdRelease(Chart.tryOut(), folder)) {
+    try (EtcdRelease release = new EtcdRelease(plaintext(), folder)) {
       release.run(
           "kubectl create configmap mall-etcd-rejoin --from-literal=initial-cluster-state=existing");
       release.pods().loseVolume(0);
@@ -149,7 +149,7 @@ class EtcdRunbookTest {
 
   @Test
   void usersAndRolesKeepOthersOutAndTheAppsInTheirPlace() throws Exception {
-    try (EtcdRelease release = new EtcdRelease(Chart.tryOut(), folder)) {
+    try (EtcdRelease release = new EtcdRelease(plaintext(), folder)) {
       release.file("etcd.txt", "of-the-apps");
       release.file("root.txt", "of-root");
 
@@ -166,10 +166,14 @@ class EtcdRunbookTest {
     }
   }
 
+  private static Chart plaintext() {
+    return Chart.tryOut().with("etcd: {tls: {enabled: false}}");
+  }
+
   /** The command of the CronJob, with its environment. */
   private String defragmentation(EtcdRelease release) throws Exception {
     Manifests manifests =
-        Chart.tryOut()
+        plaintext()
             .with("etcd: {auth: {existingSecret: mall-etcd-user, rootSecret: mall-etcd-root}}")
             .render();
     Cluster.addSecret("mall-etcd-root", Map.of("password", "of-root"));

@@ -114,7 +114,11 @@ class EveryVariantTest {
     assertThat(secrets)
         .as("secrets of %s that the chart should create", workload.name())
         .allMatch(
-            name -> !name.startsWith("mall-") || isOwn(name) || manifests.has("Secret", name));
+            name ->
+                !name.startsWith("mall-")
+                    || isOwn(name)
+                    || manifests.has("Secret", name)
+                    || manifests.has("Certificate", name));
     Object account = pod.get("serviceAccountName");
     if (account != null && !account.equals("default")) {
       assertThat(manifests.has("ServiceAccount", account.toString())).as("%s", account).isTrue();

@@ -7,6 +7,7 @@ import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1CronJob;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Ingress;
+import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
@@ -37,6 +38,7 @@ final class KubernetesTypes {
           Map.entry("apps/v1/Deployment", V1Deployment.class),
           Map.entry("apps/v1/StatefulSet", V1StatefulSet.class),
           Map.entry("batch/v1/CronJob", V1CronJob.class),
+          Map.entry("batch/v1/Job", V1Job.class),
           Map.entry("autoscaling/v2/HorizontalPodAutoscaler", V2HorizontalPodAutoscaler.class),
           Map.entry("policy/v1/PodDisruptionBudget", V1PodDisruptionBudget.class),
           Map.entry("networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy.class),
@@ -67,6 +69,21 @@ final class KubernetesTypes {
               "groups[].rules[].for",
               "groups[].rules[].labels",
               "groups[].rules[].annotations"),
+          "cert-manager.io/v1/Certificate",
+          List.of(
+              "secretName",
+              "commonName",
+              "dnsNames[]",
+              "ipAddresses[]",
+              "uris[]",
+              "duration",
+              "renewBefore",
+              "privateKey.algorithm",
+              "privateKey.rotationPolicy",
+              "usages[]",
+              "issuerRef.name",
+              "issuerRef.kind",
+              "issuerRef.group"),
           "gateway.networking.k8s.io/v1/HTTPRoute",
           List.of(
               "parentRefs[].name",

@@ -38,7 +38,7 @@ class RefusalTest {
             "etcd: {endpoints: ['http://e:2379']}",
             "etcd.endpoints: [\"http://e:2379\"] (expected: none while etcd.enabled is true, which runs etcd in the cluster)"),
         mistake(
-            "etcd: {enabled: false, endpoints: ['https://e:2379']}",
+            "etcd: {enabled: false, endpoints: ['https://e:2379'], tls: {enabled: false}}",
             "etcd.endpoints: https://e:2379 (expected: http://… while etcd.tls.enabled is false)"),
         mistake(
             "etcd: {enabled: false, endpoints: ['https://e:2379'], tls: {enabled: true}}",
@@ -58,8 +58,20 @@ class RefusalTest {
             "services.order-app.image.tag: latest (expected: a version"),
         mistake("etcd: {image: {tag: latest}}", "etcd.image.tag: latest (expected: a version"),
         mistake(
-            "services: {order-app: {calls: [bank-app]}}",
-            "services.order-app.calls: bank-app (expected: names of services in this chart)"),
+            "security: {rules: {bank.v2.Bank/Charge: {callers: [payment-app]}}}",
+            "security.rules: bank.v2.Bank/Charge (expected: a method of one of services.*.grpcServices, inventory.v1.InventoryService,"),
+        mistake(
+            "security: {rules: {bank.v1.BankGateway/Charge: {caller: payment-app}}}",
+            "at '/security/rules/bank.v1.BankGateway~1Charge': additional properties 'caller' not allowed"),
+        mistake(
+            "security: {certificates: {source: cert-manager}}",
+            "security.certificates.issuerRef.name: \"\" (expected: cert-manager's issuer while"),
+        mistake(
+            "security: {certificates: {source: secrets}}",
+            "services.inventory-app.tls.existingSecret: \"\" (expected: a secret with ca.crt, tls.crt and tls.key while"),
+        mistake(
+            "defaults: {probes: {readiness: {type: grpc}}}",
+            "services.inventory-app.probes.readiness.type: grpc (expected: http while security.enabled is true"),
         mistake(
             "edge: {service: shop}", "edge.service: shop (expected: one of the enabled services"),
         mistake(
@@ -95,10 +107,10 @@ class RefusalTest {
             "etcd: {auth: {existingSecret: apps}}",
             "etcd.auth.rootSecret: \"\" (expected: the secret with the password of etcd's user root"),
         mistake(
-            "etcd: {enabled: false, endpoints: ['http://e:2379'], auth: {existingSecret: apps, rootSecret: root}}",
+            "etcd: {enabled: false, endpoints: ['http://e:2379'], tls: {enabled: false}, auth: {existingSecret: apps, rootSecret: root}}",
             "etcd.auth.rootSecret: root (expected: none while etcd.enabled is false"),
         mistake(
-            "etcd: {enabled: false, endpoints: ['http://e:2379'], tls: {transition: true}}",
+            "etcd: {enabled: false, endpoints: ['http://e:2379'], tls: {enabled: false, transition: true}}",
             "etcd.tls.transition: true (expected: false while etcd.enabled is false"),
         mistake(
             "redis: {enabled: true, existingSecret: r}",

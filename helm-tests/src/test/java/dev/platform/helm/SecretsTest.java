@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -13,13 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets are generated once: an upgrade reuses them from the cluster. */
 class SecretsTest {
 
   private static final String CA = "mall-etcd-ca";
   private static final String SERVER = "mall-etcd-server-tls";
-  private static final String CLIENT = "mall-etcd-client-tls";
+  private static final String CLIENT = "mall-etcd-order-app-client-tls";
   private static final String WITH_TLS =
       "{etcd: {tls: {enabled: true, days: 30}}, redis: {enabled: true}}";
 
@@ -33,7 +35,7 @@ class SecretsTest {
     Chart upgrade = Chart.tryOut().with(WITH_TLS);
     Cluster.apply(installed);
 
-    assertThat(secrets(upgrade.render())).isEqualTo(secrets(installed)).hasSize(8);
+    assertThat(secrets(upgrade.render())).isEqualTo(secrets(installed)).hasSize(19);
   }
 
   @Test
@@ -86,6 +88,67 @@ class SecretsTest {
   @Test
   void nothingIsGeneratedWhereAllSecretsExist() {
     assertThat(Chart.of("production").render().ofKind("Secret")).isEmpty();
+  }
+
+  @Test
+  void eachServiceHasACertificateOfItsOwn() throws Exception {
+    Manifests manifests = Chart.tryOut().render();
+    X509Certificate payment = certificate(manifests, "mall-payment-app-tls");
+
+    payment.verify(certificate(manifests, "mall-ca").getPublicKey());
+    assertThat(payment.getSubjectAlternativeNames())
+        .extracting(name -> name.get(1).toString())
+        .containsExactlyInAnyOrder(
+            "payment-app",
+            "payment-service",
+            "bank-gateway",
+            "mall-payment-app",
+            "mall-payment-app.shop.svc");
+    assertThat(manifests.get("Deployment", "mall-payment-app").podSpec().toString())
+        .contains("secretName=mall-payment-app-tls", "secretName=mall-etcd-payment-app-client-tls")
+        .doesNotContain("order-app-tls", "order-app-client-tls");
+    Object security = Manifest.at(manifests.config("payment-app"), "platform", "security");
+    assertThat(Manifest.at(security, "transport", "mode")).isEqualTo("strict");
+    assertThat(Manifest.at(security, "authorization", "mode")).isEqualTo("enforce");
+    assertThat(Manifest.at(security, "identities", "payment-app").toString())
+        .contains("spiffe://mall.internal/ns/shop/sa/mall-payment-app", "bank-gateway");
+    assertThat(Manifest.at(security, "authorization", "rules").toString())
+        .contains("[payment.v1.PaymentService/*]={callers=[order-app]}");
+  }
+
+  @Test
+  void certManagerIssuesTheSameIdentities() {
+    Manifests manifests = Variants.chart("certificates by cert-manager").render();
+
+    Manifest payment = manifests.get("Certificate", "mall-payment-app-tls");
+    assertThat(payment.at("spec", "uris").toString())
+        .isEqualTo("[spiffe://mall.internal/ns/shop/sa/mall-payment-app]");
+    assertThat(manifests.get("Certificate", "mall-etcd-root-tls").at("spec", "commonName"))
+        .isEqualTo("root");
+    assertThat(manifests.get("Certificate", "mall-etcd-order-app-client-tls").at("spec"))
+        .asString()
+        .contains("commonName=order-app");
+    assertThat(manifests.ofKind("Secret"))
+        .extracting(Manifest::name)
+        .noneMatch(name -> name.endsWith("tls") || name.endsWith("ca"));
+  }
+
+  @Test
+  void etcdKnowsEachServiceByItsCertificate(@TempDir Path copy) {
+    Manifest job =
+        Chart.tryOut()
+            .with("registry: {namespace: /staging}")
+            .withoutHooks(copy)
+            .render()
+            .get("Job", "mall-etcd-users");
+
+    assertThat(job.container().get("env").toString())
+        .contains(
+            "inventory-app=inventory-service,product-service,recommendation-service;"
+                + "order-app=order-service,notification-service;"
+                + "payment-app=payment-service,bank-gateway")
+        .contains("value=/staging", "value=/etc/etcd/root/tls.key");
+    assertThat(job.podSpec().toString()).contains("secretName=mall-etcd-root-tls");
   }
 
   @Test

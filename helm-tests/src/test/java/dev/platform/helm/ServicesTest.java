@@ -40,7 +40,10 @@ class ServicesTest {
         .forEach(port -> ports.put(port.get("name").toString(), port.get("containerPort")));
     assertThat(ports)
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of("http", own.get("server.port"), "grpc", own.get("grpc.server.port")));
+            Map.of(
+                "http", own.get("server.port"),
+                "grpc", own.get("grpc.server.port"),
+                "management", 9090));
   }
 
   @Test
@@ -56,7 +59,7 @@ class ServicesTest {
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       calls.get(app).stream().map(callee -> callee + ":" + grpcPort(callee)),
-                      Stream.of("etcd:2379", "postgresql:5432", "kube-system:53"))
+                      Stream.of("etcd:2378", "etcd:2379", "postgresql:5432", "kube-system:53"))
                   .toList());
       assertThat(peers(policy, "ingress", "from"))
           .as("ingress of %s", app)
@@ -111,7 +114,7 @@ class ServicesTest {
         .contains("everybody:6380")
         .doesNotContain("databases:5432", "etcd:2379");
     assertThat(peers(manifests.get("NetworkPolicy", "mall-order-app"), "ingress", "from"))
-        .contains("ingress-nginx:8080", "monitoring:8080")
+        .contains("ingress-nginx:8080", "monitoring:9090")
         .doesNotContain("everybody:8080");
   }
 

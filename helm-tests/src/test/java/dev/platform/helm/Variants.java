@@ -28,7 +28,7 @@ final class Variants {
         "etcd without client certificates",
         "try-out",
         "etcd: {tls: {enabled: true, clientCertificate: false}}");
-    add("etcd on its way to TLS", "try-out", "etcd: {tls: {transition: true}}");
+    add("etcd on its way to TLS", "try-out", "etcd: {tls: {enabled: false, transition: true}}");
     add(
         "etcd on its way from TLS, with users",
         "try-out",
@@ -41,7 +41,7 @@ final class Variants {
     add(
         "etcd elsewhere",
         "try-out",
-        "etcd: {enabled: false, endpoints: ['http://etcd.example.com:2379']}");
+        "etcd: {enabled: false, endpoints: ['http://etcd.example.com:2379'], tls: {enabled: false}}");
     add("a namespace in etcd", "try-out", "registry: {namespace: /staging, leaseTtlSeconds: 5}");
     add("Redis", "try-out", "redis: {enabled: true}");
     add("Redis elsewhere", "production", "redis: {existingSecret: redis, limiters: [all-calls]}");
@@ -66,7 +66,21 @@ final class Variants {
         "autoscaling of one",
         "try-out",
         "services: {order-app: {autoscaling: {enabled: true, metrics: [{type: Resource, resource: {name: memory, target: {type: Utilization, averageUtilization: 80}}}]}}}");
-    add("gRPC readiness", "try-out", "defaults: {probes: {readiness: {type: grpc}}}");
+    add(
+        "gRPC readiness",
+        "try-out",
+        "{security: {enabled: false}, defaults: {probes: {readiness: {type: grpc}}}}");
+    add("security by a mesh", "production", "security: {enabled: false}");
+    add(
+        "certificates by cert-manager",
+        "try-out",
+        "{security: {authorization: shadow, certificates: {source: cert-manager, issuerRef: {name: mall}}, users: {issuer: 'https://login.example.com', audiences: [mall]}}}");
+    add(
+        "certificates of one's own",
+        "try-out",
+        "{security: {certificates: {source: secrets}}, defaults: {tls: {existingSecret: own}}, postgresql: {tls: {existingSecret: own}}}");
+    add("PostgreSQL without TLS", "try-out", "postgresql: {tls: {enabled: false}}");
+    add("etcd in plaintext", "try-out", "etcd: {tls: {enabled: false}}");
     add(
         "nothing to wait for at the end",
         "try-out",
@@ -82,7 +96,7 @@ final class Variants {
     add(
         "a fourth service",
         "try-out",
-        "services: {price-app: {image: {repository: mall/price-app}, names: [price-service], ports: {http: 8083, grpc: 50054}, calls: [inventory-app], database: {name: price}}, order-app: {calls: [order-app, inventory-app, payment-app, price-app]}}");
+        "{services: {price-app: {image: {repository: mall/price-app}, names: [price-service], grpcServices: [price.v1.PriceService], ports: {http: 8083, grpc: 50054}, database: {name: price}}}, security: {rules: {price.v1.PriceService/*: {callers: [order-app]}, product.v1.ProductService/*: {callers: [order-app, price-app]}}}}");
     add(
         "a service without a database or account",
         "try-out",
