@@ -62,7 +62,7 @@ record Manifest(Map<String, Object> content) {
   private Optional<Map<String, Object>> pod() {
     return switch (kind()) {
       case "Pod" -> Optional.of(content);
-      case "Deployment", "StatefulSet" -> Optional.of(map(at("spec", "template")));
+      case "Deployment", "StatefulSet", "Job" -> Optional.of(map(at("spec", "template")));
       case "CronJob" -> Optional.of(map(at("spec", "jobTemplate", "spec", "template")));
       default -> Optional.empty();
     };

@@ -35,7 +35,7 @@ class SecretsTest {
     Chart upgrade = Chart.tryOut().with(WITH_TLS);
     Cluster.apply(installed);
 
-    assertThat(secrets(upgrade.render())).isEqualTo(secrets(installed)).hasSize(19);
+    assertThat(secrets(upgrade.render())).isEqualTo(secrets(installed)).hasSize(17);
   }
 
   @Test
@@ -134,7 +134,7 @@ class SecretsTest {
   }
 
   @Test
-  void etcdKnowsEachServiceByItsCertificate(@TempDir Path copy) {
+  void etcdKnowsEachServiceByItsCertificate(@TempDir Path copy) throws Exception {
     Manifest job =
         Chart.tryOut()
             .with("registry: {namespace: /staging}")
