@@ -84,14 +84,19 @@ final class EtcdPod {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
+    process = started(builder);
+  }
+
+  /** Starts an etcd that ends with this JVM at the latest. */
+  static Process started(ProcessBuilder builder) throws IOException {
     builder.environment().putAll(PATIENT);
     if (System.getProperty("os.arch").equals("aarch64")) {
       // etcd 3.4 wants to be told before it runs there.
       builder.environment().put("ETCD_UNSUPPORTED_ARCH", "arm64");
     }
-    process = builder.start();
-    Process started = process;
+    Process started = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+    return started;
   }
 
   boolean isAlive() {

@@ -165,7 +165,7 @@ final class EtcdPods implements AutoCloseable {
     return folder.resolve("claims").resolve("data-" + number);
   }
 
-  private static void deleteTree(Path folder) throws IOException {
+  static void deleteTree(Path folder) throws IOException {
     if (Files.exists(folder)) {
       List<Path> paths;
       try (Stream<Path> found = Files.walk(folder)) {

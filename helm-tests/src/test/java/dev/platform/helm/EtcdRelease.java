@@ -40,7 +40,7 @@ final class EtcdRelease implements Shell.Programs, AutoCloseable {
     Manifests manifests = chart.render();
     Cluster.apply(manifests);
     this.pods = new EtcdPods(manifests.get("StatefulSet", SET), addresses, folder);
-    this.shell = new Shell(folder, this);
+    this.shell = new Shell(folder, List.of("kubectl", "helm"), this);
   }
 
   EtcdPods pods() {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.Platform;
+import dev.platform.core.discovery.DiscoverySettings;
+import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.core.drain.DrainSettings;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,11 +29,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The commands in docs/kubernetes.md do what they say, on real etcd processes that are started as
- * the chart says. etcd on this machine may be older than the chart's.
+ * the chart says, and those in docs/operations.md for an etcd elsewhere. etcd on this machine may
+ * be older than the chart's.
  */
 class EtcdRunbookTest {
 
   private static final String KEY = "/services/probe";
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Set<String> PLAIN = Set.of("http");
   private static final Set<String> BOTH = Set.of("http", "https");
   private static final Set<String> TLS = Set.of("https");
@@ -38,9 +45,7 @@ class EtcdRunbookTest {
   @BeforeAll
   static void requirePrograms() {
     for (String program : List.of("etcd", "etcdctl", "bash")) {
-      boolean isThere =
-          Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-              .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
+      boolean isThere = isThere(program);
       String message =
           "skipped: no `%s` on the PATH; get it with `apt-get install etcd-server etcd-client bash`"
               .formatted(program);
@@ -49,6 +54,11 @@ class EtcdRunbookTest {
       }
       Assumptions.assumeTrue(isThere, message);
     }
+  }
+
+  private static boolean isThere(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
   }
 
   @Test
@@ -168,6 +178,92 @@ class EtcdRunbookTest {
 
   private static Chart plaintext() {
     return Chart.tryOut().with("etcd: {tls: {enabled: false}}");
+  }
+
+  @Test
+  void applicationsFollowAnEtcdThatWasRestoredFromASnapshot() throws Exception {
+    List<String> steps = Runbook.of("operations.md", "Restoring etcd from a snapshot");
+    assertThat(steps).hasSize(3);
+    try (EtcdHosts etcd = new EtcdHosts(folder);
+        Platform known = application(etcd);
+        Platform unknown = application(etcd)) {
+      InstanceDirectory directory = known.directory();
+      int knownPort = known.serve(0).getPort();
+      await().atMost(PATIENCE).until(() -> ports(directory).equals(Set.of(knownPort)));
+      etcd.etcdctl("put", KEY, "kept");
+      String lease = etcd.etcdctl("lease", "grant", "8").split(" ", -1)[1];
+      etcd.etcdctl("put", "--lease=" + lease, "/services/app/127.0.0.1:9", "127.0.0.1:9");
+
+      etcd.run(1, steps.get(0));
+
+      int unknownPort = unknown.serve(0).getPort();
+      await().atMost(PATIENCE).until(() -> ports(directory).contains(unknownPort));
+      for (int i = 0; i < 20; i++) {
+        etcd.etcdctl("put", KEY, "later");
+      }
+      etcd.etcdctl("put", "/services/app/127.0.0.1:8", "127.0.0.1:8");
+      await().atMost(PATIENCE).until(() -> ports(directory).contains(8));
+      long revision = directory.latest("app").revision();
+      etcd.loseAllData();
+      for (int host : EtcdHosts.hosts()) {
+        if (host > 1) {
+          etcd.copy("etcd.db", 1, host);
+        }
+        etcd.run(host, forThisEtcd(steps.get(1)));
+      }
+      for (int host : EtcdHosts.hosts()) {
+        etcd.run(host, steps.get(2));
+      }
+
+      assertThat(etcd.etcdctl("get", KEY, "--print-value-only").strip()).isEqualTo("kept");
+      assertThat(etcd.etcdctl("member", "list").lines())
+          .hasSize(3)
+          .allMatch(member -> member.contains(" started,"));
+      await("both are listed, what was lost or no longer runs is not")
+          .atMost(PATIENCE)
+          .until(() -> ports(directory).equals(Set.of(knownPort, unknownPort)));
+      assertThat(directory.latest("app").revision()).isLessThan(revision);
+      assertThat(registeredPorts(etcd)).isEqualTo(Set.of(knownPort, unknownPort));
+      etcd.etcdctl("put", "/services/app/127.0.0.1:7", "127.0.0.1:7");
+      await("changes are followed")
+          .atMost(PATIENCE)
+          .until(() -> ports(directory).contains(7) && directory.isFollowing("app"));
+      assertThat(directory.latest("app").revision()).isLessThan(revision);
+    }
+  }
+
+  private static Platform application(EtcdHosts etcd) {
+    return Platform.builder("app")
+        .etcdEndpoints(etcd.endpoints().split(",", -1))
+        .advertise("127.0.0.1")
+        .leaseTtl(Duration.ofSeconds(5))
+        .discovery(
+            new DiscoverySettings(
+                Duration.ofSeconds(3),
+                new DiscoverySettings.Hold(Duration.ZERO, 0.5, 3, Duration.ofSeconds(10)),
+                new DiscoverySettings.Snapshot(false, null, Duration.ofHours(1))))
+        .drain(new DrainSettings(Duration.ZERO, Duration.ofSeconds(1)))
+        .closeAtShutdown(false)
+        .build();
+  }
+
+  /** Where there is no {@code etcdutl}, as the docs say for etcd 3.4. */
+  private static String forThisEtcd(String script) {
+    return isThere("etcdutl") ? script : script.replace("etcdutl ", "etcdctl ");
+  }
+
+  private static Set<Integer> ports(InstanceDirectory directory) {
+    return directory.latest("app").instances().stream()
+        .map(instance -> instance.address().port())
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<Integer> registeredPorts(EtcdHosts etcd) throws Exception {
+    return etcd.etcdctl("get", "--prefix", "--keys-only", "/services/app/")
+        .lines()
+        .filter(key -> !key.isBlank())
+        .map(key -> Integer.valueOf(key.substring(key.lastIndexOf(':') + 1)))
+        .collect(Collectors.toSet());
   }
 
   /** The command of the CronJob, with its environment. */

@@ -13,20 +13,31 @@ final class LocalAddresses {
   private static final int PORTS_OF_A_MEMBER = 4;
 
   private final String member;
+  private final int firstNumber;
   private final List<Integer> ports;
 
   /**
    * @param member the host name of a member, with %d for its number
    */
   LocalAddresses(String member, int members) throws IOException {
+    this(member, 0, members);
+  }
+
+  /**
+   * @param member the host name of a member, with %d for its number
+   * @param firstNumber the number of the first one
+   */
+  LocalAddresses(String member, int firstNumber, int members) throws IOException {
     this.member = member;
+    this.firstNumber = firstNumber;
     this.ports = free(PORTS_OF_A_MEMBER * members);
   }
 
   /** The text as seen by any member. */
   String of(String text) {
     String local = text;
-    for (int number = 0; number < ports.size() / PORTS_OF_A_MEMBER; number++) {
+    for (int i = 0; i < ports.size() / PORTS_OF_A_MEMBER; i++) {
+      int number = firstNumber + i;
       local = replaced(local, member.formatted(number), number);
     }
     return local;
@@ -39,7 +50,7 @@ final class LocalAddresses {
 
   /** The port of a member in place of the one that it has in its pod. */
   int port(int number, int port) {
-    return ports.get(number * PORTS_OF_A_MEMBER + port - FIRST);
+    return ports.get((number - firstNumber) * PORTS_OF_A_MEMBER + port - FIRST);
   }
 
   private String replaced(String text, String host, int number) {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs scripts in bash, where {@code kubectl} and {@code helm} are answered by this JVM: two small
- * programs pass their arguments on over a loopback connection.
+ * Runs scripts in bash, where some programs are answered by this JVM: small programs of their names
+ * pass their arguments on over a loopback connection.
  */
 final class Shell implements AutoCloseable {
 
@@ -64,13 +64,14 @@ final class Shell implements AutoCloseable {
 
   /**
    * @param folder the scripts' working directory
+   * @param names of the programs that this JVM answers
    */
-  Shell(Path folder, Programs programs) throws IOException {
+  Shell(Path folder, List<String> names, Programs programs) throws IOException {
     this.folder = folder;
     this.programs = programs;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Path bin = Files.createDirectories(folder.resolve("bin"));
-    for (String name : List.of("kubectl", "helm")) {
+    for (String name : names) {
       Path program = Files.writeString(bin.resolve(name), PROGRAM);
       if (!program.toFile().setExecutable(true)) {
         throw new IOException(program + " cannot be made executable");

@@ -1,17 +1,21 @@
 package dev.platform.boot4;
 
+import dev.platform.spring.config.MethodVariables;
 import dev.platform.spring.config.PlatformDefaults;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Adds {@code application-defaults.yml}, after all other sources are known. */
+/**
+ * Adds {@code application-defaults.yml} and variables by method, after all other sources are known.
+ */
 final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
   @Override
   public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication app) {
     new PlatformDefaults().addTo(environment);
+    new MethodVariables().addTo(environment);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.platform.core.concurrency;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.call.MethodMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -88,7 +89,7 @@ public record ConcurrencyLimitSettings(
   }
 
   public ConcurrencyLimitSettings {
-    methods = Map.copyOf(methods);
+    methods = MethodMap.of(methods);
     check(limit >= 1 && limit <= MAX_LIMIT, PREFIX + ".limit", limit, "1 to " + MAX_LIMIT);
     methods
         .keySet()

@@ -2,6 +2,7 @@ package dev.platform.core.deadline;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.call.MethodMap;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import java.time.Duration;
@@ -29,8 +30,8 @@ public record DeadlineSettings(
     boolean fairChance) {
 
   public DeadlineSettings {
-    methods = Map.copyOf(methods);
-    minimums = Map.copyOf(minimums);
+    methods = MethodMap.of(methods);
+    minimums = MethodMap.of(minimums);
     check(
         !defaultTimeout.isNegative(),
         "platform.deadline.default-timeout",

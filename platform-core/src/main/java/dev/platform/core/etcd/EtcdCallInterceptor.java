@@ -97,7 +97,7 @@ final class EtcdCallInterceptor implements ClientInterceptor {
       Status status = EtcdFailure.withCode(closed);
       String description = String.valueOf(status.getDescription());
       boolean tokenRanOut =
-          (status.getCode() == Code.UNAUTHENTICATED || EtcdFailure.isTokenRefused(description))
+          (status.getCode() == Code.UNAUTHENTICATED || isAboutToken(description))
               && login != null
               && login.refused(description);
       if (!tokenRanOut && !EtcdFailure.isTooLarge(status) && !ANSWERS.contains(status.getCode())) {
@@ -114,16 +114,21 @@ final class EtcdCallInterceptor implements ClientInterceptor {
         return message;
       }
       if (refusal.kind() == Kind.PERMISSION && login != null && login.isBoundToRevision()) {
-        // What etcd 3.4 and 3.5 say for an outdated token. If it is true, the list of the same keys
+        // What etcd 3.4 and 3.5 say for an outdated or missing token. If it is true, the list of
+        // the same keys
         // is refused, too, and reported.
         return login.isReplaced() ? saysTokenIsOutdated(answer) : message;
       }
-      boolean tokenRanOut =
-          EtcdFailure.isTokenRefused(reason) && login != null && login.refused(reason);
+      boolean tokenRanOut = isAboutToken(reason) && login != null && login.refused(reason);
       if (!tokenRanOut) {
         availability.failed(refusal);
       }
-      return message;
+      return login != null && login.isAnonymous() ? saysTokenIsOutdated(answer) : message;
+    }
+
+    private boolean isAboutToken(String reason) {
+      return EtcdFailure.isTokenRefused(reason)
+          || (login != null && login.isAnonymous() && EtcdFailure.isUserMissing(reason));
     }
 
     @SuppressWarnings("unchecked") // of a watch, A is WatchResponse

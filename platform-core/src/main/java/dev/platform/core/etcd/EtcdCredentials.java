@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * Signs in with user and password. The token is fetched when it is first needed and again after
  * etcd has refused it, which with JSON Web Tokens any change of users or roles causes. A refused
  * sign-in is repeated only after a back-off, since each costs etcd a password hash; until then
- * calls fail with its status. Thread-safe, never blocks.
+ * calls fail with its status. While etcd has authentication switched off, calls carry no token.
+ * Thread-safe, never blocks.
  */
 final class EtcdCredentials {
 
@@ -39,6 +40,7 @@ final class EtcdCredentials {
   /** Tokens that are refused sooner than this have not merely expired. */
   private static final long SHORTEST_LIFE_NANOS = 1_000_000_000L;
 
+  private final String endpoints;
   private final Channel channel;
   private final AuthenticateRequest request;
   private final Supplier<Deadline> deadline;
@@ -51,6 +53,7 @@ final class EtcdCredentials {
   private long refusalEnds;
   private boolean signingIn;
   private long forgottenAt;
+  private boolean authenticationIsOff;
 
   /**
    * Null where the settings name no user. {@code channel} must not use these credentials itself.
@@ -65,16 +68,25 @@ final class EtcdCredentials {
     String password = settings.password();
     return username == null || password == null
         ? null
-        : new EtcdCredentials(channel, username, password, deadline, nanoTime, random);
+        : new EtcdCredentials(
+            settings.endpoints().toString(),
+            channel,
+            username,
+            password,
+            deadline,
+            nanoTime,
+            random);
   }
 
-  EtcdCredentials(
+  private EtcdCredentials(
+      String endpoints,
       Channel channel,
       String username,
       String password,
       Supplier<Deadline> deadline,
       LongSupplier nanoTime,
       RandomGenerator random) {
+    this.endpoints = endpoints;
     this.channel = channel;
     this.request = AuthenticateRequest.newBuilder().setName(username).setPassword(password).build();
     this.deadline = deadline;
@@ -119,14 +131,17 @@ final class EtcdCredentials {
             new StreamObserver<>() {
               @Override
               public void onNext(AuthenticateResponse answer) {
-                Token fresh = new Token(answer.getToken());
-                signedIn(fresh, null).forEach(use -> use.apply(fresh));
+                use(new Token(answer.getToken()));
               }
 
               @Override
               public void onError(Throwable failure) {
                 Status status = Status.fromThrowable(failure);
-                signedIn(null, status).forEach(use -> use.fail(status));
+                if (EtcdFailure.isAuthenticationOff(status)) {
+                  use(new Token(null));
+                } else {
+                  signedIn(null, status).forEach(use -> use.fail(status));
+                }
               }
 
               @Override
@@ -134,9 +149,16 @@ final class EtcdCredentials {
             });
   }
 
+  private void use(Token fresh) {
+    signedIn(fresh, null).forEach(use -> use.apply(fresh));
+  }
+
   private synchronized List<Use> signedIn(@Nullable Token fresh, @Nullable Status failure) {
     token = fresh;
     signingIn = false;
+    if (fresh != null) {
+      logChange(fresh.isNone());
+    }
     if (failure != null && EtcdFailure.of(failure).kind().isRefusal()) {
       refusal = failure;
       refusalEnds = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis());
@@ -149,14 +171,28 @@ final class EtcdCredentials {
     return uses;
   }
 
+  private void logChange(boolean isOff) {
+    if (isOff && !authenticationIsOff) {
+      log.warn(
+          "etcd at {} has authentication switched off: it lets everybody in, and requests do not"
+              + " name the user {} (platform.etcd.username) until it is switched on",
+          endpoints,
+          request.getName());
+    } else if (!isOff && authenticationIsOff) {
+      log.info("etcd at {} requires a user now: signed in as {}", endpoints, request.getName());
+    }
+    authenticationIsOff = isOff;
+  }
+
   private synchronized boolean forget(Token refused, String reason) {
     if (token != refused) {
       return true;
     }
     token = null;
-    log.debug("etcd has refused the token, signing in again: {}", reason);
+    log.debug("etcd requires a new token, signing in again: {}", reason);
     long now = nanoTime.getAsLong();
-    boolean expired = refused.accepted && now - forgottenAt >= SHORTEST_LIFE_NANOS;
+    boolean lasted = now - forgottenAt >= SHORTEST_LIFE_NANOS;
+    boolean expired = refused.isNone() ? refused.accepted || lasted : refused.accepted && lasted;
     forgottenAt = now;
     return expired || EtcdFailure.isTokenOutdated(reason);
   }
@@ -187,7 +223,7 @@ final class EtcdCredentials {
 
     /**
      * etcd refused the token; true if that is no fault: it had been accepted before and has
-     * expired, or users or roles have changed.
+     * expired, users or roles have changed, or authentication was switched on.
      */
     boolean refused(String reason) {
       Token token = used;
@@ -202,16 +238,24 @@ final class EtcdCredentials {
       return token != null && !isCurrent(token);
     }
 
-    /** Whether the token is only valid until users or roles change. */
+    /** Whether the token is only valid until users, roles or the need for them change. */
     boolean isBoundToRevision() {
       Token token = used;
-      return token != null && token.isJwt();
+      return token != null && (token.isJwt() || token.isNone());
+    }
+
+    /** Whether the call carries no token, since authentication was switched off. */
+    boolean isAnonymous() {
+      Token token = used;
+      return token != null && token.isNone();
     }
 
     private void apply(Token known) {
       used = known;
       Metadata headers = new Metadata();
-      headers.put(TOKEN, known.value);
+      if (known.value != null) {
+        headers.put(TOKEN, known.value);
+      }
       withApplier(a -> a.apply(headers));
     }
 
@@ -228,15 +272,22 @@ final class EtcdCredentials {
 
   private static final class Token {
 
-    private final String value;
+    private final @Nullable String value;
     private volatile boolean accepted;
 
-    Token(String value) {
+    /**
+     * @param value null: none is needed
+     */
+    Token(@Nullable String value) {
       this.value = value;
     }
 
+    boolean isNone() {
+      return value == null;
+    }
+
     boolean isJwt() {
-      return value.chars().filter(c -> c == '.').count() == 2;
+      return value != null && value.chars().filter(c -> c == '.').count() == 2;
     }
   }
 }

@@ -34,6 +34,7 @@ record EtcdFailure(Kind kind, String text) {
 
   static final String TOKEN_OUTDATED = "revision of auth store is old";
 
+  private static final String USER_MISSING = "user name is empty";
   private static final String BY_ETCD = "etcdserver: ";
   private static final String CLOSED = "Network closed for unknown reason";
   private static final String BUNDLE = "platform.etcd.ssl.bundle";
@@ -88,7 +89,7 @@ record EtcdFailure(Kind kind, String text) {
           Kind.CREDENTIALS,
           "etcd refused the credentials (platform.etcd.username, .password): " + text);
     }
-    if (text.contains("user name is empty")) {
+    if (isUserMissing(text)) {
       return new EtcdFailure(
           Kind.CREDENTIALS, "etcd requires a user (platform.etcd.username, .password): " + text);
     }
@@ -114,6 +115,16 @@ record EtcdFailure(Kind kind, String text) {
   /** Whether users or roles have changed since the token was issued. */
   static boolean isTokenOutdated(@Nullable String text) {
     return text != null && text.contains(TOKEN_OUTDATED);
+  }
+
+  /** Whether etcd requires a user, and the request named none. */
+  static boolean isUserMissing(@Nullable String text) {
+    return text != null && text.contains(USER_MISSING);
+  }
+
+  /** Whether nobody can sign in, since etcd lets everybody in. */
+  static boolean isAuthenticationOff(Status status) {
+    return String.valueOf(status.getDescription()).contains("authentication is not enabled");
   }
 
   /** Whether etcd itself answered, and not the network. */

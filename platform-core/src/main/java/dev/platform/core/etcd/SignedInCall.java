@@ -99,8 +99,9 @@ final class SignedInCall<Q, A> extends ClientCall<Q, A> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      ClientCall<Q, A> next =
-          EtcdFailure.isTokenRefused(status.getDescription()) ? SignedInCall.this.next() : null;
+      String reason = status.getDescription();
+      boolean needsToken = EtcdFailure.isTokenRefused(reason) || EtcdFailure.isUserMissing(reason);
+      ClientCall<Q, A> next = needsToken ? SignedInCall.this.next() : null;
       if (next == null) {
         super.onClose(status, trailers);
       } else {

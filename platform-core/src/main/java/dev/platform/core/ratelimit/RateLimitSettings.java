@@ -2,6 +2,7 @@ package dev.platform.core.ratelimit;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.call.MethodMap;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -74,7 +75,7 @@ public record RateLimitSettings(
   }
 
   public RateLimitSettings {
-    methods = Map.copyOf(methods);
+    methods = MethodMap.of(methods);
     validateMethods(methods.keySet());
     if (server != null) {
       checkLimit(PREFIX + ".server", server);

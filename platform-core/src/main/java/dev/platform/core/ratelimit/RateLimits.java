@@ -1,5 +1,6 @@
 package dev.platform.core.ratelimit;
 
+import dev.platform.core.call.MethodMap;
 import dev.platform.core.ratelimit.MethodLimits.Counted;
 import dev.platform.core.ratelimit.MethodLimits.Shared;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -36,7 +37,7 @@ public final class RateLimits {
       MeterRegistry meters) {
     this.priorities = priorities;
     this.callers = callers;
-    this.methods = Map.copyOf(methods);
+    this.methods = MethodMap.of(methods);
     this.server = server;
     this.sharedLimits = sharedLimits;
     this.meters = meters;

@@ -2,6 +2,7 @@ package dev.platform.core.ratelimit;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.call.MethodMap;
 import dev.platform.core.concurrency.Priority;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.util.List;
@@ -41,7 +42,7 @@ public record RatePriorities(Map<String, Priority> methods, Shares shares) {
   }
 
   public RatePriorities {
-    methods = Map.copyOf(methods);
+    methods = MethodMap.of(methods);
     RateLimitSettings.validateNames(PREFIX + ".priorities", methods.keySet());
   }
 

@@ -2,6 +2,7 @@ package dev.platform.core.retry;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.call.MethodMap;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +32,7 @@ public record HedgingSettings(Map<String, Duration> methods, int maxAttempts) {
   }
 
   public HedgingSettings {
-    methods = Map.copyOf(methods);
+    methods = MethodMap.of(methods);
     methods.forEach(
         (method, delay) -> {
           check(

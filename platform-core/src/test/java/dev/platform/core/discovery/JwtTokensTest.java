@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import dev.platform.core.etcd.EtcdConnection;
-import dev.platform.core.etcd.JwtEtcd;
+import dev.platform.core.etcd.EtcdWithUsers;
 import dev.platform.core.registry.Claim;
 import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.starter.test.junit.EtcdExtension;
@@ -35,7 +35,7 @@ class JwtTokensTest {
 
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger("dev.platform.core.etcd");
-  private JwtEtcd etcd;
+  private EtcdWithUsers etcd;
   private EtcdConnection connection;
 
   @TempDir Path temp;
@@ -47,7 +47,7 @@ class JwtTokensTest {
 
   @BeforeEach
   void start() throws Exception {
-    etcd = JwtEtcd.start(temp);
+    etcd = EtcdWithUsers.startWithJwt(temp);
     connection = etcd.connect();
     log.start();
     logger.addAppender(log);

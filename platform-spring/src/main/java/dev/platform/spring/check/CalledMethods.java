@@ -1,5 +1,6 @@
 package dev.platform.spring.check;
 
+import dev.platform.core.call.MethodMap;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.AbstractStub;
@@ -49,10 +50,12 @@ public final class CalledMethods {
 
   /** The method of this name, or all of the service of this name; empty if unknown. */
   List<MethodDescriptor<?, ?>> methods(String name) {
+    Map<String, Boolean> wanted = MethodMap.of(Map.of(name, true));
     return methods().stream()
         .filter(
             method ->
-                name.equals(method.getFullMethodName()) || name.equals(method.getServiceName()))
+                wanted.containsKey(method.getFullMethodName())
+                    || wanted.containsKey(String.valueOf(method.getServiceName())))
         .toList();
   }
 

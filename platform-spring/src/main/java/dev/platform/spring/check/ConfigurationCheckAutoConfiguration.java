@@ -2,6 +2,7 @@ package dev.platform.spring.check;
 
 import dev.platform.spring.resilience.AnnotatedMethods;
 import dev.platform.spring.resilience.ResilienceAutoConfiguration;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,6 +31,7 @@ public final class ConfigurationCheckAutoConfiguration {
       CalledMethods called,
       ObjectProvider<ServedMethods> served,
       AnnotatedMethods annotated,
+      ObjectProvider<OpenTelemetry> tracing,
       ObjectProvider<ConfigurationRule> ofLine) {
     List<ConfigurationRule> rules = new ArrayList<>();
     rules.add(new PropertyNameRule(environment));
@@ -44,6 +46,7 @@ public final class ConfigurationCheckAutoConfiguration {
             annotated));
     rules.add(new LimitRule(environment, annotated));
     rules.add(new LibraryVersionRule());
+    rules.add(new JavaAgentRule(environment, tracing.stream().findAny().isPresent()));
     ofLine.orderedStream().forEach(rules::add);
     return new ConfigurationCheck(properties, rules);
   }

@@ -1,6 +1,8 @@
 package dev.platform.spring.check;
 
 import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
+import dev.platform.core.call.MethodMap;
+import dev.platform.spring.config.MethodVariables;
 import dev.platform.spring.line.StarterLine;
 import dev.platform.spring.ratelimit.RateLimitProperties;
 import dev.platform.spring.resilience.AnnotatedMethods;
@@ -25,15 +27,11 @@ final class NameRule implements ConfigurationRule {
   private static final String BREAKERS = "platform.resilience.circuit-breaker";
   private static final String SERVER = "this application's server";
 
-  private static final List<String> OF_CALLED =
-      List.of("platform.deadline.methods", "platform.resilience.hedging.methods");
+  private static final Set<String> OF_CALLED =
+      Set.of("platform.deadline.methods", "platform.resilience.hedging.methods");
 
   private static final List<String> OF_SERVED =
-      List.of(
-          "platform.deadline.minimums",
-          "platform.resilience.rate-limit.methods",
-          "platform.resilience.rate-limit.priorities",
-          "platform.resilience.concurrency-limit.methods");
+      MethodVariables.MAPS.stream().filter(property -> !OF_CALLED.contains(property)).toList();
 
   private final Environment environment;
   private final CalledMethods called;
@@ -88,9 +86,9 @@ final class NameRule implements ConfigurationRule {
     }
   }
 
-  private static void method(
+  private void method(
       String property, String name, Set<String> names, String owner, List<Finding> found) {
-    if (names.contains(name)) {
+    if (names.contains(name) || isByVariable(property, name, names)) {
       return;
     }
     found.add(
@@ -109,14 +107,21 @@ final class NameRule implements ConfigurationRule {
                             + (names.isEmpty() ? "" : ", such as " + names.iterator().next()))));
   }
 
-  /** Without brackets a name loses its slash; in an environment variable its capitals, too. */
+  /** Whether an environment variable sets it, where case and punctuation don't matter. */
+  private boolean isByVariable(String property, String name, Set<String> names) {
+    return MethodMap.isUniform(name)
+        && environment.containsProperty(property + "[" + name + "]")
+        && names.stream().anyMatch(known -> isSame(known, name));
+  }
+
+  /** Without brackets a name loses its slash. */
   private static boolean isSame(String known, String name) {
-    return KnownProperties.uniform(known).equals(KnownProperties.uniform(name));
+    return MethodMap.uniform(known).equals(MethodMap.uniform(name));
   }
 
   private static String inBrackets(String property, String known) {
-    return "the name in brackets: %s[%s]; instead of an environment variable of its own, whose name can't have them, SPRING_APPLICATION_JSON={\"%s[%s]\": …}"
-        .formatted(property, known, property, known);
+    return "the name in brackets: %s[%s], or the environment variable %s"
+        .formatted(property, known, MethodVariables.variable(property, known));
   }
 
   private void breakers(List<Finding> found) {

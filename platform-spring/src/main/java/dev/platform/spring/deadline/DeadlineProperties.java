@@ -1,5 +1,6 @@
 package dev.platform.spring.deadline;
 
+import dev.platform.core.call.MethodMap;
 import dev.platform.core.deadline.DeadlineSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -29,6 +30,8 @@ public record DeadlineProperties(
     @DefaultValue("true") boolean fairChance) {
 
   public DeadlineProperties {
+    methods = MethodMap.of(methods);
+    minimums = MethodMap.of(minimums);
     var validated = new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums, fairChance);
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.spring.check.CalledMethods;
 import dev.platform.spring.check.ConfigurationCheckAutoConfiguration;
+import dev.platform.spring.config.MethodVariables;
+import dev.platform.spring.deadline.DeadlineProperties;
 import dev.platform.spring.resilience.OutcomeAutoConfiguration;
 import dev.platform.spring.resilience.ResilienceAutoConfiguration;
 import dev.platform.tests.line.Line;
@@ -15,15 +17,18 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -31,6 +36,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 class ConfigurationCheckTest {
 
   private static final String METHOD = "recommendation.v1.RecommendationService/GetRecommendations";
+  private static final String VARIABLE =
+      "PLATFORM_DEADLINE_METHODS_RECOMMENDATION_V1_RECOMMENDATIONSERVICE_GETRECOMMENDATIONS";
 
   private final ApplicationContextRunner app =
       new ApplicationContextRunner()
@@ -251,35 +258,57 @@ class ConfigurationCheckTest {
                     .hasMessageContaining("platform.deadline.default-timeout: 10000ms (expected"));
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "platform.deadline.methods.recommendation.v1.RecommendationService/GetRecommendations",
-    "PLATFORM_DEADLINE_METHODS_RECOMMENDATION_V1_RECOMMENDATIONSERVICE_GETRECOMMENDATIONS",
-  })
-  void explainsHowToWriteTheNameOfAMethod(String property, CapturedOutput output) {
-    app.withInitializer(
-            context ->
-                context
-                    .getEnvironment()
-                    .getPropertySources()
-                    .replace(
-                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                        new SystemEnvironmentPropertySource(
-                            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                            property.startsWith("PLATFORM")
-                                ? Map.of(property, "300ms")
-                                : Map.of())))
-        .withPropertyValues(
-            property.startsWith("PLATFORM") ? new String[0] : new String[] {property + "=300ms"})
+  @Test
+  void explainsHowToWriteTheNameOfAMethod(CapturedOutput output) {
+    app.withPropertyValues(
+            "platform.deadline.methods.recommendation.v1.RecommendationService/GetRecommendations=300ms")
         .run(
             context ->
                 assertThat(output)
                     .containsOnlyOnce("WARN")
-                    .contains("expected: the name in brackets: platform.deadline.methods[" + METHOD)
                     .contains(
-                        "SPRING_APPLICATION_JSON={\"platform.deadline.methods["
-                            + METHOD
-                            + "]\": …}"));
+                        "expected: the name in brackets: platform.deadline.methods[%s], or the environment variable %s)"
+                            .formatted(METHOD, VARIABLE)));
+  }
+
+  @Test
+  void acceptsTheNameOfAMethodInAnEnvironmentVariable(CapturedOutput output) {
+    app.withInitializer(context -> variables(context.getEnvironment(), Map.of(VARIABLE, "300ms")))
+        .run(
+            context -> {
+              assertThat(output).doesNotContain("WARN");
+              assertThat(
+                      Binder.get(context.getEnvironment())
+                          .bindOrCreate("platform.deadline", DeadlineProperties.class)
+                          .methods()
+                          .get(METHOD))
+                  .isEqualTo(Duration.ofMillis(300));
+            });
+  }
+
+  @Test
+  void reportsAnUnknownMethodInAnEnvironmentVariable(CapturedOutput output) {
+    app.withInitializer(
+            context ->
+                variables(
+                    context.getEnvironment(),
+                    Map.of("PLATFORM_DEADLINE_METHODS_UNKNOWN_V1_SERVICE_CALL", "300ms")))
+        .run(
+            context ->
+                assertThat(output)
+                    .containsOnlyOnce("WARN")
+                    .contains("platform.deadline.methods: unknown.v1.service.call (expected: a"));
+  }
+
+  private static void variables(
+      ConfigurableEnvironment environment, Map<String, Object> variables) {
+    environment
+        .getPropertySources()
+        .replace(
+            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+            new SystemEnvironmentPropertySource(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+    new MethodVariables().addTo(environment);
   }
 
   @Test

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Users, their key permissions, and their tokens. Identifies the caller of every call; the services
- * check permissions where etcd does. Without users there is no authentication. Thread-safe.
+ * check permissions where etcd does. Without users there is no authentication, and it can be
+ * switched off. Thread-safe.
  */
 final class Access implements ServerInterceptor {
 
@@ -26,6 +27,7 @@ final class Access implements ServerInterceptor {
 
   private final Map<String, User> users = new ConcurrentHashMap<>();
   private final Map<String, String> namesByToken = new ConcurrentHashMap<>();
+  private volatile boolean switchedOff;
 
   /** Adds or replaces a user; its tokens stay valid. */
   void user(String name, String password, List<String> prefixes) {
@@ -38,6 +40,7 @@ final class Access implements ServerInterceptor {
   Access copy() {
     Access copy = new Access();
     copy.users.putAll(users);
+    copy.switchedOff = switchedOff;
     return copy;
   }
 
@@ -51,12 +54,20 @@ final class Access implements ServerInterceptor {
     user(name, user.password, prefixes);
   }
 
+  /** Whether users are asked for, if there are any; switching off ends all tokens. */
+  void require(boolean users) {
+    switchedOff = !users;
+    if (!users) {
+      forgetTokens();
+    }
+  }
+
   void forgetTokens() {
     namesByToken.clear();
   }
 
   String login(String name, String password) {
-    if (users.isEmpty()) {
+    if (isOff()) {
       throw EtcdError.AUTH_NOT_ENABLED.failure();
     }
     User user = users.get(name);
@@ -66,6 +77,10 @@ final class Access implements ServerInterceptor {
     String token = UUID.randomUUID().toString();
     namesByToken.put(token, name);
     return token;
+  }
+
+  private boolean isOff() {
+    return switchedOff || users.isEmpty();
   }
 
   /** For calls that touch keys. */
@@ -107,7 +122,7 @@ final class Access implements ServerInterceptor {
 
     /** Why the caller may not access these keys now; empty if it may. */
     Optional<EtcdError> refusal(List<KeyRange> ranges) {
-      if (access.users.isEmpty()) {
+      if (access.isOff() && (token == null || user(token) != null)) {
         return Optional.empty();
       }
       if (token == null) {

@@ -122,6 +122,16 @@ public final class EmbeddedEtcd implements EtcdServer {
   }
 
   /**
+   * Switches authentication on or off, as {@code etcdctl auth enable} and {@code auth disable} do;
+   * the users remain. A server that was built with users has it on. While it is off everybody may
+   * do anything, and a login is refused. Switching it off ends all tokens; as with etcd 3.4, a
+   * request that has one is refused nevertheless.
+   */
+  public void requireAuthentication(boolean required) {
+    settings.access().require(required);
+  }
+
+  /**
    * Changes the key permissions of a user.
    *
    * @param prefixes only keys that start with one of these may be read, written and watched; none:

@@ -60,6 +60,29 @@ abstract class AuthConformance extends ConformanceCase {
   }
 
   @Test
+  void letsEverybodyInWhileAuthenticationIsSwitchedOff() {
+    String token = login("app", "app");
+    requireAuthentication(false);
+
+    api.put("k", "1");
+    var watch = api.watch().send(WatchRequests.key("k"));
+    assertThat(watch.next().getCanceled()).isFalse();
+    assertRefused(
+        () -> login("secret"), Status.Code.FAILED_PRECONDITION, "authentication is not enabled");
+
+    requireAuthentication(true);
+
+    assertRefused(() -> api.put("k", "2"), Status.Code.INVALID_ARGUMENT, USER_EMPTY);
+    assertRefused(() -> putAs(token, "/a/k", 0), Status.Code.UNAUTHENTICATED, "invalid auth token");
+    putAs(login("secret"), "k", 0);
+    assertThat(watch.next().getEventsCount()).isEqualTo(1);
+    assertThat(watch.send(WatchRequests.key("k")).next().getCancelReason())
+        .isEqualTo("rpc error: code = InvalidArgument desc = etcdserver: " + USER_EMPTY);
+  }
+
+  abstract void requireAuthentication(boolean required);
+
+  @Test
   void cancelsWatchesWithoutALogin() {
     String token = login("secret");
     WatchResponse refused = api.watch().send(WatchRequests.key("k")).next();

@@ -53,4 +53,9 @@ class EmbeddedEtcdAuthTest extends AuthConformance {
   EtcdServer etcd() {
     return etcd.server();
   }
+
+  @Override
+  void requireAuthentication(boolean required) {
+    etcd.embeddedServer().requireAuthentication(required);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.platform.starter.test.etcd;
 
 import dev.platform.starter.test.junit.EtcdExtension;
+import io.etcd.jetcd.api.AuthDisableRequest;
 import io.etcd.jetcd.api.AuthEnableRequest;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthRoleAddRequest;
@@ -18,6 +19,17 @@ class RealEtcdAuthTest extends AuthConformance {
   @Override
   EtcdServer etcd() {
     return etcd.server();
+  }
+
+  @Override
+  void requireAuthentication(boolean required) {
+    if (required) {
+      AuthGrpc.newBlockingStub(api.channel).authEnable(AuthEnableRequest.getDefaultInstance());
+    } else {
+      AuthGrpc.newBlockingStub(api.channel)
+          .withInterceptors(token(login("secret")))
+          .authDisable(AuthDisableRequest.getDefaultInstance());
+    }
   }
 
   @BeforeEach

@@ -2,6 +2,8 @@ package dev.platform.core.etcd;
 
 import com.google.protobuf.ByteString;
 import dev.platform.starter.test.etcd.EtcdProcess;
+import dev.platform.starter.test.etcd.EtcdProcessBuilder;
+import io.etcd.jetcd.api.AuthDisableRequest;
 import io.etcd.jetcd.api.AuthEnableRequest;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthGrpc.AuthBlockingStub;
@@ -21,6 +23,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,10 +32,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A real etcd with JSON Web Tokens, a user {@code root}, and a user {@code app} that may read and
- * write below {@code /services/}. Any change of users makes all earlier tokens invalid.
+ * A real etcd with a user {@code root}, and a user {@code app} that may read and write below {@code
+ * /services/}. With JSON Web Tokens, any change of users makes all earlier tokens invalid.
  */
-public final class JwtEtcd implements AutoCloseable {
+public final class EtcdWithUsers implements AutoCloseable {
 
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
@@ -40,27 +43,54 @@ public final class JwtEtcd implements AutoCloseable {
   private final EtcdProcess process;
   private final ManagedChannel channel;
   private int users;
+  private boolean requiresAuthentication;
 
-  private JwtEtcd(EtcdProcess process) {
+  private EtcdWithUsers(EtcdProcess process) {
     this.process = process;
     this.channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", process.port()).usePlaintext().build();
   }
 
   /**
+   * With JSON Web Tokens.
+   *
    * @param folder where the key of the tokens is written
    */
-  public static JwtEtcd start(Path folder) throws IOException {
+  public static EtcdWithUsers startWithJwt(Path folder) throws IOException {
     Path key = Files.writeString(folder.resolve("key"), "a key of the tests, of 32 bytes!");
-    EtcdProcess process =
+    return start(
         EtcdProcess.builder()
-            .option("auth-token", "jwt,priv-key=%s,sign-method=HS256".formatted(key))
-            .option("bcrypt-cost", "4")
-            .build();
+            .option("auth-token", "jwt,priv-key=%s,sign-method=HS256".formatted(key)));
+  }
+
+  /** With etcd's default tokens. */
+  public static EtcdWithUsers start() {
+    return start(EtcdProcess.builder());
+  }
+
+  private static EtcdWithUsers start(EtcdProcessBuilder builder) {
+    EtcdProcess process = builder.option("bcrypt-cost", "4").build();
     process.start();
-    JwtEtcd etcd = new JwtEtcd(process);
-    etcd.enableUsers();
+    EtcdWithUsers etcd = new EtcdWithUsers(process);
+    etcd.addUsers();
+    etcd.requireAuthentication(true);
     return etcd;
+  }
+
+  public URI endpoint() {
+    return process.endpoint();
+  }
+
+  /** As {@code etcdctl auth enable} and {@code auth disable}. */
+  public void requireAuthentication(boolean required) {
+    if (required && !requiresAuthentication) {
+      AuthGrpc.newBlockingStub(channel).authEnable(AuthEnableRequest.getDefaultInstance());
+    } else if (!required && requiresAuthentication) {
+      AuthGrpc.newBlockingStub(channel)
+          .withInterceptors(asRoot())
+          .authDisable(AuthDisableRequest.getDefaultInstance());
+    }
+    requiresAuthentication = required;
   }
 
   /** A connection of the user {@code app}. */
@@ -101,16 +131,18 @@ public final class JwtEtcd implements AutoCloseable {
 
   private ClientInterceptor asRoot() {
     Metadata headers = new Metadata();
-    headers.put(
-        TOKEN,
-        AuthGrpc.newBlockingStub(channel)
-            .authenticate(
-                AuthenticateRequest.newBuilder().setName("root").setPassword("root").build())
-            .getToken());
+    if (requiresAuthentication) {
+      headers.put(
+          TOKEN,
+          AuthGrpc.newBlockingStub(channel)
+              .authenticate(
+                  AuthenticateRequest.newBuilder().setName("root").setPassword("root").build())
+              .getToken());
+    }
     return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
-  private void enableUsers() {
+  private void addUsers() {
     AuthBlockingStub auth = AuthGrpc.newBlockingStub(channel);
     for (String name : List.of("root", "app")) {
       auth.userAdd(AuthUserAddRequest.newBuilder().setName(name).setPassword(name).build());
@@ -127,7 +159,6 @@ public final class JwtEtcd implements AutoCloseable {
                     .setKey(services.key())
                     .setRangeEnd(services.end()))
             .build());
-    auth.authEnable(AuthEnableRequest.getDefaultInstance());
   }
 
   private static ByteString bytes(String text) {
