@@ -20,7 +20,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  */
 final class NamedChannels implements BeanPostProcessor {
 
-  private static final Set<String> DISCOVERED = Set.of("discovery", "etcd");
+  static final Set<String> DISCOVERED = Set.of("discovery", "etcd");
 
   private final ObjectProvider<GrpcChannelsProperties> channels;
 
