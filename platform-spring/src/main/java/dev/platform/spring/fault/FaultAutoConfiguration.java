@@ -20,8 +20,10 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /**
@@ -63,12 +65,6 @@ public final class FaultAutoConfiguration {
   }
 
   @Bean
-  @ConditionalOnAvailableEndpoint
-  FaultEndpoint faultEndpoint(Faults faults) {
-    return new FaultEndpoint(faults);
-  }
-
-  @Bean
   SmartInitializingSingleton faultWarning(ObjectProvider<FaultEndpoint> endpoint) {
     return () ->
         log.warn(
@@ -77,5 +73,17 @@ public final class FaultAutoConfiguration {
                 ? "but the endpoint faults is not exposed"
                     + " (management.endpoints.web.exposure.include), so no fault can be injected"
                 : "clients of the endpoint faults can delay and abort this process's calls");
+  }
+
+  /** The actuator endpoint {@code faults}. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+  static class Endpoint {
+
+    @Bean
+    @ConditionalOnAvailableEndpoint
+    FaultEndpoint faultEndpoint(Faults faults) {
+      return new FaultEndpoint(faults);
+    }
   }
 }
