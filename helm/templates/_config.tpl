@@ -14,6 +14,10 @@ server:
 grpc:
   server:
     port: {{ .service.ports.grpc }}
+    {{- if and $values.tests.enabled (eq .name $values.edge.service) }}
+    # For helm test.
+    reflection-service-enabled: true
+    {{- end }}
 platform:
   {{- if eq $values.registry.type "etcd" }}
   {{- include "mall.etcdConfig" . | nindent 2 }}
