@@ -3,9 +3,13 @@ package dev.platform.starter;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.ServedMethods;
+import dev.platform.spring.server.ConnectionProperties;
 import dev.platform.spring.server.ServerExecutor;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.ServerInterceptor;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import java.util.List;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
@@ -13,6 +17,7 @@ import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -38,6 +43,23 @@ public final class ServerAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   GrpcServerConfigurer serverExecutorConfigurer(ObjectProvider<ServerExecutor> executor) {
     return server -> executor.ifAvailable(threads -> server.executor(threads.executor()));
+  }
+
+  /** Before others, so that what the application sets wins. */
+  @Bean
+  @ConditionalOnClass(NettyServerBuilder.class)
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  GrpcServerConfigurer connectionConfigurer(ConnectionProperties connections) {
+    return server -> {
+      if (server instanceof NettyServerBuilder netty) {
+        connections.applyTo(netty, ServerAutoConfiguration::refusal);
+        netty.maxConcurrentCallsPerConnection(connections.maxCallsOrAny());
+      }
+    };
+  }
+
+  private static Http2Exception refusal() {
+    return Http2Exception.connectionError(Http2Error.NO_ERROR, "too many connections");
   }
 
   @Bean
