@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import org.springframework.test.context.TestPropertySource;
 /** Clients that send slowly or keep much open, and the others that must not notice. */
 @TestPropertySource(
     properties = {
+      // The other tests' app may run at the same time.
+      "grpc.server.port=0",
       "platform.http.body.timeout=1m",
       "server.tomcat.connection-timeout=1m",
       "mall.edge.max-streams-per-client=3"
@@ -30,31 +34,41 @@ class SlowClientsTest extends EdgeTest {
   void slowPostsStopNeitherLivenessNorOtherCustomers() throws IOException {
     List<Socket> slow = new ArrayList<>();
     try {
-      for (String type :
-          new String[] {"application/json", "text/plain", "application/x-www-form-urlencoded"}) {
-        for (int i = 0; i < MANY; i++) {
-          Socket socket = new Socket(InetAddress.getLoopbackAddress(), httpPort);
-          slow.add(socket);
-          socket
-              .getOutputStream()
-              .write(
-                  ("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: "
-                          + type
-                          + "\r\nContent-Length: 1000\r\n\r\n{")
-                      .getBytes(US_ASCII));
-        }
+      for (int i = 0; i < MANY; i++) {
+        slow.add(slowPost("application/json"));
+      }
+      for (int i = 0; i < MANY / 5; i++) {
+        slow.add(slowPost("text/plain"));
+        slow.add(slowPost("application/x-www-form-urlencoded"));
       }
 
-      assertThat(send(to("/actuator/health/liveness")).statusCode()).isEqualTo(200);
-      assertThat(send(to("/api/products")).statusCode()).isEqualTo(200);
+      assertThat(send(patient(to("/actuator/health/liveness"))).statusCode()).isEqualTo(200);
+      assertThat(send(patient(to("/api/products"))).statusCode()).isEqualTo(200);
       for (int i = 0; i < 10; i++) {
-        assertThat(send(post(orderJson("p-mug", 1))).statusCode()).isEqualTo(201);
+        assertThat(send(patient(post(orderJson("p-mug", 1)))).statusCode()).isEqualTo(201);
       }
     } finally {
       for (Socket socket : slow) {
         socket.close();
       }
     }
+  }
+
+  private Socket slowPost(String type) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), httpPort);
+    socket
+        .getOutputStream()
+        .write(
+            ("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                    + type
+                    + "\r\nContent-Length: 1000\r\n\r\n{")
+                .getBytes(US_ASCII));
+    return socket;
+  }
+
+  /** Less than the slow ones have, more than a busy machine takes. */
+  private static HttpRequest.Builder patient(HttpRequest.Builder request) {
+    return request.timeout(Duration.ofSeconds(30));
   }
 
   @Test

@@ -39,7 +39,7 @@ final class UnreadBodyValve extends ValveBase {
     if (length < 0) {
       return true;
     }
-    received.action(ActionCode.AVAILABLE, Boolean.FALSE);
+    received.action(ActionCode.AVAILABLE, false);
     return received.getAvailable() < length - received.getBytesRead();
   }
 }
