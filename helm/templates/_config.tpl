@@ -14,7 +14,6 @@ server:
 grpc:
   server:
     port: {{ .service.ports.grpc }}
-    reflection-service-enabled: false
 platform:
   {{- include "mall.securityConfig" . | nindent 2 }}
   {{- if eq $values.registry.type "etcd" }}
