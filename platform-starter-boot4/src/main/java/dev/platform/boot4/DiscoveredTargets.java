@@ -30,7 +30,12 @@ final class DiscoveredTargets implements VirtualTargets {
   static boolean isNamedClient(String channel, Environment environment) {
     return !channel.equals(ChannelSettings.DEFAULT)
         && SERVICE.matcher(channel).matches()
-        && !DISCOVERED.matcher(new DiscoveredTargets(environment).getTarget(channel)).lookingAt();
+        && !isDiscovered(channel, environment);
+  }
+
+  /** Whether its target is resolved by discovery. */
+  static boolean isDiscovered(String channel, Environment environment) {
+    return DISCOVERED.matcher(new DiscoveredTargets(environment).getTarget(channel)).lookingAt();
   }
 
   @Override

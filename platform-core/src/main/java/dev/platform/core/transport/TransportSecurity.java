@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,9 @@ public final class TransportSecurity implements MeterBinder {
     this.maxConnectionAge = builder.maxConnectionAge;
     this.maxConnectionAgeGrace = builder.maxConnectionAgeGrace;
     this.clock = builder.clock;
-    for (HandshakeFailure reason : HandshakeFailure.values()) {
+    // What only a client finds is no failure of a server.
+    for (HandshakeFailure reason :
+        EnumSet.complementOf(EnumSet.of(HandshakeFailure.FOREIGN_SERVICE))) {
       failures.put(reason, new AtomicLong());
     }
     if (certificates == null) {
@@ -65,7 +68,10 @@ public final class TransportSecurity implements MeterBinder {
   }
 
   private void failed(HandshakeFailure reason) {
-    failures.getOrDefault(reason, new AtomicLong()).incrementAndGet();
+    AtomicLong count = failures.get(reason);
+    if (count != null) {
+      count.incrementAndGet();
+    }
   }
 
   /** No TLS; servers still say of their peers that nothing is proved. */
