@@ -2,6 +2,7 @@ package dev.platform.core.authorization;
 
 import dev.platform.core.identity.CallerIdentity;
 import dev.platform.core.identity.User;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,13 +17,13 @@ import java.util.Set;
  * @param needsUser whether a user is needed
  */
 public record AuthorizationRule(
-    String pattern, Set<String> callers, boolean anyCaller, Set<String> roles, boolean needsUser) {
+    String pattern, Set<String> callers, boolean anyCaller, List<String> roles, boolean needsUser) {
 
   static final String ALL_METHODS = "*";
 
   public AuthorizationRule {
     callers = Set.copyOf(callers);
-    roles = Set.copyOf(roles);
+    roles = List.copyOf(roles);
   }
 
   /** The service that the rule is about. */
@@ -69,8 +70,9 @@ public record AuthorizationRule(
     if (roles.isEmpty()) {
       return Decision.ALLOWED;
     }
-    for (String role : roles) {
-      if (user.get().roles().contains(role)) {
+    Set<String> own = user.get().roles();
+    for (int i = 0; i < roles.size(); i++) {
+      if (own.contains(roles.get(i))) {
         return Decision.ALLOWED;
       }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class AuthorizationRules {
           PROPERTY, shown(pattern), "\"[package.Service/Method]\" or \"[package.Service/*]\"");
     }
     String property = PROPERTY + "[" + pattern + "]";
-    Set<String> roles = roles(property, settings.roles());
+    List<String> roles = roles(property, settings.roles());
     boolean needsUser = needsUser(property, settings, roles);
     boolean any = isAny(property, settings, needsUser);
     Set<String> callers =
@@ -85,18 +86,18 @@ public final class AuthorizationRules {
     return new HashSet<>(callers);
   }
 
-  private static Set<String> roles(String property, @Nullable List<String> roles) {
+  private static List<String> roles(String property, @Nullable List<String> roles) {
     if (roles == null) {
-      return Set.of();
+      return List.of();
     }
     if (roles.isEmpty() || roles.stream().anyMatch(String::isBlank)) {
       throw new InvalidPropertyException(
           property + ".roles", roles.isEmpty() ? "(empty)" : roles, "names of roles");
     }
-    return new HashSet<>(roles);
+    return List.copyOf(new TreeSet<>(roles));
   }
 
-  private static boolean needsUser(String property, RuleSettings settings, Set<String> roles) {
+  private static boolean needsUser(String property, RuleSettings settings, List<String> roles) {
     String user = settings.user();
     if (user == null) {
       return !roles.isEmpty();
