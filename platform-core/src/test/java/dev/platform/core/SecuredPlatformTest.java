@@ -44,7 +44,7 @@ class SecuredPlatformTest {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final EmbeddedEtcd etcd = EmbeddedEtcd.start();
+  private final EmbeddedEtcd etcd = EmbeddedEtcd.builder().build();
   private Platform server;
   private Platform client;
 
@@ -71,7 +71,7 @@ class SecuredPlatformTest {
         .etcdEndpoints(etcd.endpoint().toString())
         .advertise("127.0.0.1")
         .drain(new DrainSettings(Duration.ZERO, Duration.ofSeconds(1)))
-        .deadlines(DeadlineSettings.defaults().withDefaultTimeout(Duration.ofSeconds(60)))
+        .deadlines(new DeadlineSettings(Duration.ofSeconds(60), null, Map.of(), Map.of()))
         .authentication(AuthenticationSettings.defaults(service).withTokensWithoutTls())
         .users(SecuredPlatformTest::verify)
         .closeAtShutdown(false);
