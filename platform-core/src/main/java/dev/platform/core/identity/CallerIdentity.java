@@ -54,6 +54,14 @@ public final class CallerIdentity {
     return new CallerIdentity(workload, user, token);
   }
 
+  /**
+   * The same workload on behalf of a user who is known otherwise than by a token, such as by the
+   * session of a browser: calls of the same request are sent without one.
+   */
+  public CallerIdentity onBehalfOf(User user) {
+    return new CallerIdentity(workload, user, null);
+  }
+
   /** This context with this caller. */
   public Context attachedTo(Context context) {
     return context.withValue(KEY, this);

@@ -1,0 +1,74 @@
+package dev.platform.order.session;
+
+import dev.platform.core.identity.CallerIdentity;
+import dev.platform.core.identity.User;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtException;
+
+/** Users by the tokens of OpenID Connect. Thread-safe; blocks while the issuer's keys are read. */
+final class BearerTokens {
+
+  /** RFC 6750, section 2.1. */
+  private static final Pattern BEARER =
+      Pattern.compile("Bearer +([A-Za-z0-9\\-._~+/]+=*)", Pattern.CASE_INSENSITIVE);
+
+  private static final int MAX_HEADER = 8 * 1024;
+
+  private final JwtDecoder decoder;
+
+  BearerTokens(JwtDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /**
+   * Whom the only {@code Authorization} header proves.
+   *
+   * @throws StatusRuntimeException UNAUTHENTICATED if it proves nobody; UNAVAILABLE if the issuer's
+   *     keys can't be read
+   */
+  CallerIdentity caller(List<String> authorization) {
+    if (authorization.size() != 1 || authorization.get(0).length() > MAX_HEADER) {
+      throw refusal("one bearer token, of at most 8 KB");
+    }
+    Matcher header = BEARER.matcher(authorization.get(0).strip());
+    if (!header.matches()) {
+      throw refusal("a bearer token");
+    }
+    String token = header.group(1);
+    return CallerIdentity.anonymous().onBehalfOf(user(token), token);
+  }
+
+  /** The user whom this token proves; throws as {@link #caller}. */
+  User user(String token) {
+    try {
+      Jwt jwt = decoder.decode(token);
+      String subject = jwt.getSubject();
+      if (subject == null || subject.isBlank()) {
+        throw refusal("a valid token");
+      }
+      return new User(
+          subject, String.valueOf(jwt.getClaims().get("iss")), Set.of(), jwt.getExpiresAt());
+    } catch (BadJwtException e) {
+      throw refusal("a valid token");
+    } catch (JwtException e) {
+      throw Status.UNAVAILABLE
+          .withDescription("tokens can't be checked at the moment")
+          .withCause(e)
+          .asRuntimeException();
+    }
+  }
+
+  private static StatusRuntimeException refusal(String expected) {
+    return Status.UNAUTHENTICATED
+        .withDescription("authentication required: " + expected)
+        .asRuntimeException();
+  }
+}
