@@ -5,6 +5,7 @@ import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.call.CallRecorder;
 import dev.platform.core.call.ClientNameInterceptor;
+import dev.platform.core.call.DiscoveredCalls;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.concurrent.HandlerThread;
@@ -247,7 +248,7 @@ public final class Platform implements AutoCloseable {
    * The same as a builder, for TLS for example. The program shuts down the channel that it builds.
    */
   public ManagedChannelBuilder<?> channelBuilder(String service) {
-    return channelTo("etcd:///" + service);
+    return channelTo("etcd:///" + service).intercept(new DiscoveredCalls());
   }
 
   /**
