@@ -1,17 +1,15 @@
 package dev.platform.order.session;
 
 import dev.platform.core.identity.CallerIdentity;
+import dev.platform.core.identity.InvalidTokenException;
+import dev.platform.core.identity.InvalidTokenException.Reason;
+import dev.platform.core.identity.TokenVerifier;
 import dev.platform.core.identity.User;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.springframework.security.oauth2.jwt.BadJwtException;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtException;
 
 /** Users by the tokens of OpenID Connect. Thread-safe; blocks while the issuer's keys are read. */
 final class BearerTokens {
@@ -22,17 +20,17 @@ final class BearerTokens {
 
   private static final int MAX_HEADER = 8 * 1024;
 
-  private final JwtDecoder decoder;
+  private final TokenVerifier verifier;
 
-  BearerTokens(JwtDecoder decoder) {
-    this.decoder = decoder;
+  BearerTokens(TokenVerifier verifier) {
+    this.verifier = verifier;
   }
 
   /**
    * Whom the only {@code Authorization} header proves.
    *
-   * @throws StatusRuntimeException UNAUTHENTICATED if it proves nobody; UNAVAILABLE if the issuer's
-   *     keys can't be read
+   * @throws StatusRuntimeException UNAUTHENTICATED if it proves nobody; UNAVAILABLE if that can't be
+   *     checked now
    */
   CallerIdentity caller(List<String> authorization) {
     if (authorization.size() != 1 || authorization.get(0).length() > MAX_HEADER) {
@@ -49,26 +47,21 @@ final class BearerTokens {
   /** The user whom this token proves; throws as {@link #caller}. */
   User user(String token) {
     try {
-      Jwt jwt = decoder.decode(token);
-      String subject = jwt.getSubject();
-      if (subject == null || subject.isBlank()) {
-        throw refusal("a valid token");
+      return verifier.verify(token);
+    } catch (InvalidTokenException e) {
+      if (e.reason() == Reason.UNAVAILABLE) {
+        throw Status.UNAVAILABLE
+            .withDescription("tokens can't be checked at the moment")
+            .withCause(e)
+            .asRuntimeException();
       }
-      return new User(
-          subject, String.valueOf(jwt.getClaims().get("iss")), Set.of(), jwt.getExpiresAt());
-    } catch (BadJwtException e) {
-      throw refusal("a valid token");
-    } catch (JwtException e) {
-      throw Status.UNAVAILABLE
-          .withDescription("tokens can't be checked at the moment")
-          .withCause(e)
-          .asRuntimeException();
+      throw refusal(e.reason().text());
     }
   }
 
-  private static StatusRuntimeException refusal(String expected) {
+  private static StatusRuntimeException refusal(String why) {
     return Status.UNAUTHENTICATED
-        .withDescription("authentication required: " + expected)
+        .withDescription("authentication required: " + why)
         .asRuntimeException();
   }
 }

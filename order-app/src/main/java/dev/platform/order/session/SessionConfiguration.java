@@ -1,18 +1,17 @@
 package dev.platform.order.session;
 
 import dev.platform.order.customer.CustomerProperties;
+import dev.platform.spring.security.UserTokens;
 import java.time.Clock;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
@@ -26,13 +25,13 @@ class SessionConfiguration {
 
   @Bean
   FilterRegistrationBean<CustomerFilter> customerFilter(
-      ObjectProvider<JwtDecoder> decoder,
+      UserTokens users,
       Optional<SessionCookies> sessions,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
     FilterRegistrationBean<CustomerFilter> filter =
         new FilterRegistrationBean<>(
             new CustomerFilter(
-                decoder.stream().findFirst().map(BearerTokens::new).orElse(null),
+                users.verifier().map(BearerTokens::new).orElse(null),
                 sessions.orElse(null),
                 problems));
     filter.addUrlPatterns("/api/*");
@@ -63,10 +62,10 @@ class SessionConfiguration {
       SignIn signIn(
           CustomerProperties properties,
           @Value("${spring.security.oauth2.resourceserver.jwt.issuer-uri}") String issuer,
-          JwtDecoder decoder,
+          UserTokens users,
           SessionCookies sessions) {
         return new SignIn(
-            properties.login(), new OpenIdIssuer(issuer), new BearerTokens(decoder), sessions);
+            properties.login(), new OpenIdIssuer(issuer), new BearerTokens(users.verifier().orElseThrow()), sessions);
       }
     }
   }

@@ -3,6 +3,8 @@ package dev.platform.order.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.core.identity.CallerIdentity;
+import dev.platform.core.identity.InvalidTokenException;
+import dev.platform.core.identity.InvalidTokenException.Reason;
 import dev.platform.core.identity.User;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -12,14 +14,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
-import org.springframework.security.oauth2.jwt.BadJwtException;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
@@ -33,14 +33,9 @@ class CustomerFilterTest {
       new BearerTokens(
           token ->
               switch (token) {
-                case "good" ->
-                    Jwt.withTokenValue(token)
-                        .header("alg", "RS256")
-                        .subject("ana")
-                        .issuer("https://issuer.example")
-                        .build();
-                case "away" -> throw new JwtException("no keys");
-                default -> throw new BadJwtException("bad");
+                case "good" -> new User("ana", "https://issuer.example", Set.of(), null);
+                case "away" -> throw new InvalidTokenException(Reason.UNAVAILABLE);
+                default -> throw new InvalidTokenException(Reason.SIGNATURE);
               });
 
   @Test

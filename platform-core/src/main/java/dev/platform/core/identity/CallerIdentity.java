@@ -66,7 +66,12 @@ public final class CallerIdentity {
    * session of a browser: calls of the same request are sent without one.
    */
   public CallerIdentity onBehalfOf(User user) {
-    return new CallerIdentity(workload, user, null);
+    return new CallerIdentity(workload.orElse(null), user, null);
+  }
+
+  /** The same user, on whose behalf this workload acts. */
+  CallerIdentity actingAs(@Nullable String workload) {
+    return new CallerIdentity(workload, user.orElse(null), token.orElse(null));
   }
 
   /** This context with this caller. */
