@@ -30,6 +30,7 @@ import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
+import dev.platform.core.transport.TransportSecurity;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.BindableService;
 import io.grpc.Grpc;
@@ -38,6 +39,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -149,6 +151,7 @@ public final class Platform implements AutoCloseable {
       avoided.bindTo(settings.meters);
       skipped.bindTo(settings.meters);
       new DiscoveryMetrics(directory, settings.clock).bindTo(settings.meters);
+      settings.transport.bindTo(settings.meters);
     }
     DirectorySource source = new DirectorySource(directory);
     return new ResolverContext(
@@ -191,22 +194,28 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Starts a server of these services in plaintext, with a bounded pool of handler threads, and
-   * registers it. A program has one server.
+   * Starts a server of these services, with a bounded pool of handler threads, and registers it. It
+   * is in plaintext unless there is {@link PlatformBuilder#transportSecurity}. A program has one
+   * server.
    *
    * @param port 0 for any free one
    * @throws IOException if the port can't be bound
    */
   public Server serve(int port, BindableService... services) throws IOException {
     ForkJoinPool pool = HandlerThread.pool(HANDLER_THREADS);
+    TransportSecurity transport = settings.transport;
+    ServerCredentials credentials =
+        transport.isEncrypted()
+            ? transport.serverCredentials()
+            : InsecureServerCredentials.create();
     ServerBuilder<?> builder =
-        Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
+        Grpc.newServerBuilderForPort(port, credentials)
             .executor(pool)
             // Callers may ping idle connections, to detect a frozen server within seconds.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
     resources.add(pool::shutdown);
-    return serve(builder, services);
+    return serve(builder, transport.metadata(), services);
   }
 
   /**
@@ -216,12 +225,18 @@ public final class Platform implements AutoCloseable {
    * @throws IOException if the port can't be bound
    * @throws IllegalStateException if there is a server already, or the platform is closed
    */
-  public synchronized Server serve(ServerBuilder<?> builder, BindableService... services)
+  public Server serve(ServerBuilder<?> builder, BindableService... services) throws IOException {
+    return serve(builder, Map.of(), services);
+  }
+
+  private synchronized Server serve(
+      ServerBuilder<?> builder, Map<String, String> security, BindableService... services)
       throws IOException {
     if (server != null || closed) {
       throw new IllegalStateException(
           closed ? "The platform is closed" : "The platform already has a server");
     }
+    settings.transport.identifyPeers(builder);
     builder.addService(serverChain.outside(health.getHealthService().bindService()));
     for (BindableService service : services) {
       builder.addService(serverChain.around(service.bindService()));
@@ -230,25 +245,40 @@ public final class Platform implements AutoCloseable {
     server = started;
     reportedHealth.serverStarted(started);
     drain.accepting(true);
-    registrar.claim(List.of(claim(started)));
+    registrar.claim(List.of(claim(started, security)));
     return started;
   }
 
   /**
-   * A channel to a service by its name, in plaintext, with the platform's interceptors. Closed with
-   * the platform.
+   * A channel to a service by its name, with the platform's interceptors. It is in plaintext unless
+   * there is {@link PlatformBuilder#transportSecurity}. Closed with the platform.
    */
   public ManagedChannel channel(String service) {
-    ManagedChannel channel = channelBuilder(service).usePlaintext().build();
+    TransportSecurity transport = settings.transport;
+    ManagedChannel channel =
+        (transport.isEncrypted()
+                ? discovered(
+                    Grpc.newChannelBuilder(target(service), transport.channelCredentials()))
+                : channelBuilder(service).usePlaintext())
+            .build();
     channels.add(channel);
     return channel;
   }
 
   /**
-   * The same as a builder, for TLS for example. The program shuts down the channel that it builds.
+   * The same as a builder, for TLS of the program's own for example. The program shuts down the
+   * channel that it builds.
    */
   public ManagedChannelBuilder<?> channelBuilder(String service) {
-    return channelTo("etcd:///" + service).intercept(new DiscoveredCalls());
+    return discovered(ManagedChannelBuilder.forTarget(target(service)));
+  }
+
+  private ManagedChannelBuilder<?> discovered(ManagedChannelBuilder<?> builder) {
+    return configured(builder).intercept(new DiscoveredCalls());
+  }
+
+  private static String target(String service) {
+    return "etcd:///" + service;
   }
 
   /**
@@ -258,11 +288,11 @@ public final class Platform implements AutoCloseable {
    * @param target gRPC's target, such as {@code payment.example.com:443}
    */
   public ManagedChannelBuilder<?> channelBuilder(String client, String target) {
-    return channelTo(target).intercept(new ClientNameInterceptor(client));
+    return configured(ManagedChannelBuilder.forTarget(target))
+        .intercept(new ClientNameInterceptor(client));
   }
 
-  private ManagedChannelBuilder<?> channelTo(String target) {
-    ManagedChannelBuilder<?> builder = ManagedChannelBuilder.forTarget(target);
+  private ManagedChannelBuilder<?> configured(ManagedChannelBuilder<?> builder) {
     resolver.resolve(builder);
     return builder
         .intercept(clientChain)
@@ -315,7 +345,7 @@ public final class Platform implements AutoCloseable {
     removeShutdownHook();
   }
 
-  private Claim claim(Server started) {
+  private Claim claim(Server started, Map<String, String> security) {
     String host =
         settings.advertisedHost == null
             ? LocalAddress.reachable(started.getListenSockets())
@@ -324,6 +354,7 @@ public final class Platform implements AutoCloseable {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(InstanceMetadata.WEIGHT, Integer.toString(DEFAULT_WEIGHT));
     metadata.put(InstanceMetadata.GRPC_PORT, Integer.toString(started.getPort()));
+    metadata.putAll(security);
     metadata.putAll(settings.metadata);
     metadata.put(InstanceMetadata.INSTANCE_ID, instanceId());
     metadata.put(InstanceMetadata.STARTED_AT, settings.clock.instant().toString());

@@ -23,6 +23,7 @@ import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.retry.HedgingSettings;
 import dev.platform.core.retry.RetrySettings;
+import dev.platform.core.transport.TransportSecurity;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -45,6 +46,7 @@ public final class PlatformBuilder {
   final String service;
   EtcdSettings etcd = EtcdSettings.defaults();
   @Nullable EtcdTls tls;
+  TransportSecurity transport = TransportSecurity.plaintext();
   String namespace = "";
   ValueFormat valueFormat = ValueFormat.GRPC;
   Duration leaseTtl = Duration.ofSeconds(10);
@@ -103,6 +105,15 @@ public final class PlatformBuilder {
   /** Certificates for {@code https} endpoints. */
   public PlatformBuilder etcdTls(EtcdTls certificates) {
     this.tls = certificates;
+    return this;
+  }
+
+  /**
+   * Mutual TLS between services, for {@link Platform#serve(int, io.grpc.BindableService...)} and
+   * {@link Platform#channel}; by default there is none.
+   */
+  public PlatformBuilder transportSecurity(TransportSecurity security) {
+    this.transport = security;
     return this;
   }
 

@@ -2,6 +2,7 @@ package dev.platform.starter;
 
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.resolver.ResolverContext;
+import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.CalledMethods;
 import dev.platform.spring.client.ChannelProvider;
@@ -46,6 +47,14 @@ public final class ClientAutoConfiguration {
           .of(name)
           .ifPresent(own -> builder.setNameResolverArg(ResolverContext.LOAD_BALANCING, own));
     };
+  }
+
+  /** Before others, so that what the application sets on a channel wins. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  GrpcChannelConfigurer transportChannelConfigurer(
+      TransportSecurity security, GrpcChannelsProperties channels, Environment environment) {
+    return new SecuredChannels(security, channels, environment);
   }
 
   @Bean

@@ -23,7 +23,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  */
 final class NamedChannels implements BeanPostProcessor {
 
-  private static final Set<String> DISCOVERED = Set.of("discovery", "etcd");
+  static final Set<String> DISCOVERED = Set.of("discovery", "etcd");
 
   /** Without an address, such a name is resolved by discovery; others may be addresses. */
   private static final Pattern SERVICE = Pattern.compile("[\\w.-]+");

@@ -1,12 +1,14 @@
 package dev.platform.starter;
 
 import dev.platform.core.chain.ServerChain;
+import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.ServedMethods;
 import dev.platform.spring.server.ServerExecutor;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.ServerInterceptor;
 import java.util.List;
+import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
 import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
@@ -38,6 +40,14 @@ public final class ServerAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   GrpcServerConfigurer serverExecutorConfigurer(ObjectProvider<ServerExecutor> executor) {
     return server -> executor.ifAvailable(threads -> server.executor(threads.executor()));
+  }
+
+  /** Before others, so that what the application sets on its server wins. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  GrpcServerConfigurer transportServerConfigurer(
+      TransportSecurity security, GrpcServerProperties properties) {
+    return new SecuredServers(security, properties);
   }
 
   @Bean

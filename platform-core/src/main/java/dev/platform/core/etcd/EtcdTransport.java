@@ -23,10 +23,10 @@ interface EtcdTransport {
   /** The shaded Netty wins, as it does in gRPC's own choice. */
   static EtcdTransport available() {
     if (isPresent("io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder")) {
-      return new ShadedNettyTransport();
+      return new TransportOnShadedNetty();
     }
     if (isPresent("io.grpc.netty.NettyChannelBuilder")) {
-      return new NettyTransport();
+      return new TransportOnNetty();
     }
     throw new IllegalStateException(
         "No transport for etcd: add io.grpc:grpc-netty-shaded or io.grpc:grpc-netty");

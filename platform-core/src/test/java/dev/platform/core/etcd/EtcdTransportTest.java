@@ -27,7 +27,7 @@ class EtcdTransportTest {
   private final TestAuthority authority = TestAuthority.create("ours");
 
   static Stream<EtcdTransport> transports() {
-    return Stream.of(new ShadedNettyTransport(), new NettyTransport());
+    return Stream.of(new TransportOnShadedNetty(), new TransportOnNetty());
   }
 
   @ParameterizedTest
@@ -56,7 +56,7 @@ class EtcdTransportTest {
 
   @Test
   void shadedNettyWinsIfBothArePresent() {
-    assertThat(EtcdTransport.available()).isInstanceOf(ShadedNettyTransport.class);
+    assertThat(EtcdTransport.available()).isInstanceOf(TransportOnShadedNetty.class);
   }
 
   private static void assertAnswers(

@@ -50,6 +50,16 @@ public final class Line {
     return Map.of("grpc.client." + name + ".address", target);
   }
 
+  /** The channel of this name has security settings of its own: none. */
+  public static Map<String, Object> ownPlaintext(String name) {
+    return Map.of("grpc.client." + name + ".negotiation-type", "plaintext");
+  }
+
+  /** The framework's own TLS for the gRPC server, with this SSL bundle if it knows those. */
+  public static Map<String, Object> ownServerTls(String unused) {
+    return Map.of("grpc.server.security.enabled", true);
+  }
+
   /** The port of the application's gRPC server. */
   public static int serverPort(ApplicationContext app) {
     return app.getBean(GrpcServerProperties.class).getPort();

@@ -9,8 +9,10 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Uses {@code grpc-netty} and the application's own Netty. */
-final class NettyTransport implements EtcdTransport {
+/**
+ * Uses {@code grpc-netty} and the application's own Netty; built a second time for the shaded one.
+ */
+final class TransportOnNetty implements EtcdTransport {
 
   @Override
   public NettyChannelBuilder builder(
