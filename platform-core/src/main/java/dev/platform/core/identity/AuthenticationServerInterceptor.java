@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * credentials that prove nothing ends with UNAUTHENTICATED; with UNAVAILABLE if they can't be
  * checked now; with RESOURCE_EXHAUSTED, unread, if too many of its address were refused in this
  * second. A token that was accepted a moment ago is accepted from there, too, so that one bad
- * client behind a common proxy does not lock out the others. Thread-safe; blocks only as its {@link
+ * client behind a common proxy does not lock out the others. A call within the process that comes
+ * without a token is on behalf of the user whom an interceptor of its in-process server has put into
+ * the context: an application's other entrance, such as HTTP, knows its users itself. Thread-safe; blocks only as its {@link
  * TokenVerifier} does.
  */
 public final class AuthenticationServerInterceptor implements ServerInterceptor {
@@ -89,7 +91,13 @@ public final class AuthenticationServerInterceptor implements ServerInterceptor 
       }
     }
     Context context = Context.current();
-    if (CallerIdentity.in(context) == caller) {
+    CallerIdentity known = CallerIdentity.in(context);
+    if (caller.user().isEmpty()
+        && known.user().isPresent()
+        && origin(connection) == Origin.PROCESS) {
+      caller = known.actingAs(caller.workload().orElse(null));
+    }
+    if (known == caller) {
       return next.startCall(call, headers);
     }
     describe(call, caller);

@@ -61,6 +61,19 @@ public final class CallerIdentity {
     return user.isEmpty() ? this : of(workload.orElse(null));
   }
 
+  /**
+   * The same workload on behalf of a user who is known otherwise than by a token, such as by the
+   * session of a browser: calls of the same request are sent without one.
+   */
+  public CallerIdentity onBehalfOf(User user) {
+    return new CallerIdentity(workload.orElse(null), user, null);
+  }
+
+  /** The same user, on whose behalf this workload acts. */
+  CallerIdentity actingAs(@Nullable String workload) {
+    return new CallerIdentity(workload, user.orElse(null), token.orElse(null));
+  }
+
   /** This context with this caller. */
   public Context attachedTo(Context context) {
     return context.withValue(KEY, this);
