@@ -70,10 +70,7 @@ class SecurityTest {
                   GrpcAuthenticationReader.class, BasicGrpcAuthenticationReader::new);
               beans.registerBean(AuthenticationManager.class, () -> SecurityTest::authenticate);
               beans.registerBean(
-                  TokenVerifier.class,
-                  () ->
-                      token ->
-                          new User("token", "", Set.of("user"), null));
+                  TokenVerifier.class, () -> token -> new User("token", "", Set.of("user"), null));
               beans.registerBean(Stock.class);
             })) {
       Queue<String> users = app.getBean(Stock.class).users;
