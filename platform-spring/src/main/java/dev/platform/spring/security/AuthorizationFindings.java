@@ -125,7 +125,9 @@ final class AuthorizationFindings {
     if (!rule.isOfService() && !names.contains(rule.pattern())) {
       found.add(
           new Finding(
-              RULES, rule.pattern(), "a method that " + rule.service() + " has: " + methods(rule, names)));
+              RULES,
+              rule.pattern(),
+              "a method that " + rule.service() + " has: " + methods(rule, names)));
     }
     if (rule.isOfService()
         && methods(rule, names).stream().allMatch(method -> rules.of(method) != rule)) {
