@@ -171,9 +171,9 @@ class AuthorizationAutoConfigurationTest {
         .run(
             context ->
                 assertThat(findings(context.getBean(ConfigurationRule.class)))
-                    .contains(
+                    .containsExactly(
                         RULES
-                            + ": (none for grpc.health.v1.Health/Check) (expected:"
+                            + ": (none for grpc.health.v1.Health) (expected:"
                             + " \"[grpc.health.v1.Health/*]\": { callers: any }, for probes)"));
   }
 
