@@ -22,8 +22,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Mutual TLS for Spring's server. Its builder takes credentials when it is made and never again, so
- * the factory is replaced by one whose {@code credentials()} are the platform's. A server that can't
- * be secured does not start.
+ * the factory is replaced by one whose {@code credentials()} are the platform's. A server that
+ * can't be secured does not start.
  */
 final class SecuredServers implements BeanPostProcessor {
 
@@ -116,6 +116,7 @@ final class SecuredServers implements BeanPostProcessor {
     protected NettyServerBuilder newServerBuilder() {
       NettyServerBuilder builder = super.newServerBuilder();
       security.identifyPeers(builder);
+      security.limitAge(builder);
       return builder;
     }
   }
