@@ -58,8 +58,7 @@ class PlaintextWarningTest {
   @Test
   void nobodyElseReachesThisMachineOrThisProcess(CapturedOutput output) throws IOException {
     start(
-        NettyServerBuilder.forAddress(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     start(InProcessServerBuilder.forName("here"));
     assertThat(output).doesNotContain(TEXT);
   }
