@@ -2,7 +2,6 @@ package dev.platform.boot4;
 
 import dev.platform.core.transport.TransportSecurity;
 import io.grpc.ServerBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
 /**
@@ -19,7 +18,7 @@ final class IdentifiedPeers<T extends ServerBuilder<T>> implements ServerBuilder
 
   @Override
   public void customize(T builder) {
-    if (!security.isEncrypted() && !(builder instanceof InProcessServerBuilder)) {
+    if (!security.isEncrypted()) {
       security.identifyPeers(builder);
     }
   }

@@ -116,6 +116,7 @@ final class SecuredServers implements BeanPostProcessor {
     protected NettyServerBuilder newServerBuilder() {
       NettyServerBuilder builder = super.newServerBuilder();
       security.identifyPeers(builder);
+      security.limitAge(builder);
       return builder;
     }
   }
