@@ -86,29 +86,13 @@ class SecuredCallsTest {
               beans.registerBean(MethodSecurity.class);
               beans.registerBean(Vault.class);
               beans.registerBean(GuardedStock.class);
-              beans.registerBean(JwtDecoder.class, () -> SecuredCallsTest::decode);
+              beans.registerBean(Tokens.class);
             });
   }
 
   @AfterAll
   static void stop() {
     app.close();
-  }
-
-  /** {@code <subject>.<role>.<audience>} is the payload and the signature. */
-  private static Jwt decode(String token) {
-    String[] parts = token.split("\\.");
-    if (parts.length != 4) {
-      throw new BadJwtException("Malformed token");
-    }
-    return Jwt.withTokenValue(token)
-        .header("alg", "RS256")
-        .subject(parts[1])
-        .claim("roles", List.of(parts[2]))
-        .audience(List.of(parts[3]))
-        .issuer("https://issuer.example")
-        .expiresAt(Instant.now().plusSeconds(300))
-        .build();
   }
 
   @Test
@@ -172,6 +156,29 @@ class SecuredCallsTest {
     Metadata headers = new Metadata();
     headers.put(AUTHORIZATION, "Bearer " + token);
     return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  /**
+   * {@code <subject>.<role>.<audience>} is the payload and the signature. A class of its own, since
+   * JUnit reads the methods of the test where there is no Spring Security, too.
+   */
+  static class Tokens implements JwtDecoder {
+
+    @Override
+    public Jwt decode(String token) {
+      String[] parts = token.split("\\.");
+      if (parts.length != 4) {
+        throw new BadJwtException("Malformed token");
+      }
+      return Jwt.withTokenValue(token)
+          .header("alg", "RS256")
+          .subject(parts[1])
+          .claim("roles", List.of(parts[2]))
+          .audience(List.of(parts[3]))
+          .issuer("https://issuer.example")
+          .expiresAt(Instant.now().plusSeconds(300))
+          .build();
+    }
   }
 
   @EnableMethodSecurity
