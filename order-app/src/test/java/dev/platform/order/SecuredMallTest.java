@@ -178,8 +178,7 @@ class SecuredMallTest extends EdgeTest {
                     NotificationServiceGrpc.newBlockingStub(channel("mall-client", token(user)))
                         .notify(forged)))
         .isEqualTo(Code.PERMISSION_DENIED);
-    var unused =
-        NotificationServiceGrpc.newBlockingStub(channel("order-app", null)).notify(forged);
+    var unused = NotificationServiceGrpc.newBlockingStub(channel("order-app", null)).notify(forged);
   }
 
   private interface Call {

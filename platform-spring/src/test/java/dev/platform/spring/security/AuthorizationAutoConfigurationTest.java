@@ -136,9 +136,7 @@ class AuthorizationAutoConfigurationTest {
   void anotherApplicationsRuleMayNeedUsers() {
     app.withPropertyValues(
             STRICT, HEALTH + "callers=any", RULES + "[other.v1.Service/Of].user=required")
-        .run(
-            context ->
-                assertThat(findings(context.getBean(ConfigurationRule.class))).isEmpty());
+        .run(context -> assertThat(findings(context.getBean(ConfigurationRule.class))).isEmpty());
   }
 
   @Test
