@@ -3,6 +3,7 @@ import { startCatalogue } from "./catalogue.js";
 import { byId } from "./dom.js";
 import { followOrder } from "./order.js";
 import { startPlatform } from "./platform.js";
+import { startSession } from "./session.js";
 
 const VIEWS = { shop: "Mall", platform: "Platform \u2013 Mall" };
 
@@ -10,6 +11,7 @@ let shown = null;
 
 const catalogueTick = startCatalogue(() => shown !== "platform", addToBasket);
 const platformTick = startPlatform(() => shown === "platform");
+startSession();
 startBasket({ placed: (order, traceUrl) => { catalogueTick(); followOrder(order, traceUrl, addToBasket); } });
 
 window.addEventListener("hashchange", () => route(true));

@@ -38,6 +38,7 @@ async function refresh() {
     showSelf(body);
     showServices(body);
     showBreakers(body.breakers);
+    showSecurity(body.security);
     showCalls(rates(body));
   } catch (problem) {
     say(note, "As it was a moment ago");
@@ -106,6 +107,27 @@ function showCalls(calls) {
     el("td", { class: "number" }, of.millis === null ? "\u2013" : `${of.millis < 10 ? of.millis.toFixed(1) : Math.round(of.millis)} ms`),
     el("td", { class: of.failed > 0 ? "number failing" : "number" }, String(of.failed)),
     el("td", { class: "number" }, of.count.toLocaleString("en")))));
+}
+
+const TRANSPORTS = {
+  plaintext: "Connections are in plain text: callers prove nothing.",
+  permissive: "Connections may be in plain text; callers with mutual TLS prove who they are.",
+  strict: "All connections use mutual TLS: each caller proves who it is.",
+};
+
+function showSecurity({ transport, identity, mode, rules, proved }) {
+  const ruled = mode === "off" ? "There are no rules about who may call what."
+    : mode === "shadow" ? "What the rules would refuse is only counted." : "What no rule allows is refused.";
+  const customers = identity === "required" ? "Customers are known, and see their own orders only." : "An order may be in anybody's name.";
+  say(byId("security-state"), [TRANSPORTS[transport], ruled, customers].filter(Boolean).join(" "));
+  say(byId("security-proved"), proved.length > 0
+    ? `Calls so far: ${proved.map((of) => `${of.kind} ${of.outcome} ${of.count.toLocaleString("en")}`).join(", ")}.` : "");
+  byId("rules-table").hidden = rules.length === 0;
+  become(byId("rules"), ...rules.map((rule) => el("tr", {},
+    el("th", { scope: "row" }, rule.method.replace(/^[a-z0-9.]*\./, "")),
+    el("td", {}, rule.callers.join(", ") || "\u2013"),
+    el("td", {}, rule.user || "\u2013"),
+    el("td", { class: rule.refused > 0 ? "number failing" : "number" }, String(rule.refused)))));
 }
 
 function words(constant) {

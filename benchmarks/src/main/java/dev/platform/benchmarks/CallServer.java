@@ -3,14 +3,18 @@ package dev.platform.benchmarks;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.core.identity.TokenVerifier;
+import dev.platform.core.identity.User;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import net.devh.boot.grpc.server.event.GrpcServerStartedEvent;
@@ -21,6 +25,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
@@ -67,6 +72,19 @@ final class CallServer {
     return spring(everything("1.0").toArray(String[]::new));
   }
 
+  /** The same with authentication of users, and with rules that allow each call. */
+  static ConfigurableApplicationContext startEverythingSecured() {
+    List<String> arguments = new ArrayList<>(everything("1.0"));
+    arguments.add("--platform.security.transport.mode=plaintext");
+    arguments.add(
+        "--platform.security.authorization.rules"
+            + "[recommendation.v1.RecommendationService/*].callers=calls");
+    arguments.add(
+        "--platform.security.authorization.rules"
+            + "[recommendation.v1.RecommendationService/*].roles=customer");
+    return spring(arguments.toArray(String[]::new), Users.class);
+  }
+
   /** Its Spring arguments. */
   static List<String> everything(String sampled) {
     return List.of(
@@ -78,8 +96,9 @@ final class CallServer {
         "--platform.resilience.concurrency-limit.limit=1000");
   }
 
-  private static ConfigurableApplicationContext spring(String[] arguments) {
+  private static ConfigurableApplicationContext spring(String[] arguments, Class<?>... more) {
     return new SpringApplicationBuilder(App.class)
+        .sources(more)
         .web(WebApplicationType.NONE)
         .bannerMode(Banner.Mode.OFF)
         .properties(
@@ -103,6 +122,16 @@ final class CallServer {
     PrintStream out = System.out;
     out.println("port " + port);
     out.flush();
+  }
+
+  /** Each token is a customer's. */
+  @Configuration(proxyBeanMethods = false)
+  static class Users {
+
+    @Bean
+    TokenVerifier tokenVerifier() {
+      return token -> new User("u-1", "https://issuer.example", Set.of("customer"), null);
+    }
   }
 
   @Configuration(proxyBeanMethods = false)

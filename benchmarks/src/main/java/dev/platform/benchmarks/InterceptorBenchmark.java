@@ -3,11 +3,16 @@ package dev.platform.benchmarks;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.core.chain.ClientLink;
+import dev.platform.core.chain.ServerLink;
+import dev.platform.core.identity.CallerIdentity;
+import dev.platform.core.identity.User;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -17,14 +22,14 @@ import io.grpc.stub.ServerCalls;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import net.devh.boot.grpc.client.interceptor.GlobalClientInterceptorRegistry;
-import net.devh.boot.grpc.server.interceptor.GlobalServerInterceptorRegistry;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -65,6 +70,10 @@ public class InterceptorBenchmark {
       GetRecommendationsRequest.newBuilder().setUserId("u-1").build();
   private static final MethodDescriptor<GetRecommendationsRequest, GetRecommendationsResponse>
       METHOD = RecommendationServiceGrpc.getGetRecommendationsMethod();
+  private static final String TOKEN = "x".repeat(800);
+  private static final String BEARER = "Bearer " + TOKEN;
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> TRACE =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -77,6 +86,7 @@ public class InterceptorBenchmark {
   public boolean sampled;
 
   private ConfigurableApplicationContext app;
+  private Context outside;
   private String trace;
   private ServerCallHandler<GetRecommendationsRequest, GetRecommendationsResponse> handler;
   private Channel channel;
@@ -89,7 +99,7 @@ public class InterceptorBenchmark {
   public static void main(String[] arguments) throws Exception {
     List<String> server;
     List<String> client;
-    try (ConfigurableApplicationContext app = CallServer.startEverything()) {
+    try (ConfigurableApplicationContext app = CallServer.startEverythingSecured()) {
       server = chosen(names(serverInterceptors(app)), arguments);
       client = chosen(names(clientInterceptors(app)), arguments);
     }
@@ -158,11 +168,17 @@ public class InterceptorBenchmark {
   }
 
   private static List<ServerInterceptor> serverInterceptors(ConfigurableApplicationContext app) {
-    return app.getBean(GlobalServerInterceptorRegistry.class).getServerInterceptors();
+    return app.getBeansOfType(ServerLink.class).values().stream()
+        .sorted(Comparator.comparing(ServerLink::stage))
+        .map(ServerLink::interceptor)
+        .toList();
   }
 
   private static List<ClientInterceptor> clientInterceptors(ConfigurableApplicationContext app) {
-    return app.getBean(GlobalClientInterceptorRegistry.class).getClientInterceptors();
+    return app.getBeansOfType(ClientLink.class).values().stream()
+        .sorted(Comparator.comparing(ClientLink::stage))
+        .map(ClientLink::interceptor)
+        .toList();
   }
 
   private static List<String> names(List<?> interceptors) {
@@ -184,7 +200,8 @@ public class InterceptorBenchmark {
 
   @Setup(Level.Trial)
   public void setUp() {
-    app = CallServer.startEverything();
+    app = CallServer.startEverythingSecured();
+    outside = caller().attachedTo(Context.current()).attach();
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-" + (sampled ? "01" : "00");
     handler = ServerCalls.asyncUnaryCall(new CallServer.Recommendations()::getRecommendations);
     List<ServerInterceptor> server = new ArrayList<>(serverInterceptors(app));
@@ -203,7 +220,14 @@ public class InterceptorBenchmark {
 
   @TearDown(Level.Trial)
   public void tearDown() {
+    Context.current().detach(outside);
     app.close();
+  }
+
+  /** Who calls, for an interceptor that is measured without those that find it out. */
+  private static CallerIdentity caller() {
+    return CallerIdentity.of("calls")
+        .onBehalfOf(new User("u-1", "https://issuer.example", Set.of("customer"), null), TOKEN);
   }
 
   /** A served call, from its headers to its end. */
@@ -211,6 +235,7 @@ public class InterceptorBenchmark {
   public Object serve() {
     Metadata headers = new Metadata();
     headers.put(TRACE, trace);
+    headers.put(AUTHORIZATION, BEARER);
     ServerCall.Listener<GetRecommendationsRequest> listener =
         handler.startCall(new NoopClientCall(), headers);
     listener.onReady();

@@ -3,6 +3,7 @@ package dev.platform.benchmarks;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.core.identity.PeerIdentity;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -21,6 +22,7 @@ final class NoopClientCall
           .set(
               Grpc.TRANSPORT_ATTR_REMOTE_ADDR,
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 1))
+          .set(PeerIdentity.KEY, PeerIdentity.of("calls"))
           .build();
 
   @Override

@@ -1,5 +1,8 @@
 package dev.platform.order;
 
+import dev.platform.order.customer.CustomerProperties;
+import dev.platform.order.customer.CustomerProperties.TraceUserId;
+import dev.platform.order.customer.Ownership;
 import dev.platform.order.domain.BestSellers;
 import dev.platform.order.domain.Catalogue;
 import dev.platform.order.domain.OrderRequests;
@@ -21,13 +24,18 @@ import org.springframework.context.annotation.Configuration;
 
 /** Wires the use cases, which are framework-free. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(OrderProperties.class)
+@EnableConfigurationProperties({CustomerProperties.class, OrderProperties.class})
 class OrderConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  Ownership ownership(CustomerProperties properties) {
+    return Ownership.of(properties.identity());
   }
 
   @Bean
@@ -48,12 +56,13 @@ class OrderConfiguration {
       BestSellers bestSellers,
       OrderSteps steps,
       Clock clock,
+      CustomerProperties customers,
       OrderProperties properties) {
     PlaceOrder placeOrder =
         new PlaceOrder(
             catalogue,
             new ObservedStock(stock, steps),
-            new ObservedOrders(orders, steps),
+            new ObservedOrders(orders, steps, customers.traceUserId() == TraceUserId.HASHED),
             payments,
             settle,
             clock,

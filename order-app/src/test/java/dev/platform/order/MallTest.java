@@ -170,7 +170,7 @@ public abstract class MallTest {
     return postgres;
   }
 
-  private static int freePort() {
+  protected static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.call.CallRecorder;
 import dev.platform.core.call.ClientNameInterceptor;
+import dev.platform.core.call.DiscoveredCalls;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.concurrent.HandlerThread;
@@ -256,7 +257,7 @@ public final class Platform implements AutoCloseable {
     TransportSecurity transport = settings.transport;
     ManagedChannel channel =
         (transport.isEncrypted()
-                ? configured(
+                ? discovered(
                     Grpc.newChannelBuilder(target(service), transport.channelCredentials()))
                 : channelBuilder(service).usePlaintext())
             .build();
@@ -269,7 +270,11 @@ public final class Platform implements AutoCloseable {
    * channel that it builds.
    */
   public ManagedChannelBuilder<?> channelBuilder(String service) {
-    return configured(ManagedChannelBuilder.forTarget(target(service)));
+    return discovered(ManagedChannelBuilder.forTarget(target(service)));
+  }
+
+  private ManagedChannelBuilder<?> discovered(ManagedChannelBuilder<?> builder) {
+    return configured(builder).intercept(new DiscoveredCalls());
   }
 
   private static String target(String service) {

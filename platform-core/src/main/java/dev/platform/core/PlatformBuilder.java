@@ -1,6 +1,9 @@
 package dev.platform.core;
 
 import dev.platform.core.balancer.OutlierDetection;
+import dev.platform.core.authorization.AuthorizationMode;
+import dev.platform.core.authorization.AuthorizationRules;
+import dev.platform.core.authorization.LearnedCalls;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
@@ -11,6 +14,9 @@ import dev.platform.core.drain.DrainSettings;
 import dev.platform.core.etcd.EtcdSettings;
 import dev.platform.core.etcd.EtcdTls;
 import dev.platform.core.failure.TrailerLimitServerInterceptor;
+import dev.platform.core.identity.AuthenticationSettings;
+import dev.platform.core.identity.TokenVerifier;
+import dev.platform.core.identity.WorkloadIdentities;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.outcome.OutcomeClassifier;
@@ -56,6 +62,12 @@ public final class PlatformBuilder {
   @Nullable CircuitBreakerConfig breakerConfig;
   RetrySettings retries = RetrySettings.defaults();
   HedgingSettings hedging = HedgingSettings.none();
+  WorkloadIdentities workloads = WorkloadIdentities.of(null, List.of());
+  AuthenticationSettings authentication;
+  @Nullable TokenVerifier users;
+  AuthorizationMode authorization = AuthorizationMode.OFF;
+  AuthorizationRules rules = AuthorizationRules.of(Map.of());
+  LearnedCalls learned = new LearnedCalls(1000);
   RateLimitSettings rateLimits = RateLimitSettings.none();
   @Nullable ConcurrencyLimitSettings concurrency;
   boolean adaptiveConcurrency;
@@ -75,6 +87,7 @@ public final class PlatformBuilder {
 
   PlatformBuilder(String service) {
     this.service = service;
+    this.authentication = AuthenticationSettings.defaults(service);
   }
 
   /** How etcd is reached; by default at {@code http://127.0.0.1:2379}. */
@@ -191,6 +204,37 @@ public final class PlatformBuilder {
 
   public PlatformBuilder hedging(HedgingSettings settings) {
     this.hedging = settings;
+    return this;
+  }
+
+  /** Which workloads certificates prove; by default none. */
+  public PlatformBuilder workloads(WorkloadIdentities identities) {
+    this.workloads = identities;
+    return this;
+  }
+
+  /** How callers prove who they are; by default as the service's own workload within the process. */
+  public PlatformBuilder authentication(AuthenticationSettings settings) {
+    this.authentication = settings;
+    return this;
+  }
+
+  /** Checks users' bearer tokens, which are sent on with the calls of the same request. */
+  public PlatformBuilder users(TokenVerifier verifier) {
+    this.users = verifier;
+    return this;
+  }
+
+  /** Which caller may make which call; by default all may make all. */
+  public PlatformBuilder authorization(AuthorizationMode mode, AuthorizationRules some) {
+    this.authorization = mode;
+    this.rules = some;
+    return this;
+  }
+
+  /** What the mode {@code SHADOW} learns; by default up to 1000 pairs that nobody reads. */
+  public PlatformBuilder learned(LearnedCalls calls) {
+    this.learned = calls;
     return this;
   }
 

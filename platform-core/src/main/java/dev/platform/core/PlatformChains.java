@@ -1,5 +1,7 @@
 package dev.platform.core;
 
+import dev.platform.core.authorization.AuthorizationMode;
+import dev.platform.core.authorization.AuthorizationServerInterceptor;
 import dev.platform.core.breaker.CallNotPermittedMapper;
 import dev.platform.core.breaker.CircuitBreakerClientInterceptor;
 import dev.platform.core.breaker.ServiceBreakers;
@@ -26,6 +28,9 @@ import dev.platform.core.fault.FaultClientInterceptor;
 import dev.platform.core.fault.FaultServerInterceptor;
 import dev.platform.core.fault.FaultThreads;
 import dev.platform.core.fault.Faults;
+import dev.platform.core.identity.AuthenticationServerInterceptor;
+import dev.platform.core.identity.SecurityAudit;
+import dev.platform.core.identity.UserTokenClientInterceptor;
 import dev.platform.core.outcome.RejectionServerInterceptor;
 import dev.platform.core.ratelimit.RateLimitServerInterceptor;
 import dev.platform.core.ratelimit.SharedRateLimits;
@@ -132,6 +137,12 @@ final class PlatformChains {
             new CircuitBreakerClientInterceptor(
                 new ServiceBreakers(breakers, settings.breakers, settings.nanoTime))));
     links.add(new ClientLink(ClientStage.CALLER, new CallerClientInterceptor(settings.service)));
+    if (settings.users != null) {
+      links.add(
+          new ClientLink(
+              ClientStage.USER_TOKEN,
+              new UserTokenClientInterceptor(settings.authentication.tokensWithoutTls(), meters)));
+    }
     links.add(new ClientLink(ClientStage.RETRY, new RetryClientInterceptor()));
     if (faults != null) {
       links.add(
@@ -152,6 +163,7 @@ final class PlatformChains {
     links.add(
         new ServerLink(
             ServerStage.TELEMETRY, new TelemetryServerInterceptor(telemetry, propagation)));
+    identity(links);
     links.add(
         new ServerLink(ServerStage.DEADLINE, new DeadlineServerInterceptor(settings.deadlines)));
     links.add(new ServerLink(ServerStage.UPSTREAM_RETRY, new RetryServerInterceptor()));
@@ -169,6 +181,28 @@ final class PlatformChains {
                 new GrpcExceptionMapping(List.of(new CallNotPermittedMapper())))));
     links.add(new ServerLink(ServerStage.OPEN_CALLS, calls));
     return new ServerChain(links, requests);
+  }
+
+  private void identity(List<ServerLink> links) {
+    SecurityAudit audit = new SecurityAudit(settings.nanoTime);
+    links.add(
+        new ServerLink(
+            ServerStage.AUTHENTICATION,
+            new AuthenticationServerInterceptor(
+                settings.authentication,
+                settings.workloads,
+                settings.users,
+                audit,
+                meters,
+                settings.clock,
+                settings.nanoTime)));
+    if (settings.authorization != AuthorizationMode.OFF) {
+      links.add(
+          new ServerLink(
+              ServerStage.AUTHORIZATION,
+              new AuthorizationServerInterceptor(
+                  settings.rules, settings.authorization, settings.learned, audit, meters)));
+    }
   }
 
   private void limits(List<ServerLink> links) {

@@ -1,18 +1,23 @@
 package dev.platform.dev;
 
+import dev.platform.dev.command.DevCommand;
 import dev.platform.dev.etcd.DevEtcd;
 import dev.platform.dev.hosting.LoopbackEndpoint;
 import dev.platform.dev.hosting.SharedService;
+import dev.platform.dev.issuer.DevIssuer;
+import dev.platform.dev.issuer.DevIssuerProperties;
 import dev.platform.dev.postgres.DevPostgres;
 import dev.platform.dev.postgres.DevPostgresProperties;
 import dev.platform.dev.tracing.DevTracing;
 import dev.platform.dev.tracing.DevTracingProperties;
 import dev.platform.dev.tracing.SpanExportProperties;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -24,9 +29,10 @@ import org.springframework.core.env.StandardEnvironment;
 
 /**
  * Runs all development services in one process, for apps that are started from their jars: etcd, a
- * PostgreSQL with a database for each app of the mall, and the trace collector. Takes the {@code
- * platform.dev.*} properties as arguments ({@code --name=value}), system properties or environment
- * variables. Ends on SIGTERM.
+ * PostgreSQL with a database for each app of the mall, the trace collector, and the issuer of
+ * tokens if {@code spring.security.oauth2.resourceserver.jwt.issuer-uri} is a loopback address.
+ * Takes these and the {@code platform.dev.*} properties as arguments ({@code --name=value}), system
+ * properties or environment variables. Ends on SIGTERM.
  */
 public final class DevServices {
 
@@ -34,8 +40,14 @@ public final class DevServices {
 
   private final Deque<Runnable> running = new ArrayDeque<>(); // what stops each; guarded by this
 
-  /** Starts the services, prints one line for each that is ready, and runs until SIGTERM. */
+  /**
+   * Starts the services, prints one line for each that is ready, and runs until SIGTERM; or runs a
+   * command.
+   */
   public static void main(String[] args) throws InterruptedException {
+    if (DevCommand.isCommand(args)) {
+      System.exit(DevCommand.run(args, System.out, System.err));
+    }
     StandardEnvironment environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
     startLogging(environment);
@@ -56,6 +68,7 @@ public final class DevServices {
     startTracing(
         tracesEndpoint(environment),
         binder.bindOrCreate("platform.dev.tracing", DevTracingProperties.class));
+    startIssuer(environment, binder.bindOrCreate("platform.dev.issuer", DevIssuerProperties.class));
     startPostgres(binder.bindOrCreate("platform.dev.postgres", DevPostgresProperties.class));
     System.out.println("ready");
   }
@@ -85,6 +98,16 @@ public final class DevServices {
       traces.start();
       running.push(traces::close);
       System.out.println("traces      " + describe(traces));
+    }
+  }
+
+  private void startIssuer(StandardEnvironment environment, DevIssuerProperties properties) {
+    Optional<InetSocketAddress> address = DevIssuer.addressIn(environment);
+    if (properties.enabled() && address.isPresent()) {
+      SharedService issuer = DevIssuer.at(address.get(), properties);
+      issuer.start();
+      running.push(issuer::close);
+      System.out.println("issuer      " + describe(issuer));
     }
   }
 

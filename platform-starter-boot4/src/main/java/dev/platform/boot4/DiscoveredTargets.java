@@ -1,5 +1,6 @@
 package dev.platform.boot4;
 
+import dev.platform.core.call.DiscoveredCalls;
 import java.util.regex.Pattern;
 import org.springframework.core.env.Environment;
 import org.springframework.grpc.client.VirtualTargets;
@@ -18,7 +19,6 @@ final class DiscoveredTargets implements VirtualTargets {
   /** Spring's own schemes for addresses. */
   private static final Pattern STATIC = Pattern.compile("^(?:static|tcp):/*");
 
-  private static final Pattern DISCOVERED = Pattern.compile("(?:discovery|etcd):");
 
   private final Environment environment;
 
@@ -30,7 +30,12 @@ final class DiscoveredTargets implements VirtualTargets {
   static boolean isNamedClient(String channel, Environment environment) {
     return !channel.equals(ChannelSettings.DEFAULT)
         && SERVICE.matcher(channel).matches()
-        && !DISCOVERED.matcher(new DiscoveredTargets(environment).getTarget(channel)).lookingAt();
+        && !isDiscovered(channel, environment);
+  }
+
+  /** Whether the channel's target is resolved by discovery. */
+  static boolean isDiscovered(String channel, Environment environment) {
+    return DiscoveredCalls.isDiscovered(new DiscoveredTargets(environment).getTarget(channel));
   }
 
   @Override

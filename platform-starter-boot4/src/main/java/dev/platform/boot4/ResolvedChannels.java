@@ -1,6 +1,7 @@
 package dev.platform.boot4;
 
 import dev.platform.core.call.ClientNameInterceptor;
+import dev.platform.core.call.DiscoveredCalls;
 import dev.platform.core.resolver.ResolverContext;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -30,6 +31,9 @@ final class ResolvedChannels<T extends ManagedChannelBuilder<T>>
     }
     if (builder instanceof InProcessChannelBuilder) {
       return;
+    }
+    if (DiscoveredTargets.isDiscovered(channel, environment)) {
+      builder.intercept(new DiscoveredCalls());
     }
     context.resolve(builder);
     ChannelSettings settings = ChannelSettings.of(channel, environment);

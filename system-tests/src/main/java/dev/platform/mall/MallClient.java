@@ -32,10 +32,18 @@ public final class MallClient {
                  --grpc-service name  the service, as its calls are counted: package.Service
                  --orders n           how many orders to place (30)
                  --etcd host:port     where etcd is (127.0.0.1:2379)
+      refused  asks for something as a stranger, and succeeds if that is refused
+                 --call what          refund, or notify: a forged notification (refund)
+                 --target host:port   where the service is (127.0.0.1:50053, or 50051)
       trace    shows where an order went, who called whom and for how long
                  --trace-id hex       32 hex digits: the trace
                  --zipkin host:port   where Zipkin is (127.0.0.1:9411)
                  --seconds n          how long to wait for its spans (15)
+
+      order, spread and refused, with mutual TLS and a user:
+                 --tls folder         the folder of certificates; without it, in plain text
+                 --as name            whose certificate there: name.pem and name-key.pem
+                 --token-file file    the user's token; the user of the order, then
       """;
 
   /** Referenced here, or the log manager would drop the logger and its level. */
@@ -59,6 +67,7 @@ public final class MallClient {
         case "await" -> AwaitInstances.run(arguments);
         case "trace" -> ShowTrace.run(arguments);
         case "spread" -> ShowSpread.run(arguments);
+        case "refused" -> ShowRefusal.run(arguments);
         default -> throw new IllegalArgumentException("unknown command: " + arguments.command());
       };
     } catch (IllegalArgumentException e) {
@@ -79,7 +88,7 @@ public final class MallClient {
   }
 
   /** gRPC reports "io exception"; the details, "Connection refused", are in the cause. */
-  private static String description(StatusRuntimeException e) {
+  static String description(StatusRuntimeException e) {
     String description = e.getStatus().getDescription();
     Throwable cause = e.getStatus().getCause();
     return (description == null ? "" : description)

@@ -8,6 +8,7 @@ import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import dev.platform.contracts.order.v1.OrderStatus;
 import dev.platform.contracts.order.v1.WatchOrderRequest;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Currency;
 import java.util.Iterator;
@@ -27,10 +28,11 @@ final class PlaceOrder {
     this.orders = orders;
   }
 
-  static int run(Arguments arguments) {
-    try (Channels channels = new Channels()) {
+  static int run(Arguments arguments) throws IOException {
+    try (Channels channels = new Channels(arguments)) {
       OrderServiceBlockingStub stub =
-          OrderServiceGrpc.newBlockingStub(channels.to(arguments.text("target", "127.0.0.1:50051")))
+          OrderServiceGrpc.newBlockingStub(
+                  channels.to(arguments.text("target", "127.0.0.1:50051"), "order-service"))
               .withInterceptors(TraceParent.interceptor(arguments.text("trace-id", "")));
       return new PlaceOrder(stub).run(OrderForm.from(arguments))
               == OrderStatus.ORDER_STATUS_COMPLETED

@@ -4,6 +4,7 @@ import dev.platform.contracts.order.v1.CreateOrderRequest;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,7 @@ final class ShowSpread {
   }
 
   static int run(Arguments arguments) throws IOException, InterruptedException {
-    try (Channels channels = new Channels()) {
+    try (Channels channels = new Channels(arguments)) {
       Registered registered = new Registered(channels.to(arguments.text("etcd", ETCD)));
       CallCount calls = new CallCount(arguments.text("grpc-service"));
       return new ShowSpread(channels, registered, calls)
@@ -56,10 +57,11 @@ final class ShowSpread {
   }
 
   private void place(int count, CreateOrderRequest order) throws IOException {
-    List<OrderServiceBlockingStub> orders =
-        registered.instancesOf("order-service").stream()
-            .map(instance -> OrderServiceGrpc.newBlockingStub(channels.to(instance.address())))
-            .toList();
+    List<OrderServiceBlockingStub> orders = new ArrayList<>();
+    for (Instance instance : registered.instancesOf("order-service")) {
+      orders.add(
+          OrderServiceGrpc.newBlockingStub(channels.to(instance.address(), "order-service")));
+    }
     if (orders.isEmpty()) {
       throw new IOException("no order-service is registered");
     }

@@ -6,6 +6,7 @@ import dev.platform.contracts.notification.v1.NotifyResponse;
 import dev.platform.contracts.notification.v1.SubscribeRequest;
 import dev.platform.contracts.notification.v1.SubscribeResponse;
 import dev.platform.order.OrderProperties;
+import dev.platform.order.customer.Ownership;
 import dev.platform.order.domain.Mailboxes;
 import dev.platform.order.domain.Notification;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -21,11 +22,14 @@ class NotificationService extends NotificationServiceImplBase {
 
   private final Mailboxes mailboxes;
   private final Clock clock;
+  private final Ownership ownership;
   private final OrderEventBroadcaster<Notification, SubscribeResponse> feed;
 
-  NotificationService(Mailboxes mailboxes, Clock clock, OrderProperties properties) {
+  NotificationService(
+      Mailboxes mailboxes, Clock clock, Ownership ownership, OrderProperties properties) {
     this.mailboxes = mailboxes;
     this.clock = clock;
+    this.ownership = ownership;
     this.feed =
         new OrderEventBroadcaster<>(
             "notification-streams",
@@ -36,7 +40,9 @@ class NotificationService extends NotificationServiceImplBase {
 
   @Override
   public void notify(NotifyRequest request, StreamObserver<NotifyResponse> observer) {
-    long sequence = mailboxes.keep(NotificationMessages.toDomain(request), clock.instant());
+    Notification.Draft draft = NotificationMessages.toDomain(request);
+    ownership.requireRecipient("notification.user_id", draft.userId());
+    long sequence = mailboxes.keep(draft, clock.instant());
     observer.onNext(NotifyResponse.newBuilder().setSequence(sequence).build());
     observer.onCompleted();
   }
@@ -44,7 +50,7 @@ class NotificationService extends NotificationServiceImplBase {
   @Override
   public StreamObserver<SubscribeRequest> subscribe(StreamObserver<SubscribeResponse> observer) {
     return new Subscriber(
-        mailboxes, feed.open((ServerCallStreamObserver<SubscribeResponse>) observer));
+        mailboxes, ownership, feed.open((ServerCallStreamObserver<SubscribeResponse>) observer));
   }
 
   int openSubscriptions() {

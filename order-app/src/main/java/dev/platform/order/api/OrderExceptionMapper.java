@@ -4,6 +4,8 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
 import dev.platform.core.failure.GrpcExceptionMapper;
+import dev.platform.core.outcome.Rejection;
+import dev.platform.order.customer.IdentityException;
 import dev.platform.order.domain.NotificationException;
 import dev.platform.order.domain.OrderException;
 import dev.platform.order.domain.RemoteFailure;
@@ -35,11 +37,29 @@ class OrderExceptionMapper implements GrpcExceptionMapper {
           .withCause(notification)
           .asException();
     }
+    if (failure instanceof IdentityException identity) {
+      return refusal(identity);
+    }
     if (failure instanceof RemoteFailure remote) {
       Status status = remote.timedOut() ? Status.DEADLINE_EXCEEDED : Status.UNAVAILABLE;
       return status.withDescription(remote.getMessage()).withCause(remote).asException();
     }
     return null;
+  }
+
+  /** Marked as the platform's own refusals are: nobody's failure, and not worth a retry. */
+  private static StatusException refusal(IdentityException failure) {
+    Rejection reason =
+        switch (failure.kind()) {
+          case UNKNOWN_CUSTOMER -> Rejection.AUTHENTICATION;
+          case OTHER_USER -> Rejection.AUTHORIZATION;
+        };
+    Status status =
+        switch (failure.kind()) {
+          case UNKNOWN_CUSTOMER -> Status.UNAUTHENTICATED;
+          case OTHER_USER -> Status.PERMISSION_DENIED;
+        };
+    return status.withDescription(failure.getMessage()).asException(reason.trailers());
   }
 
   private static StatusException withDetails(OrderException failure) {

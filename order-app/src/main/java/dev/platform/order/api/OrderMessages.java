@@ -27,8 +27,8 @@ final class OrderMessages {
 
   private OrderMessages() {}
 
-  static OrderRequest toDomain(CreateOrderRequest request) {
-    Fields.required("user_id", request.getUserId());
+  static OrderRequest toDomain(CreateOrderRequest request, String userId) {
+    Fields.required("user_id", userId);
     if (request.getItemsCount() == 0) {
       throw OrderException.invalid("items cannot be empty");
     }
@@ -37,7 +37,7 @@ final class OrderMessages {
           "items must be at most " + MAX_ITEMS + ": " + request.getItemsCount());
     }
     return new OrderRequest(
-        request.getUserId(),
+        userId,
         items(request.getItemsList()),
         Fields.unlessBlank("idempotency_key", request.getIdempotencyKey()));
   }

@@ -8,7 +8,9 @@ import dev.platform.contracts.order.v1.OrderEvent;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceImplBase;
 import dev.platform.contracts.order.v1.WatchOrderRequest;
 import dev.platform.order.OrderProperties;
+import dev.platform.order.customer.Ownership;
 import dev.platform.order.degraded.DegradedAnswers;
+import dev.platform.order.domain.Order;
 import dev.platform.order.domain.OrderException;
 import dev.platform.order.domain.OrderItem;
 import dev.platform.order.domain.OrderRequest;
@@ -34,6 +36,7 @@ class OrderService extends OrderServiceImplBase {
   private final SequencedLog<dev.platform.order.domain.OrderEvent> events;
   private final FlashSales flashSales;
   private final DegradedAnswers degraded;
+  private final Ownership ownership;
   private final OrderEventBroadcaster<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
 
   OrderService(
@@ -42,7 +45,9 @@ class OrderService extends OrderServiceImplBase {
       SequencedLog<dev.platform.order.domain.OrderEvent> events,
       FlashSales flashSales,
       DegradedAnswers degraded,
+      Ownership ownership,
       OrderProperties properties) {
+    this.ownership = ownership;
     this.flashSales = flashSales;
     this.degraded = degraded;
     this.placeOrder = placeOrder;
@@ -57,7 +62,7 @@ class OrderService extends OrderServiceImplBase {
   public void createOrder(
       CreateOrderRequest request, StreamObserver<CreateOrderResponse> observer) {
     CreateOrderResponse answer =
-        OrderMessages.toProto(placeInLine(OrderMessages.toDomain(request)));
+        OrderMessages.toProto(placeInLine(OrderMessages.toDomain(request, userOf(request))));
     degraded.count("order", answer.getDegradedFeaturesList());
     observer.onNext(answer);
     observer.onCompleted();
@@ -66,11 +71,7 @@ class OrderService extends OrderServiceImplBase {
   @Override
   public void getOrder(GetOrderRequest request, StreamObserver<GetOrderResponse> observer) {
     String orderId = Fields.required("order_id", request.getOrderId());
-    observer.onNext(
-        orders
-            .find(orderId)
-            .map(OrderMessages::toProto)
-            .orElseThrow(() -> OrderException.unknownOrder(orderId)));
+    observer.onNext(OrderMessages.toProto(own(orderId)));
     observer.onCompleted();
   }
 
@@ -81,7 +82,7 @@ class OrderService extends OrderServiceImplBase {
     try {
       String orderId = Fields.required("order_id", request.getOrderId());
       long after = Fields.atLeastZero("after_sequence", request.getAfterSequence());
-      stream.start(orderId, after, headOf(orderId));
+      stream.start(own(orderId).id(), after, headOf(orderId));
     } catch (RuntimeException e) {
       stream.end(e);
     }
@@ -104,6 +105,19 @@ class OrderService extends OrderServiceImplBase {
   private PlacedOrder placeInLine(OrderRequest request) {
     List<String> products = request.items().stream().map(OrderItem::productId).toList();
     return flashSales.inLine(products, () -> placeOrder.place(request));
+  }
+
+  private String userOf(CreateOrderRequest request) {
+    return ownership.userOf("user_id", request.getUserId());
+  }
+
+  /** Another user's order is as unknown as one that does not exist. */
+  private Order own(String orderId) {
+    ownership.requireKnown();
+    return orders
+        .find(orderId)
+        .filter(order -> ownership.maySee(order.userId()))
+        .orElseThrow(() -> OrderException.unknownOrder(orderId));
   }
 
   private Head headOf(String orderId) {

@@ -2,6 +2,7 @@ package dev.platform.order.api;
 
 import dev.platform.contracts.notification.v1.SubscribeRequest;
 import dev.platform.contracts.notification.v1.SubscribeResponse;
+import dev.platform.order.customer.Ownership;
 import dev.platform.order.domain.Mailboxes;
 import dev.platform.order.domain.Notification;
 import dev.platform.order.domain.NotificationException;
@@ -16,10 +17,15 @@ import java.util.List;
 final class Subscriber implements StreamObserver<SubscribeRequest> {
 
   private final Mailboxes mailboxes;
+  private final Ownership ownership;
   private final LiveStream<Notification, SubscribeResponse> stream;
 
-  Subscriber(Mailboxes mailboxes, LiveStream<Notification, SubscribeResponse> stream) {
+  Subscriber(
+      Mailboxes mailboxes,
+      Ownership ownership,
+      LiveStream<Notification, SubscribeResponse> stream) {
     this.mailboxes = mailboxes;
+    this.ownership = ownership;
     this.stream = stream;
   }
 
@@ -54,11 +60,11 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     }
   }
 
-  private void start(String userId) {
+  private void start(String requested) {
     if (stream.key() != null) {
       throw NotificationException.invalid("user_id was already given: " + stream.key());
     }
-    Fields.required("user_id", userId);
+    String userId = Fields.required("user_id", ownership.userOf("user_id", requested));
     long acknowledged = mailboxes.acknowledged(userId);
     Head head = mailboxes.heads(List.of(userId)).getOrDefault(userId, new Head(0, false));
     stream.start(userId, acknowledged, head);

@@ -50,7 +50,8 @@ class EdgeConfiguration {
       InProcessServer server,
       ObjectProvider<Tracer> tracer,
       ObjectProvider<Propagator> propagator) {
-    InProcessChannelBuilder channel = InProcessChannelBuilder.forName(server.name());
+    InProcessChannelBuilder channel =
+        InProcessChannelBuilder.forName(server.name()).intercept(EdgeCaller.sender());
     tracer.ifAvailable(
         t -> propagator.ifAvailable(p -> channel.intercept(new TraceContextInterceptor(t, p))));
     return channel.build();

@@ -16,9 +16,9 @@ import org.springframework.context.SmartLifecycle;
 /**
  * An in-process server with this app's gRPC services, for the edge. It has the same interceptors
  * and configuration as the server on the socket, so a request over HTTP is validated, limited,
- * measured and traced like every other. It is not net.devh's own in-process server, whose start and
- * stop events look like the real server's to listeners. Starts before the web server and stops
- * after it.
+ * measured and traced like every other; only this one believes what the edge says of the user. It
+ * is not net.devh's own in-process server, whose start and stop events look like the real server's
+ * to listeners. Starts before the web server and stops after it.
  */
 final class InProcessServer implements SmartLifecycle {
 
@@ -43,6 +43,7 @@ final class InProcessServer implements SmartLifecycle {
     for (GrpcServiceDefinition service : services.findGrpcServices()) {
       builder.addService(service.getDefinition());
     }
+    builder.intercept(EdgeCaller.receiver());
     configurers.forEach(configurer -> configurer.accept(builder));
     try {
       server = builder.build().start();

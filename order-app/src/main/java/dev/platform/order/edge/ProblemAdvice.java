@@ -1,5 +1,6 @@
 package dev.platform.order.edge;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   ResponseEntity<ProblemDetail> callFailed(StatusRuntimeException failure) {
     ProblemDetail problem = problems.of(failure);
     ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus());
+    if (failure.getStatus().getCode() == Status.Code.UNAUTHENTICATED) {
+      response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
     Problems.retryAfterSeconds(failure)
         .ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, Long.toString(seconds)));
     return response.body(problem);

@@ -37,6 +37,7 @@ final class PlatformOverview {
   private final Optional<RegistryKeys> keys;
   private final Optional<CircuitBreakerRegistry> breakers;
   private final CallMeters meters;
+  private final SecurityOverview security;
   private final Clock clock;
 
   PlatformOverview(
@@ -46,6 +47,7 @@ final class PlatformOverview {
       Optional<RegistryKeys> keys,
       Optional<CircuitBreakerRegistry> breakers,
       CallMeters meters,
+      SecurityOverview security,
       Clock clock) {
     this.app = app;
     this.endpoint = endpoint;
@@ -53,6 +55,7 @@ final class PlatformOverview {
     this.keys = keys;
     this.breakers = breakers;
     this.meters = meters;
+    this.security = security;
     this.clock = clock;
   }
 
@@ -69,7 +72,8 @@ final class PlatformOverview {
             .sorted(Comparator.comparing(Service::name))
             .toList(),
         breakers(),
-        meters.calls());
+        meters.calls(),
+        security.security());
   }
 
   /** A look-up makes the directory watch a service; it is unwatched when nobody looks any more. */

@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param services all services in the registry, by name
  * @param breakers the circuit breakers of the services that it calls
  * @param calls its calls since it started, in and out
+ * @param security who may call it, and how callers are known
  */
 record PlatformView(
-    long at, Self self, List<Service> services, List<Breaker> breakers, List<Calls> calls) {
+    long at,
+    Self self,
+    List<Service> services,
+    List<Breaker> breakers,
+    List<Calls> calls,
+    Security security) {
 
   /**
    * The process.
@@ -96,6 +102,36 @@ record PlatformView(
    */
   record Breaker(
       String service, CircuitBreaker.State state, float failureRate, int calls, long refused) {}
+
+  /**
+   * Who may call the process.
+   *
+   * @param transport how connections are secured: plaintext, permissive or strict
+   * @param identity whether customers must be known: open or required
+   * @param mode what the rules do: off, shadow or enforce
+   * @param rules the rules for its own methods and all others, by method or service
+   * @param proved what calls proved of their callers, and how often
+   */
+  record Security(
+      String transport, String identity, String mode, List<Rule> rules, List<Proved> proved) {}
+
+  /**
+   * A rule.
+   *
+   * @param method a method, or a service and {@code *}
+   * @param callers the workloads that may call
+   * @param user whom the call must be for, in words; empty for nobody in particular
+   * @param refused how many calls it refused
+   */
+  record Rule(String method, List<String> callers, String user, long refused) {}
+
+  /**
+   * What calls proved.
+   *
+   * @param kind workload or user
+   * @param outcome such as proved, none or invalid
+   */
+  record Proved(String kind, String outcome, long count) {}
 
   /**
    * The calls of one method.

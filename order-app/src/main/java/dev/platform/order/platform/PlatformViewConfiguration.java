@@ -5,6 +5,7 @@ import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.spring.endpoint.PlatformEndpoint;
+import dev.platform.spring.security.AuthorizationEndpoint;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -26,6 +27,9 @@ class PlatformViewConfiguration {
       ObjectProvider<InstanceDirectory> directory,
       ObjectProvider<EtcdConnection> connection,
       ObjectProvider<CircuitBreakerRegistry> breakers,
+      ObjectProvider<AuthorizationEndpoint> rules,
+      @Value("${platform.security.transport.mode:plaintext}") String transport,
+      @Value("${mall.identity:open}") String identity,
       MeterRegistry meters,
       Clock clock) {
     Optional<InstanceDirectory> watching = directory.stream().findFirst();
@@ -41,6 +45,7 @@ class PlatformViewConfiguration {
         keys,
         breakers.stream().findFirst(),
         new CallMeters(meters),
+        new SecurityOverview(transport, identity, rules.stream().findFirst(), meters),
         clock);
   }
 }

@@ -32,7 +32,9 @@ public enum ServerStage {
   /** Next to the handler: all others see the status that the caller gets. */
   EXCEPTION_MAPPING(false),
   /** Inside exception mapping, so that the end of a drained stream is not mapped. */
-  OPEN_CALLS(false);
+  OPEN_CALLS(false),
+  /** In the handler's place: what a framework's security reads of the caller. */
+  SECURITY_CONTEXT(false);
 
   private final boolean outer;
 

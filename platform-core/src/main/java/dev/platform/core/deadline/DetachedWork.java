@@ -1,12 +1,15 @@
 package dev.platform.core.deadline;
 
+import dev.platform.core.identity.CallerIdentity;
 import io.grpc.Context;
 import java.util.function.Supplier;
 
 /**
  * Runs work that must be done even if the caller has cancelled or the deadline has passed: to
  * record what has happened, or to release what was reserved. The work keeps the trace. Deadline and
- * cancellation of the call apply neither to its calls nor to its SQL. Runs on the calling thread.
+ * cancellation of the call apply neither to its calls nor to its SQL. It is done for the workload
+ * that made the call, and no longer for the user: its calls carry no token. Runs on the calling
+ * thread.
  */
 public final class DetachedWork {
 
@@ -14,7 +17,7 @@ public final class DetachedWork {
 
   /** Runs work and returns its result. */
   public static <T> T get(Supplier<T> work) {
-    Context detached = Context.current().fork();
+    Context detached = detached();
     Context before = detached.attach();
     try {
       return work.get();
@@ -25,6 +28,13 @@ public final class DetachedWork {
 
   /** Runs work without a result. */
   public static void run(Runnable work) {
-    Context.current().fork().run(work);
+    detached().run(work);
+  }
+
+  private static Context detached() {
+    Context detached = Context.current().fork();
+    CallerIdentity caller = CallerIdentity.in(detached);
+    CallerIdentity workload = caller.workloadOnly();
+    return workload == caller ? detached : workload.attachedTo(detached);
   }
 }

@@ -1,5 +1,6 @@
 package dev.platform.core.fault;
 
+import dev.platform.core.identity.CallerIdentity;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param id unique in this process
  * @param method {@code package.Service/Method}, {@code package.Service}, or {@code *} for all but
  *     gRPC's own services, such as health
- * @param caller the caller, by the header {@code platform-caller}; null for any
+ * @param caller the caller, by its proved workload, else by the header {@code platform-caller};
+ *     null for any
  * @param ratio the part of these calls, over 0, at most 1
  * @param delay how long they are delayed; null for no delay
  * @param abort the status that they end with then, without reaching the handler; null for no abort
@@ -59,7 +61,11 @@ public record Fault(
   boolean concerns(Side side, MethodDescriptor<?, ?> called, @Nullable Metadata headers) {
     return this.side == side
         && isOf(called)
-        && (caller == null || headers != null && caller.equals(headers.get(CALLER)));
+        && (caller == null || headers != null && caller.equals(callerOf(headers)));
+  }
+
+  private static @Nullable String callerOf(Metadata headers) {
+    return CallerIdentity.current().workload().orElse(headers.get(CALLER));
   }
 
   private boolean isOf(MethodDescriptor<?, ?> called) {

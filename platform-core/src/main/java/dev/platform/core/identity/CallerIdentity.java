@@ -15,14 +15,16 @@ public final class CallerIdentity {
   private static final Context.Key<CallerIdentity> KEY =
       Context.keyWithDefault("dev.platform.caller-identity", ANONYMOUS);
 
-  private final @Nullable String workload;
-  private final @Nullable User user;
-  private final @Nullable String token;
+  private final Optional<String> workload;
+  private final Optional<User> user;
+  private final Optional<String> token;
+  // computed once it is needed; the same on all threads
+  private @Nullable String subjectHash;
 
   private CallerIdentity(@Nullable String workload, @Nullable User user, @Nullable String token) {
-    this.workload = workload;
-    this.user = user;
-    this.token = token;
+    this.workload = Optional.ofNullable(workload);
+    this.user = Optional.ofNullable(user);
+    this.token = Optional.ofNullable(token);
   }
 
   /** A caller of whom nothing is proved. */
@@ -51,7 +53,25 @@ public final class CallerIdentity {
    * @param token what proved it, sent with the calls of the same request
    */
   public CallerIdentity onBehalfOf(User user, String token) {
-    return new CallerIdentity(workload, user, token);
+    return new CallerIdentity(workload.orElse(null), user, token);
+  }
+
+  /** The same workload, on behalf of nobody: for work that outlives its call. */
+  public CallerIdentity workloadOnly() {
+    return user.isEmpty() ? this : of(workload.orElse(null));
+  }
+
+  /**
+   * The same workload on behalf of a user who is known otherwise than by a token, such as by the
+   * session of a browser: calls of the same request are sent without one.
+   */
+  public CallerIdentity onBehalfOf(User user) {
+    return new CallerIdentity(workload.orElse(null), user, null);
+  }
+
+  /** The same user, on whose behalf this workload acts. */
+  CallerIdentity actingAs(@Nullable String workload) {
+    return new CallerIdentity(workload, user.orElse(null), token.orElse(null));
   }
 
   /** This context with this caller. */
@@ -61,23 +81,31 @@ public final class CallerIdentity {
 
   /** The calling process's workload; empty if it has not proved any. */
   public Optional<String> workload() {
-    return Optional.ofNullable(workload);
+    return workload;
   }
 
   /** The user; empty for calls that a workload makes for itself. */
   public Optional<User> user() {
-    return Optional.ofNullable(user);
+    return user;
+  }
+
+  /** Stands for the user in logs and spans; null without one. See {@link User#subjectHash}. */
+  @Nullable String subjectHash() {
+    if (subjectHash == null && user.isPresent()) {
+      subjectHash = user.get().subjectHash();
+    }
+    return subjectHash;
   }
 
   /** What proved the user: a secret, never to be logged. */
   Optional<String> token() {
-    return Optional.ofNullable(token);
+    return token;
   }
 
   /** Without the token. */
   @Override
   public String toString() {
-    String name = workload == null ? "anonymous" : workload;
-    return user == null ? name : name + " for a user";
+    String name = workload.orElse("anonymous");
+    return user.isEmpty() ? name : name + " for a user";
   }
 }

@@ -115,6 +115,11 @@ public final class WorkloadIdentities {
     return names.uris.isEmpty() ? byDnsNames(names.dnsNames) : byUri(names.uris);
   }
 
+  /** The workload that a certificate with these URIs proves, and no other names. */
+  PeerIdentity workload(List<String> uris) {
+    return byUri(uris);
+  }
+
   private PeerIdentity byUri(List<String> uris) {
     if (uris.size() > 1) {
       return PeerIdentity.none(

@@ -38,15 +38,23 @@ public record RateLimitSettings(
    * A limit for each caller.
    *
    * @param limit the limit of one caller
-   * @param header the header that names the caller; calls without it share one limit
+   * @param header the header that names a caller that has not proved its workload; calls of
+   *     unknown callers share one limit
+   * @param trustsHeader whether the header counts: anybody can send any
    * @param maxCallers how many callers are remembered, the most recent ones; a forgotten caller
    *     starts with a full limit
    */
-  public record Caller(RateLimiterConfig limit, String header, int maxCallers) {
+  public record Caller(
+      RateLimiterConfig limit, String header, boolean trustsHeader, int maxCallers) {
 
     public Caller {
       checkLimit(PREFIX + ".caller.limiter", limit);
       validate(header, maxCallers);
+    }
+
+    /** A limit by a header that is trusted. */
+    public Caller(RateLimiterConfig limit, String header, int maxCallers) {
+      this(limit, header, true, maxCallers);
     }
 
     /**
@@ -70,7 +78,8 @@ public record RateLimitSettings(
     /** The limiters of callers; in no registry: that would create metrics per caller. */
     public CallerLimits limits() {
       RateLimiterConfig config = immediate(limit);
-      return new CallerLimits(header, maxCallers, name -> RateLimiter.of(name, config));
+      return new CallerLimits(
+          header, trustsHeader, maxCallers, name -> RateLimiter.of(name, config));
     }
   }
 
@@ -109,7 +118,10 @@ public record RateLimitSettings(
     return new RateLimitSettings(server, more, caller, priorities);
   }
 
-  /** The same with a limit for each caller, named by the header {@code platform-caller}. */
+  /**
+   * The same with a limit for each caller: by its workload where that is proved, else by the header
+   * {@code platform-caller}.
+   */
   public RateLimitSettings withCaller(RateLimiterConfig limit) {
     return new RateLimitSettings(
         server, methods, new Caller(limit, "platform-caller", 1000), priorities);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -53,6 +54,7 @@ public final class CallLog {
   /**
    * @param target the called service; empty on the server
    * @param transport gRPC's attributes of the connection; empty without one
+   * @param caller the workload that has made a served call; null if that is not proved
    * @param lines the limit of this method and target
    */
   void ended(
@@ -62,6 +64,7 @@ public final class CallLog {
       CallOutcome outcome,
       long nanos,
       Attributes transport,
+      @Nullable String caller,
       LogRateLimit lines) {
     Level level = level(method, outcome, nanos);
     if (!log.isEnabledForLevel(level)) {
@@ -81,7 +84,7 @@ public final class CallLog {
             verb,
             method.getFullMethodName(),
             target.isEmpty() ? "" : " of " + target,
-            peer(transport),
+            peer(transport, caller),
             text(status),
             String.format(Locale.ROOT, "%.1f", nanos / (double) TimeUnit.MILLISECONDS.toNanos(1)),
             suppressed);
@@ -94,8 +97,11 @@ public final class CallLog {
     return nanos >= slowNanos && method.getType() == MethodType.UNARY ? Level.INFO : Level.DEBUG;
   }
 
-  private String peer(Attributes transport) {
+  private String peer(Attributes transport, @Nullable String caller) {
     Peer peer = Peer.of(transport);
+    if (caller != null) {
+      return peerPrefix + caller + (peer == null ? "" : " at " + peer);
+    }
     return peer == null ? "" : peerPrefix + peer;
   }
 

@@ -167,6 +167,7 @@ final class CallTelemetry {
    * and the log line.
    *
    * @param transport gRPC's attributes of the connection
+   * @param caller the workload that has made a served call; null if that is not proved
    */
   void end(
       Span span,
@@ -174,8 +175,9 @@ final class CallTelemetry {
       @Nullable Metadata trailers,
       CallOutcome outcome,
       long nanos,
-      io.grpc.Attributes transport) {
-    log.ended(method, target, status, outcome, nanos, transport, lines);
+      io.grpc.Attributes transport,
+      @Nullable String caller) {
+    log.ended(method, target, status, outcome, nanos, transport, caller, lines);
     if (meters != null) {
       timer(meters, status.getCode(), outcome).record(nanos, TimeUnit.NANOSECONDS);
     }

@@ -45,7 +45,8 @@ final class ClientCallTelemetry implements CallListener {
           call.trailers(),
           call.outcome(),
           call.endedAt() - call.startedAt(),
-          call.transport());
+          call.transport(),
+          null);
     }
   }
 

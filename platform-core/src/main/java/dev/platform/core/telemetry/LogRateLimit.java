@@ -27,7 +27,7 @@ public final class LogRateLimit {
    *
    * @return -1 if there is none now; else the number of lines suppressed since the last one
    */
-  synchronized long take() {
+  public synchronized long take() {
     long now = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong());
     if (now != second) {
       second = now;

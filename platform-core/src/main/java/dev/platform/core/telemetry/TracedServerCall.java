@@ -1,6 +1,7 @@
 package dev.platform.core.telemetry;
 
 import dev.platform.core.call.CallRecorder;
+import dev.platform.core.call.IdentifiedCall;
 import dev.platform.core.call.Peer;
 import dev.platform.core.outcome.CallOutcome;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -14,7 +15,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** A served call. Its span and timer end once, with the first event that ends it. */
-final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A>
+    implements IdentifiedCall {
 
   @SuppressWarnings("rawtypes")
   private static final AtomicIntegerFieldUpdater<TracedServerCall> ENDED =
@@ -26,6 +28,8 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final CallRecorder recorder;
   private final long startedAt;
   private volatile int ended;
+  // written before the handler runs
+  private @Nullable String caller;
 
   TracedServerCall(
       ServerCall<Q, A> call,
@@ -52,6 +56,11 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   }
 
   @Override
+  public void callerIs(String workload) {
+    this.caller = workload;
+  }
+
+  @Override
   public void close(Status status, Metadata trailers) {
     // The response first: interceptors outside of this one may add to the trailers.
     super.close(status, trailers);
@@ -73,7 +82,7 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
       try (Scope ignored = context.makeCurrent()) {
         CallOutcome outcome = recorder.classify(status, trailers);
         long nanos = recorder.nanoTime() - startedAt;
-        method.end(span, status, trailers, outcome, nanos, getAttributes());
+        method.end(span, status, trailers, outcome, nanos, getAttributes(), caller);
       }
     }
   }

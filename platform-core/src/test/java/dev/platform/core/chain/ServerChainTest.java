@@ -52,6 +52,7 @@ class ServerChainTest {
             "FAULT_INJECTION",
             "EXCEPTION_MAPPING",
             "OPEN_CALLS",
+            "SECURITY_CONTEXT",
             "handler");
   }
 
@@ -73,7 +74,7 @@ class ServerChainTest {
             "AUTHORIZATION",
             "framework",
             "DEADLINE")
-        .endsWith("OPEN_CALLS", "handler")
+        .endsWith("OPEN_CALLS", "SECURITY_CONTEXT", "handler")
         .hasSize(ServerStage.values().length + 2);
   }
 

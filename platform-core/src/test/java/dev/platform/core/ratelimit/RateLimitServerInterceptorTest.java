@@ -257,7 +257,7 @@ class RateLimitServerInterceptorTest {
   }
 
   private CallerLimits callers(int max, int limit) {
-    return new CallerLimits(CALLER, max, name -> limiter(limit, Duration.ofSeconds(1)));
+    return new CallerLimits(CALLER, true, max, name -> limiter(limit, Duration.ofSeconds(1)));
   }
 
   private RateLimiter limiter(int limit, Duration period) {

@@ -13,7 +13,8 @@ import org.springframework.core.env.MutablePropertySources;
 
 /**
  * Defaults for development: above the platform's own, below all that a user sets. Unless the app
- * has a place for its traces, all of them go to the development collector. Both generations of
+ * has a place for its traces, all of them go to the development collector. An app that secures its
+ * transport without naming certificates gets one of the development authority. Both generations of
  * Spring Boot send the event; the type of an {@code EnvironmentPostProcessor} has moved.
  */
 public final class DevDefaults
@@ -27,6 +28,7 @@ public final class DevDefaults
   @Override
   public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
     addTo(event.getEnvironment(), SpanExportProperties.here());
+    DevCertificateDefaults.addTo(event.getEnvironment());
   }
 
   static void addTo(ConfigurableEnvironment environment, SpanExportProperties names) {
@@ -45,7 +47,11 @@ public final class DevDefaults
       // Who follows a link to a trace at once finds it there.
       defaults.put(names.scheduleDelay(), "200ms");
     }
-    MapPropertySource source = new MapPropertySource(NAME, defaults);
+    addLow(sources, new MapPropertySource(NAME, defaults));
+  }
+
+  /** Above default properties only. */
+  static void addLow(MutablePropertySources sources, MapPropertySource source) {
     if (sources.contains(LOWEST)) {
       sources.addBefore(LOWEST, source);
     } else {

@@ -22,7 +22,7 @@ public final class ServedMethods {
    * The names of all methods and services: {@code package.Service/Method} and {@code
    * package.Service}.
    */
-  Set<String> names() {
+  public Set<String> names() {
     Set<String> names = new TreeSet<>();
     for (ServerServiceDefinition service : services.get()) {
       names.add(service.getServiceDescriptor().getName());

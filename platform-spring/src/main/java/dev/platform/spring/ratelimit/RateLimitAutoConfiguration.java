@@ -12,6 +12,7 @@ import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.ratelimit.RateLimits;
 import dev.platform.core.ratelimit.RequestNotPermittedMapper;
 import dev.platform.core.ratelimit.SharedRateLimits;
+import dev.platform.spring.config.ConfiguredTransport;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,6 +29,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /** Rate limits of incoming calls. Nothing is limited until a property names a limiter. */
@@ -63,12 +65,13 @@ public final class RateLimitAutoConfiguration {
       RateLimitProperties properties,
       Limiters limiters,
       SharedRateLimits shared,
+      Environment environment,
       ObjectProvider<MeterRegistry> meters) {
     return new ServerLink(
         ServerStage.RATE_LIMIT,
         new RateLimitServerInterceptor(
             new RateLimits(
-                callers(properties.caller(), limiters),
+                callers(properties.caller(), limiters, environment),
                 methods(properties, limiters),
                 server(properties, limiters),
                 properties.ratePriorities(),
@@ -118,14 +121,18 @@ public final class RateLimitAutoConfiguration {
   }
 
   private static @Nullable CallerLimits callers(
-      RateLimitProperties.Caller caller, Limiters limiters) {
+      RateLimitProperties.Caller caller, Limiters limiters, Environment environment) {
     if (caller.limiter() == null) {
       return null;
     }
     RateLimiter pattern =
         limiters.named(RateLimitProperties.PREFIX + ".caller.limiter", caller.limiter());
+    boolean trusted =
+        caller.trustHeader() == null
+            ? !ConfiguredTransport.of(environment).provesWorkloads()
+            : caller.trustHeader();
     return new RateLimitSettings.Caller(
-            pattern.getRateLimiterConfig(), caller.header(), caller.maxCallers())
+            pattern.getRateLimiterConfig(), caller.header(), trusted, caller.maxCallers())
         .limits();
   }
 }

@@ -1,4 +1,4 @@
-/** Who may connect to whom, as properties: mutual TLS between services. */
+/** Who calls, and who may call: transport security, authentication, authorization. */
 @NullMarked
 package dev.platform.spring.security;
 

@@ -23,8 +23,8 @@ import java.util.Collection;
 import java.util.stream.Stream;
 
 /**
- * A certificate authority for tests, with keys of its own in this JVM's memory. Thread-safe, never
- * blocks.
+ * A certificate authority for tests and development. Its key is in this JVM's memory, unless its
+ * user keeps it elsewhere. Thread-safe, never blocks.
  */
 public final class TestAuthority {
 
@@ -38,28 +38,45 @@ public final class TestAuthority {
     LOOPBACK_V6[15] = 1;
   }
 
-  private final String name;
-  private final PrivateKey key;
   private final X509Certificate certificate;
+  private final PrivateKey key;
 
-  private TestAuthority(String name, PrivateKey key, X509Certificate certificate) {
-    this.name = name;
-    this.key = key;
+  private TestAuthority(X509Certificate certificate, PrivateKey key) {
     this.certificate = certificate;
+    this.key = key;
   }
 
   /** A new one; two of the same name don't trust each other's certificates. */
   public static TestAuthority create(String name) {
+    Instant now = Instant.now();
+    return create(name, now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(30)));
+  }
+
+  /**
+   * A new one that is valid for this time.
+   *
+   * @param name the common name
+   * @param from start of validity
+   * @param until end of validity; may be in the past
+   */
+  public static TestAuthority create(String name, Instant from, Instant until) {
     KeyPair keys = newKeys();
     byte[] extensions =
         sequence(sequence(BASIC_CONSTRAINTS, Der.yes(), Der.octets(sequence(Der.yes()))));
-    Instant now = Instant.now();
-    Instant until = now.plus(Duration.ofDays(30));
     X509Certificate certificate =
         sign(
-            body(name, name, now.minus(Duration.ofDays(30)), until, keys.getPublic(), extensions),
+            body(encodedName(name), encodedName(name), from, until, keys.getPublic(), extensions),
             keys.getPrivate());
-    return new TestAuthority(name, keys.getPrivate(), certificate);
+    return new TestAuthority(certificate, keys.getPrivate());
+  }
+
+  /**
+   * The one that has this certificate and key, such as read from files.
+   *
+   * @param key the key of the certificate: an elliptic curve's
+   */
+  public static TestAuthority of(X509Certificate certificate, PrivateKey key) {
+    return new TestAuthority(certificate, key);
   }
 
   /** The authority's certificate, for trust stores. */
@@ -70,6 +87,11 @@ public final class TestAuthority {
   /** The same as text, for files and properties. */
   public String certificatePem() {
     return TestCertificate.pem(certificate);
+  }
+
+  /** The authority's own key in PKCS#8, unencrypted: whoever has it can issue certificates. */
+  public String privateKeyPem() {
+    return new TestCertificate(certificate, key).privateKeyPem();
   }
 
   /** A certificate for servers and clients on this machine, valid from yesterday to tomorrow. */
@@ -92,10 +114,7 @@ public final class TestAuthority {
         commonName,
         from,
         until,
-        host(commonName),
-        tagged(0x82, ascii("localhost")),
-        tagged(0x87, new byte[] {127, 0, 0, 1}),
-        tagged(0x87, LOOPBACK_V6));
+        withThisMachine(Stream.of(host(commonName), tagged(0x82, ascii("localhost")))));
   }
 
   /**
@@ -106,13 +125,42 @@ public final class TestAuthority {
    */
   public TestCertificate issue(
       String commonName, Collection<String> dnsNames, Collection<String> uris) {
-    byte[][] names =
-        Stream.concat(
-                dnsNames.stream().map(name -> tagged(0x82, ascii(name))),
-                uris.stream().map(uri -> tagged(0x86, ascii(uri))))
-            .toArray(byte[][]::new);
     Instant now = Instant.now();
-    return issue(commonName, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)), names);
+    return issue(
+        commonName,
+        now.minus(Duration.ofDays(1)),
+        now.plus(Duration.ofDays(1)),
+        names(dnsNames, uris).toArray(byte[][]::new));
+  }
+
+  /**
+   * A certificate with these alternative names, for servers and clients at {@code 127.0.0.1} and
+   * {@code ::1}.
+   *
+   * @param dnsNames DNS names
+   * @param uris URIs, such as a SPIFFE id
+   * @param from start of validity
+   * @param until end of validity; may be in the past
+   */
+  public TestCertificate issue(
+      String commonName,
+      Collection<String> dnsNames,
+      Collection<String> uris,
+      Instant from,
+      Instant until) {
+    return issue(commonName, from, until, withThisMachine(names(dnsNames, uris)));
+  }
+
+  private static Stream<byte[]> names(Collection<String> dnsNames, Collection<String> uris) {
+    return Stream.concat(
+        dnsNames.stream().map(name -> tagged(0x82, ascii(name))),
+        uris.stream().map(uri -> tagged(0x86, ascii(uri))));
+  }
+
+  private static byte[][] withThisMachine(Stream<byte[]> names) {
+    return Stream.concat(
+            names, Stream.of(tagged(0x87, new byte[] {127, 0, 0, 1}), tagged(0x87, LOOPBACK_V6)))
+        .toArray(byte[][]::new);
   }
 
   private TestCertificate issue(
@@ -120,7 +168,14 @@ public final class TestAuthority {
     KeyPair keys = newKeys();
     byte[] extensions =
         sequence(sequence(ALTERNATIVE_NAMES, Der.octets(sequence(alternativeNames))));
-    byte[] body = body(commonName, name, from, until, keys.getPublic(), extensions);
+    byte[] body =
+        body(
+            encodedName(commonName),
+            certificate.getSubjectX500Principal().getEncoded(),
+            from,
+            until,
+            keys.getPublic(),
+            extensions);
     return new TestCertificate(sign(body, key), keys.getPrivate());
   }
 
@@ -135,8 +190,8 @@ public final class TestAuthority {
 
   /** What is signed: {@code TBSCertificate} of RFC 5280, version 3. */
   private static byte[] body(
-      String subject,
-      String issuer,
+      byte[] subject,
+      byte[] issuer,
       Instant from,
       Instant until,
       PublicKey key,
@@ -145,14 +200,14 @@ public final class TestAuthority {
         tagged(0xa0, Der.integer(BigInteger.TWO)),
         Der.integer(new BigInteger(63, new SecureRandom()).add(BigInteger.ONE)),
         ECDSA_WITH_SHA256,
-        distinguishedName(issuer),
+        issuer,
         sequence(Der.time(from), Der.time(until)),
-        distinguishedName(subject),
+        subject,
         key.getEncoded(),
         tagged(0xa3, extensions));
   }
 
-  private static byte[] distinguishedName(String commonName) {
+  private static byte[] encodedName(String commonName) {
     return sequence(Der.set(sequence(COMMON_NAME, Der.text(commonName))));
   }
 

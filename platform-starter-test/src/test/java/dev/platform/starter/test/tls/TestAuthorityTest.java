@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -70,6 +73,37 @@ class TestAuthorityTest {
     assertThatThrownBy(() -> trusting(authority).checkServerTrusted(chain(expired), "ECDHE_ECDSA"))
         .hasRootCauseInstanceOf(CertificateExpiredException.class)
         .hasStackTraceContaining(CertPathValidatorException.class.getName());
+  }
+
+  @Test
+  void isTheSameAuthorityWithItsCertificateAndKey() throws Exception {
+    KeyFactory keys = KeyFactory.getInstance("EC");
+    byte[] key =
+        Base64.getMimeDecoder()
+            .decode(authority.privateKeyPem().replaceAll("-----[A-Z ]+-----", ""));
+    TestAuthority again =
+        TestAuthority.of(
+            authority.certificate(), keys.generatePrivate(new PKCS8EncodedKeySpec(key)));
+    Instant now = Instant.now();
+
+    TestCertificate issued =
+        again.issue(
+            "payment-app",
+            List.of("payment-service", "bank-gateway"),
+            List.of("spiffe://mall.dev/payment-app"),
+            now.minus(Duration.ofHours(1)),
+            now.plus(Duration.ofHours(1)));
+
+    assertThatCode(() -> trusting(authority).checkServerTrusted(chain(issued), "ECDHE_ECDSA"))
+        .doesNotThrowAnyException();
+    assertThat(issued.certificate().getSubjectAlternativeNames())
+        .extracting(name -> String.valueOf(name.get(1)))
+        .containsExactly(
+            "payment-service",
+            "bank-gateway",
+            "spiffe://mall.dev/payment-app",
+            "127.0.0.1",
+            "0:0:0:0:0:0:0:1");
   }
 
   @Test
