@@ -65,6 +65,7 @@ import org.springframework.test.context.DynamicPropertySource;
       // Tests change products and expect to see it.
       "mall.edge.products-max-age=0s",
       "server.tomcat.connection-timeout=2s",
+      "platform.http.body.timeout=2s",
       "server.tomcat.keep-alive-timeout=60s",
       "grpc.server.port=${mall.test.grpc-port}",
       "spring.datasource.url=jdbc:postgresql://localhost:${mall.test.postgres-port}/${mall.test.database:postgres}",

@@ -4,23 +4,30 @@ import dev.platform.core.chain.ServerChain;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.ConfigurationRule;
 import dev.platform.spring.check.ServedMethods;
+import dev.platform.spring.server.ConnectionProperties;
 import dev.platform.spring.server.ServerExecutor;
 import dev.platform.spring.server.ServerExecutorAutoConfiguration;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.service.GrpcServiceDiscoverer;
 
 /** The platform on Spring's own gRPC server. */
@@ -47,6 +54,15 @@ public final class ServerAutoConfiguration {
     return threads::executor;
   }
 
+  /** Before others, so that what the application sets wins. */
+  @Bean
+  @ConditionalOnClass(NettyServerBuilder.class)
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  ServerBuilderCustomizer<NettyServerBuilder> connectionCustomizer(
+      ConnectionProperties connections) {
+    return new ConnectionCustomizer(connections);
+  }
+
   @Bean
   ServerEvents serverEvents(ObjectProvider<ServerListener> listeners) {
     return new ServerEvents(listeners);
@@ -60,6 +76,21 @@ public final class ServerAutoConfiguration {
   @Bean
   ConfigurationRule replacedPropertiesRule(Environment environment) {
     return new ReplacedPropertiesRule(environment);
+  }
+
+  /** A class, since a lambda's type argument is not known at run time. */
+  private record ConnectionCustomizer(ConnectionProperties connections)
+      implements ServerBuilderCustomizer<NettyServerBuilder> {
+
+    @Override
+    public void customize(NettyServerBuilder server) {
+      connections.applyTo(server, ConnectionCustomizer::refusal);
+      server.maxConcurrentCallsPerConnection(connections.maxCallsOrAny());
+    }
+
+    private static Http2Exception refusal() {
+      return Http2Exception.connectionError(Http2Error.NO_ERROR, "too many connections");
+    }
   }
 
   private static Collection<ServerServiceDefinition> services(

@@ -140,7 +140,7 @@ class ServerTest {
 
   @Test
   void listsItsServicesByReflection() throws Exception {
-    start(Map.of());
+    start(Map.of("spring.grpc.server.reflection.enabled", "true"));
     CompletableFuture<List<String>> names = new CompletableFuture<>();
     StreamObserver<ServerReflectionRequest> requests =
         ServerReflectionGrpc.newStub(channel)

@@ -8,11 +8,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Server reflection in its final version, beside net.devh's {@code v1alpha}. Both are off with
- * {@code grpc.server.reflection-service-enabled=false}.
+ * Server reflection in its final version, beside net.devh's {@code v1alpha}. Both are off unless
+ * {@code grpc.server.reflection-service-enabled=true}.
  */
 @AutoConfiguration
-@ConditionalOnProperty(name = "grpc.server.reflection-service-enabled", matchIfMissing = true)
+@ConditionalOnProperty("grpc.server.reflection-service-enabled")
 public final class ReflectionAutoConfiguration {
 
   @Bean

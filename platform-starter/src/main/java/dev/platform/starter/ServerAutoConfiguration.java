@@ -4,9 +4,13 @@ import dev.platform.core.chain.ServerChain;
 import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.ServedMethods;
+import dev.platform.spring.server.ConnectionProperties;
 import dev.platform.spring.server.ServerExecutor;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.ServerInterceptor;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import java.util.List;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
@@ -15,6 +19,7 @@ import net.devh.boot.grpc.server.service.GrpcServiceDefinition;
 import net.devh.boot.grpc.server.service.GrpcServiceDiscoverer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -48,6 +53,23 @@ public final class ServerAutoConfiguration {
   GrpcServerConfigurer transportServerConfigurer(
       TransportSecurity security, GrpcServerProperties properties) {
     return new SecuredServers(security, properties);
+  }
+
+  /** Before others, so that what the application sets wins. */
+  @Bean
+  @ConditionalOnClass(NettyServerBuilder.class)
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  GrpcServerConfigurer connectionConfigurer(ConnectionProperties connections) {
+    return server -> {
+      if (server instanceof NettyServerBuilder netty) {
+        connections.applyTo(netty, ServerAutoConfiguration::refusal);
+        netty.maxConcurrentCallsPerConnection(connections.maxCallsOrAny());
+      }
+    };
+  }
+
+  private static Http2Exception refusal() {
+    return Http2Exception.connectionError(Http2Error.NO_ERROR, "too many connections");
   }
 
   @Bean

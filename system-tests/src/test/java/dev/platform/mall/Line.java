@@ -8,25 +8,35 @@ enum Line {
       "",
       "",
       "GRPC_SERVER_",
+      "REFLECTIONSERVICEENABLED",
       "MANAGEMENT_OTLP_TRACING_ENDPOINT",
       "MANAGEMENT_TRACING_OPENTELEMETRY_EXPORT_SCHEDULEDELAY"),
   BOOT4(
       "boot4",
       "-boot4",
       "SPRING_GRPC_SERVER_",
+      "REFLECTION_ENABLED",
       "MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT",
       "MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_SCHEDULEDELAY");
 
   private final String folder;
   private final String suffix;
   private final String grpcServer;
+  private final String reflection;
   private final String otlpEndpoint;
   private final String scheduleDelay;
 
-  Line(String folder, String suffix, String grpcServer, String otlpEndpoint, String scheduleDelay) {
+  Line(
+      String folder,
+      String suffix,
+      String grpcServer,
+      String reflection,
+      String otlpEndpoint,
+      String scheduleDelay) {
     this.folder = folder;
     this.suffix = suffix;
     this.grpcServer = grpcServer;
+    this.reflection = reflection;
     this.otlpEndpoint = otlpEndpoint;
     this.scheduleDelay = scheduleDelay;
   }
@@ -41,9 +51,15 @@ enum Line {
     return suffix;
   }
 
-  /** A gRPC server on a free loopback port. */
+  /** A gRPC server on a free loopback port, with reflection for generic clients. */
   Map<String, String> grpcServer() {
-    return Map.of(grpcServer + "ADDRESS", "127.0.0.1", grpcServer + "PORT", "0");
+    return Map.of(
+        grpcServer + "ADDRESS",
+        "127.0.0.1",
+        grpcServer + "PORT",
+        "0",
+        grpcServer + reflection,
+        "true");
   }
 
   /** Records every span and exports it soon to a collector. */

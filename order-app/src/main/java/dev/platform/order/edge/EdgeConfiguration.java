@@ -103,7 +103,7 @@ class EdgeConfiguration {
 
   @Bean(initMethod = "start")
   EventStreams eventStreams(Problems problems, EdgeProperties properties) {
-    return new EventStreams(problems, properties.heartbeat());
+    return new EventStreams(problems, properties, System::nanoTime);
   }
 
   @Bean

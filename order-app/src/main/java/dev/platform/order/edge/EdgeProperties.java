@@ -14,6 +14,9 @@ import org.springframework.util.unit.DataSize;
  * @param maxBody the maximum size of a request's body
  * @param heartbeat the pause between two heartbeats on an event stream, which detect disconnected
  *     clients
+ * @param maxStreams how many event streams are open at most; further requests get 429
+ * @param maxStreamsPerClient the same for one client, told apart by its address
+ * @param maxStreamTime how long an event stream stays open; its client may open another
  * @param productsMaxAge how old the list of products with their stock may be: one call serves all
  *     clients that ask meanwhile; zero calls for each request
  * @param traceUrl the URL of a trace's page, with {@code {trace-id}} in it; none by default
@@ -24,6 +27,9 @@ public record EdgeProperties(
     @DefaultValue("30s") Duration maxTimeout,
     @DefaultValue("1MB") DataSize maxBody,
     @DefaultValue("15s") Duration heartbeat,
+    @DefaultValue("2000") int maxStreams,
+    @DefaultValue("500") int maxStreamsPerClient,
+    @DefaultValue("1h") Duration maxStreamTime,
     @DefaultValue("1s") Duration productsMaxAge,
     @Nullable String traceUrl) {
 
@@ -44,6 +50,13 @@ public record EdgeProperties(
         maxBody,
         "1B to 2047MB");
     check(heartbeat.toMillis() >= 10, "heartbeat", heartbeat, ">= 10ms");
+    check(maxStreams >= 1, "max-streams", maxStreams, ">= 1");
+    check(
+        maxStreamsPerClient >= 1 && maxStreamsPerClient <= maxStreams,
+        "max-streams-per-client",
+        maxStreamsPerClient,
+        "1 to max-streams, " + maxStreams);
+    check(maxStreamTime.toSeconds() >= 1, "max-stream-time", maxStreamTime, ">= 1s");
     check(
         !productsMaxAge.isNegative() && productsMaxAge.compareTo(MOST_AGE) <= 0,
         "products-max-age",

@@ -17,9 +17,11 @@ import org.springframework.web.bind.annotation.RequestMapping;
 class ErrorPage implements ErrorController {
 
   private final Problems problems;
+  private final long maxBody;
 
-  ErrorPage(Problems problems) {
+  ErrorPage(Problems problems, EdgeProperties properties) {
     this.problems = problems;
+    this.maxBody = properties.maxBody().toBytes();
   }
 
   @RequestMapping("${server.error.path:${error.path:/error}}")
@@ -29,6 +31,8 @@ class ErrorPage implements ErrorController {
     switch (problem.getStatus()) {
       case 400 -> problem.setDetail("the request is incomplete or not valid HTTP");
       case 408 -> problem.setDetail("the rest of the request did not arrive in time");
+      case 413 -> problem.setDetail("the body is larger than " + maxBody + " bytes");
+      case 503 -> problem.setDetail("too many requests are being received");
       default -> {}
     }
     return ResponseEntity.status(problem.getStatus())

@@ -22,12 +22,18 @@ final class EventStream implements ClientResponseObserver<WatchOrderRequest, Ord
   private static final long RECONNECT_MILLIS = 1000;
 
   private final Problems problems;
+  private final long openedAt;
   private final Consumer<EventStream> whenOver;
   private final SseEmitter emitter = new SseEmitter(0L);
   private volatile @Nullable ClientCallStreamObserver<WatchOrderRequest> call;
 
-  EventStream(Problems problems, Consumer<EventStream> whenOver) {
+  /**
+   * @param openedAt the time, in nanoseconds
+   * @param whenOver called at the end, at least once
+   */
+  EventStream(Problems problems, long openedAt, Consumer<EventStream> whenOver) {
     this.problems = problems;
+    this.openedAt = openedAt;
     this.whenOver = whenOver;
   }
 
@@ -75,6 +81,17 @@ final class EventStream implements ClientResponseObserver<WatchOrderRequest, Ord
   /** Sends a heartbeat, which detects a disconnected client. */
   void beat() {
     send(SseEmitter.event().comment("alive"));
+  }
+
+  /** When it was opened, in nanoseconds. */
+  long openedAt() {
+    return openedAt;
+  }
+
+  /** Ends it as if its connection had ended: the client may go on with another. */
+  void finish() {
+    end();
+    emitter.complete();
   }
 
   private void send(SseEventBuilder event) {

@@ -8,6 +8,7 @@ import dev.platform.contracts.order.v1.OrderStatus;
 import dev.platform.contracts.order.v1.WatchOrderRequest;
 import io.grpc.Status;
 import io.grpc.stub.AbstractStub;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,7 @@ class OrderEventsController {
 
   @GetMapping("/api/orders/{id}/events")
   ResponseEntity<SseEmitter> events(
+      HttpServletRequest client,
       @PathVariable("id") String id,
       @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId,
       @RequestHeader(name = CallTimeouts.HEADER, required = false) @Nullable String timeout) {
@@ -66,7 +68,7 @@ class OrderEventsController {
     return ResponseEntity.ok()
         .contentType(MediaType.TEXT_EVENT_STREAM)
         .cacheControl(CacheControl.noStore())
-        .body(streams.open(observer -> stub.watchOrder(request, observer)));
+        .body(streams.open(client.getRemoteAddr(), observer -> stub.watchOrder(request, observer)));
   }
 
   private static <S extends AbstractStub<S>> S within(Duration timeout, S stub) {

@@ -32,6 +32,9 @@ class EdgePropertiesTest {
         "max-timeout | 5s | PT5S (expected: >= default-timeout, PT10S)",
         "max-body | 0B | 0B (expected: 1B to 2047MB)",
         "heartbeat | 1ms | PT0.001S (expected: >= 10ms)",
+        "max-streams | 0 | 0 (expected: >= 1)",
+        "max-streams-per-client | 2001 | 2001 (expected: 1 to max-streams, 2000)",
+        "max-stream-time | 10ms | PT0.01S (expected: >= 1s)",
         "products-max-age | 2m | PT2M (expected: 0s to PT1M)",
         "trace-url | traces | traces (expected: http:// or https://, with {trace-id} in it)"
       })

@@ -12,10 +12,11 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
 /**
- * Defaults for development: above the platform's own, below all that a user sets. Unless the app
- * has a place for its traces, all of them go to the development collector. An app that secures its
- * transport without naming certificates gets one of the development authority. Both generations of
- * Spring Boot send the event; the type of an {@code EnvironmentPostProcessor} has moved.
+ * Defaults for development: above the platform's own, below all that a user sets. The actuator may
+ * be written, shows details, and the gRPC server has reflection. Unless the app has a place for its
+ * traces, all of them go to the development collector. An app that secures its transport without
+ * naming certificates gets one of the development authority. Both generations of Spring Boot send
+ * the event; the type of an {@code EnvironmentPostProcessor} has moved.
  */
 public final class DevDefaults
     implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
@@ -39,6 +40,9 @@ public final class DevDefaults
     Map<String, Object> defaults = new HashMap<>();
     // PostgreSQL's whole log would be repeated at INFO.
     defaults.put("logging.level.io.zonky.test.db.postgres.embedded", "warn");
+    defaults.put("management.endpoints.access.max-permitted", "unrestricted");
+    defaults.put("management.endpoint.health.show-details", "always");
+    defaults.put(reflection(names), "true");
     if (environment.getProperty("platform.dev.tracing.enabled", Boolean.class, true)
         && !environment.containsProperty(names.endpoint())) {
       defaults.put(names.endpoint(), DevTracing.DEFAULT_ENDPOINT);
@@ -57,6 +61,12 @@ public final class DevDefaults
     } else {
       sources.addLast(source);
     }
+  }
+
+  private static String reflection(SpanExportProperties names) {
+    return names == SpanExportProperties.BOOT3
+        ? "grpc.server.reflection-service-enabled"
+        : "spring.grpc.server.reflection.enabled";
   }
 
   /** After the environment is complete, before logging is set up by it. */

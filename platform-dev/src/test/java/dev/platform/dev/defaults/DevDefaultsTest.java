@@ -37,6 +37,21 @@ class DevDefaultsTest {
     assertThat(environment.getProperty("management.tracing.sampling.probability")).isNull();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void unlocksWhatIsLockedInProduction(SpanExportProperties names) {
+    ConfigurableEnvironment environment = with(Map.of(), names);
+    assertThat(environment.getProperty("management.endpoints.access.max-permitted"))
+        .isEqualTo("unrestricted");
+    assertThat(environment.getProperty("management.endpoint.health.show-details"))
+        .isEqualTo("always");
+    boolean boot3 = names == SpanExportProperties.BOOT3;
+    assertThat(environment.getProperty("grpc.server.reflection-service-enabled"))
+        .isEqualTo(boot3 ? "true" : null);
+    assertThat(environment.getProperty("spring.grpc.server.reflection.enabled"))
+        .isEqualTo(boot3 ? null : "true");
+  }
+
   @Test
   void canBeDisabled() {
     ConfigurableEnvironment environment =

@@ -13,11 +13,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -69,13 +73,27 @@ public final class FaultAutoConfiguration {
   }
 
   @Bean
-  SmartInitializingSingleton faultWarning(ObjectProvider<FaultEndpoint> endpoint) {
+  SmartInitializingSingleton faultWarning(
+      ObjectProvider<FaultEndpoint> endpoint, ObjectProvider<EndpointAccessResolver> access) {
     return () ->
         log.warn(
             "Fault injection is on (platform.fault-injection.enabled): {}",
-            endpoint.getIfAvailable() == null
-                ? "but the endpoint faults is not exposed"
-                    + " (management.endpoints.web.exposure.include), so no fault can be injected"
-                : "clients of the endpoint faults can delay and abort this process's calls");
+            reach(endpoint.getIfAvailable() != null, isWritable(access.getIfAvailable())));
+  }
+
+  private static String reach(boolean exposed, boolean writable) {
+    if (!exposed) {
+      return "but the endpoint faults is not exposed (management.endpoints.web.exposure.include),"
+          + " so no fault can be injected";
+    }
+    return writable
+        ? "clients of the endpoint faults can delay and abort this process's calls"
+        : "but the endpoint faults is read-only (management.endpoints.access.max-permitted),"
+            + " so no fault can be injected";
+  }
+
+  private static boolean isWritable(@Nullable EndpointAccessResolver access) {
+    return access == null
+        || access.accessFor(EndpointId.of("faults"), Access.UNRESTRICTED) == Access.UNRESTRICTED;
   }
 }

@@ -108,6 +108,13 @@ public record RateLimitProperties(
           localShare,
           "over 0, at most 1");
     }
+
+    /** Without the address, which may have a password. */
+    @Override
+    public String toString() {
+      return "Shared[limiters=%s, timeout=%s, localShare=%s]"
+          .formatted(limiters, timeout, localShare);
+    }
   }
 
   public RateLimitProperties {

@@ -6,9 +6,12 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/** Refuses requests that can't be read, have the wrong number of messages, or stay incomplete. */
+/**
+ * Bounds a server's connections, and refuses requests that can't be read, have the wrong number of
+ * messages, or stay incomplete.
+ */
 @AutoConfiguration
-@EnableConfigurationProperties(RequestProperties.class)
+@EnableConfigurationProperties({RequestProperties.class, ConnectionProperties.class})
 public final class RequestAutoConfiguration {
 
   @Bean(initMethod = "start")

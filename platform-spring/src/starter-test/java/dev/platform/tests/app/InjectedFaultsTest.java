@@ -61,6 +61,7 @@ class InjectedFaultsTest {
     Map<String, Object> properties = properties();
     properties.put("platform.fault-injection.enabled", "true");
     properties.put("management.endpoints.web.exposure.include", "faults");
+    properties.put("management.endpoints.access.max-permitted", "unrestricted");
     properties.put("platform.resilience.concurrency-limit.mode", "fixed");
     properties.put("platform.resilience.concurrency-limit.limit", "4");
     properties.put("platform.resilience.concurrency-limit.shares.normal", "1");
@@ -176,7 +177,8 @@ class InjectedFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'status': 'INTERNAL'} | method | (none) | package.Service/Method, package.Service for all",
+        "{'status': 'INTERNAL'} | method | (none) | package.Service/Method, package.Service for"
+            + " all",
         "{'method': 'a b', 'status': 'INTERNAL'} | method | a b | package.Service/Method",
         "{'method': '*'} | delay | (none) | a delay, a status, or both",
         "{'method': '*', 'delay': 'soon'} | delay | soon | from 1ms to 1h, such as 300ms or 10s",
@@ -188,7 +190,8 @@ class InjectedFaultsTest {
         "{'method': '*', 'delay': '1s', 'ttl': '48h'} | ttl | 48h | from 1ms to 24h",
         "{'method': '*', 'delay': '1s', 'side': 'both'} | side | both | server or client",
         "{'method': '*', 'delay': '1s', 'message': 'm'} | message | m | a status to go with it",
-        "{'method': '*', 'delay': '1s', 'side': 'client', 'caller': 'c'} | caller | c | on side server",
+        "{'method': '*', 'delay': '1s', 'side': 'client', 'caller': 'c'} | caller | c | on side"
+            + " server",
       })
   void invalidInputIsRejectedWithItsNameAndTheExpectation(
       String body, String property, String value, String expected) throws Exception {

@@ -46,6 +46,11 @@ public final class Line {
     return Map.of("spring.grpc.server.enabled", false);
   }
 
+  /** Reflection for generic clients. */
+  public static Map<String, Object> withReflection() {
+    return Map.of("spring.grpc.server.reflection.enabled", true);
+  }
+
   /** No tracing. */
   public static Map<String, Object> withoutTracing() {
     return Map.of("management.tracing.export.enabled", false);

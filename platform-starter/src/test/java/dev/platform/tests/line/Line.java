@@ -40,6 +40,11 @@ public final class Line {
     return Map.of("grpc.server.port", -1);
   }
 
+  /** Reflection for generic clients. */
+  public static Map<String, Object> withReflection() {
+    return Map.of("grpc.server.reflection-service-enabled", true);
+  }
+
   /** No tracing. */
   public static Map<String, Object> withoutTracing() {
     return Map.of("management.tracing.enabled", false);
