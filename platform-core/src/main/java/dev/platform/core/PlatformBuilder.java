@@ -1,9 +1,9 @@
 package dev.platform.core;
 
-import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.authorization.AuthorizationMode;
 import dev.platform.core.authorization.AuthorizationRules;
 import dev.platform.core.authorization.LearnedCalls;
+import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
@@ -213,7 +213,9 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** How callers prove who they are; by default as the service's own workload within the process. */
+  /**
+   * How callers prove who they are; by default as the service's own workload within the process.
+   */
   public PlatformBuilder authentication(AuthenticationSettings settings) {
     this.authentication = settings;
     return this;

@@ -50,6 +50,7 @@ class SecuredPlatformTest {
 
   @BeforeEach
   void start() throws IOException {
+    etcd.start();
     server =
         platform("shop")
             .meters(meters)

@@ -140,6 +140,8 @@ public final class AuthorizationRules {
       return own;
     }
     int slash = method.lastIndexOf('/');
-    return slash < 0 ? null : rules.get(method.substring(0, slash + 1) + AuthorizationRule.ALL_METHODS);
+    return slash < 0
+        ? null
+        : rules.get(method.substring(0, slash + 1) + AuthorizationRule.ALL_METHODS);
   }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Refuses calls that no rule allows: with UNAUTHENTICATED where the caller has not proved what the
  * rule asks for, else with PERMISSION_DENIED. No client retries or counts these as the service's
  * failures. In the mode {@code shadow} all calls go on, and their callers are learned. A decision
- * that allows a call allocates nothing. Must be inside of authentication. Thread-safe, never blocks.
+ * that allows a call allocates nothing. Must be inside of authentication. Thread-safe, never
+ * blocks.
  */
 public final class AuthorizationServerInterceptor implements ServerInterceptor {
 
@@ -141,8 +142,7 @@ public final class AuthorizationServerInterceptor implements ServerInterceptor {
     @Override
     public void close(Status status, Metadata trailers) {
       if (status.isOk()) {
-        learned.learn(
-            getMethodDescriptor().getFullMethodName(), caller.workload().orElse(null));
+        learned.learn(getMethodDescriptor().getFullMethodName(), caller.workload().orElse(null));
       }
       super.close(status, trailers);
     }

@@ -38,10 +38,7 @@ public final class LearnedRules {
     }
   }
 
-  private void findRefused(
-      String method,
-      Set<String> callers,
-      @Nullable AuthorizationRule rule) {
+  private void findRefused(String method, Set<String> callers, @Nullable AuthorizationRule rule) {
     Set<String> some = new TreeSet<>();
     for (String caller : callers) {
       if (rule == null || !rule.allowsCaller(caller)) {
@@ -85,7 +82,8 @@ public final class LearnedRules {
   /** As properties in YAML, to review and to commit; the differences are comments. */
   public String yaml() {
     List<String> lines = new ArrayList<>();
-    lines.add("# Learned from calls that ended with OK. Users and roles are not learned: add them.");
+    lines.add(
+        "# Learned from calls that ended with OK. Users and roles are not learned: add them.");
     lines.add("platform:");
     lines.add("  security:");
     lines.add("    authorization:");

@@ -1,4 +1,6 @@
-/** Which caller may make which call: rules, decisions, and the rules that calls seen so far need. */
+/**
+ * Which caller may make which call: rules, decisions, and the rules that calls seen so far need.
+ */
 @NullMarked
 package dev.platform.core.authorization;
 

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The audit log, {@code dev.platform.audit}: one line of JSON for each decision; refusals at INFO,
  * at most so many in a second, each with the number of lines that were left out before it; allowed
- * calls at DEBUG. What does not apply is absent. It has neither tokens nor names of users. Thread-safe, never blocks but for the
- * appenders.
+ * calls at DEBUG. What does not apply is absent. It has neither tokens nor names of users.
+ * Thread-safe, never blocks but for the appenders.
  */
 public final class SecurityAudit {
 

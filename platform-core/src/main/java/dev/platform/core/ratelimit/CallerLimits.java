@@ -9,8 +9,8 @@ import java.util.function.Function;
 
 /**
  * A limiter for each of the most recent callers: of each workload that is proved; else, where the
- * header is trusted, of each name in it. A header other than {@code platform-caller} is about others
- * than workloads, such as tenants, and comes first where it is trusted. Thread-safe.
+ * header is trusted, of each name in it. A header other than {@code platform-caller} is about
+ * others than workloads, such as tenants, and comes first where it is trusted. Thread-safe.
  */
 public final class CallerLimits {
 

@@ -38,8 +38,8 @@ public record RateLimitSettings(
    * A limit for each caller.
    *
    * @param limit the limit of one caller
-   * @param header the header that names a caller that has not proved its workload; calls of
-   *     unknown callers share one limit
+   * @param header the header that names a caller that has not proved its workload; calls of unknown
+   *     callers share one limit
    * @param trustsHeader whether the header counts: anybody can send any
    * @param maxCallers how many callers are remembered, the most recent ones; a forgotten caller
    *     starts with a full limit

@@ -44,8 +44,7 @@ class LearnedRulesTest {
             """);
     assertThat(rules.refused()).isEqualTo(Map.of("a.B/Charge", Set.of("payment-app")));
     assertThat(rules.unseen())
-        .isEqualTo(
-            Map.of("a.B/Charge", Set.of("bank"), "a.B/Refund", Set.of("bank", "order-app")));
+        .isEqualTo(Map.of("a.B/Charge", Set.of("bank"), "a.B/Refund", Set.of("bank", "order-app")));
   }
 
   @Test

@@ -139,10 +139,7 @@ class AuthenticationServerInterceptorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Reason.class,
-      names = "UNAVAILABLE",
-      mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(value = Reason.class, names = "UNAVAILABLE", mode = EnumSource.Mode.EXCLUDE)
   void aRefusedTokenSaysWhyToTheHonestOnly(Reason reason) throws IOException {
     verifier =
         token -> {
@@ -302,8 +299,7 @@ class AuthenticationServerInterceptorTest {
 
   @Test
   void aRememberedTokenIsOfTheWorkloadThatSendsIt() {
-    VerifiedTokens tokens =
-        new VerifiedTokens(10, Clock.fixed(NOW, ZoneOffset.UTC), nanos::get);
+    VerifiedTokens tokens = new VerifiedTokens(10, Clock.fixed(NOW, ZoneOffset.UTC), nanos::get);
     User ann = new User("ann", "", Set.of(), null);
     CallerIdentity order = CallerIdentity.of("order-app");
     tokens.add("t", order.onBehalfOf(ann, "t"), ann);

@@ -63,11 +63,18 @@ class GrpcTelemetryTest {
   }
 
   private static void fail(CallTelemetry call) {
-    call.end(Span.getInvalid(), Status.UNAVAILABLE, null, CallOutcome.FAILURE, 1, Attributes.EMPTY);
+    call.end(
+        Span.getInvalid(),
+        Status.UNAVAILABLE,
+        null,
+        CallOutcome.FAILURE,
+        1,
+        Attributes.EMPTY,
+        null);
   }
 
   private static void end(CallTelemetry call) {
-    call.end(Span.getInvalid(), Status.OK, null, CallOutcome.SUCCESS, 1, Attributes.EMPTY);
+    call.end(Span.getInvalid(), Status.OK, null, CallOutcome.SUCCESS, 1, Attributes.EMPTY, null);
   }
 
   private static MethodDescriptor<?, ?> method(String name) {

@@ -45,8 +45,8 @@ public record RateLimitProperties(
    * A limiter for each caller.
    *
    * @param limiter the limiter whose configuration each of them has; none by default
-   * @param header the header that names a caller that has not proved its workload; calls of
-   *     unknown callers share one limiter
+   * @param header the header that names a caller that has not proved its workload; calls of unknown
+   *     callers share one limiter
    * @param trustHeader whether the header counts, which anybody can send; by default only where
    *     transport security is off
    * @param maxCallers how many callers are remembered, the most recent ones; a forgotten caller

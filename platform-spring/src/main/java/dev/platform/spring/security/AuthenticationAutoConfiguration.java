@@ -8,6 +8,7 @@ import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.identity.AuthenticationServerInterceptor;
 import dev.platform.core.identity.AuthenticationSettings;
+import dev.platform.core.identity.OwnWorkload;
 import dev.platform.core.identity.SecurityAudit;
 import dev.platform.core.identity.TokenVerifier;
 import dev.platform.core.identity.UserTokenClientInterceptor;
@@ -47,7 +48,6 @@ public final class AuthenticationAutoConfiguration {
     return new SecurityAudit(System::nanoTime);
   }
 
-  /** Without such a bean, certificates prove a workload where their trust domain is known only. */
   @Bean
   UserTokens userTokens(
       UserProperties properties,
@@ -77,6 +77,7 @@ public final class AuthenticationAutoConfiguration {
       XfccProperties xfcc,
       SecurityAudit audit,
       Environment environment,
+      ObjectProvider<OwnWorkload> own,
       ObjectProvider<WorkloadIdentities> identities,
       ObjectProvider<MeterRegistry> meters) {
     ConfiguredTransport transport = ConfiguredTransport.of(environment);
@@ -89,7 +90,7 @@ public final class AuthenticationAutoConfiguration {
         ServerStage.AUTHENTICATION,
         new AuthenticationServerInterceptor(
             new AuthenticationSettings(
-                environment.getProperty("spring.application.name", "application"),
+                name(own, environment),
                 xfcc.addresses(),
                 transport.isPlaintextOnPurpose(),
                 properties.maxTokenBytes(),
@@ -101,6 +102,16 @@ public final class AuthenticationAutoConfiguration {
             meters.getIfAvailable(CompositeMeterRegistry::new),
             Clock.systemUTC(),
             System::nanoTime));
+  }
+
+  /**
+   * What the process's own certificate proves, where that is known; else the application's name.
+   */
+  static String name(ObjectProvider<OwnWorkload> own, Environment environment) {
+    OwnWorkload known = own.getIfAvailable();
+    return known == null
+        ? environment.getProperty("spring.application.name", "application")
+        : known.name();
   }
 
   @Bean

@@ -5,6 +5,7 @@ import dev.platform.core.authorization.AuthorizationServerInterceptor;
 import dev.platform.core.authorization.LearnedCalls;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
+import dev.platform.core.identity.OwnWorkload;
 import dev.platform.core.identity.SecurityAudit;
 import dev.platform.core.identity.WorkloadIdentities;
 import dev.platform.spring.check.ConfigurationRule;
@@ -39,12 +40,14 @@ public final class AuthorizationAutoConfiguration {
       AuthorizationProperties properties,
       UserTokens users,
       Environment environment,
+      ObjectProvider<OwnWorkload> own,
       ObjectProvider<WorkloadIdentities> identities,
       ObjectProvider<ServedMethods> served) {
     return new AuthorizationFindings(
         properties,
         users.verifier().isPresent(),
         environment,
+        AuthenticationAutoConfiguration.name(own, environment),
         identities.getIfAvailable(() -> WorkloadIdentities.of(null, List.of())),
         served.getIfAvailable(() -> new ServedMethods(List::of)));
   }

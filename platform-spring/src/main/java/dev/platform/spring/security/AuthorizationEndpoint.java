@@ -20,8 +20,8 @@ import org.springframework.util.MimeTypeUtils;
 
 /**
  * {@code /actuator/platform-authorization}: the rules in force, which callers were seen in the mode
- * {@code shadow}, and the difference; at {@code /yaml} the rules that these callers need, to review.
- * Read-only.
+ * {@code shadow}, and the difference; at {@code /yaml} the rules that these callers need, to
+ * review. Read-only.
  */
 @WebEndpoint(id = "platformauthorization")
 public final class AuthorizationEndpoint {

@@ -38,6 +38,7 @@ final class AuthorizationFindings {
       AuthorizationProperties properties,
       boolean usersAreProved,
       Environment environment,
+      String own,
       WorkloadIdentities identities,
       ServedMethods served) {
     this.properties = properties;
@@ -45,7 +46,7 @@ final class AuthorizationFindings {
     this.usersAreProved = usersAreProved;
     this.transport = ConfiguredTransport.of(environment);
     this.hasTrustDomain = environment.getProperty(TRUST_DOMAIN) != null;
-    this.own = environment.getProperty("spring.application.name", "application");
+    this.own = own;
     this.workloads = identities.workloads();
     this.served = served;
   }
@@ -125,7 +126,9 @@ final class AuthorizationFindings {
     if (!rule.isOfService() && !names.contains(rule.pattern())) {
       found.add(
           new Finding(
-              RULES, rule.pattern(), "a method that " + rule.service() + " has: " + methods(rule, names)));
+              RULES,
+              rule.pattern(),
+              "a method that " + rule.service() + " has: " + methods(rule, names)));
     }
     if (rule.isOfService()
         && methods(rule, names).stream().allMatch(method -> rules.of(method) != rule)) {
@@ -135,16 +138,17 @@ final class AuthorizationFindings {
     }
   }
 
-  /** A service without a rule is called by nobody: most often its name is misspelt. */
+  /** A service without any rule is called by nobody: most often its name is misspelt in one. */
   private void ofServices(Set<String> names, List<Finding> found) {
-    for (String method : names) {
-      String service = method.substring(0, Math.max(0, method.indexOf('/')));
-      boolean isReflection = service.startsWith("grpc.reflection.");
-      if (!service.isEmpty() && !isReflection && rules.of(method) == null) {
+    Set<String> ruled = new TreeSet<>();
+    rules.all().forEach(rule -> ruled.add(rule.service()));
+    for (String service : names) {
+      boolean isService = !service.contains("/") && !service.startsWith("grpc.reflection.");
+      if (isService && !ruled.contains(service)) {
         found.add(
             new Finding(
                 RULES,
-                "(none for " + method + ")",
+                "(none for " + service + ")",
                 service.equals(HEALTH)
                     ? "\"[" + HEALTH + "/*]\": { callers: any }, for probes"
                     : "a rule: without one nobody may call it"));

@@ -85,8 +85,7 @@ final class JwtTokenVerifier implements TokenVerifier {
       if (isWithoutKey(e)) {
         keys.missing(key);
       }
-      throw new InvalidTokenException(
-          has(e, "malformed") ? Reason.MALFORMED : Reason.SIGNATURE, e);
+      throw new InvalidTokenException(has(e, "malformed") ? Reason.MALFORMED : Reason.SIGNATURE, e);
     } catch (JwtException e) {
       throw new InvalidTokenException(Reason.UNAVAILABLE, e);
     }
@@ -154,11 +153,7 @@ final class JwtTokenVerifier implements TokenVerifier {
     }
     String issuer = jwt.getClaimAsString("iss");
     return new User(
-        subject,
-        issuer == null ? "" : issuer,
-        roles(jwt.getClaims()),
-        jwt.getExpiresAt(),
-        jwt);
+        subject, issuer == null ? "" : issuer, roles(jwt.getClaims()), jwt.getExpiresAt(), jwt);
   }
 
   private Set<String> roles(Map<String, Object> claims) {

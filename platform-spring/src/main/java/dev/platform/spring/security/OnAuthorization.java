@@ -1,6 +1,5 @@
 package dev.platform.spring.security;
 
-import java.util.Map;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Condition;
@@ -25,9 +24,7 @@ final class OnAuthorization implements Condition {
 
   private static boolean hasRules(Environment environment) {
     return Binder.get(environment)
-        .bind(
-            AuthorizationProperties.PREFIX + ".rules",
-            Bindable.mapOf(String.class, Object.class))
+        .bind(AuthorizationProperties.PREFIX + ".rules", Bindable.mapOf(String.class, Object.class))
         .map(rules -> !rules.isEmpty())
         .orElse(false);
   }

@@ -49,7 +49,8 @@ public final class SecurityContextAutoConfiguration {
   }
 
   private static List<? extends GrantedAuthority> authorities(Set<String> roles) {
-    return new TreeSet<>(roles).stream().map(role -> new SimpleGrantedAuthority(ROLE + role)).toList();
+    return new TreeSet<>(roles)
+        .stream().map(role -> new SimpleGrantedAuthority(ROLE + role)).toList();
   }
 
   /** What Spring Security makes of a user whose token was a JWT; null for others. */

@@ -54,8 +54,7 @@ class AuthorizationEndpointTest {
       assertThat(json.get("rules"))
           .hasToString("{" + METHOD + "={callers=[order-app], roles=[], user=optional}}");
       assertThat(json.get("difference"))
-          .hasToString(
-              "{refused={" + METHOD + "=[any]}, unseen={" + METHOD + "=[order-app]}}");
+          .hasToString("{refused={" + METHOD + "=[any]}, unseen={" + METHOD + "=[order-app]}}");
       HttpResponse<String> yaml = get(app, "/yaml");
       assertThat(yaml.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
       assertThat(yaml.body()).contains("\"[" + METHOD + "]\": { callers: any }");

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.core.Authentication;
@@ -118,6 +120,7 @@ class SecuredCallsTest {
     assertThat(seen.getName()).isEqualTo("ann");
     assertThat(seen.getClass().getSimpleName()).isEqualTo("JwtAuthenticationToken");
     assertThat(seen.getAuthorities()).extracting(Object::toString).containsExactly("ROLE_KEEPER");
+    assertThat(app.getBean(GuardedStock.class).seenByTasks.remove()).isEqualTo("ann");
   }
 
   @ParameterizedTest
@@ -184,6 +187,7 @@ class SecuredCallsTest {
   static class GuardedStock extends InventoryServiceImplBase {
 
     final Queue<Authentication> seen = new ConcurrentLinkedQueue<>();
+    final Queue<String> seenByTasks = new ConcurrentLinkedQueue<>();
     private final Vault vault;
 
     GuardedStock(Vault vault) {
@@ -194,6 +198,13 @@ class SecuredCallsTest {
     public void reserve(ReserveRequest request, StreamObserver<ReserveResponse> answer) {
       vault.open();
       seen.add(SecurityContextHolder.getContext().getAuthentication());
+      CompletableFuture.runAsync(
+              new ContextPropagatingTaskDecorator()
+                  .decorate(
+                      () ->
+                          seenByTasks.add(
+                              SecurityContextHolder.getContext().getAuthentication().getName())))
+          .join();
       answer.onNext(ReserveResponse.getDefaultInstance());
       answer.onCompleted();
     }

@@ -40,9 +40,7 @@ class AuthorizationAutoConfigurationTest {
               ServedMethods.class,
               () ->
                   new ServedMethods(
-                      () ->
-                          List.of(
-                              new HealthStatusManager().getHealthService().bindService())))
+                      () -> List.of(new HealthStatusManager().getHealthService().bindService())))
           .withBean(
               WorkloadIdentities.class,
               () ->
@@ -173,9 +171,9 @@ class AuthorizationAutoConfigurationTest {
         .run(
             context ->
                 assertThat(findings(context.getBean(ConfigurationRule.class)))
-                    .contains(
+                    .containsExactly(
                         RULES
-                            + ": (none for grpc.health.v1.Health/Check) (expected:"
+                            + ": (none for grpc.health.v1.Health) (expected:"
                             + " \"[grpc.health.v1.Health/*]\": { callers: any }, for probes)"));
   }
 
@@ -186,8 +184,7 @@ class AuthorizationAutoConfigurationTest {
             context ->
                 assertThat(findings(context.getBean(ConfigurationRule.class)))
                     .containsExactly(
-                        RULES
-                            + ": (none) (expected: rules: without any, all calls are refused)"));
+                        RULES + ": (none) (expected: rules: without any, all calls are refused)"));
   }
 
   @Test
@@ -201,8 +198,7 @@ class AuthorizationAutoConfigurationTest {
                         "platform.security.user.enabled: true (expected: one bean of type"
                             + " JwtDecoder"));
     app.withPropertyValues("platform.security.user.enabled=true")
-        .withBean(
-            TokenVerifier.class, () -> token -> new User(token, "", Set.of(), null))
+        .withBean(TokenVerifier.class, () -> token -> new User(token, "", Set.of(), null))
         .run(context -> assertThat(context).hasNotFailed());
   }
 
