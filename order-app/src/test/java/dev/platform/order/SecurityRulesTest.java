@@ -81,9 +81,7 @@ class SecurityRulesTest {
 
   @Test
   void callersAreTheMallsWorkloads() {
-    rules.forEach(
-        (method, rule) ->
-            assertThat(WORKLOADS).as(method).containsAll(callers(rule)));
+    rules.forEach((method, rule) -> assertThat(WORKLOADS).as(method).containsAll(callers(rule)));
   }
 
   @Test

@@ -13,7 +13,9 @@ final class OrderForm {
 
   static CreateOrderRequest from(Arguments arguments) {
     CreateOrderRequest.Builder request =
-        CreateOrderRequest.newBuilder().setUserId(arguments.text("user", arguments.text("token-file", "").isEmpty() ? "demo" : ""));
+        CreateOrderRequest.newBuilder()
+            .setUserId(
+                arguments.text("user", arguments.text("token-file", "").isEmpty() ? "demo" : ""));
     arguments.all("item", DEFAULT_ITEMS).forEach(item -> request.addItems(item(item)));
     return request.build();
   }

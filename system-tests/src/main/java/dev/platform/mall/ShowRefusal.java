@@ -20,9 +20,7 @@ final class ShowRefusal {
   /** 0 if it was refused, by the handshake or by the rules. */
   static int run(Arguments arguments) throws IOException {
     String who =
-        arguments.text("as", "").isEmpty()
-            ? "without a certificate"
-            : "as " + arguments.text("as");
+        arguments.text("as", "").isEmpty() ? "without a certificate" : "as " + arguments.text("as");
     try (Channels channels = new Channels(arguments)) {
       switch (arguments.text("call", "refund")) {
         case "refund" -> refund(channels, arguments.text("target", "127.0.0.1:50053"));

@@ -37,7 +37,8 @@ final class SecurityOverview {
   Security security() {
     Optional<AuthorizationEndpoint.View> view = rules.map(AuthorizationEndpoint::view);
     List<Rule> shown = new ArrayList<>();
-    view.ifPresent(known -> known.rules().forEach((pattern, rule) -> shown.add(rule(pattern, rule))));
+    view.ifPresent(
+        known -> known.rules().forEach((pattern, rule) -> shown.add(rule(pattern, rule))));
     return new Security(
         transport,
         identity,

@@ -29,8 +29,8 @@ final class BearerTokens {
   /**
    * Whom the only {@code Authorization} header proves.
    *
-   * @throws StatusRuntimeException UNAUTHENTICATED if it proves nobody; UNAVAILABLE if that can't be
-   *     checked now
+   * @throws StatusRuntimeException UNAUTHENTICATED if it proves nobody; UNAVAILABLE if that can't
+   *     be checked now
    */
   CallerIdentity caller(List<String> authorization) {
     if (authorization.size() != 1 || authorization.get(0).length() > MAX_HEADER) {

@@ -65,7 +65,10 @@ class SessionConfiguration {
           UserTokens users,
           SessionCookies sessions) {
         return new SignIn(
-            properties.login(), new OpenIdIssuer(issuer), new BearerTokens(users.verifier().orElseThrow()), sessions);
+            properties.login(),
+            new OpenIdIssuer(issuer),
+            new BearerTokens(users.verifier().orElseThrow()),
+            sessions);
       }
     }
   }

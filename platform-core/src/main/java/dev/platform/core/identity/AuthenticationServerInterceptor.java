@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * checked now; with RESOURCE_EXHAUSTED, unread, if too many of its address were refused in this
  * second. A token that was accepted a moment ago is accepted from there, too, so that one bad
  * client behind a common proxy does not lock out the others. A call within the process that comes
- * without a token is on behalf of the user whom an interceptor of its in-process server has put into
- * the context: an application's other entrance, such as HTTP, knows its users itself. Thread-safe; blocks only as its {@link
- * TokenVerifier} does.
+ * without a token is on behalf of the user whom an interceptor of its in-process server has put
+ * into the context: an application's other entrance, such as HTTP, knows its users itself.
+ * Thread-safe; blocks only as its {@link TokenVerifier} does.
  */
 public final class AuthenticationServerInterceptor implements ServerInterceptor {
 

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.platform.core.LogLines;
 import dev.platform.core.identity.InvalidTokenException.Reason;
 import dev.platform.core.outcome.Rejection;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,17 +62,32 @@ class AuthenticationServerInterceptorTest {
   }
 
   private IdentifiedServer start() throws IOException {
-    server =
-        new IdentifiedServer(
-            new AuthenticationServerInterceptor(
-                settings,
-                WorkloadIdentities.of("mall.example", List.of()),
-                verifier,
-                new SecurityAudit(nanos::get),
-                meters,
-                Clock.fixed(NOW, ZoneOffset.UTC),
-                nanos::get));
+    server = new IdentifiedServer(authentication());
     return server;
+  }
+
+  private AuthenticationServerInterceptor authentication() {
+    return new AuthenticationServerInterceptor(
+        settings,
+        WorkloadIdentities.of("mall.example", List.of()),
+        verifier,
+        new SecurityAudit(nanos::get),
+        meters,
+        Clock.fixed(NOW, ZoneOffset.UTC),
+        nanos::get);
+  }
+
+  /** As that of an application's other entrance, outside of the chain. */
+  private static ServerInterceptor naming(String subject) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, A> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        CallerIdentity caller =
+            CallerIdentity.anonymous().onBehalfOf(new User(subject, "session", Set.of(), null));
+        return Contexts.interceptCall(caller.attachedTo(Context.current()), call, headers, next);
+      }
+    };
   }
 
   @AfterEach
@@ -105,6 +125,28 @@ class AuthenticationServerInterceptorTest {
     assertThat(IdentifiedServer.call(server.inProcessChannel())).isNull();
 
     assertThat(server.onlyCaller().workload()).contains("shop");
+  }
+
+  @Test
+  void inProcessTheUserMayBeKnownAlready() throws IOException {
+    server = new IdentifiedServer(naming("ann"), authentication());
+
+    assertThat(IdentifiedServer.call(server.inProcessChannel())).isNull();
+
+    assertThat(server.onlyCaller().workload()).contains("shop");
+    assertThat(server.onlyCaller().user().orElseThrow().subject()).isEqualTo("ann");
+    assertThat(server.onlyCaller().token()).isEmpty();
+  }
+
+  @Test
+  void overASocketOnlyATokenProvesAUser() throws IOException {
+    server = new IdentifiedServer(naming("ann"), authentication());
+    server.peer(PeerIdentity.of("order-app"));
+
+    assertThat(server.call()).isNull();
+
+    assertThat(server.onlyCaller().workload()).contains("order-app");
+    assertThat(server.onlyCaller().user()).isEmpty();
   }
 
   @Test

@@ -104,7 +104,7 @@ final class AuthorizationFindings {
     if (rule.isForNobody()) {
       found.add(new Finding(property(rule), "{}", "callers, roles or user: else nobody may call"));
     }
-    if (rule.needsUser() && !usersAreProved) {
+    if (rule.needsUser() && !usersAreProved && names.contains(rule.service())) {
       found.add(
           new Finding(
               property(rule),

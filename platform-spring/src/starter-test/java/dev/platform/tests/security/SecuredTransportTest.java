@@ -70,8 +70,7 @@ class SecuredTransportTest {
     properties.put("platform.security.transport.bundle", "mesh");
     properties.put("spring.ssl.bundle.pem.mesh.keystore.certificate", own.certificatePem());
     properties.put("spring.ssl.bundle.pem.mesh.keystore.private-key", own.privateKeyPem());
-    properties.put(
-        "spring.ssl.bundle.pem.mesh.truststore.certificate", authority.certificatePem());
+    properties.put("spring.ssl.bundle.pem.mesh.truststore.certificate", authority.certificatePem());
     return properties;
   }
 
@@ -194,8 +193,7 @@ class SecuredTransportTest {
     try (var callee = TestApp.start(properties);
         var caller = TestApp.start(secured("caller", "strict"))) {
       assertThat(call(Line.channel(caller, "callee"))).isEqualTo("callee");
-      assertThat(callee.getBean(TransportSecurity.class).certificate())
-          .contains(own.certificate());
+      assertThat(callee.getBean(TransportSecurity.class).certificate()).contains(own.certificate());
     }
   }
 
@@ -229,8 +227,7 @@ class SecuredTransportTest {
   void certificatesThatNobodyWouldAcceptAreReported(CapturedOutput output) {
     Instant now = Instant.now();
     TestCertificate own =
-        authority.issue(
-            "another", now.minus(Duration.ofDays(2)), now.minus(Duration.ofDays(1)));
+        authority.issue("another", now.minus(Duration.ofDays(2)), now.minus(Duration.ofDays(1)));
     try (var app = TestApp.start(secured("callee", "strict", own))) {
       assertThat(app.isActive()).isTrue();
     }
@@ -272,8 +269,7 @@ class SecuredTransportTest {
   void aChannelWithItsOwnAddressOrSecurityIsNotTouched() {
     try (var open = TestApp.start(app("open", "plaintext"))) {
       Map<String, Object> properties = secured("caller", "strict");
-      properties.putAll(
-          Line.channelTo("elsewhere", "dns:///127.0.0.1:" + Line.serverPort(open)));
+      properties.putAll(Line.channelTo("elsewhere", "dns:///127.0.0.1:" + Line.serverPort(open)));
       properties.putAll(Line.ownPlaintext("open"));
       try (var caller = TestApp.start(properties)) {
         assertThat(call(Line.channel(caller, "elsewhere"))).isEqualTo("open");

@@ -133,6 +133,13 @@ class AuthorizationAutoConfigurationTest {
   }
 
   @Test
+  void anotherApplicationsRuleMayNeedUsers() {
+    app.withPropertyValues(
+            STRICT, HEALTH + "callers=any", RULES + "[other.v1.Service/Of].user=required")
+        .run(context -> assertThat(findings(context.getBean(ConfigurationRule.class))).isEmpty());
+  }
+
+  @Test
   void aMethodThatDoesNotExistIsFound() {
     app.withPropertyValues(
             STRICT,
