@@ -41,7 +41,7 @@ final class CallServer {
   /**
    * @param arguments {@code bare} for grpc-java alone on a pool of two threads, {@code fixed} on
    *     one of 200, {@code cached} on its default pool, {@code spring} for an application with the
-   *     starter; Spring's arguments
+   *     starter, {@code secured} for one that knows users; Spring's arguments
    */
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
@@ -49,6 +49,8 @@ final class CallServer {
       case "fixed" -> bare(Executors.newFixedThreadPool(200));
       case "cached" -> bare(null);
       case "spring" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length));
+      case "secured" ->
+          announced(Arrays.copyOfRange(arguments, 1, arguments.length), Users.class);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     while (System.in.read() >= 0) {
@@ -114,8 +116,8 @@ final class CallServer {
         .run(arguments);
   }
 
-  private static void announced(String[] arguments) {
-    announce(spring(arguments).getBean(App.class).port);
+  private static void announced(String[] arguments, Class<?>... more) {
+    announce(spring(arguments, more).getBean(App.class).port);
   }
 
   private static void announce(int port) {

@@ -4,6 +4,7 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceStub;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -39,6 +40,8 @@ final class CallsBenchmark {
   /** The platform's defaults have it off, too. */
   private static final String NO_METRICS = "--management.otlp.metrics.export.enabled=false";
 
+  private static final SecuredCalls SECURED = new SecuredCalls();
+
   /** All variants by name. */
   private static final Map<String, Variant> VARIANTS = new LinkedHashMap<>();
 
@@ -48,14 +51,15 @@ final class CallsBenchmark {
     VARIANTS.put("fixed", Variant.of(List.of("fixed")));
     VARIANTS.put("platform", Variant.of(everything("1.0")));
     VARIANTS.put("platform-boot4", Variant.onBoot4(CallServer.everything("1.0")));
+    VARIANTS.put("secure", Variant.of(secured()).overTls());
     VARIANTS.put("unsampled", Variant.of(everything("0.0")));
     VARIANTS.put("untraced", Variant.of(List.of("spring", "--management.tracing.enabled=false")));
     VARIANTS.put("net.devh", Variant.of(List.of("spring", RECORDED, NO_METRICS)).stock());
     VARIANTS.put("spring-grpc", Variant.onBoot4(List.of(RECORDED, NO_METRICS)).stock());
   }
 
-  /** A server: its main class, class path and arguments. */
-  private record Variant(String main, String classPath, List<String> arguments) {
+  /** A server: its main class, class path and arguments, and whether it is called over TLS. */
+  private record Variant(String main, String classPath, List<String> arguments, boolean tls) {
 
     /** The platform's own modules, as folders of classes or as jars. */
     private static final Pattern PLATFORM =
@@ -63,7 +67,7 @@ final class CallsBenchmark {
 
     static Variant of(List<String> arguments) {
       return new Variant(
-          CallServer.class.getName(), System.getProperty("java.class.path"), arguments);
+          CallServer.class.getName(), System.getProperty("java.class.path"), arguments, false);
     }
 
     /** Uses the class path that {@code ./benchmarks/run} provides. */
@@ -71,7 +75,8 @@ final class CallsBenchmark {
       return new Variant(
           "dev.platform.benchmarks.boot4.Boot4CallServer",
           System.getProperty("benchmark.boot4", ""),
-          arguments);
+          arguments,
+          false);
     }
 
     /** The same server with its framework's own interceptors only. */
@@ -80,7 +85,11 @@ final class CallsBenchmark {
           Arrays.stream(classPath.split(File.pathSeparator))
               .filter(entry -> !PLATFORM.matcher(entry).matches())
               .collect(Collectors.joining(File.pathSeparator));
-      return new Variant(main, others, arguments);
+      return new Variant(main, others, arguments, tls);
+    }
+
+    Variant overTls() {
+      return new Variant(main, classPath, arguments, true);
     }
   }
 
@@ -91,6 +100,14 @@ final class CallsBenchmark {
   private static List<String> everything(String sampled) {
     List<String> arguments = new ArrayList<>(List.of("spring"));
     arguments.addAll(CallServer.everything(sampled));
+    return arguments;
+  }
+
+  /** The same with mutual TLS, users' tokens and rules. */
+  private static List<String> secured() {
+    List<String> arguments = new ArrayList<>(List.of("secured"));
+    arguments.addAll(CallServer.everything("1.0"));
+    arguments.addAll(SECURED.serverArguments());
     return arguments;
   }
 
@@ -161,6 +178,7 @@ final class CallsBenchmark {
     private final String name;
     private final Process process;
     private final ManagedChannel channel;
+    private final Channel calls;
     private final List<Double> rates = new ArrayList<>();
     private final List<Double> tails = new ArrayList<>();
 
@@ -188,11 +206,15 @@ final class CallsBenchmark {
       }
       command.addAll(variant.arguments());
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", port())
-              .usePlaintext()
-              .directExecutor()
-              .build();
+      channel = variant.tls() ? SECURED.channel(port()) : plaintext(port());
+      calls = variant.tls() ? SecuredCalls.withToken(channel) : channel;
+    }
+
+    private static ManagedChannel plaintext(int port) {
+      return NettyChannelBuilder.forAddress("127.0.0.1", port)
+          .usePlaintext()
+          .directExecutor()
+          .build();
     }
 
     private int port() throws IOException {
@@ -209,7 +231,7 @@ final class CallsBenchmark {
 
     /** Runs concurrent calls, each followed by the next, for a time. */
     Samples load(Duration time) throws InterruptedException {
-      RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(channel);
+      RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(calls);
       long end = System.nanoTime() + time.toNanos();
       CountDownLatch done = new CountDownLatch(AT_ONCE);
       AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -28,6 +28,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -153,6 +154,25 @@ class CustomersTest extends EdgeTest {
     problem(send(post(body).header("Cookie", guest.cookie())), 403);
     problem(send(fromPage(guest, body).header("Sec-Fetch-Site", "cross-site")), 403);
     assertThat(send(fromPage(guest, body)).statusCode()).isEqualTo(201);
+  }
+
+  /** Chunks come after the headers, and are handled by another dispatch. */
+  @Test
+  void aBodyThatComesInChunksIsTheSameCustomers() {
+    Visitor guest = visit();
+    byte[] body =
+        "{\"items\": [{\"productId\": \"p-mug\", \"quantity\": 1}]}"
+            .getBytes(StandardCharsets.UTF_8);
+
+    HttpResponse<String> placed =
+        send(
+            fromPage(guest, "")
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
+
+    assertThat(placed.statusCode()).as(placed.body()).isEqualTo(201);
+    String order = json(placed).get("orderId").textValue();
+    assertThat(send(to("/api/orders/" + order).header("Cookie", guest.cookie())).statusCode())
+        .isEqualTo(200);
   }
 
   // ---- tokens

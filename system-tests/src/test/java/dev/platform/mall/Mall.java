@@ -65,7 +65,8 @@ final class Mall implements AutoCloseable {
     return with(name, new Registry.Members(cluster));
   }
 
-  private static Mall with(String name, Registry registry) throws IOException, SQLException {
+  /** PostgreSQL with the apps' databases, and this registry, which the mall closes. */
+  static Mall with(String name, Registry registry) throws IOException, SQLException {
     // A new folder, since an etcd of an earlier run may have had the same port.
     Path snapshots = Files.createTempDirectory(Files.createDirectories(logs(name)), "snapshots-");
     DevPostgres postgres = DevPostgres.start(new DevPostgresProperties(true, null));

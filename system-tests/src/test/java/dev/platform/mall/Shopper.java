@@ -30,6 +30,7 @@ final class Shopper implements AutoCloseable {
   private final Channels channels = new Channels();
   private final OrderServiceFutureStub orders;
   private final Duration deadline;
+  private final String user;
   private final AtomicInteger next = new AtomicInteger();
 
   Shopper(String address) {
@@ -42,6 +43,14 @@ final class Shopper implements AutoCloseable {
   Shopper(String address, Duration deadline) {
     this.orders = OrderServiceGrpc.newFutureStub(channels.to(address));
     this.deadline = deadline;
+    this.user = "shopper";
+  }
+
+  /** A shopper of this name. */
+  Shopper(OrderServiceFutureStub orders, String user) {
+    this.orders = orders;
+    this.deadline = DEADLINE;
+    this.user = user;
   }
 
   /** Starts one order: five calls to two other apps, one of which calls another service. */
@@ -68,7 +77,7 @@ final class Shopper implements AutoCloseable {
         .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
         .createOrder(
             CreateOrderRequest.newBuilder()
-                .setUserId("shopper")
+                .setUserId(user)
                 .addItems(OrderItem.newBuilder().setProductId(product).setQuantity(quantity))
                 .build());
   }

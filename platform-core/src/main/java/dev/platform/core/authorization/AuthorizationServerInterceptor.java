@@ -127,24 +127,41 @@ public final class AuthorizationServerInterceptor implements ServerInterceptor {
     return new ServerCall.Listener<>() {};
   }
 
-  /** Learns the caller if the call ends with OK. */
+  /**
+   * Learns the caller if the call ends with OK; of a stream of answers as soon as there is one, since
+   * its client may end it by cancelling.
+   */
   private static final class ObservedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     private final CallerIdentity caller;
     private final LearnedCalls learned;
+    private final boolean streams;
 
     ObservedCall(ServerCall<Q, A> call, CallerIdentity caller, LearnedCalls learned) {
       super(call);
       this.caller = caller;
       this.learned = learned;
+      this.streams = !call.getMethodDescriptor().getType().serverSendsOneMessage();
+    }
+
+    @Override
+    public void sendMessage(A message) {
+      if (streams) {
+        learn();
+      }
+      super.sendMessage(message);
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
       if (status.isOk()) {
-        learned.learn(getMethodDescriptor().getFullMethodName(), caller.workload().orElse(null));
+        learn();
       }
       super.close(status, trailers);
+    }
+
+    private void learn() {
+      learned.learn(getMethodDescriptor().getFullMethodName(), caller.workload().orElse(null));
     }
   }
 }

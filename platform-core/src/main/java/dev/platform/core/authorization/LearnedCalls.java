@@ -46,7 +46,7 @@ public final class LearnedCalls {
         "1 to 100000");
   }
 
-  /** A call of this method ended with OK. */
+  /** A call of this method was successful. */
   void learn(String method, @Nullable String workload) {
     String caller = workload == null ? UNPROVED : workload;
     Set<String> known = callers.get(method);

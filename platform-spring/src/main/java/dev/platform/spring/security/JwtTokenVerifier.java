@@ -61,11 +61,20 @@ final class JwtTokenVerifier implements TokenVerifier {
     if (!keys.permits(key)) {
       throw new InvalidTokenException(Reason.UNAVAILABLE);
     }
-    Jwt jwt = decode(token, key);
-    keys.accepted(key);
+    Jwt jwt = checked(token, key);
     checkTimes(jwt);
     checkAudience(jwt);
     return user(jwt);
+  }
+
+  private Jwt checked(String token, String key) throws InvalidTokenException {
+    try {
+      Jwt jwt = decode(token, key);
+      keys.accepted(key);
+      return jwt;
+    } finally {
+      keys.done(key);
+    }
   }
 
   /** Whatever the decoder would do. */
