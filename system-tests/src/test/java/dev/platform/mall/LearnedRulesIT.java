@@ -163,8 +163,8 @@ class LearnedRulesIT {
   /** One is declined; the stock of another is gone when it is paid. */
   private static void ordersThatFail() throws Exception {
     bank(Duration.ofMillis(20), 1);
-    assertThat(endOf(orders().createOrder(oneOf(PRODUCT)))).isEqualTo(
-        OrderStatus.ORDER_STATUS_CANCELLED);
+    assertThat(endOf(orders().createOrder(oneOf(PRODUCT))))
+        .isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
     bank(SLOW, 0);
     CreateOrderResponse late = placeLate();
     bank(Duration.ofMillis(20), 0);
@@ -227,9 +227,7 @@ class LearnedRulesIT {
   private static void probes(App app) throws Exception {
     Channel channel =
         secure.channel(
-            secure.certificates().unidentified(),
-            secure.app(app).address(),
-            app.services().get(0));
+            secure.certificates().unidentified(), secure.app(app).address(), app.services().get(0));
     for (MethodDescriptor<?, ?> method : HealthGrpc.getServiceDescriptor().getMethods()) {
       EmptyCall.start(channel, method).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
