@@ -107,7 +107,9 @@ class SecuredCallsTest {
     Authentication seen = app.getBean(GuardedStock.class).seen.remove();
     assertThat(seen.getName()).isEqualTo("ann");
     assertThat(seen.getClass().getSimpleName()).isEqualTo("JwtAuthenticationToken");
-    assertThat(seen.getAuthorities()).extracting(GrantedAuthority::getAuthority).contains("ROLE_KEEPER");
+    assertThat(seen.getAuthorities())
+        .extracting(GrantedAuthority::getAuthority)
+        .contains("ROLE_KEEPER");
     assertThat(app.getBean(GuardedStock.class).seenByTasks.remove()).isEqualTo("ann");
   }
 
@@ -190,7 +192,8 @@ class SecuredCallsTest {
     Roles() {
       setJwtGrantedAuthoritiesConverter(
           jwt ->
-              List.of(new SimpleGrantedAuthority("ROLE_" + jwt.getClaimAsStringList("roles").get(0))));
+              List.of(
+                  new SimpleGrantedAuthority("ROLE_" + jwt.getClaimAsStringList("roles").get(0))));
     }
   }
 

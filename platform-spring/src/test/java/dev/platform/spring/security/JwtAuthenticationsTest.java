@@ -32,7 +32,8 @@ class JwtAuthenticationsTest {
 
   @Test
   void areWhatTheApplicationsConverterMakes() {
-    assertThat(new JwtAuthentications(new JwtAuthenticationConverter()).of(user(JWT)).getAuthorities())
+    assertThat(
+            new JwtAuthentications(new JwtAuthenticationConverter()).of(user(JWT)).getAuthorities())
         .extracting(GrantedAuthority::getAuthority)
         .contains("SCOPE_read")
         .doesNotContain("ROLE_admin");
