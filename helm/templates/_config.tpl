@@ -11,10 +11,13 @@
 {{- $drain := .service.drain -}}
 server:
   port: {{ .service.ports.http }}
+  {{- if and (eq .name $values.edge.service) (or $values.edge.ingress.enabled $values.edge.httpRoute.enabled) }}
+  # The proxy's headers say whether a request came by https.
+  forward-headers-strategy: native
+  {{- end }}
 grpc:
   server:
     port: {{ .service.ports.grpc }}
-    reflection-service-enabled: false
 platform:
   {{- include "mall.securityConfig" . | nindent 2 }}
   {{- if eq $values.registry.type "etcd" }}
@@ -82,7 +85,21 @@ spring:
           {{- end }}
         {{- end }}
   {{- end }}
+{{- if and $values.security.enabled (eq .name $values.edge.service) }}
+mall:
+  identity: required
+  {{- with $values.security.users.clientId }}
+  login:
+    client-id: {{ . }}
+  {{- end }}
+{{- end }}
 management:
+  {{- if $values.security.enabled }}
+  endpoints:
+    web:
+      exposure:
+        include: health, prometheus, metrics, serviceregistry, circuitbreakers, ratelimiters, platform, platformauthorization
+  {{- end }}
   server:
     # Without TLS: kubelet and Prometheus read it, and policies let nobody else.
     port: {{ .service.managementPort }}

@@ -36,6 +36,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The secret with the key of the edge's session cookies. */}}
+{{- define "mall.sessionSecret" -}}
+{{ .Values.security.users.sessionSecret | default (printf "%s-session" (include "mall.fullname" .)) }}
+{{- end -}}
+
 {{/* A service's SPIFFE id. */}}
 {{- define "mall.spiffeId" -}}
 spiffe://{{ .root.Values.security.trustDomain }}/ns/{{ .root.Release.Namespace }}/sa/{{ include "mall.serviceAccountName" . }}

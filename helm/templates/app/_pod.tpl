@@ -47,6 +47,9 @@
 {{- else if $values.redis.enabled }}
 {{- include "mall.secretEnv" (list "PLATFORM_RESILIENCE_RATELIMIT_SHARED_REDISURI" (printf "%s-redis" (include "mall.fullname" .root)) "uri") }}
 {{- end }}
+{{- if and $values.security.enabled (eq .name $values.edge.service) }}
+{{- include "mall.secretEnv" (list "MALL_SESSION_KEY" (include "mall.sessionSecret" .root) "session-key") }}
+{{- end }}
 {{- with $service.extraEnv }}
 {{ toYaml . }}
 {{- end }}

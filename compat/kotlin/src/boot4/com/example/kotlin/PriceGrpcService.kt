@@ -2,18 +2,14 @@ package com.example.kotlin
 
 import com.example.price.v1.GetPriceRequest
 import com.example.price.v1.GetPriceResponse
-import com.example.price.v1.PriceServiceGrpcKt
-import io.grpc.Context
-import kotlinx.coroutines.delay
+import com.example.price.v1.PriceServiceGrpcKt.PriceServiceCoroutineImplBase
+import com.example.price.v1.PriceServiceGrpcKt.PriceServiceCoroutineStub
 import org.springframework.stereotype.Service
 
-/** Answers whether the call's deadline is known, after the coroutine was suspended. */
+/** See [Deadlines]. */
 @Service
-class PriceGrpcService : PriceServiceGrpcKt.PriceServiceCoroutineImplBase() {
+class PriceGrpcService(private val prices: PriceServiceCoroutineStub) : PriceServiceCoroutineImplBase() {
 
-  override suspend fun getPrice(request: GetPriceRequest): GetPriceResponse {
-    delay(1)
-    val cents = if (Context.current().deadline == null) 0L else 1299L
-    return GetPriceResponse.newBuilder().setCents(cents).build()
-  }
+  override suspend fun getPrice(request: GetPriceRequest): GetPriceResponse =
+    Deadlines.answer(request, prices)
 }

@@ -127,7 +127,7 @@ class EveryVariantTest {
 
   /** A secret that values-production.yaml names. */
   private static boolean isOwn(String secret) {
-    return List.of("mall-etcd-user", "mall-etcd-client-tls").contains(secret);
+    return List.of("mall-etcd-user", "mall-etcd-client-tls", "mall-session").contains(secret);
   }
 
   private static void assertSelectorsMatchPods(Manifests manifests) {

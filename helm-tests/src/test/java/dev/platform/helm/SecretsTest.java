@@ -35,7 +35,7 @@ class SecretsTest {
     Chart upgrade = Chart.tryOut().with(WITH_TLS);
     Cluster.apply(installed);
 
-    assertThat(secrets(upgrade.render())).isEqualTo(secrets(installed)).hasSize(17);
+    assertThat(secrets(upgrade.render())).isEqualTo(secrets(installed)).hasSize(18);
   }
 
   @Test

@@ -64,7 +64,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.edge.heartbeat=100ms",
       // Tests change products and expect to see it.
       "mall.edge.products-max-age=0s",
-      "server.tomcat.connection-timeout=2s",
+      "server.tomcat.connection-timeout=8s",
       "platform.http.body.timeout=2s",
       "server.tomcat.keep-alive-timeout=60s",
       "grpc.server.port=${mall.test.grpc-port}",

@@ -214,6 +214,7 @@ public final class Platform implements AutoCloseable {
             // Callers may ping idle connections, to detect a frozen server within seconds.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
+    transport.limitAge(builder);
     resources.add(pool::shutdown);
     return serve(builder, transport.metadata(), services);
   }
@@ -273,12 +274,12 @@ public final class Platform implements AutoCloseable {
     return discovered(ManagedChannelBuilder.forTarget(target(service)));
   }
 
-  private ManagedChannelBuilder<?> discovered(ManagedChannelBuilder<?> builder) {
-    return configured(builder).intercept(new DiscoveredCalls());
-  }
-
   private static String target(String service) {
     return "etcd:///" + service;
+  }
+
+  private ManagedChannelBuilder<?> discovered(ManagedChannelBuilder<?> builder) {
+    return configured(builder).intercept(new DiscoveredCalls());
   }
 
   /**

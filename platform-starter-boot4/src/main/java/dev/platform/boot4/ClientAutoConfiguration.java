@@ -2,6 +2,7 @@ package dev.platform.boot4;
 
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.resolver.ResolverContext;
+import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.CalledMethods;
 import dev.platform.spring.check.ConfigurationRule;
@@ -48,6 +49,12 @@ public final class ClientAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   ResolvedChannels<?> resolvedChannelsCustomizer(ResolverContext context, Environment environment) {
     return new ResolvedChannels<>(context, environment);
+  }
+
+  @Bean
+  static SecuredChannels securedChannels(
+      ObjectProvider<TransportSecurity> security, Environment environment) {
+    return new SecuredChannels(security, environment);
   }
 
   @Bean

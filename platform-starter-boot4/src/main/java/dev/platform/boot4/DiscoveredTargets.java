@@ -19,7 +19,6 @@ final class DiscoveredTargets implements VirtualTargets {
   /** Spring's own schemes for addresses. */
   private static final Pattern STATIC = Pattern.compile("^(?:static|tcp):/*");
 
-
   private final Environment environment;
 
   DiscoveredTargets(Environment environment) {

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 
 /** Exports log records as Boot does, on a thread without the web server's class loader. */
 @AutoConfiguration(before = OpenTelemetryLoggingAutoConfiguration.class)
-@ConditionalOnClass(SdkLoggerProvider.class)
+@ConditionalOnClass({SdkLoggerProvider.class, OpenTelemetryLoggingProperties.class})
 @ConditionalOnEnabledOpenTelemetry
 @EnableConfigurationProperties(OpenTelemetryLoggingProperties.class)
 public final class LogExportAutoConfiguration {

@@ -1,6 +1,7 @@
 package dev.platform.boot4;
 
 import dev.platform.core.chain.ServerChain;
+import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.chain.ChainOrder;
 import dev.platform.spring.check.ConfigurationRule;
 import dev.platform.spring.check.ServedMethods;
@@ -61,6 +62,17 @@ public final class ServerAutoConfiguration {
   ServerBuilderCustomizer<NettyServerBuilder> connectionCustomizer(
       ConnectionProperties connections) {
     return new ConnectionCustomizer(connections);
+  }
+
+  @Bean
+  static SecuredServers securedServers(
+      ObjectProvider<TransportSecurity> security, Environment environment) {
+    return new SecuredServers(security, environment);
+  }
+
+  @Bean
+  IdentifiedPeers<?> identifiedPeers(TransportSecurity security) {
+    return new IdentifiedPeers<>(security);
   }
 
   @Bean

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 
 /** {@link SpanExport} with Boot's properties, {@code management.opentelemetry.tracing.export}. */
 @AutoConfiguration(before = OpenTelemetryTracingAutoConfiguration.class)
+@ConditionalOnClass(SpanExporters.class)
 @ConditionalOnEnabledOpenTelemetry
 @EnableConfigurationProperties(OpenTelemetryTracingProperties.class)
 public final class SpanExportAutoConfiguration {

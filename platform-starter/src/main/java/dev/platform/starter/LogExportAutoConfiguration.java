@@ -14,7 +14,11 @@ import org.springframework.context.annotation.Bean;
 
 /** Exports log records as Boot does, on a thread without the web server's class loader. */
 @AutoConfiguration(before = OpenTelemetryLoggingAutoConfiguration.class)
-@ConditionalOnClass({SdkLoggerProvider.class, OpenTelemetry.class})
+@ConditionalOnClass({
+  SdkLoggerProvider.class,
+  OpenTelemetry.class,
+  OpenTelemetryLoggingAutoConfiguration.class
+})
 public final class LogExportAutoConfiguration {
 
   @Bean

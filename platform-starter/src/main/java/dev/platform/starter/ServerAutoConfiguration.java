@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import net.devh.boot.grpc.server.config.GrpcServerProperties;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import net.devh.boot.grpc.server.serverfactory.GrpcServerConfigurer;
@@ -27,6 +28,8 @@ import org.springframework.core.annotation.Order;
 /** The platform on net.devh's gRPC server. */
 @AutoConfiguration
 public final class ServerAutoConfiguration {
+
+  private static final int MAX_IDLE_MINUTES = 10;
 
   @Bean
   @Order(ChainOrder.SERVER)
@@ -59,11 +62,16 @@ public final class ServerAutoConfiguration {
   @Bean
   @ConditionalOnClass(NettyServerBuilder.class)
   @Order(Ordered.HIGHEST_PRECEDENCE)
-  GrpcServerConfigurer connectionConfigurer(ConnectionProperties connections) {
+  GrpcServerConfigurer connectionConfigurer(
+      ConnectionProperties connections, GrpcServerProperties properties) {
     return server -> {
       if (server instanceof NettyServerBuilder netty) {
         connections.applyTo(netty, ServerAutoConfiguration::refusal);
         netty.maxConcurrentCallsPerConnection(connections.maxCallsOrAny());
+        // Not as a default of the property: net.devh's in-process server refuses that.
+        if (properties.getMaxConnectionIdle() == null) {
+          netty.maxConnectionIdle(MAX_IDLE_MINUTES, TimeUnit.MINUTES);
+        }
       }
     };
   }

@@ -14,12 +14,14 @@ import org.springframework.boot.actuate.autoconfigure.tracing.SpanExporters;
 import org.springframework.boot.actuate.autoconfigure.tracing.SpanProcessors;
 import org.springframework.boot.actuate.autoconfigure.tracing.TracingProperties;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** {@link SpanExport} with Boot's properties, {@code management.tracing.opentelemetry.export}. */
 @AutoConfiguration(before = OpenTelemetryTracingAutoConfiguration.class)
+@ConditionalOnClass(SpanExporters.class)
 @EnableConfigurationProperties(TracingProperties.class)
 public final class SpanExportAutoConfiguration {
 

@@ -26,7 +26,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import net.devh.boot.grpc.server.security.authentication.BasicGrpcAuthenticationReader;
-import net.devh.boot.grpc.server.security.authentication.GrpcAuthenticationReader;
 import net.devh.boot.grpc.server.service.GrpcService;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,14 +65,10 @@ class SecurityTest {
                 "plaintext"),
             context -> {
               GenericApplicationContext beans = (GenericApplicationContext) context;
+              beans.registerBean(BasicGrpcAuthenticationReader.class);
+              beans.registerBean(Passwords.class);
               beans.registerBean(
-                  GrpcAuthenticationReader.class, BasicGrpcAuthenticationReader::new);
-              beans.registerBean(AuthenticationManager.class, () -> SecurityTest::authenticate);
-              beans.registerBean(
-                  TokenVerifier.class,
-                  () ->
-                      token ->
-                          new User("token", "", Set.of("user"), null));
+                  TokenVerifier.class, () -> token -> new User("token", "", Set.of("user"), null));
               beans.registerBean(Stock.class);
             })) {
       Queue<String> users = app.getBean(Stock.class).users;
@@ -96,14 +91,6 @@ class SecurityTest {
     }
   }
 
-  private static Authentication authenticate(Authentication claimed) {
-    if (!claimed.getName().equals(claimed.getCredentials())) {
-      throw new BadCredentialsException("wrong");
-    }
-    return UsernamePasswordAuthenticationToken.authenticated(
-        claimed.getName(), null, List.of(new SimpleGrantedAuthority("ROLE_USER")));
-  }
-
   private static String basic(String credentials) {
     return "Basic "
         + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
@@ -115,6 +102,19 @@ class SecurityTest {
     headers.put(AUTHORIZATION, authorization);
     return InventoryServiceGrpc.newBlockingStub(Line.channel(app, "vault"))
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  /** The password is the name. */
+  static class Passwords implements AuthenticationManager {
+
+    @Override
+    public Authentication authenticate(Authentication claimed) {
+      if (!claimed.getName().equals(claimed.getCredentials())) {
+        throw new BadCredentialsException("wrong");
+      }
+      return UsernamePasswordAuthenticationToken.authenticated(
+          claimed.getName(), null, List.of(new SimpleGrantedAuthority("ROLE_USER")));
+    }
   }
 
   @GrpcService

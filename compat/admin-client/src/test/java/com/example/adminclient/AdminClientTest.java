@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -62,8 +63,8 @@ class AdminClientTest {
 
   @Test
   void isRegisteredInEtcdAndAtTheAdminServerWithItsHttpPort() {
-    await().until(() -> etcd.keys("/services/price-service/").size() == 1);
-    await().until(() -> !registered.isEmpty());
+    await().atMost(Duration.ofMinutes(3)).until(() -> etcd.keys("/services/price-service/").size() == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> !registered.isEmpty());
 
     assertThat(registered.get(0))
         .contains("price-service")

@@ -28,10 +28,10 @@ class AdminTest {
     String port = environment.getRequiredProperty("local.server.port");
 
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(
             () ->
-                assertThat(Http.get(environment, "/instances").body())
+                assertThat(Http.get(environment, "/instances", "application/json").body())
                     .contains("http://127.0.0.1:" + port + "/actuator/health")
                     .contains("\"status\":\"UP\""));
   }

@@ -33,7 +33,7 @@ class AotTest {
                 "--platform.registry.advertise-host=127.0.0.1",
                 "--platform.etcd.endpoints=" + etcd.endpoint()))) {
       await()
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> etcd.server().keys("/services/price-service/").size() == 1);
     }
     assertThat(etcd.server().keys("/services/price-service/")).isEmpty();

@@ -16,7 +16,7 @@ public final class Program implements AutoCloseable {
   }
 
   /**
-   * Starts a main class.
+   * Starts a main class, with the properties of the platform that this process has.
    *
    * @param before a directory that comes first on the class path, or an empty text
    * @param jvm options of the JVM
@@ -28,6 +28,10 @@ public final class Program implements AutoCloseable {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("platform."))
+        .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
     command.addAll(jvm);
     command.add("-cp");
     command.add(before.isEmpty() ? tests : before + System.getProperty("path.separator") + tests);
@@ -41,7 +45,7 @@ public final class Program implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      if (!process.waitFor(3, TimeUnit.MINUTES)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {

@@ -28,7 +28,7 @@ class GatewayTest {
 
   @BeforeEach
   void isRegistered() {
-    await().until(() -> etcd.keys("/services/price-service/").size() == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> etcd.keys("/services/price-service/").size() == 1);
   }
 
   @Test
@@ -39,7 +39,7 @@ class GatewayTest {
   @Test
   void theLocatorRoutesToEveryRegisteredService() {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(
             () ->
                 assertThat(Http.get(environment, "/price-service/price").body())

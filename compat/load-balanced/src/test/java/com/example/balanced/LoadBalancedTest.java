@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.spring.AutoConfigureEtcd;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -25,7 +26,7 @@ class LoadBalancedTest {
 
   @Test
   void aLoadBalancedClientCallsTheHttpPort() {
-    await().until(() -> etcd.keys("/services/price-service/").size() == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> etcd.keys("/services/price-service/").size() == 1);
 
     assertThat(
             byName.build().get().uri("http://price-service/price").retrieve().body(String.class))

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.example.compat.Http;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.spring.AutoConfigureEtcd;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -26,7 +27,7 @@ class SecurityTest {
 
   @Test
   void isRegisteredAndPathsNeedALogin() throws Exception {
-    await().until(() -> etcd.keys("/services/price-service/").size() == 1);
+    await().atMost(Duration.ofMinutes(3)).until(() -> etcd.keys("/services/price-service/").size() == 1);
 
     assertThat(Http.get(environment, "/price").statusCode()).isEqualTo(401);
     assertThat(Http.get(environment, "/actuator/platform").statusCode()).isEqualTo(401);

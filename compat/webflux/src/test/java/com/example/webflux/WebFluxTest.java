@@ -9,6 +9,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class WebFluxTest {
     }
     assertThat(Http.get(environment, "/price").body()).isEqualTo("1299");
 
-    await().until(() -> spans.names.contains("GET /price"));
+    await().atMost(Duration.ofMinutes(3)).until(() -> spans.names.contains("GET /price"));
     assertThat(spans.names).noneMatch(name -> name.contains("/healthz"));
   }
 

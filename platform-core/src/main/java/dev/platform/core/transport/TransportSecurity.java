@@ -7,6 +7,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +55,9 @@ public final class TransportSecurity implements MeterBinder {
     this.maxConnectionAge = builder.maxConnectionAge;
     this.maxConnectionAgeGrace = builder.maxConnectionAgeGrace;
     this.clock = builder.clock;
-    for (HandshakeFailure reason : HandshakeFailure.values()) {
+    // What only a client finds is no failure of a server.
+    for (HandshakeFailure reason :
+        EnumSet.complementOf(EnumSet.of(HandshakeFailure.FOREIGN_SERVICE))) {
       failures.put(reason, new AtomicLong());
     }
     if (certificates == null) {
@@ -65,7 +69,10 @@ public final class TransportSecurity implements MeterBinder {
   }
 
   private void failed(HandshakeFailure reason) {
-    failures.getOrDefault(reason, new AtomicLong()).incrementAndGet();
+    AtomicLong count = failures.get(reason);
+    if (count != null) {
+      count.incrementAndGet();
+    }
   }
 
   /** No TLS; servers still say of their peers that nothing is proved. */
@@ -207,11 +214,24 @@ public final class TransportSecurity implements MeterBinder {
               .formatted(builder.getClass().getName()));
     }
     identifyPeers(builder);
+    limitAge(builder);
   }
 
-  /** The second half of {@link #secure}, for a server with {@link #serverCredentials}. */
+  /**
+   * Identifies the peers of a server: a part of {@link #secure}, for one in plaintext or with
+   * credentials. One in this process has no peers.
+   */
   public void identifyPeers(ServerBuilder<?> builder) {
-    builder.addTransportFilter(new PeerIdentityFilter(identities));
+    if (!(builder instanceof InProcessServerBuilder)) {
+      builder.addTransportFilter(new PeerIdentityFilter(identities));
+    }
+  }
+
+  /**
+   * Limits the age of a server's connections: a part of {@link #secure}, for one with {@link
+   * #serverCredentials}. Does nothing without TLS.
+   */
+  public void limitAge(ServerBuilder<?> builder) {
     if (isEncrypted() && !maxConnectionAge.isZero()) {
       builder.maxConnectionAge(maxConnectionAge.toNanos(), TimeUnit.NANOSECONDS);
       builder.maxConnectionAgeGrace(maxConnectionAgeGrace.toNanos(), TimeUnit.NANOSECONDS);
@@ -235,7 +255,7 @@ public final class TransportSecurity implements MeterBinder {
 
   /**
    * The same for builders that are made with credentials, of the Netty that gRPC itself would
-   * choose; {@link #identifyPeers} does the rest.
+   * choose; {@link #identifyPeers} and {@link #limitAge} do the rest.
    *
    * @throws IllegalStateException without TLS
    */

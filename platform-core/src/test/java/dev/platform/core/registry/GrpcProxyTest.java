@@ -57,7 +57,8 @@ class GrpcProxyTest {
 
   @Test
   void keepsOneLeaseFarBeyondItsTimeToLive() throws Exception {
-    try (EtcdConnection connection = TestConnections.open(List.of(proxy.endpoint()))) {
+    try (EtcdConnection connection =
+        EtcdConnection.builder(TestConnections.slow(List.of(proxy.endpoint()))).open()) {
       EtcdRegistrar registrar = registrar(connection);
       await().until(() -> registrar.snapshot().isHeld());
       String lease = registrar.snapshot().leaseId();

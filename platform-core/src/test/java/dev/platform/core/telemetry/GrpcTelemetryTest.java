@@ -8,11 +8,13 @@ import dev.platform.core.call.TestRecorders;
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
 import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,24 @@ class GrpcTelemetryTest {
     assertThat(log.count("made a.B/C of broken: UNAVAILABLE")).isEqualTo(10);
     assertThat(log.count("made a.B/C of other: UNAVAILABLE")).isEqualTo(1);
     assertThat(log.count("made a.B/D of broken: UNAVAILABLE")).isEqualTo(1);
+  }
+
+  @Test
+  void theLineOfAServedCallNamesTheProvedCaller() {
+    telemetry
+        .served(method("a.B/C"))
+        .end(
+            Span.getInvalid(),
+            Status.UNAVAILABLE,
+            null,
+            CallOutcome.FAILURE,
+            1,
+            Attributes.newBuilder()
+                .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, new InetSocketAddress("192.0.2.7", 9))
+                .build(),
+            "order-app");
+
+    assertThat(log.count("served a.B/C for order-app at 192.0.2.7:9: UNAVAILABLE")).isEqualTo(1);
   }
 
   private static void fail(CallTelemetry call) {

@@ -15,6 +15,7 @@ import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import dev.platform.starter.test.tls.TestAuthority;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.grpc.Server;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -93,6 +94,25 @@ class SecuredPlatformTest {
       String key = etcd.keys("/services/" + CALLEE + "/").get(0);
       assertThat(etcd.get(key).orElseThrow()).contains("\"tls\":\"mutual\"");
       assertThatThrownBy(() -> call(open)).hasMessageContaining("UNAVAILABLE");
+    }
+  }
+
+  @Test
+  void aServerOfTheProgramsOwnKeepsItsLimits() throws IOException {
+    TransportSecurity security = security(TransportMode.STRICT, CALLEE);
+    try (Platform callee = builder(CALLEE, security).build();
+        Platform second = builder("second", security).build()) {
+      Server own =
+          callee.serve(
+              NettyServerBuilder.forAddress(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+              answering("p-1"));
+      assertThat(own.getPort()).isPositive();
+      await().until(() -> !etcd.keys("/services/" + CALLEE + "/").isEmpty());
+      String key = etcd.keys("/services/" + CALLEE + "/").get(0);
+      assertThat(etcd.get(key).orElseThrow()).doesNotContain("mutual");
+      assertThat(second.serve(InProcessServerBuilder.forName("here"), answering("p-2")).getPort())
+          .isNegative();
     }
   }
 

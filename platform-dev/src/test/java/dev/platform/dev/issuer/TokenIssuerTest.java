@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -284,7 +285,7 @@ class TokenIssuerTest {
 
     @Override
     public ZoneId getZone() {
-      return ZoneId.of("Z");
+      return ZoneOffset.UTC;
     }
 
     @Override

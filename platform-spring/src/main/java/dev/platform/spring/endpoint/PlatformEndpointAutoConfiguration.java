@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 /** The actuator endpoint {@code platform}. */
@@ -23,6 +24,7 @@ import org.springframework.context.annotation.Bean;
       DiscoveryAutoConfiguration.class,
       DrainAutoConfiguration.class
     })
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 public final class PlatformEndpointAutoConfiguration {
 
   @Bean

@@ -24,8 +24,11 @@ import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 
 /**
@@ -66,34 +69,53 @@ public final class FaultAutoConfiguration {
     return new ClientLink(ClientStage.FAULT_INJECTION, new FaultClientInterceptor(faults, threads));
   }
 
-  @Bean
-  @ConditionalOnAvailableEndpoint
-  FaultEndpoint faultEndpoint(Faults faults) {
-    return new FaultEndpoint(faults);
+  private static void warn(String reach) {
+    log.warn("Fault injection is on (platform.fault-injection.enabled): {}", reach);
   }
 
-  @Bean
-  SmartInitializingSingleton faultWarning(
-      ObjectProvider<FaultEndpoint> endpoint, ObjectProvider<EndpointAccessResolver> access) {
-    return () ->
-        log.warn(
-            "Fault injection is on (platform.fault-injection.enabled): {}",
-            reach(endpoint.getIfAvailable() != null, isWritable(access.getIfAvailable())));
-  }
+  /** The actuator endpoint {@code faults}. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(EndpointAccessResolver.class)
+  static class Endpoint {
 
-  private static String reach(boolean exposed, boolean writable) {
-    if (!exposed) {
-      return "but the endpoint faults is not exposed (management.endpoints.web.exposure.include),"
-          + " so no fault can be injected";
+    @Bean
+    @ConditionalOnAvailableEndpoint
+    FaultEndpoint faultEndpoint(Faults faults) {
+      return new FaultEndpoint(faults);
     }
-    return writable
-        ? "clients of the endpoint faults can delay and abort this process's calls"
-        : "but the endpoint faults is read-only (management.endpoints.access.max-permitted),"
+
+    @Bean
+    SmartInitializingSingleton faultWarning(
+        ObjectProvider<FaultEndpoint> endpoint, ObjectProvider<EndpointAccessResolver> access) {
+      return () ->
+          warn(reach(endpoint.getIfAvailable() != null, isWritable(access.getIfAvailable())));
+    }
+
+    private static String reach(boolean exposed, boolean writable) {
+      if (!exposed) {
+        return "but the endpoint faults is not exposed (management.endpoints.web.exposure.include),"
             + " so no fault can be injected";
+      }
+      return writable
+          ? "clients of the endpoint faults can delay and abort this process's calls"
+          : "but the endpoint faults is read-only (management.endpoints.access.max-permitted),"
+              + " so no fault can be injected";
+    }
+
+    private static boolean isWritable(@Nullable EndpointAccessResolver access) {
+      return access == null
+          || access.accessFor(EndpointId.of("faults"), Access.UNRESTRICTED) == Access.UNRESTRICTED;
+    }
   }
 
-  private static boolean isWritable(@Nullable EndpointAccessResolver access) {
-    return access == null
-        || access.accessFor(EndpointId.of("faults"), Access.UNRESTRICTED) == Access.UNRESTRICTED;
+  /** Without the actuator. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("org.springframework.boot.actuate.endpoint.EndpointAccessResolver")
+  static class NoEndpoint {
+
+    @Bean
+    SmartInitializingSingleton faultWarning() {
+      return () -> warn("but there is no actuator, so no fault can be injected");
+    }
   }
 }

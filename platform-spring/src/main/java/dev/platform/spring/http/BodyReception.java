@@ -38,6 +38,7 @@ final class BodyReception implements ReadListener, AsyncListener {
   private @Nullable AsyncContext async;
   private @Nullable ServletInputStream in;
   private int outcome = UNDER_WAY;
+  private int failed = UNDER_WAY;
   private boolean tooLarge;
   private long dropped;
 
@@ -121,9 +122,10 @@ final class BodyReception implements ReadListener, AsyncListener {
     end(tooLarge ? HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE : RECEIVED);
   }
 
+  /** Only remembered: Tomcat forgets a dispatch that precedes {@link #onError(AsyncEvent)}. */
   @Override
   public void onError(Throwable failure) {
-    end(statusOf(failure));
+    failed = statusOf(failure);
   }
 
   @Override
@@ -136,7 +138,7 @@ final class BodyReception implements ReadListener, AsyncListener {
 
   @Override
   public void onError(AsyncEvent event) {
-    end(statusOf(event.getThrowable()));
+    end(failed == UNDER_WAY ? statusOf(event.getThrowable()) : failed);
   }
 
   @Override

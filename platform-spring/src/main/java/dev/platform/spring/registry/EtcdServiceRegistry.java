@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.util.ClassUtils;
 
 /**
  * Spring Cloud's service registry over etcd. All registrations of the process share one lease.
@@ -28,6 +29,11 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistration> {
 
   private static final Logger log = LoggerFactory.getLogger(EtcdServiceRegistry.class);
+
+  private static final boolean WITH_ACTUATOR =
+      ClassUtils.isPresent(
+          "org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException",
+          EtcdServiceRegistry.class.getClassLoader());
 
   private final EtcdRegistrar registrar;
   private final InstanceCodec codec;
@@ -100,12 +106,13 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
    * Takes an instance out of discovery, or puts it back. The status survives a lost lease.
    *
    * @param status {@code UP} or {@code OUT_OF_SERVICE}
+   * @throws InvalidEndpointRequestException for another status, which the endpoint {@code
+   *     serviceregistry} answers with 400; without the actuator an {@link IllegalArgumentException}
    */
   @Override
   public void setStatus(EtcdRegistration registration, String status) {
     if (!status.equals(InstanceMetadata.UP) && !status.equals(InstanceMetadata.OUT_OF_SERVICE)) {
-      throw new InvalidEndpointRequestException(
-          "status: %s (expected: UP or OUT_OF_SERVICE)".formatted(status), "unknown status");
+      throw invalid("status: %s (expected: UP or OUT_OF_SERVICE)".formatted(status));
     }
     CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
     synchronized (this) {
@@ -162,6 +169,18 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
 
   long nanosToRoutable() {
     return registrar.nanosToRoutable();
+  }
+
+  private static RuntimeException invalid(String message) {
+    return WITH_ACTUATOR ? BadRequest.of(message) : new IllegalArgumentException(message);
+  }
+
+  /** Only loaded beside the actuator, whose exception it has. */
+  private static final class BadRequest {
+
+    static RuntimeException of(String message) {
+      return new InvalidEndpointRequestException(message, "unknown status");
+    }
   }
 
   private boolean isUp(EtcdRegistration registration) {

@@ -2,21 +2,11 @@ package dev.platform.spring.security;
 
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
-import dev.platform.core.identity.User;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.GrantedAuthority;
-import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
@@ -31,46 +21,20 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 @ConditionalOnClass(SecurityContextHolder.class)
 public final class SecurityContextAutoConfiguration {
 
-  private static final String ROLE = "ROLE_";
-
   @Bean
-  ServerLink securityContextServerInterceptor(ObjectProvider<JwtAuthentications> jwts) {
-    JwtAuthentications byJwt = jwts.getIfAvailable();
+  ServerLink securityContextServerInterceptor(ObjectProvider<SecurityAuthentications> jwts) {
     return new ServerLink(
         ServerStage.SECURITY_CONTEXT,
-        new SecurityContextServerInterceptor(
-            user -> {
-              Authentication known = byJwt == null ? null : byJwt.apply(user);
-              return known == null
-                  ? UsernamePasswordAuthenticationToken.authenticated(
-                      user.subject(), null, authorities(user.roles()))
-                  : known;
-            }));
+        new SecurityContextServerInterceptor(jwts.getIfAvailable(RoleAuthentications::new)));
   }
-
-  private static List<? extends GrantedAuthority> authorities(Set<String> roles) {
-    return new TreeSet<>(roles)
-        .stream().map(role -> new SimpleGrantedAuthority(ROLE + role)).toList();
-  }
-
-  /** What Spring Security makes of a user whose token was a JWT; null for others. */
-  interface JwtAuthentications extends Function<User, @Nullable Authentication> {}
 
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({Jwt.class, JwtAuthenticationToken.class})
   static class Jwts {
 
     @Bean
-    JwtAuthentications jwtAuthentications(ObjectProvider<JwtAuthenticationConverter> own) {
-      JwtAuthenticationConverter converter = own.getIfUnique();
-      return user -> {
-        if (!(user.source() instanceof Jwt jwt)) {
-          return null;
-        }
-        return converter == null
-            ? new JwtAuthenticationToken(jwt, authorities(user.roles()), user.subject())
-            : converter.convert(jwt);
-      };
+    SecurityAuthentications jwtAuthentications(ObjectProvider<JwtAuthenticationConverter> own) {
+      return new JwtAuthentications(own.getIfUnique());
     }
   }
 }

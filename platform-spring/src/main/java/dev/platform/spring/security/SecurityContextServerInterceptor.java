@@ -7,8 +7,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -20,12 +18,9 @@ import org.springframework.security.core.context.SecurityContextHolder;
  */
 final class SecurityContextServerInterceptor implements ServerInterceptor {
 
-  private final Function<User, @Nullable Authentication> authentications;
+  private final SecurityAuthentications authentications;
 
-  /**
-   * @param authentications null for users that Spring Security is not to know
-   */
-  SecurityContextServerInterceptor(Function<User, @Nullable Authentication> authentications) {
+  SecurityContextServerInterceptor(SecurityAuthentications authentications) {
     this.authentications = authentications;
   }
 
@@ -36,7 +31,7 @@ final class SecurityContextServerInterceptor implements ServerInterceptor {
     if (user == null || SecurityContextHolder.getContext().getAuthentication() != null) {
       return next.startCall(call, headers);
     }
-    Authentication authentication = authentications.apply(user);
+    Authentication authentication = authentications.of(user);
     if (authentication == null) {
       return next.startCall(call, headers);
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
+import dev.platform.core.call.DiscoveredCalls;
 import dev.platform.core.chain.ClientStage;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.starter.test.junit.EtcdExtension;
@@ -240,6 +241,8 @@ class InterceptorOrderTest {
   private static boolean isOfInterest(Class<?> type) {
     return type.getEnclosingClass() == InterceptorOrderTest.class
         || (type.getName().startsWith("dev.platform.core.")
+            // Marks the calls of a channel, outside of the chain.
+            && type != DiscoveredCalls.class
             && (!type.getPackageName().endsWith(".chain")
                 || type.getSimpleName().startsWith("Caller")));
   }

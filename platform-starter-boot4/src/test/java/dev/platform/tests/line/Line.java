@@ -61,6 +61,16 @@ public final class Line {
     return Map.of("spring.grpc.client.channel." + name + ".target", target);
   }
 
+  /** The channel of this name has security settings of its own: none. */
+  public static Map<String, Object> ownPlaintext(String name) {
+    return Map.of("spring.grpc.client.channel." + name + ".ssl.enabled", false);
+  }
+
+  /** The framework's own TLS for the gRPC server, with this SSL bundle if it knows those. */
+  public static Map<String, Object> ownServerTls(String bundle) {
+    return Map.of("spring.grpc.server.ssl.bundle", bundle);
+  }
+
   /** The port of the application's gRPC server. */
   public static int serverPort(ApplicationContext app) {
     return app.getBean(GrpcServerLifecycle.class).getPort();
