@@ -8,11 +8,11 @@ import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.identity.AuthenticationServerInterceptor;
 import dev.platform.core.identity.AuthenticationSettings;
-import dev.platform.core.identity.OwnWorkload;
 import dev.platform.core.identity.SecurityAudit;
 import dev.platform.core.identity.TokenVerifier;
 import dev.platform.core.identity.UserTokenClientInterceptor;
 import dev.platform.core.identity.WorkloadIdentities;
+import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.config.ConfiguredTransport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -77,7 +77,7 @@ public final class AuthenticationAutoConfiguration {
       XfccProperties xfcc,
       SecurityAudit audit,
       Environment environment,
-      ObjectProvider<OwnWorkload> own,
+      ObjectProvider<TransportSecurity> own,
       ObjectProvider<WorkloadIdentities> identities,
       ObjectProvider<MeterRegistry> meters) {
     ConfiguredTransport transport = ConfiguredTransport.of(environment);
@@ -107,11 +107,10 @@ public final class AuthenticationAutoConfiguration {
   /**
    * What the process's own certificate proves, where that is known; else the application's name.
    */
-  static String name(ObjectProvider<OwnWorkload> own, Environment environment) {
-    OwnWorkload known = own.getIfAvailable();
-    return known == null
-        ? environment.getProperty("spring.application.name", "application")
-        : known.name();
+  static String name(ObjectProvider<TransportSecurity> own, Environment environment) {
+    return Optional.ofNullable(own.getIfAvailable())
+        .flatMap(TransportSecurity::workload)
+        .orElseGet(() -> environment.getProperty("spring.application.name", "application"));
   }
 
   @Bean

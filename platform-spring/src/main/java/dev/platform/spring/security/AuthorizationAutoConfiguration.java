@@ -5,9 +5,9 @@ import dev.platform.core.authorization.AuthorizationServerInterceptor;
 import dev.platform.core.authorization.LearnedCalls;
 import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
-import dev.platform.core.identity.OwnWorkload;
 import dev.platform.core.identity.SecurityAudit;
 import dev.platform.core.identity.WorkloadIdentities;
+import dev.platform.core.transport.TransportSecurity;
 import dev.platform.spring.check.ConfigurationRule;
 import dev.platform.spring.check.ServedMethods;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,7 +40,7 @@ public final class AuthorizationAutoConfiguration {
       AuthorizationProperties properties,
       UserTokens users,
       Environment environment,
-      ObjectProvider<OwnWorkload> own,
+      ObjectProvider<TransportSecurity> own,
       ObjectProvider<WorkloadIdentities> identities,
       ObjectProvider<ServedMethods> served) {
     return new AuthorizationFindings(
