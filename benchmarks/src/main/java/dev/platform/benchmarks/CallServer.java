@@ -49,8 +49,7 @@ final class CallServer {
       case "fixed" -> bare(Executors.newFixedThreadPool(200));
       case "cached" -> bare(null);
       case "spring" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length));
-      case "secured" ->
-          announced(Arrays.copyOfRange(arguments, 1, arguments.length), Users.class);
+      case "secured" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length), Users.class);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     while (System.in.read() >= 0) {

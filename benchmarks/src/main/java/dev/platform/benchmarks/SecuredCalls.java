@@ -46,9 +46,13 @@ final class SecuredCalls {
       String rule = "--platform.security.authorization.rules" + service + ".";
       serverArguments.addAll(
           List.of(
-              bundle + "keystore.certificate=" + write(folder, "calls.pem", server.certificatePem()),
+              bundle
+                  + "keystore.certificate="
+                  + write(folder, "calls.pem", server.certificatePem()),
               bundle + "keystore.private-key=" + write(folder, "key.pem", server.privateKeyPem()),
-              bundle + "truststore.certificate=" + write(folder, "ca.pem", authority.certificatePem()),
+              bundle
+                  + "truststore.certificate="
+                  + write(folder, "ca.pem", authority.certificatePem()),
               "--platform.security.transport.mode=strict",
               "--platform.security.transport.bundle=calls",
               "--platform.security.trust-domain=" + TRUST_DOMAIN,

@@ -123,8 +123,7 @@ class AttacksIT {
 
   @Test
   void nobodyButOrderAppRefunds() throws Exception {
-    String charged =
-        "select status from payment where order_id = '%s'".formatted(victimsOrder);
+    String charged = "select status from payment where order_id = '%s'".formatted(victimsOrder);
     for (String workload : List.of(STRANGER, SecureMall.CLIENT, "inventory-app", "payment-app")) {
       Channel channel = secure.channel(workload, payment(), "payment-service");
       assertRefused(
@@ -156,8 +155,7 @@ class AttacksIT {
     }
     assertThat(
             value(
-                App.PAYMENT,
-                "select count(*) from bank_charge where reference like 'stolen-by-%'"))
+                App.PAYMENT, "select count(*) from bank_charge where reference like 'stolen-by-%'"))
         .isEqualTo("0");
   }
 
@@ -203,8 +201,7 @@ class AttacksIT {
         Code.PERMISSION_DENIED);
     assertThat(value(App.ORDER, acknowledged)).isEqualTo(before);
     assertThat(
-            value(
-                App.ORDER, "select count(*) from notifications where notification_id = 'forged'"))
+            value(App.ORDER, "select count(*) from notifications where notification_id = 'forged'"))
         .isEqualTo("0");
   }
 
@@ -235,8 +232,7 @@ class AttacksIT {
             codeOf(
                 () ->
                     attacker
-                        .watchOrder(
-                            WatchOrderRequest.newBuilder().setOrderId(victimsOrder).build())
+                        .watchOrder(WatchOrderRequest.newBuilder().setOrderId(victimsOrder).build())
                         .next()))
         .isEqualTo(Code.NOT_FOUND);
     assertThat(ordersOf(VICTIM).getOrder(get(victimsOrder)).getUserId()).isEqualTo(VICTIM);
@@ -339,8 +335,7 @@ class AttacksIT {
     }
 
     assertThat(late).isPositive();
-    for (String service :
-        List.of("payment-service", "inventory-service", "product-service")) {
+    for (String service : List.of("payment-service", "inventory-service", "product-service")) {
       assertThat(new Meters(order()).breaker(service)).as(service).isEqualTo("CLOSED");
     }
     assertThat(new Meters(payment()).breaker("bank-gateway")).isEqualTo("CLOSED");

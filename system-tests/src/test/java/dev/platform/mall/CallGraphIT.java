@@ -41,10 +41,7 @@ class CallGraphIT {
    * @param token the user's
    */
   private record Caller(
-      @Nullable String workload,
-      String user,
-      @Nullable Set<String> roles,
-      @Nullable String token) {
+      @Nullable String workload, String user, @Nullable Set<String> roles, @Nullable String token) {
 
     @Override
     public String toString() {
@@ -109,8 +106,7 @@ class CallGraphIT {
       callers.add(new Caller(workload, "a user with all roles", all, mighty));
       // One role of a method is not another's.
       for (String role : all) {
-        callers.add(
-            new Caller(workload, "a " + role, Set.of(role), secure.token("one", role)));
+        callers.add(new Caller(workload, "a " + role, Set.of(role), secure.token("one", role)));
       }
     }
     callers.add(new Caller(null, "nobody", null, null));
@@ -172,8 +168,7 @@ class CallGraphIT {
             ends.put("of another authority " + method.getFullMethodName(), end(channel, method)));
 
     assertThat(ends)
-        .allSatisfy(
-            (name, end) -> assertThat(end.status().getCode()).isEqualTo(Code.UNAVAILABLE));
+        .allSatisfy((name, end) -> assertThat(end.status().getCode()).isEqualTo(Code.UNAVAILABLE));
     assertThat(ends).hasSizeGreaterThan(60);
   }
 

@@ -64,8 +64,7 @@ record CallRules(Map<String, Rule> rules) {
 
   /** The repository's file. */
   static CallRules read() throws IOException {
-    Map<String, Map<String, Map<String, Object>>> file =
-        new Yaml().load(Files.readString(FILE));
+    Map<String, Map<String, Map<String, Object>>> file = new Yaml().load(Files.readString(FILE));
     Map<String, Rule> rules = new TreeMap<>();
     file.get(PROPERTY)
         .forEach((name, rule) -> rules.put(name.replaceAll("[\\[\\]]", ""), Rule.of(rule)));

@@ -158,11 +158,7 @@ final class Certificates {
 
   private TestCertificate issue(String workload, List<String> dnsNames, Instant until) {
     return authority.issue(
-        workload,
-        dnsNames,
-        List.of(spiffeId(workload)),
-        Instant.now().minus(SKEW),
-        until);
+        workload, dnsNames, List.of(spiffeId(workload)), Instant.now().minus(SKEW), until);
   }
 
   private static String spiffeId(String workload) {

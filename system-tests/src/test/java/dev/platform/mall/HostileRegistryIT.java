@@ -114,8 +114,7 @@ class HostileRegistryIT {
         for (String service : owner.services()) {
           String key = "/services/" + service + "/" + address;
           if (writer != owner) {
-            assertThat(
-                    secure.etcd().put(SecureEtcd.user(writer), key, "{}").getDescription())
+            assertThat(secure.etcd().put(SecureEtcd.user(writer), key, "{}").getDescription())
                 .as(writer + " writes " + key)
                 .contains("permission denied");
           }
@@ -129,9 +128,7 @@ class HostileRegistryIT {
   private void startImpostors() throws Exception {
     Certificates certificates = secure.certificates();
     impostors.put("a stranger", Impostor.with(certificates.issue("stranger")));
-    impostors.put(
-        "another app",
-        Impostor.with(certificates.issue(App.INVENTORY)));
+    impostors.put("another app", Impostor.with(certificates.issue(App.INVENTORY)));
     impostors.put("another authority", Impostor.ofAnotherAuthority(App.PAYMENT));
     impostors.put("plain text", Impostor.inPlaintext());
   }

@@ -103,7 +103,7 @@ class LearnedRulesIT {
     ordersThatFail();
     warehouse();
     // Only an order whose payment request was lost on its way is voided.
-    var voided =
+    var unusedPayment =
         PaymentServiceGrpc.newBlockingStub(
                 secure.channel("order-app", secure.app(App.PAYMENT), "payment-service"))
             .withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS)
@@ -130,7 +130,7 @@ class LearnedRulesIT {
   private static void customersByTheirProgram() throws Exception {
     OrderServiceBlockingStub orders = orders();
     String order = orders.createOrder(oneOf(PRODUCT)).getOrderId();
-    orders.getOrder(GetOrderRequest.newBuilder().setOrderId(order).build());
+    var unusedOrder = orders.getOrder(GetOrderRequest.newBuilder().setOrderId(order).build());
     orders
         .watchOrder(WatchOrderRequest.newBuilder().setOrderId(order).build())
         .forEachRemaining(event -> {});
@@ -163,8 +163,8 @@ class LearnedRulesIT {
   /** One is declined; the stock of another is gone when it is paid. */
   private static void ordersThatFail() throws Exception {
     bank(Duration.ofMillis(20), 1);
-    assertThat(endOf(orders().createOrder(oneOf(PRODUCT)))).isEqualTo(
-        OrderStatus.ORDER_STATUS_CANCELLED);
+    assertThat(endOf(orders().createOrder(oneOf(PRODUCT))))
+        .isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
     bank(SLOW, 0);
     CreateOrderResponse late = placeLate();
     bank(Duration.ofMillis(20), 0);
@@ -227,9 +227,7 @@ class LearnedRulesIT {
   private static void probes(App app) throws Exception {
     Channel channel =
         secure.channel(
-            secure.certificates().unidentified(),
-            secure.app(app).address(),
-            app.services().get(0));
+            secure.certificates().unidentified(), secure.app(app).address(), app.services().get(0));
     for (MethodDescriptor<?, ?> method : HealthGrpc.getServiceDescriptor().getMethods()) {
       EmptyCall.start(channel, method).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
@@ -258,8 +256,8 @@ class LearnedRulesIT {
     for (App app : App.values()) {
       view(app)
           .path("learned")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               each -> {
                 Set<String> callers = new TreeSet<>();
                 each.getValue().forEach(caller -> callers.add(caller.asText()));

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * All certificates are replaced again and again, and their authority as well, while orders come at a
- * fixed rate. {@code -Dmall.rotation.orders} sets the rate in orders a second.
+ * All certificates are replaced again and again, and their authority as well, while orders come at
+ * a fixed rate. {@code -Dmall.rotation.orders} sets the rate in orders a second.
  */
 class RotationIT {
 
@@ -94,8 +94,7 @@ class RotationIT {
   /** Also shows that who has no certificate of the new authority is out soon. */
   private static void replaceAuthority(SteadyLoad orders) {
     Certificates certificates = secure.certificates();
-    TlsClient laggard =
-        certificates.laggard("warehouse", Instant.now().plus(Duration.ofHours(1)));
+    TlsClient laggard = certificates.laggard("warehouse", Instant.now().plus(Duration.ofHours(1)));
     HealthFutureStub health = health(laggard);
     try (SteadyLoad probes =
         SteadyLoad.start(

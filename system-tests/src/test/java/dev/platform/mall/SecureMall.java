@@ -1,10 +1,10 @@
 package dev.platform.mall;
 
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
+import dev.platform.dev.hosting.SharedService;
 import dev.platform.dev.issuer.DevIssuer;
 import dev.platform.dev.issuer.DevIssuerProperties;
 import dev.platform.dev.issuer.TokenClient;
-import dev.platform.dev.hosting.SharedService;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -51,8 +51,7 @@ final class SecureMall implements AutoCloseable {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free());
     this.issuerUri = "http://127.0.0.1:" + address.getPort();
-    this.issuer =
-        DevIssuer.at(address, new DevIssuerProperties(true, "mall", TOKENS_LAST));
+    this.issuer = DevIssuer.at(address, new DevIssuerProperties(true, "mall", TOKENS_LAST));
   }
 
   /** etcd, PostgreSQL, certificates and the issuer of tokens; no app yet. */
@@ -150,8 +149,7 @@ final class SecureMall implements AutoCloseable {
 
   /** A shopper at an instance of order-app, with a token. */
   Shopper shopper(String user, AppProcess order) {
-    Channel channel =
-        onBehalfOf(token(user, "customer"), channel(CLIENT, order, "order-service"));
+    Channel channel = onBehalfOf(token(user, "customer"), channel(CLIENT, order, "order-service"));
     return new Shopper(OrderServiceGrpc.newFutureStub(channel), user);
   }
 

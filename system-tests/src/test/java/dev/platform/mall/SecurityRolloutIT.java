@@ -136,8 +136,7 @@ class SecurityRolloutIT {
   }
 
   private static String authorization(App app) throws Exception {
-    JsonNode view =
-        JSON.readTree(secure.app(app).get("/actuator/platform-authorization").body());
+    JsonNode view = JSON.readTree(secure.app(app).get("/actuator/platform-authorization").body());
     return view.path("mode").asText();
   }
 }

@@ -128,8 +128,8 @@ public final class AuthorizationServerInterceptor implements ServerInterceptor {
   }
 
   /**
-   * Learns the caller if the call ends with OK; of a stream of answers as soon as there is one, since
-   * its client may end it by cancelling.
+   * Learns the caller if the call ends with OK; of a stream of answers as soon as there is one,
+   * since its client may end it by cancelling.
    */
   private static final class ObservedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how often tokens with an unknown key are checked: for each of them the decoder fetches the
- * issuer's keys. A key becomes known with the first token that it has signed; tokens that come while
- * that is checked wait for it, since a server that has just started knows no key. Thread-safe.
+ * issuer's keys. A key becomes known with the first token that it has signed; tokens that come
+ * while that is checked wait for it, since a server that has just started knows no key.
+ * Thread-safe.
  */
 final class KeyIdLimit {
 
