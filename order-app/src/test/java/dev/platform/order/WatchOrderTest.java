@@ -168,7 +168,8 @@ class WatchOrderTest extends MallTest {
   private String pendingOrder() {
     MALL.paying.put(user, Paying.LOSES_ANSWER);
     MALL.paymentRecordsAway.add(user);
-    refusalOf(order("p-mug", 1));
+    Status refusal = refusalOf(order("p-mug", 1));
+    assertThat(ordersOfUser()).as("%s", refusal).hasSize(1);
     return onlyOrder();
   }
 

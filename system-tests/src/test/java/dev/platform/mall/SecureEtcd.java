@@ -114,13 +114,13 @@ final class SecureEtcd {
       AuthGrpc.AuthBlockingStub auth =
           AuthGrpc.newBlockingStub(channel)
               .withDeadlineAfter(REQUEST.toSeconds(), TimeUnit.SECONDS);
-      var added =
+      var unusedUser =
           auth.userAdd(
               AuthUserAddRequest.newBuilder()
                   .setName(KIT)
                   .setPassword(UUID.randomUUID().toString())
                   .build());
-      var granted =
+      var unusedRole =
           auth.userGrantRole(
               AuthUserGrantRoleRequest.newBuilder().setUser(KIT).setRole(EtcdUsers.ROOT).build());
     } finally {
