@@ -27,6 +27,18 @@
 {{- $callers | uniq | sortAlpha | toJson -}}
 {{- end -}}
 
+{{/* A service, those that may call it, and those that it may call: others are not its business, and don't restart it. As a
+     JSON list. Takes (dict "root" $ "name" name). */}}
+{{- define "mall.partners" -}}
+{{- $partners := append (include "mall.callers" . | fromJsonArray) .name -}}
+{{- range $callee := include "mall.enabledServices" .root | fromJsonArray -}}
+{{- if has $.name (include "mall.callers" (dict "root" $.root "name" $callee) | fromJsonArray) -}}
+{{- $partners = append $partners $callee -}}
+{{- end -}}
+{{- end -}}
+{{- $partners | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
 {{/* The secret with a service's certificate. Takes (dict "root" $ "name" name "service" values). */}}
 {{- define "mall.tlsSecret" -}}
 {{- if eq .root.Values.security.certificates.source "secrets" -}}
@@ -58,7 +70,7 @@ security:
     max-connection-age: {{ $security.maxConnectionAge }}
   trust-domain: {{ $security.trustDomain }}
   identities:
-    {{- range $name := include "mall.enabledServices" $root | fromJsonArray }}
+    {{- range $name := include "mall.partners" . | fromJsonArray }}
     {{- $this := dict "root" $root "name" $name "service" (include "mall.service" (dict "root" $root "name" $name) | fromJson) }}
     {{ $name }}:
       spiffe-id: {{ include "mall.spiffeId" $this }}
@@ -69,8 +81,14 @@ security:
   authorization:
     mode: {{ $security.authorization }}
     rules:
+      {{- $others := list }}
+      {{- range $name := include "mall.enabledServices" $root | fromJsonArray }}
+      {{- if ne $name $.name }}{{ $others = concat $others (include "mall.service" (dict "root" $root "name" $name) | fromJson).grpcServices }}{{ end }}
+      {{- end }}
       {{- range $method, $rule := include "mall.rules" $root | fromJson }}
+      {{- if not (has (first (splitList "/" $method)) $others) }}
       "[{{ $method }}]": {{ toJson $rule }}
+      {{- end }}
       {{- end }}
   {{- with $security.users.audiences }}
   user:

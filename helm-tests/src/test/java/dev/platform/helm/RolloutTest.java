@@ -114,7 +114,7 @@ class RolloutTest {
             .with(
                 """
                 commonLabels: {team: other}
-                edge: {ingress: {enabled: true}}
+                networkPolicy: {edgeFrom: [{namespaceSelector: {}}]}
                 monitoring: {serviceMonitor: {enabled: true}}
                 defaults: {replicas: 4, podDisruptionBudget: {enabled: false}}
                 postgresql: {persistence: {size: 4Gi}}

@@ -40,9 +40,14 @@ class HelmConfigIT {
   private static final Map<String, String> EXISTING =
       Map.of("database/postgres-password", DevPostgres.PASSWORD);
 
-  /** The default values, with passwords that need no cluster to store them. */
+  /**
+   * The default values, with passwords that need no cluster to store them, and without security,
+   * which {@link #theSecuredConfigurationStarts} has.
+   */
   private static final String VALUES =
       """
+      security: {enabled: false}
+      etcd: {tls: {enabled: false}}
       postgresql: {existingSecret: database}
       config: {platform: {configuration-check: {on-finding: fail}}}
       services:
@@ -156,15 +161,43 @@ class HelmConfigIT {
     }
   }
 
+  /** With the certificates that the chart generates; no setting is a finding. */
+  @Test
+  void theSecuredConfigurationStarts() throws Exception {
+    RenderedChart secured =
+        RenderedChart.with(VALUES.replace("security: {enabled: false}", "security: {enabled: true}"));
+    Path certificates = Files.createDirectories(folder.resolve("certificates"));
+    for (Map.Entry<String, String> file : secured.secret("mall-payment-app-tls").entrySet()) {
+      Files.writeString(certificates.resolve(file.getKey()), file.getValue());
+    }
+    Map<String, String> own = Map.of("PLATFORM_ETCD_NAMESPACE", "/secured");
+    try (AppProcess payment =
+        start(
+            secured.applicationYml(App.PAYMENT).replace("/etc/mall/tls", certificates.toString()),
+            App.PAYMENT,
+            "secured",
+            own)) {
+      payment.awaitReady();
+
+      assertThat(payment.log().text()).doesNotContain("(expected:");
+      assertThat(etcd.keys("/secured/services/payment-service/")).hasSize(1);
+    }
+  }
+
   private static AppProcess start(App app) throws IOException {
     return start(app, app.id(), Map.of());
   }
 
   private static AppProcess start(App app, String name, Map<String, String> own)
       throws IOException {
+    return start(chart.applicationYml(app), app, name, own);
+  }
+
+  private static AppProcess start(String yml, App app, String name, Map<String, String> own)
+      throws IOException {
     Path home = folder.resolve(name);
     Path config = Files.createDirectories(home.resolve("config"));
-    Files.writeString(config.resolve("application.yml"), chart.applicationYml(app));
+    Files.writeString(config.resolve("application.yml"), yml);
     Map<String, String> environment =
         chart.environment("Deployment", "mall-" + app.id() + "-app", EXISTING);
     // Local addresses, and a separate folder in place of a pod's /tmp.
@@ -172,6 +205,8 @@ class HelmConfigIT {
     environment.put("SPRING_DATASOURCE_URL", postgres.jdbcUrl(app.id()));
     environment.put("SERVER_ADDRESS", "127.0.0.1");
     environment.put("SERVER_PORT", "0");
+    // The same port: the three would share the chart's.
+    environment.put("MANAGEMENT_SERVER_PORT", "");
     environment.put("GRPC_SERVER_ADDRESS", "127.0.0.1");
     environment.put("GRPC_SERVER_PORT", "0");
     environment.putAll(own);

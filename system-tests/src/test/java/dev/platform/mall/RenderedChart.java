@@ -64,6 +64,18 @@ final class RenderedChart {
     return environment;
   }
 
+  /** The files of a secret, by name. */
+  Map<String, String> secret(String name) {
+    Map<String, String> files = new HashMap<>();
+    ((Map<?, ?>) at(get("Secret", name), "data"))
+        .forEach((file, content) -> files.put(file.toString(), decoded(content)));
+    return files;
+  }
+
+  private static String decoded(Object content) {
+    return new String(Base64.getDecoder().decode(content.toString()), StandardCharsets.UTF_8);
+  }
+
   private String value(Map<?, ?> variable, Map<String, String> existingSecrets) {
     Object given = variable.get("value");
     if (given != null) {
@@ -78,9 +90,7 @@ final class RenderedChart {
     String existing = existingSecrets.get(secret + "/" + key);
     return existing != null
         ? existing
-        : new String(
-            Base64.getDecoder().decode(at(get("Secret", secret), "data", key).toString()),
-            StandardCharsets.UTF_8);
+        : decoded(at(get("Secret", secret), "data", key));
   }
 
   private Map<?, ?> get(String kind, String name) {

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -14,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** The page's way to the issuer and back. */
 @RestController
 @ConditionalOnProperty(name = "mall.identity", havingValue = "required")
-@ConditionalOnProperty("mall.login.client-id")
+@ConditionalOnExpression("!'${mall.login.client-id:}'.isBlank()")
 class SignInController {
 
   private final SignIn signIn;
