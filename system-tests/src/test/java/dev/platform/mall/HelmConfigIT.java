@@ -165,7 +165,8 @@ class HelmConfigIT {
   @Test
   void theSecuredConfigurationStarts() throws Exception {
     RenderedChart secured =
-        RenderedChart.with(VALUES.replace("security: {enabled: false}", "security: {enabled: true}"));
+        RenderedChart.with(
+            VALUES.replace("security: {enabled: false}", "security: {enabled: true}"));
     Path certificates = Files.createDirectories(folder.resolve("certificates"));
     for (Map.Entry<String, String> file : secured.secret("mall-payment-app-tls").entrySet()) {
       Files.writeString(certificates.resolve(file.getKey()), file.getValue());

@@ -88,9 +88,7 @@ final class RenderedChart {
     String secret = at(from, "secretKeyRef", "name").toString();
     String key = at(from, "secretKeyRef", "key").toString();
     String existing = existingSecrets.get(secret + "/" + key);
-    return existing != null
-        ? existing
-        : decoded(at(get("Secret", secret), "data", key));
+    return existing != null ? existing : decoded(at(get("Secret", secret), "data", key));
   }
 
   private Map<?, ?> get(String kind, String name) {
