@@ -180,8 +180,10 @@ class HelmConfigIT {
             own)) {
       payment.awaitReady();
 
+      await("a ready instance is registered")
+          .atMost(ORDERED)
+          .until(() -> etcd.keys("/secured/services/payment-service/").size() == 1);
       assertThat(payment.log().text()).doesNotContain("(expected:");
-      assertThat(etcd.keys("/secured/services/payment-service/")).hasSize(1);
     }
   }
 
