@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param heartbeat the pause between two heartbeats on an event stream, which detect disconnected
  *     clients
  * @param maxStreams how many event streams are open at most; further requests get 429
- * @param maxStreamsPerClient the same for one client, told apart by its address
+ * @param maxStreamsPerClient the same for one client, identified by its address
  * @param maxStreamTime how long an event stream stays open; its client may open another
  * @param productsMaxAge how old the list of products with their stock may be: one call serves all
  *     clients that ask meanwhile; zero calls for each request

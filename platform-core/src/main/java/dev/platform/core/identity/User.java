@@ -52,7 +52,7 @@ public record User(
     }
   }
 
-  /** Without what would tell who it is. */
+  /** Without what identifies the user. */
   @Override
   public String toString() {
     return "User[" + subjectHash() + "]";
