@@ -47,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Import;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
@@ -55,6 +56,8 @@ import org.springframework.test.context.TestPropertySource;
  * Nobody reads or changes what belongs to another customer, over HTTP, gRPC and streams. Tokens are
  * those of the development issuer, which the app hosts.
  */
+// Its app's jobs would go on with the orders of later tests.
+@DirtiesContext
 @TestPropertySource(
     properties = {
       "grpc.server.port=0",

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -46,6 +47,8 @@ import org.springframework.test.context.TestPropertySource;
 
 /** The app in its profile {@code secure}: mutual TLS, real tokens, the rules of the mall. */
 @ActiveProfiles("secure")
+// Its app's jobs would go on with the orders of later tests.
+@DirtiesContext
 @TestPropertySource(
     properties = {"grpc.server.port=0", "mall.session.key=a-key-of-at-least-thirty-two-bytes"})
 class SecuredMallTest extends EdgeTest {

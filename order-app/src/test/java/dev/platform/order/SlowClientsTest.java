@@ -14,9 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 
 /** Clients that send slowly or keep much open, and the others that must not notice. */
+// Its app's jobs would go on with the orders of later tests.
+@DirtiesContext
 @TestPropertySource(
     properties = {
       // The other tests' app may run at the same time.
