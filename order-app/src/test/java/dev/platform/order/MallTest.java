@@ -11,6 +11,7 @@ import dev.platform.contracts.order.v1.OrderItem;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderStatus;
 import dev.platform.dev.postgres.DevPostgres;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
@@ -27,6 +28,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -105,8 +107,14 @@ public abstract class MallTest {
 
   /** An app on another port may have cached a failed connection to notification-service. */
   @BeforeEach
-  void connectNow() {
+  void connectNow(@Value("${grpc.server.port}") int port) {
     CHANNEL.resetConnectBackoff();
+    if (port == PORT) {
+      Awaitility.await()
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> CHANNEL.getState(true) == ConnectivityState.READY);
+    }
   }
 
   /** A test's unsettled orders would delay the recovery of later tests' orders. */
