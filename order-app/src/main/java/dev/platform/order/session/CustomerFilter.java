@@ -49,12 +49,6 @@ final class CustomerFilter extends OncePerRequestFilter {
     this.problems = problems;
   }
 
-  /** A body that comes after its headers is handled in a second, asynchronous dispatch. */
-  @Override
-  protected boolean shouldNotFilterAsyncDispatch() {
-    return false;
-  }
-
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -1,5 +1,7 @@
 package dev.platform.spring.http;
 
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -16,7 +18,9 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * Receives the body before the servlet runs. Until it is there, or its time is over, the request
- * occupies no thread: however many clients send slowly, the threads are there for others.
+ * occupies no thread: however many clients send slowly, the threads are there for others. What
+ * filters have attached to their thread is attached again, if Micrometer's context propagation
+ * knows it: gRPC's context, the trace, Spring Security's context.
  *
  * <p>Must be the last filter, since those after it would only see the second, asynchronous
  * dispatch. {@link LastFilter} sees to that, and then switches it on; so it is off in MockMvc and
@@ -25,6 +29,7 @@ import org.springframework.http.HttpHeaders;
 final class BodyReceivingFilter implements Filter {
 
   private static final String RECEPTION = BodyReceivingFilter.class.getName();
+  private static final ContextSnapshotFactory SNAPSHOTS = ContextSnapshotFactory.builder().build();
 
   private final HttpBodyProperties properties;
   private final RequestBodies bodies;
@@ -91,7 +96,7 @@ final class BodyReceivingFilter implements Filter {
         new BodyReception(
             properties.maxSize().toBytes(), properties.maxBuffered().toBytes(), buffered);
     ReceivedBody received = new ReceivedBody(request, reception.body());
-    request.setAttribute(RECEPTION, new Receiving(reception, received));
+    request.setAttribute(RECEPTION, new Receiving(reception, received, SNAPSHOTS.captureAll()));
     AsyncContext async = request.startAsync(received, response);
     async.setTimeout(properties.timeout().toMillis());
     reception.start(async, in);
@@ -112,12 +117,16 @@ final class BodyReceivingFilter implements Filter {
       return;
     }
     receiving.request().setFirst(true);
-    try {
+    try (ContextSnapshot.Scope unused = receiving.attached().setThreadLocals()) {
       chain.doFilter(request, response);
     } finally {
       receiving.request().setFirst(false);
     }
   }
 
-  private record Receiving(BodyReception reception, ReceivedBody request) {}
+  /**
+   * @param attached what filters before this one have attached to the thread of the first dispatch
+   */
+  private record Receiving(
+      BodyReception reception, ReceivedBody request, ContextSnapshot attached) {}
 }

@@ -3,6 +3,7 @@ package dev.platform.tests.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.tests.app.TestApp;
+import io.grpc.Context;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -215,6 +216,15 @@ class BoundedBodiesTest {
   }
 
   @Test
+  void whatAFilterHasAttachedIsThereWhenTheBodyComesLater() throws IOException {
+    try (RawClient client = new RawClient(port())) {
+      client.head("POST", "/tenant", TEXT + "Connection: close\r\nContent-Length: 2\r\n").send("a");
+      filtered(1);
+      assertThat(client.send("b").rest()).startsWith("HTTP/1.1 200").endsWith("ab of shop");
+    }
+  }
+
+  @Test
   void aLargeHeadIsRefused() throws IOException {
     try (RawClient client = new RawClient(port())) {
       client.head("GET", "/actuator/health", "X-Large: " + "x".repeat(9000) + "\r\n");
@@ -282,6 +292,14 @@ class BoundedBodiesTest {
           beans.registerBean(Answers.class);
           beans.registerBean(Seeing.class, () -> new Seeing(intercepted));
           beans.registerBean(
+              "tenants",
+              FilterRegistrationBean.class,
+              () -> {
+                var tenants = new FilterRegistrationBean<>(new Tenants());
+                tenants.setOrder(0);
+                return tenants;
+              });
+          beans.registerBean(
               "counting",
               FilterRegistrationBean.class,
               () -> {
@@ -319,6 +337,11 @@ class BoundedBodiesTest {
       return body;
     }
 
+    @PostMapping("/tenant")
+    String tenant(@RequestBody String body) {
+      return body + " of " + Tenants.KEY.get();
+    }
+
     @PostMapping("/form")
     String form(@RequestParam("a") String a) {
       return "form " + a;
@@ -327,6 +350,24 @@ class BoundedBodiesTest {
     @PostMapping("/count/bytes")
     String count(InputStream body) throws IOException {
       return Long.toString(body.transferTo(OutputStream.nullOutputStream()));
+    }
+  }
+
+  /** Attaches what its handlers need, as users' filters do. */
+  private static final class Tenants implements Filter {
+
+    static final Context.Key<String> KEY = Context.key("tenant");
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+      Context tenant = Context.current().withValue(KEY, "shop");
+      Context before = tenant.attach();
+      try {
+        chain.doFilter(request, response);
+      } finally {
+        tenant.detach(before);
+      }
     }
   }
 
