@@ -32,6 +32,7 @@ final class Licences {
       Map.of(
           "ch.qos.logback:", Set.of("EPL-1.0", "EPL-2.0"),
           "jakarta.annotation:", Set.of("EPL-2.0"),
+          "jakarta.servlet:", Set.of("EPL-2.0"),
           "javax.annotation:", Set.of("CDDL-1.0"),
           "org.junit.", Set.of("EPL-2.0"),
           "org.aspectj:aspectjweaver", Set.of("EPL-2.0"));

@@ -50,7 +50,7 @@ spring:
     connect-retries: 20
     connect-retries-interval: 3s
   {{- end }}
-  {{- with $values.security.users.issuer }}
+  {{- with and .service.userTokens $values.security.users.issuer }}
   security:
     oauth2:
       resourceserver:

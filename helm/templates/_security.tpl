@@ -90,7 +90,7 @@ security:
       "[{{ $method }}]": {{ toJson $rule }}
       {{- end }}
       {{- end }}
-  {{- with $security.users.audiences }}
+  {{- with and (include "mall.service" $ | fromJson).userTokens $security.users.audiences }}
   user:
     audiences: {{ toJson . }}
   {{- end }}

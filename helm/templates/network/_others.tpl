@@ -1,6 +1,6 @@
 {{/* The destinations of a service other than the services that it calls. */}}
 {{- define "mall.egressToOthers" -}}
-{{- with .root.Values.security.users.issuer }}
+{{- with and .service.userTokens .root.Values.security.users.issuer }}
 {{- include "mall.egress" (dict "ports" (include "mall.portsOf" (list (list .) (ternary 443 80 (hasPrefix "https" .))) | fromJsonArray) "to" $.root.Values.networkPolicy.issuerTo) }}
 {{- end }}
 {{- $values := .root.Values -}}

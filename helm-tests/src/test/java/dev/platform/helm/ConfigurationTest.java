@@ -77,6 +77,20 @@ class ConfigurationTest {
   }
 
   @Test
+  void onlyAppsThatCheckUsersTokensKnowTheirIssuer() {
+    Manifests manifests =
+        Chart.tryOut()
+            .with("security: {users: {issuer: 'https://login.example.com', audiences: [mall]}}")
+            .render();
+
+    assertThat(KnownNames.flatten("", manifests.config("inventory-app")))
+        .contains("spring.security.oauth2.resourceserver.jwt.issuer-uri")
+        .anyMatch(name -> name.startsWith("platform.security.user.audiences"));
+    assertThat(KnownNames.flatten("", manifests.config("payment-app")))
+        .noneMatch(name -> name.contains("jwt") || name.contains("audiences"));
+  }
+
+  @Test
   void anInstanceRegistersItsPodIpAndZone() {
     Map<String, Object> container = container(Chart.tryOut().render(), "order-app");
 
