@@ -105,6 +105,7 @@ class JavaAgentIT {
     environment.put("OTEL_BSP_SCHEDULE_DELAY", "200");
     environment.putAll(more);
     AppProcess app = mall.start(App.PAYMENT, line, environment);
+    app.awaitReady();
     mall.awaitRegistered();
     try (GenericClient client = new GenericClient(app.address())) {
       client.call(
