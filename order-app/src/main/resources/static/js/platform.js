@@ -24,6 +24,8 @@ const ORIGINS = {
   HELD: "some held, no longer in etcd",
 };
 
+const NOT_EXPOSED = new Set(["404", "NOT_FOUND"]);
+
 export function startPlatform(isShown) {
   return whileSeen(isShown, PAUSE_MILLIS, refresh);
 }
@@ -43,6 +45,10 @@ async function refresh() {
   } catch (problem) {
     say(note, "As it was a moment ago");
     note.classList.add("stale");
+    if (NOT_EXPOSED.has(problem.code)) {
+      alertIn(byId("platform-alert"), "There is no platform view.", "The app does not expose its endpoint platform.");
+      return;
+    }
     alertIn(byId("platform-alert"), "The app does not answer.", problem.message, "This view will retry.");
   }
 }

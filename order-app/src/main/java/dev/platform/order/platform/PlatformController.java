@@ -1,5 +1,7 @@
 package dev.platform.order.platform;
 
+import dev.platform.spring.endpoint.PlatformEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -7,6 +9,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The platform's state for the page, which polls it every few seconds. */
 @RestController
+@ConditionalOnAvailableEndpoint(endpoint = PlatformEndpoint.class)
 class PlatformController {
 
   private final PlatformOverview overview;

@@ -12,11 +12,16 @@ import java.time.Clock;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Collects the view's sources; discovery and breakers may be disabled. */
+/**
+ * Collects the view's sources; discovery and breakers may be disabled. Whoever does not expose the
+ * endpoint {@code platform} has no view of it either.
+ */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnAvailableEndpoint(endpoint = PlatformEndpoint.class)
 class PlatformViewConfiguration {
 
   @Bean
