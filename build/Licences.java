@@ -38,7 +38,8 @@ final class Licences {
           "org.aspectj:aspectjweaver", Set.of("EPL-2.0"));
 
   /** Modules of tests and measurements, which nobody gets; JMH is under the GPL, with the class path exception. */
-  private static final Set<String> IN_NO_RELEASE = Set.of("benchmarks", "helm-tests", "system-tests", "platform-starter/tests", "platform-starter-boot4/tests");
+  private static final Set<String> IN_NO_RELEASE =
+      Set.of("benchmarks", "helm-tests", "system-tests", "platform-starter/tests", "platform-starter-boot4/tests");
 
   private Licences() {}
 
