@@ -30,8 +30,9 @@ import org.springframework.test.context.TestPropertySource;
 /** Many concurrent orders of one product. */
 @TestPropertySource(
     properties = {
-      // The other tests' app may run at the same time.
+      // The other tests' app may run at the same time, and would do its work.
       "grpc.server.port=0",
+      "mall.test.database=flash",
       // A payment that hangs holds its permit longer than any waiting call's deadline.
       "mall.order.payment-timeout=60s",
       "mall.flash-sale.products=p-flash,p-rush",

@@ -12,8 +12,9 @@ import org.springframework.test.context.TestPropertySource;
 @AutoConfigureEtcd
 @TestPropertySource(
     properties = {
-      // The other tests' app may run at the same time.
+      // The other tests' app may run at the same time, and would do its work.
       "grpc.server.port=0",
+      "mall.test.database=full",
       "platform.registry.enabled=true",
       "platform.registry.advertise-host=127.0.0.1",
       "platform.registry.metadata.zone=eu-1",

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -76,6 +77,10 @@ import org.springframework.test.context.DynamicPropertySource;
 public abstract class MallTest {
 
   protected static final Duration SOON = Duration.ofSeconds(10);
+
+  /** Of tests whose app has settings of its own, and lives on beside others. */
+  private static final List<String> DATABASES = List.of("full", "flash", "traced");
+
   protected static final DevPostgres POSTGRES = startPostgres();
   protected static final FakeMall MALL = new FakeMall();
   protected static final int PORT = freePort();
@@ -175,6 +180,13 @@ public abstract class MallTest {
   /** PostgreSQL stops after the apps that use it, so that they can finish their work. */
   private static DevPostgres startPostgres() {
     DevPostgres postgres = DevPostgres.start();
+    try {
+      for (String database : DATABASES) {
+        postgres.createDatabase(database);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
     SpringApplication.getShutdownHandlers().add(postgres::close);
     return postgres;
   }

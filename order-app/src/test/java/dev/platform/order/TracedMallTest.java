@@ -10,7 +10,6 @@ import dev.platform.dev.tracing.SpanTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowingConsumer;
@@ -21,10 +20,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
-/**
- * The app with a trace collector: assertions use the spans exported by OTLP. Has its own database,
- * because other apps would do its work.
- */
+/** The app with a trace collector: assertions use the spans exported by OTLP. */
 @TestPropertySource(
     properties = {
       "mall.test.database=traced",
@@ -35,10 +31,6 @@ abstract class TracedMallTest extends FullMallTest {
   private static final SpanReceiver RECEIVER = startReceiver();
 
   private final Function<NotifyRequest, NotifyResponse> notifications = MALL.notifications;
-
-  static {
-    createDatabase();
-  }
 
   @DynamicPropertySource
   static void collector(DynamicPropertyRegistry registry) {
@@ -79,14 +71,6 @@ abstract class TracedMallTest extends FullMallTest {
         .filter(span -> span.name().equals(name))
         .filter(span -> span.links().stream().anyMatch(link -> link.traceId().equals(traceId)))
         .toList();
-  }
-
-  private static void createDatabase() {
-    try {
-      POSTGRES.createDatabase("traced");
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static SpanReceiver startReceiver() {

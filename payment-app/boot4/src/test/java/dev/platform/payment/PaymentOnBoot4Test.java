@@ -17,11 +17,13 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.client.GrpcChannelFactory;
@@ -45,7 +47,7 @@ class PaymentOnBoot4Test {
   @Test
   void aPaymentIsChargedAtABankFoundByDiscovery() throws IOException {
     try (ConfigurableApplicationContext app = start()) {
-      var payment = payments(app).createPayment(REQUEST).getPayment();
+      var payment = awaitPayments(app).createPayment(REQUEST).getPayment();
 
       assertThat(payment.getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_CHARGED);
     }
@@ -54,7 +56,7 @@ class PaymentOnBoot4Test {
   @Test
   void aStatementEndsAtTheDeadlineOfItsCall() throws Exception {
     try (ConfigurableApplicationContext app = start()) {
-      payments(app).createPayment(REQUEST);
+      awaitPayments(app).createPayment(REQUEST);
       JdbcClient jdbc = app.getBean(JdbcClient.class);
       try (Connection blocker = app.getBean(DataSource.class).getConnection()) {
         blocker.setAutoCommit(false);
@@ -77,6 +79,24 @@ class PaymentOnBoot4Test {
         blocker.rollback();
       }
     }
+  }
+
+  /** A started app is registered a moment later, on a busy machine some seconds. */
+  private static PaymentServiceGrpc.PaymentServiceBlockingStub awaitPayments(
+      ApplicationContext app) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> !app.getBean(DiscoveryClient.class).getInstances("payment-service").isEmpty());
+    return payments(app);
+  }
+
+  /** A started app is registered a moment later, on a busy machine some seconds. */
+  private static PaymentServiceGrpc.PaymentServiceBlockingStub awaitPayments(
+      ApplicationContext app) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> !app.getBean(DiscoveryClient.class).getInstances("payment-service").isEmpty());
+    return payments(app);
   }
 
   private static PaymentServiceGrpc.PaymentServiceBlockingStub payments(ApplicationContext app) {
