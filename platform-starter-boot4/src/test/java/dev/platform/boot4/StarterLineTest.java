@@ -3,6 +3,7 @@ package dev.platform.boot4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +19,13 @@ import org.springframework.boot.SpringApplication;
  */
 class StarterLineTest {
 
+  /** This line's starter, a jar or a folder. */
   private static final String OWN =
-      Path.of("platform-starter-boot4", "target", "classes").toString();
+      Path.of(
+              URI.create(
+                  CalledStubs.class.getProtectionDomain().getCodeSource().getLocation().toString()))
+          .toString();
+
   private static final Path OTHER =
       Path.of(
           System.getProperty("basedir", "."), "..", "platform-starter", "src", "main", "resources");
