@@ -90,15 +90,6 @@ class PaymentOnBoot4Test {
     return payments(app);
   }
 
-  /** A started app is registered a moment later, on a busy machine some seconds. */
-  private static PaymentServiceGrpc.PaymentServiceBlockingStub awaitPayments(
-      ApplicationContext app) {
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> !app.getBean(DiscoveryClient.class).getInstances("payment-service").isEmpty());
-    return payments(app);
-  }
-
   private static PaymentServiceGrpc.PaymentServiceBlockingStub payments(ApplicationContext app) {
     return PaymentServiceGrpc.newBlockingStub(
         app.getBean(GrpcChannelFactory.class).createChannel("payment-service"));
