@@ -256,6 +256,8 @@ class DigestsTest {
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile());
     builder.environment().put("PATH", bin.toString());
+    // bash itself warns of a locale that this machine does not have.
+    builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     boolean ended = process.waitFor(1, TimeUnit.MINUTES);
     process.destroyForcibly();

@@ -90,6 +90,8 @@ final class Shell implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
+    // bash itself warns of a locale that this machine does not have.
+    builder.environment().put("LC_ALL", "C");
     builder.environment().put("RUNBOOK_PORT", Integer.toString(server.getLocalPort()));
     builder
         .environment()

@@ -1,11 +1,13 @@
 package dev.platform.starter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.app.TestApp;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -89,13 +92,19 @@ class GrpcClientTest {
     properties.put("spring.application.name", "self");
     properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
     properties.put("platform.discovery.wait-for-first-list", "4s");
-    return TestApp.start(
-        properties,
-        context -> {
-          ((GenericApplicationContext) context).registerBean(Caller.class);
-          ((GenericApplicationContext) context)
-              .registerBean("configurer", GrpcChannelConfigurer.class, () -> configurer);
-        });
+    ConfigurableApplicationContext app =
+        TestApp.start(
+            properties,
+            context -> {
+              ((GenericApplicationContext) context).registerBean(Caller.class);
+              ((GenericApplicationContext) context)
+                  .registerBean("configurer", GrpcChannelConfigurer.class, () -> configurer);
+            });
+    // It is registered a moment after its start, on a busy machine some seconds.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> !app.getBean(DiscoveryClient.class).getInstances("self").isEmpty());
+    return app;
   }
 
   private static String ask(RecommendationServiceBlockingStub stub) {
