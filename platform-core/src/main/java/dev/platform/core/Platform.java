@@ -1,5 +1,7 @@
 package dev.platform.core;
 
+import dev.platform.core.balancer.BalancedService;
+import dev.platform.core.balancer.BalancedServices;
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
@@ -78,6 +80,7 @@ public final class Platform implements AutoCloseable {
   private final CircuitBreakerRegistry breakers;
   private final ClientChain clientChain;
   private final ServerChain serverChain;
+  private final BalancedServices balanced = new BalancedServices();
   private final ResolverContext resolver;
   private final HealthStatusManager health = new HealthStatusManager();
   private final GrpcHealth reportedHealth = new GrpcHealth(Optional.of(health));
@@ -149,6 +152,7 @@ public final class Platform implements AutoCloseable {
     BalancerMetrics avoided = new BalancerMetrics();
     if (settings.meters != null) {
       avoided.bindTo(settings.meters);
+      balanced.bindTo(settings.meters);
       skipped.bindTo(settings.meters);
       new DiscoveryMetrics(directory, settings.clock).bindTo(settings.meters);
       settings.transport.bindTo(settings.meters);
@@ -158,8 +162,12 @@ public final class Platform implements AutoCloseable {
         source,
         source,
         settings.loadBalancing,
-        new BalancerSettings(true, settings.outlierDetection),
-        new BalancerContext(recorder, avoided),
+        new BalancerSettings(true, settings.outlierDetection, settings.slowStart),
+        new BalancerContext(
+            recorder,
+            avoided,
+            () -> settings.metadata.getOrDefault(InstanceMetadata.ZONE, ""),
+            balanced),
         new RetryAndHedgingPolicy(settings.retries, settings.hedging, recorder),
         settings.discovery.waitForFirstList(),
         AddressRule.unless(listed -> isOnOneMachine()),
@@ -306,6 +314,11 @@ public final class Platform implements AutoCloseable {
   /** What is known of other services. */
   public InstanceDirectory directory() {
     return directory;
+  }
+
+  /** What the load balancers of its channels know at this moment. */
+  public List<BalancedService> balancers() {
+    return balanced.snapshot();
   }
 
   /** What is known of this program's registration. */

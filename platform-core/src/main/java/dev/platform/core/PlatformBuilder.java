@@ -3,6 +3,7 @@ package dev.platform.core;
 import dev.platform.core.authorization.AuthorizationMode;
 import dev.platform.core.authorization.AuthorizationRules;
 import dev.platform.core.authorization.LearnedCalls;
+import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.balancer.OutlierDetection;
 import dev.platform.core.breaker.CircuitBreakerSettings;
 import dev.platform.core.breaker.GrpcStatusPredicates;
@@ -55,7 +56,8 @@ public final class PlatformBuilder {
   Map<String, String> metadata = Map.of();
   DiscoverySettings discovery = DiscoverySettings.defaults();
   @Nullable Boolean allowLoopback;
-  String loadBalancing = "round_robin";
+  String loadBalancing = "peak_ewma";
+  Duration slowStart = BalancerSettings.SLOW_START;
   OutlierDetection outlierDetection = OutlierDetection.defaults();
   DeadlineSettings deadlines = DeadlineSettings.defaults();
   CircuitBreakerSettings breakers = CircuitBreakerSettings.defaults();
@@ -149,7 +151,10 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** Further metadata of the instance: {@code zone}, {@code version}, {@code weight}, your own. */
+  /**
+   * Further metadata of the instance: {@code zone}, {@code version}, {@code weight}, your own.
+   * Instances of the same zone are preferred in calls.
+   */
   public PlatformBuilder metadata(Map<String, String> more) {
     this.metadata = Map.copyOf(more);
     return this;
@@ -170,9 +175,18 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** A policy that is registered with gRPC; {@code round_robin} by default. */
+  /** A policy that is registered with gRPC; {@code peak_ewma} by default. */
   public PlatformBuilder loadBalancing(String policy) {
     this.loadBalancing = policy;
+    return this;
+  }
+
+  /**
+   * For how long {@code peak_ewma} raises the share of an instance that is new to this program; by
+   * default 10 s, 0 for its whole share at once.
+   */
+  public PlatformBuilder slowStart(Duration time) {
+    this.slowStart = time;
     return this;
   }
 

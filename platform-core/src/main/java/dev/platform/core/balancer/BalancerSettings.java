@@ -1,6 +1,9 @@
 package dev.platform.core.balancer;
 
+import static dev.platform.core.InvalidPropertyException.check;
+
 import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancerRegistry;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
 import io.grpc.util.GracefulSwitchLoadBalancer;
@@ -17,25 +20,47 @@ import org.jspecify.annotations.Nullable;
  *
  * @param avoidSilent whether calls avoid instances that are connected and answer nothing
  * @param ejection when calls avoid instances whose calls fail
+ * @param slowStart during which {@code peak_ewma} raises the share of an instance that is new to
+ *     this caller from a tenth to the whole; 0 s to 10 min, 0 for its whole share at once
  */
-public record BalancerSettings(boolean avoidSilent, OutlierDetection ejection) {
+public record BalancerSettings(boolean avoidSilent, OutlierDetection ejection, Duration slowStart) {
+
+  /** The default of {@link #slowStart}. */
+  public static final Duration SLOW_START = Duration.ofSeconds(10);
+
+  private static final Duration LONGEST_SLOW_START = Duration.ofMinutes(10);
 
   static final String POLICY = "platform_usable_instances";
 
   private static final String CHILD_POLICY = "childPolicy";
   private static final String AVOID_SILENT = "avoidSilent";
   private static final String OUTLIER_DETECTION = "outlierDetection";
+  private static final String SLOW_START_FIELD = "slowStart";
+
+  public BalancerSettings {
+    check(
+        !slowStart.isNegative() && slowStart.compareTo(LONGEST_SLOW_START) <= 0,
+        "platform.grpc.slow-start",
+        slowStart.toMillis() + "ms",
+        "0s to 10m");
+  }
+
+  /** The same with the default slow start. */
+  public BalancerSettings(boolean avoidSilent, OutlierDetection ejection) {
+    this(avoidSilent, ejection, SLOW_START);
+  }
 
   /**
    * The policy's configuration as {@link LoadBalancer.ResolvedAddresses} carries it.
    *
-   * @param child the configuration of the policy that picks the instances
+   * @param childName the policy that picks the instances
+   * @param child its configuration
    */
-  record Parsed(BalancerSettings settings, Object child) {}
+  record Parsed(BalancerSettings settings, String childName, Object child) {}
 
   /**
    * Returns an entry of a service config's {@code loadBalancingConfig}: the child policy, inside of
-   * this one unless everything in these settings is off.
+   * this one unless everything in these settings is off and the child does not need it.
    *
    * @param childPolicy the name of the policy that picks the instances
    */
@@ -51,16 +76,24 @@ public record BalancerSettings(boolean avoidSilent, OutlierDetection ejection) {
    */
   public Map<String, ?> around(List<? extends Map<String, ?>> childPolicies) {
     Map<String, ?> first = childPolicies.get(0);
-    boolean off = !avoidSilent && !ejection.enabled();
+    boolean off =
+        !avoidSilent
+            && !ejection.enabled()
+            && !first.containsKey(PeakEwmaLoadBalancerProvider.POLICY);
     if (first.containsKey(POLICY) || (off && childPolicies.size() == 1)) {
       return first;
     }
     return Map.of(
         POLICY,
         Map.of(
-            CHILD_POLICY, childPolicies,
-            AVOID_SILENT, avoidSilent,
-            OUTLIER_DETECTION, json(ejection)));
+            CHILD_POLICY,
+            childPolicies,
+            AVOID_SILENT,
+            avoidSilent,
+            OUTLIER_DETECTION,
+            json(ejection),
+            SLOW_START_FIELD,
+            text(slowStart)));
   }
 
   /** Parses the configuration of the policy. All fields are required: none has a default here. */
@@ -70,18 +103,31 @@ public record BalancerSettings(boolean avoidSilent, OutlierDetection ejection) {
       BalancerSettings settings =
           new BalancerSettings(
               required(config, AVOID_SILENT, Boolean.class),
-              ejection((Map<String, ?>) required(config, OUTLIER_DETECTION, Map.class)));
-      ConfigOrError child =
-          GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(
-              (List<Map<String, ?>>) required(config, CHILD_POLICY, List.class));
+              ejection((Map<String, ?>) required(config, OUTLIER_DETECTION, Map.class)),
+              duration(config, SLOW_START_FIELD));
+      List<Map<String, ?>> policies =
+          (List<Map<String, ?>>) required(config, CHILD_POLICY, List.class);
+      ConfigOrError child = GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(policies);
       Object parsed = child.getConfig();
-      return parsed == null ? child : ConfigOrError.fromConfig(new Parsed(settings, parsed));
+      return parsed == null
+          ? child
+          : ConfigOrError.fromConfig(new Parsed(settings, known(policies), parsed));
     } catch (IllegalArgumentException | ClassCastException | DateTimeException e) {
       return ConfigOrError.fromError(
           Status.UNAVAILABLE
               .withDescription("invalid configuration of " + POLICY + ": " + e.getMessage())
               .withCause(e));
     }
+  }
+
+  /** gRPC takes the first that it knows. */
+  private static String known(List<Map<String, ?>> policies) {
+    LoadBalancerRegistry registry = LoadBalancerRegistry.getDefaultRegistry();
+    return policies.stream()
+        .flatMap(each -> each.keySet().stream())
+        .filter(name -> registry.getProvider(name) != null)
+        .findFirst()
+        .orElse("");
   }
 
   private static Map<String, ?> json(OutlierDetection ejection) {

@@ -4,13 +4,9 @@ import static dev.platform.core.balancer.AvoidanceListener.Reason.FAILING;
 import static dev.platform.core.balancer.AvoidanceListener.Reason.SILENT;
 
 import dev.platform.core.balancer.AvoidanceListener.Reason;
-import dev.platform.core.call.AttemptRecord;
 import dev.platform.core.call.CallRecorder;
-import dev.platform.core.call.ClientCallRecord;
-import dev.platform.core.call.Peer;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.util.ForwardingLoadBalancer;
@@ -18,15 +14,13 @@ import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -59,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * <p>Pickers are thread-safe. Everything else is confined to the channel's synchronization context.
  */
 final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
-    implements TrackedSubchannel.Owner {
+    implements TrackedSubchannel.Owner, SilenceWatch.Listener {
 
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   static final Duration PATIENCE = Duration.ofMillis(1500);
@@ -67,21 +61,18 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(13);
 
   private static final Logger log = LoggerFactory.getLogger(OutlierAvoidingLoadBalancer.class);
-  private static final long CHECK_MILLIS = 100;
-  private static final long WATCH_MILLIS = 1000;
-
-  /** A policy that picks at random, or for many threads, may pick an avoided instance again. */
-  private static final int MORE_PICKS = 10;
 
   private final Helper channel;
   private final SynchronizationContext syncContext;
   private final GracefulSwitchLoadBalancer policy;
-  private final Map<TrackedSubchannel, Set<Reason>> instances = new LinkedHashMap<>();
+  private final UsualTimes usual = new UsualTimes();
+
+  /** What was reported of each. Read on any thread, to be seen by people. */
+  private final Map<TrackedSubchannel, Set<Reason>> instances = new ConcurrentHashMap<>();
+
   private final Map<TrackedSubchannel, SynchronizationContext.ScheduledHandle> returns =
       new HashMap<>();
-  private final Set<TrackedSubchannel> leaving = new LinkedHashSet<>();
-  private final RepeatedWork checks;
-  private final RepeatedWork watch;
+  private final SilenceWatch silent;
   private final AtomicBoolean pingsReported = new AtomicBoolean();
   private boolean closed;
   private volatile boolean avoiding;
@@ -90,20 +81,14 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   // set before the child policy is called
   private volatile @Nullable BalancerContext context;
   private volatile @Nullable BalancerSettings settings;
+  private volatile String policyName = "";
 
   OutlierAvoidingLoadBalancer(Helper channel) {
     this.channel = channel;
     this.syncContext = channel.getSynchronizationContext();
     this.policy = new GracefulSwitchLoadBalancer(new Wrapping());
-    this.checks =
-        new RepeatedWork(
-            channel, CHECK_MILLIS, this::check, () -> isAny(TrackedSubchannel::isOfInterest));
-    this.watch =
-        new RepeatedWork(
-            channel,
-            WATCH_MILLIS,
-            this::watch,
-            () -> !leaving.isEmpty() || isAny(TrackedSubchannel::hasPatientCalls));
+    this.silent =
+        new SilenceWatch(channel, instances.keySet(), () -> context().recorder().nanoTime(), this);
   }
 
   @Override
@@ -119,8 +104,13 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       return Status.UNAVAILABLE.withDescription(
           BalancerSettings.POLICY + " needs its configuration and a BalancerContext");
     }
+    if (context != null && context != nextContext) {
+      context.services().remove(channel.getAuthority(), this);
+    }
     context = nextContext;
     settings = next.settings();
+    policyName = next.childName();
+    nextContext.services().add(channel.getAuthority(), this);
     OutlierDetection ejection = next.settings().ejection();
     instances.keySet().forEach(instance -> instance.ejection().configure(ejection));
     return policy.acceptResolvedAddresses(
@@ -137,59 +127,51 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   @Override
   public void shutdown() {
-    checks.stop();
-    watch.stop();
     closed = true;
-    List.copyOf(leaving).forEach(TrackedSubchannel::close);
+    silent.stop();
     super.shutdown();
+    if (context != null) {
+      context.services().remove(channel.getAuthority(), this);
+    }
   }
 
-  /** Repeated while a unary call is unanswered or an instance is silent. */
-  private void check() {
+  /** What is known at this moment. On any thread. */
+  BalancedService snapshot() {
     long now = context().recorder().nanoTime();
-    for (TrackedSubchannel instance : all()) {
-      instance.updateQuiet(now);
-      if (instance.isLost(now)) {
-        log.warn("{}: {} is silent, its connection is given up", channel.getAuthority(), instance);
-        instance.giveUp();
-      }
-      if (instance.needsCheck()) {
-        instance.check(answered -> syncContext.execute(() -> checked(instance, answered)));
-      }
+    return new BalancedService(
+        channel.getAuthority(),
+        policyName,
+        instances.keySet().stream()
+            .map(instance -> instance.snapshot(now))
+            .sorted(Comparator.comparing(BalancedInstance::address))
+            .toList());
+  }
+
+  /** On any thread. */
+  private void unarySent() {
+    if (avoidsSilent()) {
+      silent.unarySent();
     }
-    weigh();
   }
 
   @Override
   public void patientCallSent() {
-    watch.start();
-  }
-
-  /** Repeated while there are calls that may be silent for long. */
-  private void watch() {
-    List.copyOf(leaving).stream()
-        .filter(instance -> !instance.hasPatientCalls())
-        .forEach(TrackedSubchannel::close);
-    long now = context().recorder().nanoTime();
-    if (isAny(instance -> instance.isStale(now))) {
-      checks.start();
-    }
-  }
-
-  private void checked(TrackedSubchannel instance, boolean answered) {
-    if (instance.setSilent(!answered)) {
-      if (answered) {
-        log.info("{}: {} answers again", channel.getAuthority(), instance);
-      } else {
-        log.warn("{}: {} is silent and is avoided", channel.getAuthority(), instance);
-      }
-    }
-    changed(instance);
+    silent.patientCallSent();
   }
 
   @Override
   public boolean avoidsSilent() {
     return settings().avoidSilent();
+  }
+
+  @Override
+  public boolean avoidsAny() {
+    return avoiding || sparing;
+  }
+
+  @Override
+  public boolean avoids(TrackedSubchannel instance) {
+    return (avoiding && instance.isAvoided()) || (sparing && instance.silence().isQuiet());
   }
 
   @Override
@@ -238,8 +220,34 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   private void readmit(TrackedSubchannel instance) {
     instance.ejection().readmit();
+    easeIn(instance);
     log.info("{}: {} is readmitted", channel.getAuthority(), instance);
     changed(instance);
+  }
+
+  @Override
+  public void connected(TrackedSubchannel instance) {
+    CallRecorder recorder = context().recorder();
+    long now = recorder.nanoTime();
+    long window = slowStart().of(instance, instances.keySet(), now, recorder.clock().instant());
+    instance.load().restart(now, window);
+  }
+
+  @Override
+  public void answersAgain(TrackedSubchannel instance) {
+    easeIn(instance);
+  }
+
+  /** It was avoided: others carry its load, and what was known of it is old. */
+  private void easeIn(TrackedSubchannel instance) {
+    long window = slowStart().window().toNanos();
+    instance.load().restart(context().recorder().nanoTime(), window);
+  }
+
+  /** Other policies know no shares. */
+  private SlowStart slowStart() {
+    boolean eases = policyName.equals(PeakEwmaLoadBalancerProvider.POLICY);
+    return new SlowStart(eases ? settings().slowStart() : Duration.ZERO);
   }
 
   /** Also called when it is shut down or reconnected: its ejection has ended then. */
@@ -261,30 +269,31 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       return false;
     }
     shutDown(instance);
-    leaving.add(instance);
+    silent.leaves(instance);
     return true;
   }
 
   @Override
   public void shutDown(TrackedSubchannel instance) {
-    leaving.remove(instance);
+    silent.closed(instance);
     changed(instance);
     instances.remove(instance);
     weigh();
   }
 
-  private void weigh() {
+  @Override
+  public void weigh() {
     long ready = ready();
     long doubted = doubted();
     avoiding = doubted > 0 && 2 * doubted <= ready;
-    long left = count(each -> each.isDoubted() || each.isQuiet());
+    long left = count(each -> each.isDoubted() || each.silence().isQuiet());
     sparing = left > doubted && 2 * left <= ready;
   }
 
   private void notifyListener(TrackedSubchannel instance) {
     Set<Reason> reported = instances.get(instance);
     if (reported != null) {
-      report(reported, SILENT, instance.isSilent());
+      report(reported, SILENT, instance.silence().isSilent());
       report(reported, FAILING, instance.ejection().isEjected());
     }
   }
@@ -301,17 +310,6 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
   private long ready() {
     return count(TrackedSubchannel::isReady);
-  }
-
-  /** Also those that only have calls left. */
-  private List<TrackedSubchannel> all() {
-    List<TrackedSubchannel> all = new ArrayList<>(instances.keySet());
-    all.addAll(leaving);
-    return all;
-  }
-
-  private boolean isAny(Predicate<TrackedSubchannel> wanted) {
-    return all().stream().anyMatch(wanted);
   }
 
   private long count(Predicate<TrackedSubchannel> wanted) {
@@ -331,8 +329,9 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       TrackedSubchannel instance =
           new TrackedSubchannel(
               () -> channel.createSubchannel(args),
-              Peer.of(args.getAddresses().get(0)),
+              args.getAddresses().get(0),
               new Ejection(settings().ejection(), recorder::nanoTime),
+              usual,
               recorder,
               OutlierAvoidingLoadBalancer.this);
       instances.put(instance, EnumSet.noneOf(Reason.class));
@@ -341,51 +340,10 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
 
     @Override
     public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
-      channel.updateBalancingState(state, new Picker(picker));
-    }
-  }
-
-  private final class Picker extends SubchannelPicker {
-
-    private final SubchannelPicker policysOwn;
-
-    Picker(SubchannelPicker policysOwn) {
-      this.policysOwn = policysOwn;
-    }
-
-    @Override
-    public PickResult pickSubchannel(PickSubchannelArgs call) {
-      PickResult pick = policysOwn.pickSubchannel(call);
-      for (int i = 0; i < MORE_PICKS && isAvoided(pick); i++) {
-        pick = policysOwn.pickSubchannel(call);
-      }
-      if (!(pick.getSubchannel() instanceof TrackedSubchannel instance)) {
-        return pick;
-      }
-      boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
-      if (unary && avoidsSilent()) {
-        checks.start();
-      }
-      PickResult picked = pick.copyWithSubchannel(instance.delegate());
-      ClientCallRecord known = ClientCallRecord.find(call.getCallOptions());
-      AttemptRecord attempt = known == null ? null : known.attempt(call.getHeaders());
-      if (attempt != null) {
-        attempt.picked(instance);
-        return picked;
-      }
-      if (pick.getStreamTracerFactory() != null) {
-        // A stream has one tracer from its pick, and the child policy needs it.
-        return picked;
-      }
-      ClientCallRecord alone = context().recorder().attemptOf(call);
-      alone.listen(instance);
-      return picked.copyWithStreamTracerFactory(alone);
-    }
-
-    private boolean isAvoided(PickResult pick) {
-      return (avoiding || sparing)
-          && pick.getSubchannel() instanceof TrackedSubchannel instance
-          && (avoiding && instance.isAvoided() || sparing && instance.isQuiet());
+      channel.updateBalancingState(
+          state,
+          new AvoidingPicker(
+              picker, OutlierAvoidingLoadBalancer.this::unarySent, context().recorder()));
     }
   }
 }

@@ -1,31 +1,30 @@
 package dev.platform.core.balancer;
 
-import com.google.common.util.concurrent.FutureCallback;
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.MoreExecutors;
+import dev.platform.core.balancer.BalancedInstance.State;
 import dev.platform.core.call.AttemptRecord;
 import dev.platform.core.call.CallListener;
 import dev.platform.core.call.CallRecorder;
 import dev.platform.core.call.Peer;
+import dev.platform.core.instance.InstanceAttributes;
+import dev.platform.core.instance.InstanceMetadata;
 import dev.platform.core.outcome.CallOutcome;
-import io.grpc.CallOptions;
+import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelStateListener;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
-import io.grpc.health.v1.HealthGrpc;
-import io.grpc.stub.ClientCalls;
 import io.grpc.util.ForwardingSubchannel;
 import io.opentelemetry.api.trace.Span;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,40 +33,49 @@ import org.jspecify.annotations.Nullable;
  * attempts it is thread-safe, and so are its questions. Everything else is confined to the
  * channel's synchronization context.
  */
-final class TrackedSubchannel extends ForwardingSubchannel implements CallListener {
+final class TrackedSubchannel extends ForwardingSubchannel
+    implements CallListener, InstanceLoad.Avoidance {
 
   private static final String TOO_MANY_PINGS = "too_many_pings";
+  private static final double NANOS_OF_MILLI = 1e6;
+
+  /** Of an instance that has none. */
+  static final int DEFAULT_WEIGHT = 100;
 
   private final Supplier<Subchannel> connections;
   private final Peer peer;
   private final Ejection ejection;
   private final CallRecorder recorder;
   private final Owner owner;
-
-  /** When the first unary call was sent after which nothing was received; 0 for none. */
-  private final AtomicLong unansweredSince = new AtomicLong();
-
+  private final InstanceLoad load;
   private final PatientCalls patient;
+  private final Silence silence;
 
   // in the synchronization context
-  private boolean checking;
   private boolean leaving;
-  private int failedChecks;
   private @Nullable SubchannelStateListener listener;
   private @Nullable List<EquivalentAddressGroup> changedAddresses;
 
   private volatile Subchannel subchannel;
-  private volatile boolean stale;
-  private volatile boolean ready;
-  private volatile boolean quiet;
-  private volatile boolean silent;
-  private volatile boolean heardSinceCheck;
+  private volatile PickResult pick;
+  private volatile Attributes instance;
+  private volatile ConnectivityState state = ConnectivityState.IDLE;
+  private volatile long connectedAt;
 
   /** The balancer that made it. */
   interface Owner {
 
     /** Whether calls avoid instances that answer nothing. On any thread. */
     boolean avoidsSilent();
+
+    /** Whether calls should go elsewhere than to some instance for now. On any thread. */
+    boolean avoidsAny();
+
+    /** Whether calls should go elsewhere than to this one for now. On any thread. */
+    boolean avoids(TrackedSubchannel instance);
+
+    /** It is connected. */
+    void connected(TrackedSubchannel instance);
 
     /** It is connected, or no longer connected, so that it may no longer be avoided. */
     void changed(TrackedSubchannel instance);
@@ -96,29 +104,105 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   /**
    * @param connections makes gRPC's subchannel to the instance, each time another one
+   * @param usual the usual times of the service's methods
    */
   TrackedSubchannel(
       Supplier<Subchannel> connections,
-      Peer peer,
+      EquivalentAddressGroup addresses,
       Ejection ejection,
+      UsualTimes usual,
       CallRecorder recorder,
       Owner owner) {
     this.connections = connections;
     this.subchannel = connections.get();
-    this.peer = peer;
+    this.pick = PickResult.withSubchannel(subchannel);
+    this.peer = Peer.of(addresses);
+    this.instance = addresses.getAttributes();
     this.ejection = ejection;
     this.recorder = recorder;
     this.owner = owner;
+    this.load = new InstanceLoad(usual, this);
     this.patient = new PatientCalls(recorder::nanoTime);
+    this.silence = new Silence(this::isReady, load, patient, recorder);
   }
 
   Peer peer() {
     return peer;
   }
 
+  Ejection ejection() {
+    return ejection;
+  }
+
+  Silence silence() {
+    return silence;
+  }
+
+  InstanceLoad load() {
+    return load;
+  }
+
+  /** What is known of the instance at this moment. On any thread. */
+  BalancedInstance snapshot(long now) {
+    return new BalancedInstance(
+        peer.toString(),
+        instance.get(InstanceAttributes.ZONE),
+        Objects.requireNonNullElse(instance.get(InstanceAttributes.WEIGHT), DEFAULT_WEIGHT),
+        stateOf(now),
+        load.latency() == 0 ? null : load.latency() / NANOS_OF_MILLI,
+        Math.pow(2, load.slowness(now)),
+        load.calls(),
+        load.streams());
+  }
+
+  private State stateOf(long now) {
+    if (!isReady()) {
+      return state == ConnectivityState.TRANSIENT_FAILURE ? State.UNREACHABLE : State.CONNECTING;
+    }
+    if (silence.isSilent()) {
+      return State.SILENT;
+    }
+    if (ejection.isEjected()) {
+      return State.EJECTED;
+    }
+    if (ejection.isOnTrial()) {
+      return State.ON_TRIAL;
+    }
+    if (silence.isQuiet()) {
+      return State.QUIET;
+    }
+    return load.easedIn(now) < 1 ? State.EASED_IN : State.CALLED;
+  }
+
+  /** When its process started, by its own clock; null if it does not say. */
+  @Nullable Instant startedAt() {
+    Map<String, String> metadata = instance.get(InstanceAttributes.METADATA);
+    String text = metadata == null ? null : metadata.get(InstanceMetadata.STARTED_AT);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+
+  /** Since when it is connected, in nanoseconds; undefined if it is not. */
+  long connectedAt() {
+    return connectedAt;
+  }
+
   @Override
   protected Subchannel delegate() {
     return subchannel;
+  }
+
+  /** For gRPC: its own subchannel, and nothing else that a policy may add to a pick. */
+  PickResult pick() {
+    return pick;
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return super.getAttributes().toBuilder().set(InstanceLoad.KEY, load).build();
   }
 
   @Override
@@ -129,25 +213,26 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   private void listen(Subchannel connection, SubchannelStateListener policy) {
     connection.start(
-        state -> {
+        next -> {
           if (connection == subchannel && !leaving) {
-            stateChanged(state, policy);
-          } else if (connection == subchannel && state.getState() != ConnectivityState.READY) {
+            stateChanged(next, policy);
+          } else if (connection == subchannel && next.getState() != ConnectivityState.READY) {
             close();
           }
         });
   }
 
-  private void stateChanged(ConnectivityStateInfo state, SubchannelStateListener policy) {
-    ready = state.getState() == ConnectivityState.READY;
-    if (!ready) {
-      silent = false;
-      failedChecks = 0;
+  private void stateChanged(ConnectivityStateInfo next, SubchannelStateListener policy) {
+    state = next.getState();
+    if (isReady()) {
+      connectedAt = recorder.nanoTime();
+      owner.connected(this);
+    } else {
       ejection.forget();
-      heard();
+      silence.disconnected();
     }
     owner.changed(this);
-    policy.onSubchannelState(state);
+    policy.onSubchannelState(next);
   }
 
   /**
@@ -164,6 +249,7 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
     }
     Subchannel old = subchannel;
     subchannel = connections.get();
+    pick = PickResult.withSubchannel(subchannel);
     listen(subchannel, policy);
     if (changedAddresses != null) {
       subchannel.updateAddresses(changedAddresses);
@@ -175,15 +261,16 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
   @Override
   public void updateAddresses(List<EquivalentAddressGroup> addresses) {
     changedAddresses = addresses;
+    instance = addresses.get(0).getAttributes();
     super.updateAddresses(addresses);
   }
 
   /** Its streams go on, as with gRPC's own; they are watched until they have ended. */
   @Override
   public void shutdown() {
-    silent = false;
+    silence.end();
     ejection.forget();
-    if (ready && !patient.isEmpty() && owner.leaves(this)) {
+    if (isReady() && hasPatientCalls() && owner.leaves(this)) {
       leaving = true;
     } else {
       close();
@@ -192,8 +279,8 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
 
   /** Ends it: no call, or no use of waiting, is left. */
   void close() {
-    ready = false;
-    silent = false;
+    state = ConnectivityState.SHUTDOWN;
+    silence.end();
     ejection.forget();
     owner.shutDown(this);
     super.shutdown();
@@ -206,22 +293,21 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
       patient.sent(attempt);
       owner.patientCallSent();
     }
-    if (isUnary(attempt)) {
+    if (attempt.call().type() == MethodType.UNARY) {
       ejection.begun();
-      if (owner.avoidsSilent() && unansweredSince.get() == 0) {
-        unansweredSince.compareAndSet(0, recorder.nanoTime() | 1);
-      }
     }
+    load.sent(attempt);
   }
 
   @Override
   public void attemptHeard(AttemptRecord attempt) {
-    heard();
+    silence.heard();
   }
 
   @Override
   public void attemptEnded(AttemptRecord attempt) {
     patient.ended(attempt);
+    load.ended(attempt);
     if (isAboutPings(attempt)) {
       owner.pingedTooOften(this);
     }
@@ -252,127 +338,33 @@ final class TrackedSubchannel extends ForwardingSubchannel implements CallListen
         && status.getDescription().contains(TOO_MANY_PINGS);
   }
 
-  private static boolean isUnary(AttemptRecord attempt) {
-    return attempt.call().type() == MethodType.UNARY;
+  @Override
+  public boolean isAny() {
+    return owner.avoidsAny();
   }
 
-  /** Something was received. */
-  private void heard() {
-    patient.heard();
-    if (unansweredSince.get() != 0) {
-      unansweredSince.set(0);
-    }
-    if (quiet) {
-      quiet = false;
-    }
-    if (!heardSinceCheck) {
-      heardSinceCheck = true;
-    }
+  @Override
+  public boolean isThis() {
+    return owner.avoids(this);
   }
 
   boolean isReady() {
-    return ready;
-  }
-
-  boolean isSilent() {
-    return silent;
-  }
-
-  /** Whether it may be silent: it is too early to be sure, and others are preferred. */
-  boolean isQuiet() {
-    return quiet;
+    return state == ConnectivityState.READY;
   }
 
   /** Whether calls should go elsewhere. */
   boolean isAvoided() {
-    return silent || ejection.isEjected() || ejection.isTried();
+    return silence.isSilent() || ejection.isEjected() || ejection.isTried();
   }
 
   /** Whether calls should go elsewhere, perhaps all but one. */
   boolean isDoubted() {
-    return silent || ejection.isEjected() || ejection.isOnTrial();
-  }
-
-  Ejection ejection() {
-    return ejection;
-  }
-
-  /** Whether it must be checked again soon. */
-  boolean isOfInterest() {
-    return unansweredSince.get() != 0 || checking || silent || stale;
+    return silence.isSilent() || ejection.isEjected() || ejection.isOnTrial();
   }
 
   /** Whether it has calls that may be silent for long. */
   boolean hasPatientCalls() {
     return !patient.isEmpty();
-  }
-
-  /** Whether it has such calls, and nothing was received for longer than a stream may be silent. */
-  boolean isStale(long now) {
-    return ready && patient.isSilent(now, OutlierAvoidingLoadBalancer.STALE_NANOS);
-  }
-
-  /** Whether it has been silent for so long that its connection must be given up. */
-  boolean isLost(long now) {
-    long since = unansweredSince.get();
-    boolean unanswered = since != 0 && now - since > OutlierAvoidingLoadBalancer.LOST_NANOS;
-    return silent
-        && failedChecks > 1
-        && (unanswered || patient.isSilent(now, OutlierAvoidingLoadBalancer.LOST_NANOS));
-  }
-
-  /** Updates whether it is quiet. */
-  void updateQuiet(long now) {
-    long since = unansweredSince.get();
-    quiet = ready && since != 0 && now - since > OutlierAvoidingLoadBalancer.QUIET_NANOS;
-    stale = isStale(now);
-  }
-
-  /** Whether a health check should be sent to it. */
-  boolean needsCheck() {
-    return ready && !checking && (silent || quiet || stale);
-  }
-
-  /**
-   * Sends a health check. Any response will do, an error too.
-   *
-   * @param result is called with whether something was received in time, on any thread
-   */
-  void check(Consumer<Boolean> result) {
-    checking = true;
-    heardSinceCheck = false;
-    CallOptions options =
-        CallOptions.DEFAULT.withDeadline(
-            recorder.deadlineAfter(OutlierAvoidingLoadBalancer.PATIENCE));
-    Futures.addCallback(
-        ClientCalls.futureUnaryCall(
-            asChannel().newCall(HealthGrpc.getCheckMethod(), options),
-            HealthCheckRequest.getDefaultInstance()),
-        new FutureCallback<HealthCheckResponse>() {
-          @Override
-          public void onSuccess(@Nullable HealthCheckResponse answer) {
-            result.accept(true);
-          }
-
-          @Override
-          public void onFailure(Throwable failure) {
-            Code code = Status.fromThrowable(failure).getCode();
-            result.accept(heardSinceCheck || code != Code.DEADLINE_EXCEEDED);
-          }
-        },
-        MoreExecutors.directExecutor());
-  }
-
-  /** Records the result of a health check; returns whether it changed. */
-  boolean setSilent(boolean now) {
-    checking = false;
-    failedChecks = now ? failedChecks + 1 : 0;
-    if (!now) {
-      heard();
-    }
-    boolean before = silent;
-    silent = now && ready;
-    return silent != before;
   }
 
   @Override

@@ -36,6 +36,8 @@ public final class AttemptRecord extends ClientStreamTracer {
   /** The time that it had when it was sent; undefined without a connection. */
   private volatile long given;
 
+  private volatile long sentAt;
+
   // guarded by call
   private @Nullable AttemptRecord next;
   private @Nullable Status status;
@@ -88,6 +90,18 @@ public final class AttemptRecord extends ClientStreamTracer {
   /** When gRPC began the attempt. */
   public long startedAt() {
     return startedAt;
+  }
+
+  /** When the attempt was assigned to a connection; undefined without one. */
+  public long sentAt() {
+    return sentAt;
+  }
+
+  /** When the attempt ended; undefined before that. */
+  public long endedAt() {
+    synchronized (call) {
+      return endedAt;
+    }
   }
 
   /**
@@ -163,6 +177,7 @@ public final class AttemptRecord extends ClientStreamTracer {
   @Override
   public void streamCreated(Attributes transport, Metadata sent) {
     connection = transport;
+    sentAt = call.recorder().nanoTime();
     given = call.timeLeft();
     for (int i = 0, count = call.listenerCount(); i < count; i++) {
       call.listener(i).attemptSent(this);

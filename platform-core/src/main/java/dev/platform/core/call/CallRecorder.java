@@ -116,7 +116,8 @@ public final class CallRecorder implements ClientInterceptor {
     return methods.times(target, method);
   }
 
-  Clock clock() {
+  /** Wall-clock time. */
+  public Clock clock() {
     return clock;
   }
 }

@@ -116,6 +116,11 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     return listeners[position];
   }
 
+  /** The called method. */
+  public MethodDescriptor<?, ?> method() {
+    return method;
+  }
+
   /** Whether the call is unary or which side streams. */
   public MethodType type() {
     return method.getType();

@@ -3,6 +3,7 @@ package dev.platform.core.resolver;
 import com.google.common.net.InetAddresses;
 import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
+import dev.platform.core.instance.InstanceAttributes;
 import dev.platform.core.instance.InstanceReader;
 import dev.platform.core.instance.Printable;
 import dev.platform.core.instance.SkippedInstances;

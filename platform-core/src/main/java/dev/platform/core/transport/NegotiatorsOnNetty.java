@@ -1,8 +1,8 @@
 package dev.platform.core.transport;
 
 import dev.platform.core.identity.WorkloadIdentities;
+import dev.platform.core.instance.InstanceAttributes;
 import dev.platform.core.instance.InstanceMetadata;
-import dev.platform.core.resolver.InstanceAttributes;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;

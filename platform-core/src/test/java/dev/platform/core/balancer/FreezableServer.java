@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
   private final EventLoopGroup loop = new NioEventLoopGroup(1);
   private final CountDownLatch slowMayEnd = new CountDownLatch(1);
   private final AtomicReference<CountDownLatch> ice = new AtomicReference<>(new CountDownLatch(0));
+  private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final AtomicInteger calls = new AtomicInteger();
   private volatile Status status = Status.OK;
@@ -38,12 +40,17 @@ final class FreezableServer extends RecommendationServiceImplBase implements Aut
             .bossEventLoopGroup(loop)
             .workerEventLoopGroup(loop)
             .addService(this)
+            .addService(health.getHealthService())
             .build()
             .start();
   }
 
   EquivalentAddressGroup address() {
     return new EquivalentAddressGroup(new InetSocketAddress("127.0.0.1", server.getPort()));
+  }
+
+  HealthStatusManager health() {
+    return health;
   }
 
   String name() {

@@ -10,16 +10,10 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.core.call.TestRecorders;
 import dev.platform.core.outcome.OutcomeClassifier;
-import io.grpc.Attributes;
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
-import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
-import io.grpc.StatusOr;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +36,10 @@ class OutlierAvoidingLoadBalancerTest {
   private static final Duration QUICK = Duration.ofSeconds(2);
 
   private final Map<String, FreezableServer> servers = new LinkedHashMap<>();
-  private final StaticAddresses addresses = new StaticAddresses();
   private final List<String> told = new CopyOnWriteArrayList<>();
+  private final StaticAddresses addresses =
+      new StaticAddresses(
+          () -> servers.values().stream().map(FreezableServer::address).toList(), context());
   private ManagedChannel channel;
 
   @BeforeEach
@@ -232,49 +228,5 @@ class OutlierAvoidingLoadBalancerTest {
     return new BalancerContext(
         TestRecorders.of(OutcomeClassifier.standard(), System::nanoTime),
         (service, reason, avoided) -> told.add(service + " " + reason + " " + avoided));
-  }
-
-  private final class StaticAddresses extends NameResolverProvider {
-
-    @Override
-    protected boolean isAvailable() {
-      return true;
-    }
-
-    @Override
-    protected int priority() {
-      return 1;
-    }
-
-    @Override
-    public String getDefaultScheme() {
-      return "static-addresses";
-    }
-
-    @Override
-    public NameResolver newNameResolver(URI target, NameResolver.Args args) {
-      List<EquivalentAddressGroup> all =
-          servers.values().stream().map(FreezableServer::address).toList();
-      return new NameResolver() {
-
-        @Override
-        public String getServiceAuthority() {
-          return "x";
-        }
-
-        @Override
-        public void start(Listener2 listener) {
-          listener.onResult(
-              ResolutionResult.newBuilder()
-                  .setAddressesOrError(StatusOr.fromValue(all))
-                  .setAttributes(
-                      Attributes.newBuilder().set(BalancerContext.KEY, context()).build())
-                  .build());
-        }
-
-        @Override
-        public void shutdown() {}
-      };
-    }
   }
 }

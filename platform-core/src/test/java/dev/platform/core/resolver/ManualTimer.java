@@ -15,14 +15,19 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A timer whose time is moved by hand, on the test's thread. */
-final class ManualTimer extends AbstractExecutorService implements ScheduledExecutorService {
+public final class ManualTimer extends AbstractExecutorService implements ScheduledExecutorService {
 
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>(Comparator.comparingLong(task -> task.at));
   private long now;
 
+  /** The time since the start, in nanoseconds. */
+  public long now() {
+    return now;
+  }
+
   /** Runs what is due until then. */
-  void advance(Duration time) {
+  public void advance(Duration time) {
     long end = now + time.toNanos();
     while (!tasks.isEmpty() && tasks.peek().at <= end) {
       Task next = tasks.poll();

@@ -3,7 +3,7 @@ package dev.platform.core.transport;
 import static dev.platform.core.identity.PeerIdentity.KEY;
 
 import dev.platform.core.identity.PeerIdentity;
-import dev.platform.core.resolver.InstanceAttributes;
+import dev.platform.core.instance.InstanceAttributes;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;

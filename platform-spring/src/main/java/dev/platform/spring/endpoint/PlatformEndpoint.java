@@ -1,5 +1,7 @@
 package dev.platform.spring.endpoint;
 
+import dev.platform.core.balancer.BalancedService;
+import dev.platform.core.balancer.BalancedServices;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.discovery.InstanceList;
 import dev.platform.core.drain.LifecyclePhase;
@@ -28,6 +30,7 @@ public final class PlatformEndpoint {
   private final Optional<EtcdServiceRegistry> registry;
   private final Optional<EtcdRegistration> registration;
   private final Optional<InstanceDirectory> directory;
+  private final Optional<BalancedServices> balancers;
   private final Optional<CircuitBreakerRegistry> breakers;
   private final Lifecycle lifecycle;
   private final Clock clock;
@@ -37,6 +40,7 @@ public final class PlatformEndpoint {
       Optional<EtcdServiceRegistry> registry,
       Optional<EtcdRegistration> registration,
       Optional<InstanceDirectory> directory,
+      Optional<BalancedServices> balancers,
       Optional<CircuitBreakerRegistry> breakers,
       Lifecycle lifecycle,
       Clock clock) {
@@ -44,6 +48,7 @@ public final class PlatformEndpoint {
     this.registry = registry;
     this.registration = registration;
     this.directory = directory;
+    this.balancers = balancers;
     this.breakers = breakers;
     this.lifecycle = lifecycle;
     this.clock = clock;
@@ -55,6 +60,7 @@ public final class PlatformEndpoint {
    * @param etcd whether etcd is available; null when neither registry nor discovery is on
    * @param registration what is registered; null when the registry is off
    * @param services each watched service
+   * @param balancers what the load balancer of each channel knows of the instances
    * @param circuitBreakers each breaker's state
    * @param phase the process's phase
    * @param openCalls in-flight calls of its gRPC server, by method
@@ -63,6 +69,7 @@ public final class PlatformEndpoint {
       @Nullable String etcd,
       @Nullable Registered registration,
       List<Watched> services,
+      List<BalancedService> balancers,
       Map<String, CircuitBreaker.State> circuitBreakers,
       LifecyclePhase phase,
       Map<String, Integer> openCalls) {}
@@ -110,6 +117,7 @@ public final class PlatformEndpoint {
         directory.map(InstanceDirectory::watched).orElse(List.of()).stream()
             .map(this::watched)
             .toList(),
+        balancers.map(BalancedServices::snapshot).orElse(List.of()),
         breakers(),
         lifecycle.phase(),
         lifecycle.openCalls());

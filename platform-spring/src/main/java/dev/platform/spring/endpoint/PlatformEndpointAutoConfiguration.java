@@ -1,5 +1,6 @@
 package dev.platform.spring.endpoint;
 
+import dev.platform.core.balancer.BalancedServices;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
@@ -34,6 +35,7 @@ public final class PlatformEndpointAutoConfiguration {
       ObjectProvider<EtcdServiceRegistry> registry,
       ObjectProvider<EtcdRegistration> registration,
       ObjectProvider<InstanceDirectory> directory,
+      ObjectProvider<BalancedServices> balancers,
       ObjectProvider<CircuitBreakerRegistry> breakers,
       Lifecycle lifecycle) {
     EtcdServiceRegistry registering = registry.getIfAvailable();
@@ -44,6 +46,7 @@ public final class PlatformEndpointAutoConfiguration {
         Optional.ofNullable(registering),
         Optional.ofNullable(registration.getIfAvailable()),
         Optional.ofNullable(discovering),
+        Optional.ofNullable(balancers.getIfAvailable()),
         Optional.ofNullable(breakers.getIfAvailable()),
         lifecycle,
         Clock.systemUTC());

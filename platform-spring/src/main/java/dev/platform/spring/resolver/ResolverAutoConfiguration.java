@@ -1,5 +1,6 @@
 package dev.platform.spring.resolver;
 
+import dev.platform.core.balancer.BalancedServices;
 import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
@@ -88,8 +89,18 @@ public final class ResolverAutoConfiguration {
   }
 
   @Bean
-  BalancerContext balancerContext(CallRecorder recorder, BalancerMetrics metrics) {
-    return new BalancerContext(recorder, metrics);
+  BalancedServices balancedServices() {
+    return new BalancedServices();
+  }
+
+  @Bean
+  BalancerContext balancerContext(
+      CallRecorder recorder,
+      BalancerMetrics metrics,
+      BalancedServices services,
+      GrpcProperties grpc,
+      ObjectProvider<EtcdRegistration> registration) {
+    return new BalancerContext(recorder, metrics, new OwnZone(grpc.zone(), registration), services);
   }
 
   @Bean
@@ -113,7 +124,8 @@ public final class ResolverAutoConfiguration {
             etcd,
             etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
             grpc.loadBalancing(),
-            new BalancerSettings(grpc.avoidSilentInstances(), ejection.settings()),
+            new BalancerSettings(
+                grpc.avoidSilentInstances(), ejection.settings(), grpc.slowStart()),
             balancer,
             repeated,
             discovery.waitForFirstList(),

@@ -118,7 +118,8 @@ class ConfigurationMistakesTest {
             + " platform.resilience.rate-limit.shared.redis-uri: http://***@h (expected:"
             + " redis://[user:password@]host:port[/database], or rediss:// for TLS)",
         "platform.grpc.load-balancing | fair | platform.grpc.load-balancing: fair (expected: a policy"
-            + " that is registered with gRPC, such as round_robin or pick_first)",
+            + " that is registered with gRPC, such as peak_ewma or round_robin)",
+        "platform.grpc.slow-start | 11m | platform.grpc.slow-start: 660000ms (expected: 0s to 10m)",
         "platform.deadline.default-timeout | -1s | platform.deadline.default-timeout: -1000ms"
             + " (expected: >= 0s)",
         "platform.deadline.minimums[a.B/C] | 0s | platform.deadline.minimums.a.B/C: 0ms (expected:"

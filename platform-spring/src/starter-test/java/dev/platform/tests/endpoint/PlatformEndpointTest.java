@@ -3,6 +3,8 @@ package dev.platform.tests.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.balancer.BalancedInstance;
+import dev.platform.core.balancer.BalancedInstance.State;
 import dev.platform.core.discovery.InstanceList.Origin;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.core.registry.LeaseState;
@@ -11,6 +13,13 @@ import dev.platform.spring.endpoint.PlatformEndpoint.Watched;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.app.TestApp;
+import dev.platform.tests.line.Line;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -49,6 +58,55 @@ class PlatformEndpointTest {
       assertThat(a.origin()).isIn(Origin.LIST, Origin.WATCH);
       assertThat(a.following()).isTrue();
       assertThat(a.revision()).isEqualTo(etcd.server().revision());
+    }
+  }
+
+  @Test
+  void showsWhatTheBalancersKnow() throws Exception {
+    Server server =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(new HealthStatusManager().getHealthService())
+            .build()
+            .start();
+    String address = "127.0.0.1:" + server.getPort();
+    etcd.server()
+        .put(
+            "/services/callee/" + address,
+            """
+            {"Op":0,"Addr":"%s","Metadata":{"zone":"z1","weight":"50"}}"""
+                .formatted(address));
+    try (var app = start()) {
+      var unused =
+          HealthGrpc.newBlockingStub(Line.channel(app, "callee"))
+              .check(HealthCheckRequest.getDefaultInstance());
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(ask(app).balancers())
+                      .singleElement()
+                      .satisfies(
+                          callee -> {
+                            assertThat(callee.service()).isEqualTo("callee");
+                            assertThat(callee.policy()).isEqualTo("peak_ewma");
+                            BalancedInstance instance = callee.instances().get(0);
+                            assertThat(instance.address()).isEqualTo(address);
+                            assertThat(instance.zone()).isEqualTo("z1");
+                            assertThat(instance.weight()).isEqualTo(50);
+                            assertThat(instance.state()).isEqualTo(State.CALLED);
+                            assertThat(instance.latencyMillis()).isPositive();
+                            assertThat(instance.calls()).isZero();
+                          }));
+      MeterRegistry meters = app.getBean(MeterRegistry.class);
+      assertThat(
+              meters
+                  .get("platform.balancer.instances")
+                  .tags("service", "callee", "state", "called")
+                  .gauge()
+                  .value())
+          .isEqualTo(1);
+    } finally {
+      server.shutdownNow();
+      etcd.server().delete("/services/callee/" + address);
     }
   }
 

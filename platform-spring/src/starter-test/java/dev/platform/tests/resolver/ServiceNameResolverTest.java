@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.platform.core.balancer.OutlierAvoidingLoadBalancerProvider;
 import dev.platform.core.discovery.InstanceDirectory;
-import dev.platform.core.resolver.InstanceAttributes;
+import dev.platform.core.instance.InstanceAttributes;
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.app.TestApp;
 import dev.platform.tests.line.Line;

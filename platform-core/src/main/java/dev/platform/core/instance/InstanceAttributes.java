@@ -1,6 +1,5 @@
-package dev.platform.core.resolver;
+package dev.platform.core.instance;
 
-import dev.platform.core.instance.Instance;
 import io.grpc.Attributes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,8 @@ public final class InstanceAttributes {
 
   private InstanceAttributes() {}
 
-  static Attributes of(Instance instance) {
+  /** The attributes of an instance. */
+  public static Attributes of(Instance instance) {
     Attributes.Builder attributes =
         Attributes.newBuilder().set(METADATA, instance.metadata()).set(WEIGHT, instance.weight());
     set(attributes, INSTANCE_ID, instance.id());
