@@ -1,13 +1,8 @@
 package dev.platform.benchmarks;
 
-import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
-import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
-import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
-import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceStub;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -21,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -32,8 +25,6 @@ import java.util.stream.Collectors;
  * time and take turns, so each round is a separate comparison.
  */
 final class CallsBenchmark {
-
-  private static final int AT_ONCE = 64;
 
   private static final String RECORDED = "--management.tracing.sampling.probability=1.0";
 
@@ -132,12 +123,12 @@ final class CallsBenchmark {
   private void run(Duration time, int rounds) throws InterruptedException {
     for (int warmUp = 0; warmUp < 3; warmUp++) {
       for (Server server : servers) {
-        server.load(Duration.ofSeconds(10));
+        ClosedLoop.run(server.calls, Duration.ofSeconds(10));
       }
     }
     for (int round = 0; round < rounds; round++) {
       for (Server server : servers) {
-        Samples samples = server.load(time);
+        Samples samples = ClosedLoop.run(server.calls, time);
         server.rates.add(samples.size() / (double) time.toSeconds());
         server.tails.add(samples.millis(99));
       }
@@ -149,27 +140,15 @@ final class CallsBenchmark {
       print(
           "| %s | %.0f | %.2f | %.2f | %.2f |",
           server.name,
-          median(server.rates),
-          median(ratios(server.rates, first.rates)),
-          median(server.tails),
-          median(ratios(server.tails, first.tails)));
+          Medians.median(server.rates),
+          Medians.median(Medians.ratios(server.rates, first.rates)),
+          Medians.median(server.tails),
+          Medians.median(Medians.ratios(server.tails, first.tails)));
     }
   }
 
   private static void print(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
-  }
-
-  private static List<Double> ratios(List<Double> some, List<Double> base) {
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < some.size(); i++) {
-      ratios.add(some.get(i) / base.get(i));
-    }
-    return ratios;
-  }
-
-  private static double median(List<Double> values) {
-    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
   }
 
   /** A server process and the client's channel to it. */
@@ -229,81 +208,9 @@ final class CallsBenchmark {
       throw new IOException(name + " ended before it served");
     }
 
-    /** Runs concurrent calls, each followed by the next, for a time. */
-    Samples load(Duration time) throws InterruptedException {
-      RecommendationServiceStub stub = RecommendationServiceGrpc.newStub(calls);
-      long end = System.nanoTime() + time.toNanos();
-      CountDownLatch done = new CountDownLatch(AT_ONCE);
-      AtomicReference<Throwable> failure = new AtomicReference<>();
-      List<Samples> all = new ArrayList<>();
-      for (int i = 0; i < AT_ONCE; i++) {
-        Samples samples = new Samples();
-        all.add(samples);
-        new Caller(stub, end, done, failure, samples).call();
-      }
-      done.await();
-      if (failure.get() != null) {
-        throw new IllegalStateException(name + " failed a call", failure.get());
-      }
-      Samples sum = new Samples();
-      all.forEach(sum::addAll);
-      return sum;
-    }
-
     void stop() {
       channel.shutdownNow();
       process.destroy();
-    }
-  }
-
-  private static final class Caller implements StreamObserver<GetRecommendationsResponse> {
-
-    private static final GetRecommendationsRequest REQUEST =
-        GetRecommendationsRequest.newBuilder().setUserId("u-1").build();
-
-    private final RecommendationServiceStub stub;
-    private final long end;
-    private final CountDownLatch done;
-    private final AtomicReference<Throwable> failure;
-    private final Samples samples;
-    private long startedAt;
-
-    Caller(
-        RecommendationServiceStub stub,
-        long end,
-        CountDownLatch done,
-        AtomicReference<Throwable> failure,
-        Samples samples) {
-      this.stub = stub;
-      this.end = end;
-      this.done = done;
-      this.failure = failure;
-      this.samples = samples;
-    }
-
-    void call() {
-      startedAt = System.nanoTime();
-      stub.getRecommendations(REQUEST, this);
-    }
-
-    @Override
-    public void onNext(GetRecommendationsResponse answer) {}
-
-    @Override
-    public void onError(Throwable ended) {
-      failure.compareAndSet(null, ended);
-      done.countDown();
-    }
-
-    @Override
-    public void onCompleted() {
-      long now = System.nanoTime();
-      samples.add(now - startedAt);
-      if (now < end) {
-        call();
-      } else {
-        done.countDown();
-      }
     }
   }
 }

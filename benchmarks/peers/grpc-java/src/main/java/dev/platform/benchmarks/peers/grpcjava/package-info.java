@@ -1,0 +1,5 @@
+/** grpc-java without a framework. */
+@NullMarked
+package dev.platform.benchmarks.peers.grpcjava;
+
+import org.jspecify.annotations.NullMarked;
