@@ -165,7 +165,9 @@ final class PlatformChains {
             ServerStage.TELEMETRY, new TelemetryServerInterceptor(telemetry, propagation)));
     identity(links);
     links.add(
-        new ServerLink(ServerStage.DEADLINE, new DeadlineServerInterceptor(settings.deadlines)));
+        new ServerLink(
+            ServerStage.DEADLINE,
+            new DeadlineServerInterceptor(settings.deadlines, meters, settings.nanoTime)));
     links.add(new ServerLink(ServerStage.UPSTREAM_RETRY, new RetryServerInterceptor()));
     limits(links);
     if (faults != null) {
