@@ -3,8 +3,10 @@ package dev.platform.core.concurrency;
 import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.call.MethodMap;
+import dev.platform.core.priority.Priority;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the unary calls that this process's gRPC server handles concurrently. A call over the
@@ -14,13 +16,15 @@ import java.util.regex.Pattern;
  * (health, reflection).
  *
  * @param limit the limit, where it is fixed
- * @param gradient2 the bounds of an adaptive limit
+ * @param adaptive the bounds of an adaptive limit
  * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
- *     methods of a service, {@code package.Service}; {@code normal} by default
+ *     methods of a service, {@code package.Service}; by default the one that the call brings
+ *     ({@link dev.platform.core.priority.CallPriority}), else {@code normal}. If there are both,
+ *     the lower one counts
  */
 public record ConcurrencyLimitSettings(
-    int limit, Gradient2 gradient2, Shares shares, Map<String, Priority> methods) {
+    int limit, Adaptive adaptive, Shares shares, Map<String, Priority> methods) {
 
   private static final String PREFIX = "platform.resilience.concurrency-limit";
 
@@ -34,22 +38,22 @@ public record ConcurrencyLimitSettings(
    * @param minLimit the lower bound
    * @param maxLimit the upper bound
    */
-  public record Gradient2(int initialLimit, int minLimit, int maxLimit) {
+  public record Adaptive(int initialLimit, int minLimit, int maxLimit) {
 
-    public Gradient2 {
+    public Adaptive {
       check(
           minLimit >= 1 && minLimit <= MAX_LIMIT,
-          PREFIX + ".gradient2.min-limit",
+          PREFIX + ".adaptive.min-limit",
           minLimit,
           "1 to " + MAX_LIMIT);
       check(
           maxLimit >= minLimit && maxLimit <= MAX_LIMIT,
-          PREFIX + ".gradient2.max-limit",
+          PREFIX + ".adaptive.max-limit",
           maxLimit,
           "min-limit, " + minLimit + ", to " + MAX_LIMIT);
       check(
           initialLimit >= minLimit && initialLimit <= maxLimit,
-          PREFIX + ".gradient2.initial-limit",
+          PREFIX + ".adaptive.initial-limit",
           initialLimit,
           "min-limit, " + minLimit + ", to max-limit, " + maxLimit);
     }
@@ -57,7 +61,7 @@ public record ConcurrencyLimitSettings(
 
   /**
    * A call is refused when this part of the limit is in use, by calls of any priority.
-   * High-priority calls may use all of it.
+   * High-priority calls may use all of it, and half as much again of an adaptive limit.
    *
    * @param low for low-priority calls
    * @param normal for normal-priority calls
@@ -85,7 +89,7 @@ public record ConcurrencyLimitSettings(
   /** A fixed limit of 100; normal calls may use 90 % of it, low-priority calls 60 %. */
   public static ConcurrencyLimitSettings defaults() {
     return new ConcurrencyLimitSettings(
-        100, new Gradient2(50, 10, 180), new Shares(0.6, 0.9), Map.of());
+        100, new Adaptive(50, 10, 180), new Shares(0.6, 0.9), Map.of());
   }
 
   public ConcurrencyLimitSettings {
@@ -102,7 +106,9 @@ public record ConcurrencyLimitSettings(
                     "package.Service/Method, or package.Service for all of its methods"));
   }
 
-  Priority priority(String method, String service) {
-    return methods.getOrDefault(method, methods.getOrDefault(service, Priority.NORMAL));
+  /** The priority of a method; null if none is set. */
+  @Nullable Priority priority(String method, String service) {
+    Priority own = methods.get(method);
+    return own == null ? methods.get(service) : own;
   }
 }

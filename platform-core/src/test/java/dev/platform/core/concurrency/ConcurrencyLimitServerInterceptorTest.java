@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings.Adaptive;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
 import dev.platform.core.outcome.Rejection;
 import io.grpc.Metadata;
@@ -105,6 +105,38 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
+  void thePriorityOfTheCallCountsWhereNoneIsSetForItsMethod() throws Exception {
+    start(10, Map.of());
+    server.callsBring(Priority.LOW);
+    holdCalls(6);
+    assertThat(failure(server.hold()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(
+            meters
+                .get("platform.concurrency.shed")
+                .tags("method", GatedServer.GET_PRODUCT, "priority", "low")
+                .counter()
+                .count())
+        .isEqualTo(1);
+
+    server.callsBring(Priority.HIGH);
+    holdCalls(4);
+  }
+
+  @Test
+  void theLowerOfTheCallsAndItsMethodsPriorityCounts() throws Exception {
+    start(10, Map.of(GatedServer.GET_PRODUCT, Priority.LOW, GatedServer.RECOMMEND, Priority.HIGH));
+    server.callsBring(Priority.HIGH);
+    holdCalls(6);
+    assertThat(failure(server.hold()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+
+    server.callsBring(Priority.LOW);
+    assertThat(failure(server.holdRecommendation()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
   void streamsDoNotCount() throws Exception {
     start(1, Map.of());
     server.openStream();
@@ -136,7 +168,7 @@ class ConcurrencyLimitServerInterceptorTest {
     limit = ConcurrencyLimit.fixed(places);
     ConcurrencyLimitSettings properties =
         new ConcurrencyLimitSettings(
-            places, new Gradient2(50, 10, 500), new Shares(0.6, 0.9), priorities);
+            places, new Adaptive(50, 10, 500), new Shares(0.6, 0.9), priorities);
     server =
         new GatedServer(
             new ConcurrencyLimitServerInterceptor(limit, properties, meters, System::nanoTime));

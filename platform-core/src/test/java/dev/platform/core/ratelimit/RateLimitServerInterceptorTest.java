@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
-import dev.platform.core.concurrency.Priority;
+import dev.platform.core.priority.Priority;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.outcome.Rejection;
 import io.github.resilience4j.ratelimiter.RateLimiter;

@@ -1,7 +1,7 @@
 package dev.platform.spring.concurrency;
 
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
-import dev.platform.core.concurrency.Priority;
+import dev.platform.core.priority.Priority;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

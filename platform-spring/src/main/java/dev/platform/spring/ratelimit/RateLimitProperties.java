@@ -2,7 +2,7 @@ package dev.platform.spring.ratelimit;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
-import dev.platform.core.concurrency.Priority;
+import dev.platform.core.priority.Priority;
 import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.ratelimit.RatePriorities;
 import java.time.Duration;
