@@ -105,15 +105,15 @@ final class LimitRule implements ConfigurationRule {
     ConcurrencyLimitProperties properties =
         Binder.get(environment)
             .bindOrCreate(ConcurrencyLimitProperties.PREFIX, ConcurrencyLimitProperties.class);
-    boolean adaptive = properties.mode() == ConcurrencyLimitProperties.Mode.GRADIENT2;
-    int limit = adaptive ? properties.gradient2().maxLimit() : properties.limit();
+    boolean adaptive = properties.mode() == ConcurrencyLimitProperties.Mode.ADAPTIVE;
+    int limit = adaptive ? properties.adaptive().maxLimit() : properties.limit();
     if (properties.mode() != ConcurrencyLimitProperties.Mode.OFF
         && threads.enabled()
         && !ServerExecutorProperties.areVirtual(environment)
         && limit >= threads.maxThreads()) {
       found.add(
           new Finding(
-              ConcurrencyLimitProperties.PREFIX + (adaptive ? ".gradient2.max-limit" : ".limit"),
+              ConcurrencyLimitProperties.PREFIX + (adaptive ? ".adaptive.max-limit" : ".limit"),
               limit,
               "less than platform.grpc.server-executor.max-threads, "
                   + threads.maxThreads()

@@ -15,16 +15,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param mode whether there is a limit, and whether it adapts
  * @param limit with {@code fixed}: the limit
- * @param gradient2 with {@code gradient2}: its bounds
+ * @param adaptive with {@code adaptive}: its bounds
  * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
- *     methods of a service, {@code package.Service}; {@code normal} by default
+ *     methods of a service, {@code package.Service}; by default the one that the call brings, else
+ *     {@code normal}. If there are both, the lower one counts
  */
 @ConfigurationProperties(ConcurrencyLimitProperties.PREFIX)
 public record ConcurrencyLimitProperties(
     @DefaultValue("off") Mode mode,
     @DefaultValue("100") int limit,
-    @DefaultValue Gradient2 gradient2,
+    @DefaultValue Adaptive adaptive,
     @DefaultValue Shares shares,
     @DefaultValue Map<String, Priority> methods) {
 
@@ -36,8 +37,8 @@ public record ConcurrencyLimitProperties(
     OFF,
     /** The value of {@code limit}. */
     FIXED,
-    /** By Netflix's Gradient2: it falls while calls take longer than usual. */
-    GRADIENT2
+    /** By the time that calls take: it follows what the server can do at once. */
+    ADAPTIVE
   }
 
   /**
@@ -47,19 +48,19 @@ public record ConcurrencyLimitProperties(
    * @param minLimit the lower bound
    * @param maxLimit the upper bound
    */
-  public record Gradient2(
+  public record Adaptive(
       @DefaultValue("50") int initialLimit,
       @DefaultValue("10") int minLimit,
       @DefaultValue("180") int maxLimit) {
 
-    ConcurrencyLimitSettings.Gradient2 settings() {
-      return new ConcurrencyLimitSettings.Gradient2(initialLimit, minLimit, maxLimit);
+    ConcurrencyLimitSettings.Adaptive settings() {
+      return new ConcurrencyLimitSettings.Adaptive(initialLimit, minLimit, maxLimit);
     }
   }
 
   /**
    * A call is refused when this part of the limit is in use, by calls of any priority.
-   * High-priority calls may use all of it.
+   * High-priority calls may use all of it, and half as much again of an adaptive limit.
    *
    * @param low for low-priority calls
    * @param normal for normal-priority calls
@@ -73,10 +74,10 @@ public record ConcurrencyLimitProperties(
 
   public ConcurrencyLimitProperties {
     var validated =
-        new ConcurrencyLimitSettings(limit, gradient2.settings(), shares.settings(), methods);
+        new ConcurrencyLimitSettings(limit, adaptive.settings(), shares.settings(), methods);
   }
 
   ConcurrencyLimitSettings settings() {
-    return new ConcurrencyLimitSettings(limit, gradient2.settings(), shares.settings(), methods);
+    return new ConcurrencyLimitSettings(limit, adaptive.settings(), shares.settings(), methods);
   }
 }

@@ -46,8 +46,8 @@ class ConcurrencyLimitAutoConfigurationTest {
   @Test
   void adaptsFromItsInitialLimit() {
     app.withPropertyValues(
-            "platform.resilience.concurrency-limit.mode=gradient2",
-            "platform.resilience.concurrency-limit.gradient2.initial-limit=33")
+            "platform.resilience.concurrency-limit.mode=adaptive",
+            "platform.resilience.concurrency-limit.adaptive.initial-limit=33")
         .run(context -> assertThat(context.getBean(ConcurrencyLimit.class).limit()).isEqualTo(33));
   }
 }
