@@ -143,6 +143,34 @@ class RateLimitServerInterceptorTest {
   }
 
   @Test
+  void thePriorityOfTheCallCountsWithoutAnyOfMethods() throws Exception {
+    start(null, Map.of(), limiter(10, Duration.ofHours(1)));
+    server.callsBring(Priority.LOW);
+    assertThat(server.countServed(20)).isEqualTo(6);
+    server.callsBring(Priority.NORMAL);
+    assertThat(server.countServed(20)).isEqualTo(3);
+
+    server.callsBring(null);
+    assertThat(server.countServed(20)).isEqualTo(1);
+  }
+
+  @Test
+  void theLowerOfTheCallsAndItsMethodsPriorityCounts() throws Exception {
+    priorities =
+        new RatePriorities(
+            Map.of(LimitedServer.GET, Priority.LOW, LimitedServer.LIST, Priority.HIGH),
+            new RatePriorities.Shares(0.5, 0.8));
+    start(null, Map.of(), limiter(10, Duration.ofHours(1)));
+    server.callsBring(Priority.HIGH);
+    assertThat(server.countServed(20)).isEqualTo(5);
+
+    server.callsBring(Priority.LOW);
+    assertThat(server.list()).isNotNull();
+    server.callsBring(Priority.HIGH);
+    assertThat(server.list()).isNull();
+  }
+
+  @Test
   void refusesSharesThatAreNone() {
     assertThatThrownBy(() -> new RatePriorities.Shares(0.9, 0.5))
         .hasMessageContaining("platform.resilience.rate-limit.shares.low: 0.9")
