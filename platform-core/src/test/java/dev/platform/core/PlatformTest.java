@@ -11,7 +11,7 @@ import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
-import dev.platform.core.concurrency.ConcurrencyLimitSettings.Adaptive;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
 import dev.platform.core.deadline.DeadlineSettings;
 import dev.platform.core.drain.DrainSettings;
@@ -307,7 +307,7 @@ class PlatformTest {
   @Test
   void refusesCallsOverAConcurrencyLimit() throws Exception {
     ConcurrencyLimitSettings one =
-        new ConcurrencyLimitSettings(1, new Adaptive(1, 1, 1), new Shares(1, 1), Map.of());
+        new ConcurrencyLimitSettings(1, new Gradient2(1, 1, 1), new Shares(1, 1), Map.of());
     for (PlatformBuilder limited :
         List.of(builder(NAME).concurrencyLimit(one), builder(NAME).adaptiveConcurrencyLimit(one))) {
       SimpleMeterRegistry gauges = new SimpleMeterRegistry();

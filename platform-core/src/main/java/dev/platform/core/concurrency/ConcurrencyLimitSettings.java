@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limit the limit, where it is fixed
  * @param adaptive the bounds of an adaptive limit
+ * @param gradient2 the bounds of Netflix's adaptive limit
  * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
  *     methods of a service, {@code package.Service}; by default the one that the call brings
@@ -24,7 +25,11 @@ import org.jspecify.annotations.Nullable;
  *     the lower one counts
  */
 public record ConcurrencyLimitSettings(
-    int limit, Adaptive adaptive, Shares shares, Map<String, Priority> methods) {
+    int limit,
+    Adaptive adaptive,
+    Gradient2 gradient2,
+    Shares shares,
+    Map<String, Priority> methods) {
 
   private static final String PREFIX = "platform.resilience.concurrency-limit";
 
@@ -41,22 +46,37 @@ public record ConcurrencyLimitSettings(
   public record Adaptive(int initialLimit, int minLimit, int maxLimit) {
 
     public Adaptive {
-      check(
-          minLimit >= 1 && minLimit <= MAX_LIMIT,
-          PREFIX + ".adaptive.min-limit",
-          minLimit,
-          "1 to " + MAX_LIMIT);
-      check(
-          maxLimit >= minLimit && maxLimit <= MAX_LIMIT,
-          PREFIX + ".adaptive.max-limit",
-          maxLimit,
-          "min-limit, " + minLimit + ", to " + MAX_LIMIT);
-      check(
-          initialLimit >= minLimit && initialLimit <= maxLimit,
-          PREFIX + ".adaptive.initial-limit",
-          initialLimit,
-          "min-limit, " + minLimit + ", to max-limit, " + maxLimit);
+      checkBounds("adaptive", initialLimit, minLimit, maxLimit);
     }
+  }
+
+  /**
+   * The bounds of Netflix's adaptive limit.
+   *
+   * @param initialLimit the limit at the start
+   * @param minLimit the lower bound
+   * @param maxLimit the upper bound
+   */
+  public record Gradient2(int initialLimit, int minLimit, int maxLimit) {
+
+    public Gradient2 {
+      checkBounds("gradient2", initialLimit, minLimit, maxLimit);
+    }
+  }
+
+  private static void checkBounds(String mode, int initial, int min, int max) {
+    String prefix = PREFIX + "." + mode;
+    check(min >= 1 && min <= MAX_LIMIT, prefix + ".min-limit", min, "1 to " + MAX_LIMIT);
+    check(
+        max >= min && max <= MAX_LIMIT,
+        prefix + ".max-limit",
+        max,
+        "min-limit, " + min + ", to " + MAX_LIMIT);
+    check(
+        initial >= min && initial <= max,
+        prefix + ".initial-limit",
+        initial,
+        "min-limit, " + min + ", to max-limit, " + max);
   }
 
   /**
@@ -86,10 +106,21 @@ public record ConcurrencyLimitSettings(
     }
   }
 
+  /** The same; {@code adaptive} has the bounds of {@code gradient2}. */
+  public ConcurrencyLimitSettings(
+      int limit, Gradient2 gradient2, Shares shares, Map<String, Priority> methods) {
+    this(
+        limit,
+        new Adaptive(gradient2.initialLimit(), gradient2.minLimit(), gradient2.maxLimit()),
+        gradient2,
+        shares,
+        methods);
+  }
+
   /** A fixed limit of 100; normal calls may use 90 % of it, low-priority calls 60 %. */
   public static ConcurrencyLimitSettings defaults() {
     return new ConcurrencyLimitSettings(
-        100, new Adaptive(50, 10, 180), new Shares(0.6, 0.9), Map.of());
+        100, new Adaptive(50, 10, 180), new Gradient2(50, 10, 180), new Shares(0.6, 0.9), Map.of());
   }
 
   public ConcurrencyLimitSettings {

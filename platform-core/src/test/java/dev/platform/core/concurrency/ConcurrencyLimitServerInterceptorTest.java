@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.platform.core.concurrency.ConcurrencyLimitSettings.Adaptive;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
 import dev.platform.core.outcome.Rejection;
 import io.grpc.Metadata;
@@ -168,7 +168,7 @@ class ConcurrencyLimitServerInterceptorTest {
     limit = ConcurrencyLimit.fixed(places);
     ConcurrencyLimitSettings properties =
         new ConcurrencyLimitSettings(
-            places, new Adaptive(50, 10, 500), new Shares(0.6, 0.9), priorities);
+            places, new Gradient2(50, 10, 500), new Shares(0.6, 0.9), priorities);
     server =
         new GatedServer(
             new ConcurrencyLimitServerInterceptor(limit, properties, meters, System::nanoTime));

@@ -19,8 +19,6 @@ final class FormerProperties {
           "platform.resilience.outlier-detection.consecutive-failures",
           name("platform.resilience.rate-limit.fleet"),
           "platform.resilience.rate-limit.shared",
-          name("platform.resilience.concurrency-limit.gradient2"),
-          "platform.resilience.concurrency-limit.adaptive",
           name("platform.policy-check"),
           "platform.configuration-check");
 

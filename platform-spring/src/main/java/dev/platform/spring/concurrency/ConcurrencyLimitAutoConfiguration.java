@@ -33,6 +33,7 @@ public final class ConcurrencyLimitAutoConfiguration {
       return switch (properties.mode()) {
         case ADAPTIVE ->
             ConcurrencyLimit.adaptive(properties.adaptive().settings(), System::nanoTime);
+        case GRADIENT2 -> ConcurrencyLimit.gradient2(properties.gradient2().settings());
         case FIXED, OFF -> ConcurrencyLimit.fixed(properties.limit());
       };
     }

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param mode whether there is a limit, and whether it adapts
  * @param limit with {@code fixed}: the limit
  * @param adaptive with {@code adaptive}: its bounds
+ * @param gradient2 with {@code gradient2}: its bounds
  * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
  *     methods of a service, {@code package.Service}; by default the one that the call brings, else
@@ -26,6 +27,7 @@ public record ConcurrencyLimitProperties(
     @DefaultValue("off") Mode mode,
     @DefaultValue("100") int limit,
     @DefaultValue Adaptive adaptive,
+    @DefaultValue Gradient2 gradient2,
     @DefaultValue Shares shares,
     @DefaultValue Map<String, Priority> methods) {
 
@@ -38,7 +40,9 @@ public record ConcurrencyLimitProperties(
     /** The value of {@code limit}. */
     FIXED,
     /** By the time that calls take: it follows what the server can do at once. */
-    ADAPTIVE
+    ADAPTIVE,
+    /** By Netflix's Gradient2: it falls while calls take longer than they did in the last minute. */
+    GRADIENT2
   }
 
   /**
@@ -59,6 +63,23 @@ public record ConcurrencyLimitProperties(
   }
 
   /**
+   * The bounds of Netflix's adaptive limit.
+   *
+   * @param initialLimit the limit at the start
+   * @param minLimit the lower bound
+   * @param maxLimit the upper bound
+   */
+  public record Gradient2(
+      @DefaultValue("50") int initialLimit,
+      @DefaultValue("10") int minLimit,
+      @DefaultValue("180") int maxLimit) {
+
+    ConcurrencyLimitSettings.Gradient2 settings() {
+      return new ConcurrencyLimitSettings.Gradient2(initialLimit, minLimit, maxLimit);
+    }
+  }
+
+  /**
    * A call is refused when this part of the limit is in use, by calls of any priority.
    * High-priority calls may use all of it, and half as much again of an adaptive limit.
    *
@@ -74,10 +95,12 @@ public record ConcurrencyLimitProperties(
 
   public ConcurrencyLimitProperties {
     var validated =
-        new ConcurrencyLimitSettings(limit, adaptive.settings(), shares.settings(), methods);
+        new ConcurrencyLimitSettings(
+            limit, adaptive.settings(), gradient2.settings(), shares.settings(), methods);
   }
 
   ConcurrencyLimitSettings settings() {
-    return new ConcurrencyLimitSettings(limit, adaptive.settings(), shares.settings(), methods);
+    return new ConcurrencyLimitSettings(
+        limit, adaptive.settings(), gradient2.settings(), shares.settings(), methods);
   }
 }

@@ -85,11 +85,13 @@ class ConfigurationMistakesTest {
             + " platform.resilience.rate-limit.caller.max-callers: 0 (expected: 1 to 100000)",
         "platform.resilience.concurrency-limit.mode | vegas |"
             + " platform.resilience.concurrency-limit.mode: vegas (expected: one of off, fixed,"
-            + " adaptive)",
+            + " adaptive, gradient2)",
         "platform.resilience.concurrency-limit.limit | 0 |"
             + " platform.resilience.concurrency-limit.limit: 0 (expected: 1 to 100000)",
         "platform.resilience.concurrency-limit.adaptive.min-limit | 0 |"
             + " platform.resilience.concurrency-limit.adaptive.min-limit: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.gradient2.min-limit | 0 |"
+            + " platform.resilience.concurrency-limit.gradient2.min-limit: 0 (expected: 1 to 100000)",
         "platform.resilience.concurrency-limit.adaptive.max-limit | 5 |"
             + " platform.resilience.concurrency-limit.adaptive.max-limit: 5 (expected: min-limit, 10,"
             + " to 100000)",
