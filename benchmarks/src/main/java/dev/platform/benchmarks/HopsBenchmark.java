@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A client calls a, a calls b, b calls a leaf; each makes up to three attempts. The leaf is dead for
- * a time: how many attempts reach it, and when do all calls succeed again?
+ * A client calls a, a calls b, b calls a leaf; each makes up to three attempts. The leaf is dead
+ * for a time: how many attempts reach it, and when do all calls succeed again?
  */
 final class HopsBenchmark {
 
@@ -60,7 +60,9 @@ final class HopsBenchmark {
 
   public static void main(String[] arguments) throws Exception {
     int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
-    print("| leaf, dead for %d s | breakers | attempts at it for each call | all well after, ms |", seconds);
+    print(
+        "| leaf, dead for %d s | breakers | attempts at it for each call | all well after, ms |",
+        seconds);
     print("|---|---|---|---|");
     for (boolean breakers : new boolean[] {true, false}) {
       for (Death death : Death.values()) {

@@ -137,7 +137,8 @@ final class OpenLoad {
           @Override
           public void onSuccess(GetProductResponse answer) {
             long now = System.nanoTime();
-            int bin = (int) Math.min((now - start) / Result.BIN.toNanos(), result.good.length() - 1);
+            int bin =
+                (int) Math.min((now - start) / Result.BIN.toNanos(), result.good.length() - 1);
             result.good.incrementAndGet(bin);
             result.tookMicros.addAndGet(bin, (now - begunAt) / 1000);
             if (isHigh) {

@@ -37,9 +37,7 @@ final class OverloadBenchmark {
     int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
     double factor = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 10;
     List<String> variants =
-        arguments.length > 2
-            ? Arrays.asList(arguments).subList(2, arguments.length)
-            : VARIANTS;
+        arguments.length > 2 ? Arrays.asList(arguments).subList(2, arguments.length) : VARIANTS;
     print(
         "| limit | peak/s | offered/s | good/s | of peak | high accepted | mean, ms | settled, ms |"
             + " tenths below 90 %% | begun in vain | ended in vain |");
@@ -79,8 +77,9 @@ final class OverloadBenchmark {
                   variant)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      this.output = new BufferedReader(
-          new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      this.output =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       this.input =
           new PrintWriter(
               new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);

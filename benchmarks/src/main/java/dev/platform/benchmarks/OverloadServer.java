@@ -54,8 +54,7 @@ final class OverloadServer {
    *     Spring's arguments
    */
   public static void main(String[] arguments) throws IOException {
-    List<String> spring =
-        new ArrayList<>(Arrays.asList(arguments).subList(1, arguments.length));
+    List<String> spring = new ArrayList<>(Arrays.asList(arguments).subList(1, arguments.length));
     spring.add("--management.tracing.sampling.probability=0.1");
     boolean platform = arguments[0].equals("platform");
     spring.add("--platform.resilience.concurrency-limit.mode=" + (platform ? "adaptive" : "off"));

@@ -14,8 +14,7 @@ import java.time.Duration;
  * @param probeInterval how often an open breaker lets one call through as a probe, whose success
  *     makes it half-open before its wait is over; zero for never
  */
-public record CircuitBreakerSettings(
-    Scope scope, int consecutiveFailures, Duration probeInterval) {
+public record CircuitBreakerSettings(Scope scope, int consecutiveFailures, Duration probeInterval) {
 
   private static final String PREFIX = "platform.resilience.circuit-breaker";
   private static final long LEAST_INTERVAL_MILLIS = 10;

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A circuit breaker with what Resilience4j's does not have: the number of consecutive failures, the
  * time of the next probe, and probes while it is open: one call at a time, which is not counted. If
- * it succeeds, the breaker is half-open at once, and need not wait. A change of state is logged, and recorded as an event
- * on the span of the call that caused it; for a breaker around a method, on the current span.
- * Thread-safe, never blocks.
+ * it succeeds, the breaker is half-open at once, and need not wait. A change of state is logged,
+ * and recorded as an event on the span of the call that caused it; for a breaker around a method,
+ * on the current span. Thread-safe, never blocks.
  */
 final class ServiceBreaker {
 

@@ -24,7 +24,9 @@ public enum ServerStage {
    * work: nobody works, or counts, for a caller who will be gone.
    */
   DEADLINE(false),
-  /** After authentication, which says whose priority is believed; before the limits, which use it. */
+  /**
+   * After authentication, which says whose priority is believed; before the limits, which use it.
+   */
   PRIORITY(false),
   /** Marks the work for a caller that retries, before anything here makes calls. */
   UPSTREAM_RETRY(false),

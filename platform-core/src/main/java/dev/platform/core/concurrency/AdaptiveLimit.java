@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * A limit that follows what the server can do at once. Answers of a saturated server take longer
  * than the same methods' answers take while it has little to do, by the factor of the calls in
  * flight to the calls that it works on (Little's law). So after each window in which calls were
- * refused, the limit becomes what makes answers take half as long again as unhindered: a queue that is
- * short, and never empty. Each method is compared with itself, so that it does not matter which
+ * refused, the limit becomes what makes answers take half as long again as unhindered: a queue that
+ * is short, and never empty. Each method is compared with itself, so that it does not matter which
  * of them are called.
  *
  * <p>Unhindered are calls that began while less than half of the limit was in use. Where that does

@@ -75,7 +75,9 @@ public final class ConcurrencyLimit implements MeterBinder {
    */
   int enter(double share) {
     long allowed =
-        adaptive == null ? Math.max(1, Math.round(limit.getLimit() * share)) : adaptive.allowed(share);
+        adaptive == null
+            ? Math.max(1, Math.round(limit.getLimit() * share))
+            : adaptive.allowed(share);
     while (true) {
       int now = inFlight.get();
       if (now >= allowed) {

@@ -54,8 +54,7 @@ public final class ConcurrencyLimitServerInterceptor implements ServerIntercepto
       return new ServerCall.Listener<>() {};
     }
     AdmittedCall<Q, A> admitted =
-        new AdmittedCall<>(
-            call, limit, method, inFlight, Context.current().getDeadline(), nanos);
+        new AdmittedCall<>(call, limit, method, inFlight, Context.current().getDeadline(), nanos);
     try {
       return admitted.listen(next.startCall(admitted, headers));
     } catch (RuntimeException | Error e) {

@@ -80,8 +80,7 @@ public final class DeadlineServerInterceptor implements ServerInterceptor {
   }
 
   private ServedMethod add(MethodDescriptor<?, ?> descriptor) {
-    ServedMethod added =
-        new ServedMethod(descriptor, properties, meters, nanoTime.getAsLong());
+    ServedMethod added = new ServedMethod(descriptor, properties, meters, nanoTime.getAsLong());
     if (methods.size() >= MOST_METHODS) {
       return added;
     }

@@ -70,7 +70,10 @@ final class ServedMethod {
   Status refuse(Reason reason, long left, long now) {
     counter(reason).increment();
     String text =
-        name + " was not started: " + millis(Math.max(0, left)) + " ms are left before its deadline";
+        name
+            + " was not started: "
+            + millis(Math.max(0, left))
+            + " ms are left before its deadline";
     if (reason == Reason.USUAL) {
       logAtTimes(left, now);
       text += ", it usually takes " + millis(usual == null ? 0 : usual.nanos()) + " ms";

@@ -8,8 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * How long the recent answers of one method took, and by that, which time is a fair chance for a
  * call of it. The last 1000 answers or so count; they do not age while nothing is answered, so that
  * a method that begins to hang is judged by what it did before, unless its user lets them ({@link
- * #forgetHalf}). Times are in nanoseconds.
- * Thread-safe, never blocks.
+ * #forgetHalf}). Times are in nanoseconds. Thread-safe, never blocks.
  */
 public final class AnswerTimes {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives the work for a call its priority: the one that the call brings, from a caller who is
  * believed, else the one that is set for its method. A call within the process is believed. Others'
- * headers are ignored: anybody could call himself urgent. Needs authentication outside. Thread-safe,
- * never blocks.
+ * headers are ignored: anybody could call himself urgent. Needs authentication outside.
+ * Thread-safe, never blocks.
  */
 public final class PriorityServerInterceptor implements ServerInterceptor {
 
@@ -39,8 +39,7 @@ public final class PriorityServerInterceptor implements ServerInterceptor {
     }
     return priority == null
         ? next.startCall(call, headers)
-        : Contexts.interceptCall(
-            CallPriority.in(Context.current(), priority), call, headers, next);
+        : Contexts.interceptCall(CallPriority.in(Context.current(), priority), call, headers, next);
   }
 
   private boolean isBelieved(ServerCall<?, ?> call) {

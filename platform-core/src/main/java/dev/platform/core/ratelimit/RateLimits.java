@@ -1,9 +1,9 @@
 package dev.platform.core.ratelimit;
 
 import dev.platform.core.call.MethodMap;
+import dev.platform.core.priority.Priority;
 import dev.platform.core.ratelimit.MethodLimits.Counted;
 import dev.platform.core.ratelimit.MethodLimits.Shared;
-import dev.platform.core.priority.Priority;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.Counter;

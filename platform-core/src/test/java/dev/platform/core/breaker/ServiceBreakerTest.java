@@ -89,7 +89,8 @@ class ServiceBreakerTest {
     ServiceBreaker probed = probing();
     breaker.transitionToOpenState();
     assertThat(probed.tryProbe(Span.getInvalid())).isFalse();
-    assertThat(probed.refusal().getStatus().getDescription()).isEqualTo(open("next probe in 0.5 s"));
+    assertThat(probed.refusal().getStatus().getDescription())
+        .isEqualTo(open("next probe in 0.5 s"));
     for (int i = 0; i < 3; i++) {
       move(INTERVAL);
       assertThat(probed.tryProbe(Span.getInvalid())).isTrue();

@@ -19,8 +19,7 @@ class AdaptiveLimitTest {
 
   private final ConcurrencyLimit limit =
       ConcurrencyLimit.adaptive(new Adaptive(50, 10, 180), () -> 1);
-  private final SimulatedServer server =
-      new SimulatedServer(limit, 20, Duration.ofMillis(10));
+  private final SimulatedServer server = new SimulatedServer(limit, 20, Duration.ofMillis(10));
 
   @Test
   void keepsThePeakFromTwoTenthsOfASecondAfterTenTimesAsMuchIsOffered() {
@@ -74,8 +73,7 @@ class AdaptiveLimitTest {
     server.run(SECOND.multipliedBy(30), server.offer(20_000, NORMAL));
 
     List<Integer> settled = server.answersIn(SECOND, start + SECOND.toNanos(), server.now());
-    assertThat(settled)
-        .allSatisfy(answers -> assertThat(answers).isGreaterThan(2000 * 85 / 100));
+    assertThat(settled).allSatisfy(answers -> assertThat(answers).isGreaterThan(2000 * 85 / 100));
   }
 
   @Test

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
-import dev.platform.core.priority.Priority;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.outcome.Rejection;
+import dev.platform.core.priority.Priority;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;

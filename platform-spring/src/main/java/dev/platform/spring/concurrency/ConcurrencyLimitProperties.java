@@ -41,7 +41,9 @@ public record ConcurrencyLimitProperties(
     FIXED,
     /** By the time that calls take: it follows what the server can do at once. */
     ADAPTIVE,
-    /** By Netflix's Gradient2: it falls while calls take longer than they did in the last minute. */
+    /**
+     * By Netflix's Gradient2: it falls while calls take longer than they did in the last minute.
+     */
     GRADIENT2
   }
 

@@ -13,8 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param scope one breaker per called service, or per called method
  * @param consecutiveFailures a breaker of calls opens after more consecutive failures than this,
  *     whatever its sliding window says; 0: only its sliding window opens it; at most 1000
- * @param probeInterval how often an open breaker executes one call all the same, whose success makes
- *     it half-open before its wait is over; 0s: never
+ * @param probeInterval how often an open breaker executes one call all the same, whose success
+ *     makes it half-open before its wait is over; 0s: never
  */
 @ConfigurationProperties("platform.resilience.circuit-breaker")
 public record CircuitBreakerProperties(

@@ -84,7 +84,8 @@ class PriorityAutoConfigurationTest {
                 assertThat(context)
                     .getFailure()
                     .rootCause()
-                    .hasStackTraceContaining("platform.priority.paths: /api/{ (expected: a pattern"));
+                    .hasStackTraceContaining(
+                        "platform.priority.paths: /api/{ (expected: a pattern"));
   }
 
   private static @Nullable Priority during(PriorityFilter filter, String path) throws Exception {
