@@ -41,8 +41,9 @@ class AdmittedCallTest {
   @Test
   void whatACallWaitedForAThreadDoesNotCount() {
     windows(5, Duration.ofMillis(5), Status.OK, false);
-    AdmittedCall<?, ?> call = call(20);
-    ServerCall.Listener<?> listener = call.listen(new ServerCall.Listener<>() {});
+    AdmittedCall<GetRecommendationsRequest, ?> call = call(20);
+    ServerCall.Listener<GetRecommendationsRequest> listener =
+        call.listen(new ServerCall.Listener<>() {});
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     listener.onHalfClose();
     nanos.addAndGet(Duration.ofMillis(5).toNanos());
@@ -91,7 +92,7 @@ class AdmittedCallTest {
     }
   }
 
-  private AdmittedCall<?, ?> call(int inFlight) {
+  private AdmittedCall<GetRecommendationsRequest, GetRecommendationsResponse> call(int inFlight) {
     return new AdmittedCall<>(new NoCall(), limit, method, inFlight, null, nanos::get);
   }
 

@@ -8,6 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
 import dev.platform.core.outcome.Rejection;
+import dev.platform.core.priority.Priority;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
