@@ -8,6 +8,8 @@ import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.priority.CallPriority;
 import dev.platform.core.priority.Priority;
+import dev.platform.spring.deadline.GrpcContextAccessor;
+import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import reactor.core.publisher.Mono;
 
 class PriorityAutoConfigurationTest {
 
@@ -74,6 +80,31 @@ class PriorityAutoConfigurationTest {
     assertThat(during(filter, "/api/else")).isEqualTo(Priority.NORMAL);
     assertThat(during(filter, "/index.html")).isNull();
     assertThat(CallPriority.current()).as("afterwards").isNull();
+  }
+
+  @Test
+  void onWebFluxItIsInReactorsContext() {
+    PriorityProperties low =
+        new PriorityProperties(
+            true, Map.of(), Map.of("/api/**", Priority.LOW), Set.of(), null);
+    List<@Nullable Priority> seen = new ArrayList<>();
+    HttpHandler handler =
+        new ReactivePathPriorityAutoConfiguration()
+            .priorityDecorator(low)
+            .apply(
+                (request, response) ->
+                    Mono.deferContextual(
+                        context -> {
+                          context
+                              .getOrDefault(GrpcContextAccessor.KEY, Context.ROOT)
+                              .run(() -> seen.add(CallPriority.current()));
+                          return Mono.empty();
+                        }));
+
+    handler.handle(MockServerHttpRequest.get("/api/x").build(), new MockServerHttpResponse()).block();
+    handler.handle(MockServerHttpRequest.get("/x").build(), new MockServerHttpResponse()).block();
+
+    assertThat(seen).containsExactly(Priority.LOW, null);
   }
 
   @Test
