@@ -114,7 +114,6 @@ class PriorityAutoConfigurationTest {
             context ->
                 assertThat(context)
                     .getFailure()
-                    .rootCause()
                     .hasStackTraceContaining(
                         "platform.priority.paths: /api/{ (expected: a pattern"));
   }
