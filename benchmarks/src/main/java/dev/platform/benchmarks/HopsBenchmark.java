@@ -39,13 +39,14 @@ final class HopsBenchmark {
   private static final int PER_SECOND = 50;
   private static final Duration DEADLINE = Duration.ofSeconds(1);
   private static final Duration BEFORE = Duration.ofSeconds(10);
+  private static final Duration LEASE = Duration.ofSeconds(10);
   private static final Duration AFTER = Duration.ofSeconds(35);
 
   /** How the leaf is dead. */
   private enum Death {
     /** It answers UNAVAILABLE. */
     REFUSES,
-    /** Its process is gone; etcd still lists it. */
+    /** Its process is gone, and after the time of its lease it is not listed any more. */
     GONE
   }
 
@@ -103,12 +104,17 @@ final class HopsBenchmark {
     } else {
       leafServer.shutdownNow().awaitTermination();
     }
-    List<Call> during = load(root, dead);
+    List<Call> during = load(root, death == Death.GONE ? LEASE : dead);
+    if (death == Death.GONE) {
+      etcd.delete("/services/leaf/" + address);
+      during.addAll(load(root, dead.minus(LEASE)));
+    }
     int attempts = leaf.attempts.get() - before;
     if (death == Death.REFUSES) {
       leaf.refuses = false;
     } else {
       startLeaf(port);
+      etcd.put("/services/leaf/" + address, address);
     }
     List<Call> after = load(root, AFTER);
     await(during);
