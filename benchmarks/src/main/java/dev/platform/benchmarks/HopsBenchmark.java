@@ -14,6 +14,7 @@ import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
 import dev.platform.core.drain.DrainSettings;
 import dev.platform.starter.test.etcd.EmbeddedEtcd;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.grpc.Channel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -42,6 +43,15 @@ final class HopsBenchmark {
   private static final Duration LEASE = Duration.ofSeconds(10);
   private static final Duration AFTER = Duration.ofSeconds(35);
 
+  /** What the circuit breakers of all hops do. */
+  private enum Breakers {
+    ON,
+    WITHOUT_PROBES,
+    OFF;
+
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
   /** How the leaf is dead. */
   private enum Death {
     /** It answers UNAVAILABLE. */
@@ -65,7 +75,7 @@ final class HopsBenchmark {
         "| leaf, dead for %d s | breakers | attempts at it for each call | all well after, ms |",
         seconds);
     print("|---|---|---|---|");
-    for (boolean breakers : new boolean[] {true, false}) {
+    for (Breakers breakers : Breakers.values()) {
       for (Death death : Death.values()) {
         HopsBenchmark hops = new HopsBenchmark();
         try {
@@ -82,7 +92,7 @@ final class HopsBenchmark {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 
-  private void run(Death death, boolean breakers, Duration dead) throws Exception {
+  private void run(Death death, Breakers breakers, Duration dead) throws Exception {
     startLeaf(0);
     int port = leafServer.getPort();
     String address = "127.0.0.1:" + port;
@@ -122,7 +132,7 @@ final class HopsBenchmark {
     print(
         "| %s | %s | %s | %.0f |",
         death == Death.REFUSES ? "answers `UNAVAILABLE`" : "is gone",
-        breakers ? "on" : "off",
+        breakers.text,
         death == Death.REFUSES
             ? String.format(Locale.ROOT, "%.2f", attempts / (double) during.size())
             : "–",
@@ -182,18 +192,22 @@ final class HopsBenchmark {
             .start();
   }
 
-  private Platform platform(String name, boolean breakers) {
+  private Platform platform(String name, Breakers breakers) {
     PlatformBuilder builder =
         Platform.builder(name)
             .etcdEndpoints(etcd.endpoint().toString())
             .advertise("127.0.0.1")
             .drain(new DrainSettings(Duration.ZERO, Duration.ofSeconds(1)))
             .closeAtShutdown(false);
-    if (!breakers) {
-      builder
-          .circuitBreakers(new CircuitBreakerSettings(Scope.SERVICE, 0))
-          .circuitBreakerConfig(
-              CircuitBreakerConfig.custom().minimumNumberOfCalls(Integer.MAX_VALUE).build());
+    if (breakers != Breakers.ON) {
+      builder.circuitBreakers(
+          new CircuitBreakerSettings(Scope.SERVICE, breakers == Breakers.OFF ? 0 : 5));
+    }
+    if (breakers == Breakers.OFF) {
+      builder.circuitBreakerConfig(
+          CircuitBreakerConfig.custom()
+              .slidingWindow(10, Integer.MAX_VALUE, SlidingWindowType.TIME_BASED)
+              .build());
     }
     Platform platform = builder.build();
     platforms.add(platform);
