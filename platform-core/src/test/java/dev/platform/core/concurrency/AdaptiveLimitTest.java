@@ -74,6 +74,7 @@ class AdaptiveLimitTest {
 
     List<Integer> settled = server.answersIn(SECOND, start + SECOND.toNanos(), server.now());
     assertThat(settled).allSatisfy(answers -> assertThat(answers).isGreaterThan(2000 * 85 / 100));
+    assertThat(limit.limit()).as("the queue does not grow").isLessThan(90);
   }
 
   @Test
