@@ -347,8 +347,7 @@ class ServiceBreakersTest {
             .intercept(
                 new ClientChain(
                     List.of(
-                        new ClientLink(
-                            ClientStage.RECORD, TestRecorders.of(outcomes, nanoTime)),
+                        new ClientLink(ClientStage.RECORD, TestRecorders.of(outcomes, nanoTime)),
                         new ClientLink(
                             ClientStage.CIRCUIT_BREAKER,
                             new CircuitBreakerClientInterceptor(callees)))))

@@ -85,8 +85,7 @@ class PriorityAutoConfigurationTest {
   @Test
   void onWebFluxItIsInReactorsContext() {
     PriorityProperties low =
-        new PriorityProperties(
-            true, Map.of(), Map.of("/api/**", Priority.LOW), Set.of(), null);
+        new PriorityProperties(true, Map.of(), Map.of("/api/**", Priority.LOW), Set.of(), null);
     List<@Nullable Priority> seen = new ArrayList<>();
     HttpHandler handler =
         new ReactivePathPriorityAutoConfiguration()
@@ -101,7 +100,9 @@ class PriorityAutoConfigurationTest {
                           return Mono.empty();
                         }));
 
-    handler.handle(MockServerHttpRequest.get("/api/x").build(), new MockServerHttpResponse()).block();
+    handler
+        .handle(MockServerHttpRequest.get("/api/x").build(), new MockServerHttpResponse())
+        .block();
     handler.handle(MockServerHttpRequest.get("/x").build(), new MockServerHttpResponse()).block();
 
     assertThat(seen).containsExactly(Priority.LOW, null);
