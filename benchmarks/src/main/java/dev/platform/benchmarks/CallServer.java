@@ -97,7 +97,8 @@ final class CallServer {
         "--platform.resilience.concurrency-limit.limit=1000");
   }
 
-  private static ConfigurableApplicationContext spring(String[] arguments, Class<?>... more) {
+  /** An application with these classes, too. */
+  static ConfigurableApplicationContext spring(String[] arguments, Class<?>... more) {
     return new SpringApplicationBuilder(App.class)
         .sources(more)
         .web(WebApplicationType.NONE)
@@ -115,7 +116,8 @@ final class CallServer {
         .run(arguments);
   }
 
-  private static void announced(String[] arguments, Class<?>... more) {
+  /** The same, whose port is printed. */
+  static void announced(String[] arguments, Class<?>... more) {
     announce(spring(arguments, more).getBean(App.class).port);
   }
 

@@ -21,6 +21,7 @@ import dev.platform.core.identity.WorkloadIdentities;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.outcome.OutcomeClassifier;
+import dev.platform.core.priority.PrioritySettings;
 import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.retry.HedgingSettings;
 import dev.platform.core.retry.RetrySettings;
@@ -71,6 +72,7 @@ public final class PlatformBuilder {
   AuthorizationRules rules = AuthorizationRules.of(Map.of());
   LearnedCalls learned = new LearnedCalls(1000);
   RateLimitSettings rateLimits = RateLimitSettings.none();
+  PrioritySettings priorities = PrioritySettings.defaults();
   @Nullable ConcurrencyLimitSettings concurrency;
   boolean adaptiveConcurrency;
   boolean faultInjection;
@@ -261,6 +263,15 @@ public final class PlatformBuilder {
   }
 
   /**
+   * Which priority calls have, and whose calls bring it with them; by default only those of proved
+   * workloads.
+   */
+  public PlatformBuilder priorities(PrioritySettings settings) {
+    this.priorities = settings;
+    return this;
+  }
+
+  /**
    * Limits the unary calls that the server handles concurrently, to {@code settings.limit()}; by
    * default there is no limit. It must be less than the server's handler threads, 200 in {@link
    * Platform#serve(int, io.grpc.BindableService...)}: refusing a call needs one.
@@ -272,8 +283,8 @@ public final class PlatformBuilder {
   }
 
   /**
-   * The same with a limit between the bounds of {@code settings.gradient2()}, which falls while
-   * calls take longer than usual.
+   * The same with a limit between the bounds of {@code settings.adaptive()}, which follows what the
+   * server can do at once.
    */
   public PlatformBuilder adaptiveConcurrencyLimit(ConcurrencyLimitSettings settings) {
     this.concurrency = settings;

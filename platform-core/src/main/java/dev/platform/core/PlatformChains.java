@@ -32,6 +32,8 @@ import dev.platform.core.identity.AuthenticationServerInterceptor;
 import dev.platform.core.identity.SecurityAudit;
 import dev.platform.core.identity.UserTokenClientInterceptor;
 import dev.platform.core.outcome.RejectionServerInterceptor;
+import dev.platform.core.priority.PriorityClientInterceptor;
+import dev.platform.core.priority.PriorityServerInterceptor;
 import dev.platform.core.ratelimit.RateLimitServerInterceptor;
 import dev.platform.core.ratelimit.SharedRateLimits;
 import dev.platform.core.request.IncomingRequests;
@@ -137,6 +139,7 @@ final class PlatformChains {
             new CircuitBreakerClientInterceptor(
                 new ServiceBreakers(breakers, settings.breakers, settings.nanoTime))));
     links.add(new ClientLink(ClientStage.CALLER, new CallerClientInterceptor(settings.service)));
+    links.add(new ClientLink(ClientStage.PRIORITY, new PriorityClientInterceptor()));
     if (settings.users != null) {
       links.add(
           new ClientLink(
@@ -165,7 +168,11 @@ final class PlatformChains {
             ServerStage.TELEMETRY, new TelemetryServerInterceptor(telemetry, propagation)));
     identity(links);
     links.add(
-        new ServerLink(ServerStage.DEADLINE, new DeadlineServerInterceptor(settings.deadlines)));
+        new ServerLink(
+            ServerStage.DEADLINE,
+            new DeadlineServerInterceptor(settings.deadlines, meters, settings.nanoTime)));
+    links.add(
+        new ServerLink(ServerStage.PRIORITY, new PriorityServerInterceptor(settings.priorities)));
     links.add(new ServerLink(ServerStage.UPSTREAM_RETRY, new RetryServerInterceptor()));
     limits(links);
     if (faults != null) {
@@ -219,7 +226,7 @@ final class PlatformChains {
     if (settings.concurrency != null) {
       ConcurrencyLimit limit =
           settings.adaptiveConcurrency
-              ? ConcurrencyLimit.gradient2(settings.concurrency.gradient2())
+              ? ConcurrencyLimit.adaptive(settings.concurrency.adaptive(), settings.nanoTime)
               : ConcurrencyLimit.fixed(settings.concurrency.limit());
       limit.bindTo(meters);
       links.add(

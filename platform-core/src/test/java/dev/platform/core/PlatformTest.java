@@ -10,6 +10,8 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.core.breaker.CircuitBreakerSettings;
+import dev.platform.core.breaker.CircuitBreakerSettings.Scope;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
@@ -378,6 +380,8 @@ class PlatformTest {
     return Platform.builder(service)
         .etcdEndpoints(etcd.endpoint().toString())
         .advertise("127.0.0.1")
+        // On a busy machine a probe may be due before a test has seen that its breaker is open.
+        .circuitBreakers(new CircuitBreakerSettings(Scope.SERVICE, 5))
         .drain(new DrainSettings(Duration.ofMillis(300), Duration.ofSeconds(5)))
         .closeAtShutdown(false);
   }

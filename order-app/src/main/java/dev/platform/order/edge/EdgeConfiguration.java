@@ -7,6 +7,7 @@ import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import dev.platform.contracts.order.v1.OrderServiceGrpc.OrderServiceStub;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceBlockingStub;
+import dev.platform.core.priority.PriorityClientInterceptor;
 import dev.platform.order.degraded.LastProducts;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -51,7 +52,8 @@ class EdgeConfiguration {
       ObjectProvider<Tracer> tracer,
       ObjectProvider<Propagator> propagator) {
     InProcessChannelBuilder channel =
-        InProcessChannelBuilder.forName(server.name()).intercept(EdgeCaller.sender());
+        InProcessChannelBuilder.forName(server.name())
+            .intercept(EdgeCaller.sender(), new PriorityClientInterceptor());
     tracer.ifAvailable(
         t -> propagator.ifAvailable(p -> channel.intercept(new TraceContextInterceptor(t, p))));
     return channel.build();

@@ -3,6 +3,8 @@ package dev.platform.order.edge;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.platform.core.priority.CallPriority;
+import dev.platform.core.priority.Priority;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -91,15 +93,17 @@ final class SharedReads<K, V> implements AutoCloseable {
     executor.shutdownNow();
   }
 
-  /** Not cancelled with the client that happened to come first. */
+  /** Not cancelled with the client that happened to come first; of the same priority. */
   private CompletableFuture<V> start(Supplier<V> read) {
+    Priority priority = CallPriority.current();
+    Context own = priority == null ? Context.ROOT : CallPriority.in(Context.ROOT, priority);
     return CompletableFuture.supplyAsync(
         () -> {
-          Context before = Context.ROOT.attach();
+          Context before = own.attach();
           try {
             return read.get();
           } finally {
-            Context.ROOT.detach(before);
+            own.detach(before);
           }
         },
         task -> executor.execute(traced.apply(task)));

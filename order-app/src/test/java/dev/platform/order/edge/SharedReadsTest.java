@@ -3,6 +3,8 @@ package dev.platform.order.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.platform.core.priority.CallPriority;
+import dev.platform.core.priority.Priority;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -115,6 +117,22 @@ class SharedReadsTest {
 
     Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(calls).hasValue(1));
     assertThat(read()).isEqualTo(1);
+  }
+
+  @Test
+  void theCallHasThePriorityOfTheRequestThatCameFirst() {
+    CallPriority.in(Context.current(), Priority.LOW)
+        .run(
+            () ->
+                reads.get(
+                    "all",
+                    LONG,
+                    shared -> {
+                      assertThat(CallPriority.current()).isEqualTo(Priority.LOW);
+                      return calls.incrementAndGet();
+                    }));
+
+    assertThat(calls).hasValue(1);
   }
 
   @Test

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *       service of which another instance answered. A stream is never slow.
  *   <li>A stream that probes a half-open breaker succeeds with its first response headers: it may
  *       last for days, and there are few probes.
+ *   <li>An open breaker lets a call through from time to time, as a probe that is not counted.
  *   <li>All calls that end because one connection breaks count as one failure.
  * </ul>
  *
@@ -63,10 +64,16 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
           delegate().start(listener, headers);
           return;
         }
+        boolean unary = method.getType() == MethodType.UNARY;
+        if (callee.tryProbe(call.span())) {
+          call.listen(new Probe(callee, unary));
+          delegate().start(listener, headers);
+          return;
+        }
         if (!callee.tryAcquire(call.span())) {
           throw callee.refusal();
         }
-        Permission permission = new Permission(callee, method.getType() == MethodType.UNARY);
+        Permission permission = new Permission(callee, unary);
         call.listen(permission);
         try {
           delegate().start(listener, headers);
@@ -82,6 +89,30 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
   /** Whether gRPC will end the call with DEADLINE_EXCEEDED or CANCELLED and send nothing. */
   private static boolean isOver(ClientCallRecord call) {
     return call.isExpired() || Context.current().isCancelled();
+  }
+
+  /** A call through an open breaker. A stream has succeeded with its first response headers. */
+  private static final class Probe implements CallListener {
+
+    private final ServiceBreaker callee;
+    private final boolean unary;
+
+    Probe(ServiceBreaker callee, boolean unary) {
+      this.callee = callee;
+      this.unary = unary;
+    }
+
+    @Override
+    public void callAnswered(ClientCallRecord call) {
+      if (!unary) {
+        callee.probed(CallOutcome.SUCCESS, call.span(), 0);
+      }
+    }
+
+    @Override
+    public void callEnded(ClientCallRecord call) {
+      callee.probed(call.outcome(), call.span(), unary ? call.endedAt() - call.startedAt() : 0);
+    }
   }
 
   /** The breaker's permission for one call, which is used or returned once. */

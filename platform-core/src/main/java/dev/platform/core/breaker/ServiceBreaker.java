@@ -16,16 +16,18 @@ import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A circuit breaker with two things that Resilience4j's does not have: the number of consecutive
- * failures, and the time of the next probe. A change of state is logged, and recorded as an event
- * on the span of the call that caused it; for a breaker around a method, on the current span.
- * Thread-safe, never blocks.
+ * A circuit breaker with what Resilience4j's does not have: the number of consecutive failures, the
+ * time of the next probe, and probes while it is open: one call at a time, which is not counted. If
+ * it succeeds, the breaker is half-open at once, and need not wait. A change of state is logged,
+ * and recorded as an event on the span of the call that caused it; for a breaker around a method,
+ * on the current span. Thread-safe, never blocks.
  */
 final class ServiceBreaker {
 
@@ -33,6 +35,9 @@ final class ServiceBreaker {
 
   /** How long trial calls may take while further calls are refused. */
   static final Duration PROBE_PATIENCE = Duration.ofSeconds(30);
+
+  /** So many probes that say nothing fit into the time between two others. */
+  private static final int REPEATED_PROBES = 8;
 
   private static final AttributeKey<String> NAME =
       AttributeKey.stringKey("platform.circuit_breaker.name");
@@ -44,7 +49,9 @@ final class ServiceBreaker {
 
   private final CircuitBreaker breaker;
   private final int consecutiveFailures;
+  private final long probeInterval;
   private final LongSupplier nanoTime;
+  private final AtomicLong nextProbeAt = new AtomicLong();
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger openings = new AtomicInteger();
   private volatile long openUntil;
@@ -57,11 +64,14 @@ final class ServiceBreaker {
 
   /**
    * @param consecutiveFailures more consecutive failures than this open the breaker; 0 for never
+   * @param probeInterval the time between two probes while it is open, in nanoseconds; 0 for none
    * @param nanoTime the clock of {@link ClientCallRecord}, in nanoseconds
    */
-  ServiceBreaker(CircuitBreaker breaker, int consecutiveFailures, LongSupplier nanoTime) {
+  ServiceBreaker(
+      CircuitBreaker breaker, int consecutiveFailures, long probeInterval, LongSupplier nanoTime) {
     this.breaker = breaker;
     this.consecutiveFailures = consecutiveFailures;
+    this.probeInterval = probeInterval;
     this.nanoTime = nanoTime;
     this.lastSuccessAt = nanoTime.getAsLong();
     breaker
@@ -90,6 +100,50 @@ final class ServiceBreaker {
       return permitted;
     } finally {
       currentCall.set(null);
+    }
+  }
+
+  /**
+   * Whether a call goes through an open breaker as a probe. It must end in {@link #probed}.
+   *
+   * @param call the call's span
+   */
+  boolean tryProbe(Span call) {
+    if (probeInterval == 0 || breaker.getState() != State.OPEN) {
+      return false;
+    }
+    long now = nanoTime.getAsLong();
+    long due = nextProbeAt.get();
+    if (now - due < 0 || !nextProbeAt.compareAndSet(due, now + probeInterval)) {
+      return false;
+    }
+    call.addEvent("platform.circuit_breaker.trial", Attributes.of(NAME, breaker.getName()));
+    return true;
+  }
+
+  /**
+   * A probe has ended, or was answered. One that says nothing, since the callee's own breaker is
+   * open or the caller has cancelled, is followed by another one soon.
+   *
+   * @param elapsed how long the call took, in nanoseconds
+   */
+  void probed(CallOutcome outcome, Span call, long elapsed) {
+    if (outcome == CallOutcome.IGNORED) {
+      nextProbeAt.set(nanoTime.getAsLong() + probeInterval / REPEATED_PROBES);
+    } else if (outcome == CallOutcome.SUCCESS
+        && elapsed < breaker.getCircuitBreakerConfig().getSlowCallDurationThreshold().toNanos()) {
+      currentCall.set(call);
+      try {
+        halfOpen();
+      } finally {
+        currentCall.set(null);
+      }
+    }
+  }
+
+  private synchronized void halfOpen() {
+    if (breaker.getState() == State.OPEN) {
+      breaker.transitionToHalfOpenState();
     }
   }
 
@@ -190,7 +244,9 @@ final class ServiceBreaker {
       int attempt = openings.updateAndGet(before -> again ? before + 1 : 1);
       long wait =
           breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(attempt);
-      openUntil = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(wait);
+      long now = nanoTime.getAsLong();
+      openUntil = now + TimeUnit.MILLISECONDS.toNanos(wait);
+      nextProbeAt.set(now + probeInterval);
     }
     log.warn(
         "circuit breaker {}: {} -> {}{}",
@@ -227,7 +283,11 @@ final class ServiceBreaker {
     if (state == State.HALF_OPEN) {
       return ", probing";
     }
-    Duration left = Duration.ofNanos(Math.max(0, openUntil - nanoTime.getAsLong()));
+    long now = nanoTime.getAsLong();
+    long wait = openUntil - now;
+    Duration left =
+        Duration.ofNanos(
+            Math.max(0, probeInterval == 0 ? wait : Math.min(wait, nextProbeAt.get() - now)));
     return state == State.OPEN
         ? ", next probe in %d.%d s".formatted(left.toSeconds(), left.toMillisPart() / 100)
         : "";

@@ -55,7 +55,11 @@ public final class ServiceBreakers {
         (key, current) ->
             current != null && current.breaker() == breaker
                 ? current
-                : new ServiceBreaker(breaker, properties.consecutiveFailures(), nanoTime));
+                : new ServiceBreaker(
+                    breaker,
+                    properties.consecutiveFailures(),
+                    properties.probeInterval().toNanos(),
+                    nanoTime));
   }
 
   private void remove(CircuitBreaker breaker) {

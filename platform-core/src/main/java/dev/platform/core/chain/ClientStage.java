@@ -15,6 +15,8 @@ public enum ClientStage {
   CIRCUIT_BREAKER,
   /** Inside the circuit breaker: a refused call needs no caller's name. */
   CALLER,
+  /** Likewise: the priority is sent with calls that are made. */
+  PRIORITY,
   /** Inside the circuit breaker, too: a token is sent with calls that are made. */
   USER_TOKEN,
   /** Next to the channel, which makes the attempts. */

@@ -19,8 +19,15 @@ public enum ServerStage {
   /** Next to authentication: a caller that may not call learns nothing else. */
   AUTHORIZATION(true),
 
-  /** After authentication, so that only known callers see its status. Before any work. */
+  /**
+   * After authentication, so that only known callers see its status. Before the limits and any
+   * work: nobody works, or counts, for a caller who will be gone.
+   */
   DEADLINE(false),
+  /**
+   * After authentication, which says whose priority is believed; before the limits, which use it.
+   */
+  PRIORITY(false),
   /** Marks the work for a caller that retries, before anything here makes calls. */
   UPSTREAM_RETRY(false),
   /** Before the concurrency limit: a refused call does not count there. */

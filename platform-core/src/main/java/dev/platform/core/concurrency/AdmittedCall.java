@@ -1,6 +1,5 @@
 package dev.platform.core.concurrency;
 
-import dev.platform.core.outcome.AnswerTimes;
 import io.grpc.Deadline;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -18,26 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   private final ConcurrencyLimit limit;
-  private final AnswerTimes times;
+  private final LimitedMethod method;
   private final int inFlightAtStart;
   private final @Nullable Deadline deadline;
   private final LongSupplier nanos;
-  private final long startedAt;
+  // written before the handler runs
+  private long beganAt;
 
   AdmittedCall(
       ServerCall<Q, A> call,
       ConcurrencyLimit limit,
-      AnswerTimes times,
+      LimitedMethod method,
       int inFlightAtStart,
       @Nullable Deadline deadline,
       LongSupplier nanos) {
     super(call);
     this.limit = limit;
-    this.times = times;
+    this.method = method;
     this.inFlightAtStart = inFlightAtStart;
     this.deadline = deadline;
     this.nanos = nanos;
-    this.startedAt = nanos.getAsLong();
+    this.beganAt = nanos.getAsLong();
   }
 
   /**
@@ -48,8 +48,8 @@ final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   public void close(Status status, Metadata trailers) {
     if (status.isOk()) {
       long now = nanos.getAsLong();
-      times.answered(now - startedAt);
-      limit.sample(startedAt, now, inFlightAtStart, false);
+      method.times().answered(now - beganAt);
+      limit.sample(method.unhindered(), beganAt, now, inFlightAtStart, true);
     } else if (status.getCode() == Code.DEADLINE_EXCEEDED) {
       timedOut();
     }
@@ -58,6 +58,13 @@ final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   ServerCall.Listener<Q> listen(ServerCall.Listener<Q> handler) {
     return new SimpleForwardingServerCallListener<>(handler) {
+
+      /** What it waited for a thread before is not due to the calls that were admitted. */
+      @Override
+      public void onHalfClose() {
+        beganAt = nanos.getAsLong();
+        super.onHalfClose();
+      }
 
       @Override
       public void onComplete() {
@@ -78,9 +85,9 @@ final class AdmittedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   private void timedOut() {
     long now = nanos.getAsLong();
-    if (times.isFair(now - startedAt, 0)) {
-      limit.sample(startedAt, now, inFlightAtStart, true);
+    if (method.times().isFair(now - beganAt, 0)) {
+      limit.sample(method.unhindered(), beganAt, now, inFlightAtStart, false);
     }
-    times.unanswered(now - startedAt);
+    method.times().unanswered(now - beganAt);
   }
 }

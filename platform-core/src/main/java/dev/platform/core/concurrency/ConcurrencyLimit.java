@@ -4,12 +4,15 @@ import com.netflix.concurrency.limits.Limit;
 import com.netflix.concurrency.limits.limit.FixedLimit;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limit.WindowedLimit;
+import dev.platform.core.concurrency.ConcurrencyLimitSettings.Adaptive;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Counts calls in flight against a limit. Thread-safe, never blocks. */
 public final class ConcurrencyLimit implements MeterBinder {
@@ -23,16 +26,22 @@ public final class ConcurrencyLimit implements MeterBinder {
   private static final int MIN_QUEUE_SIZE = 4;
 
   private final Limit limit;
+  private final @Nullable AdaptiveLimit adaptive;
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  private ConcurrencyLimit(Limit limit) {
+  /**
+   * @param limit without effect beside {@code adaptive}
+   */
+  private ConcurrencyLimit(Limit limit, @Nullable AdaptiveLimit adaptive) {
     this.limit = limit;
+    this.adaptive = adaptive;
   }
 
   public static ConcurrencyLimit fixed(int limit) {
-    return new ConcurrencyLimit(FixedLimit.of(limit));
+    return new ConcurrencyLimit(FixedLimit.of(limit), null);
   }
 
+  /** Netflix's limit, which falls while calls take longer than they did in the last minute. */
   public static ConcurrencyLimit gradient2(Gradient2 bounds) {
     return new ConcurrencyLimit(
         WindowedLimit.newBuilder()
@@ -45,7 +54,18 @@ public final class ConcurrencyLimit implements MeterBinder {
                     .maxConcurrency(bounds.maxLimit())
                     .smoothing(SMOOTHING)
                     .queueSize(limit -> Math.max(MIN_QUEUE_SIZE, limit / 10))
-                    .build()));
+                    .build()),
+        null);
+  }
+
+  /**
+   * A limit that follows what the server can do at once.
+   *
+   * @param nanoTime monotonic time, the same as that of the calls
+   */
+  public static ConcurrencyLimit adaptive(Adaptive bounds, LongSupplier nanoTime) {
+    return new ConcurrencyLimit(
+        FixedLimit.of(bounds.initialLimit()), new AdaptiveLimit(bounds, nanoTime.getAsLong()));
   }
 
   /**
@@ -54,13 +74,22 @@ public final class ConcurrencyLimit implements MeterBinder {
    * @return the number of calls in flight, this one included; 0 when it is not admitted
    */
   int enter(double share) {
-    long allowed = Math.max(1, Math.round(limit.getLimit() * share));
+    long allowed =
+        adaptive == null
+            ? Math.max(1, Math.round(limit.getLimit() * share))
+            : adaptive.allowed(share);
     while (true) {
       int now = inFlight.get();
       if (now >= allowed) {
+        if (adaptive != null) {
+          adaptive.refused();
+        }
         return 0;
       }
       if (inFlight.compareAndSet(now, now + 1)) {
+        if (adaptive != null) {
+          adaptive.admitted(now + 1);
+        }
         return now + 1;
       }
     }
@@ -74,11 +103,18 @@ public final class ConcurrencyLimit implements MeterBinder {
   /**
    * Reports how long a call took.
    *
+   * @param method how long its method takes unhindered
+   * @param beganAt when its handler began
    * @param inFlightAtStart what {@link #enter} returned
-   * @param dropped whether it timed out
+   * @param isAnswer whether it was answered with OK; else it timed out
    */
-  void sample(long startNanos, long endNanos, int inFlightAtStart, boolean dropped) {
-    limit.onSample(startNanos, endNanos - startNanos, inFlightAtStart, dropped);
+  void sample(
+      UnhinderedTime method, long beganAt, long now, int inFlightAtStart, boolean isAnswer) {
+    if (adaptive == null) {
+      limit.onSample(beganAt, now - beganAt, inFlightAtStart, !isAnswer);
+    } else {
+      adaptive.sample(method, beganAt, now, inFlightAtStart, isAnswer);
+    }
   }
 
   @Override
@@ -92,7 +128,7 @@ public final class ConcurrencyLimit implements MeterBinder {
   }
 
   public int limit() {
-    return limit.getLimit();
+    return adaptive == null ? limit.getLimit() : adaptive.limit();
   }
 
   public int inFlight() {

@@ -1,7 +1,7 @@
 package dev.platform.core.concurrency;
 
-import dev.platform.core.outcome.AnswerTimes;
 import dev.platform.core.outcome.Rejection;
+import dev.platform.core.priority.Priority;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -9,10 +9,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses unary calls over the limit before a handler runs, with a pushback that forbids retries: a
- * retry would only add to the overload. Never blocks.
+ * retry would only add to the overload. Calls of low priority are refused first: the priority is
+ * that of the method or that of the call, whichever is lower. Never blocks.
  */
 public final class ConcurrencyLimitServerInterceptor implements ServerInterceptor {
 
@@ -49,15 +47,14 @@ public final class ConcurrencyLimitServerInterceptor implements ServerIntercepto
     if (method == null) {
       return next.startCall(call, headers);
     }
-    int inFlight = limit.enter(method.share());
+    Priority priority = method.priority();
+    int inFlight = limit.enter(properties.shares().of(priority));
     if (inFlight == 0) {
-      method.shed().increment();
-      call.close(method.refusal(), Rejection.CONCURRENCY_LIMIT.trailers());
+      call.close(method.refuse(priority), Rejection.CONCURRENCY_LIMIT.trailers());
       return new ServerCall.Listener<>() {};
     }
     AdmittedCall<Q, A> admitted =
-        new AdmittedCall<>(
-            call, limit, method.times(), inFlight, Context.current().getDeadline(), nanos);
+        new AdmittedCall<>(call, limit, method, inFlight, Context.current().getDeadline(), nanos);
     try {
       return admitted.listen(next.startCall(admitted, headers));
     } catch (RuntimeException | Error e) {
@@ -80,16 +77,6 @@ public final class ConcurrencyLimitServerInterceptor implements ServerIntercepto
       return Optional.empty();
     }
     String name = descriptor.getFullMethodName();
-    Priority priority = properties.priority(name, service);
-    return Optional.of(
-        new LimitedMethod(
-            properties.shares().of(priority),
-            Status.RESOURCE_EXHAUSTED.withDescription("concurrency limit exceeded for " + name),
-            Counter.builder("platform.concurrency.shed")
-                .tag("method", name)
-                .tag("priority", priority.name().toLowerCase(Locale.ROOT))
-                .description("Calls that were refused because the concurrency limit was reached")
-                .register(meters),
-            new AnswerTimes()));
+    return Optional.of(new LimitedMethod(name, properties.priority(name, service), meters));
   }
 }

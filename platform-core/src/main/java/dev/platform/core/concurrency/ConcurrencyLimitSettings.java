@@ -3,8 +3,10 @@ package dev.platform.core.concurrency;
 import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.call.MethodMap;
+import dev.platform.core.priority.Priority;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the unary calls that this process's gRPC server handles concurrently. A call over the
@@ -14,13 +16,20 @@ import java.util.regex.Pattern;
  * (health, reflection).
  *
  * @param limit the limit, where it is fixed
- * @param gradient2 the bounds of an adaptive limit
+ * @param adaptive the bounds of an adaptive limit
+ * @param gradient2 the bounds of Netflix's adaptive limit
  * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
- *     methods of a service, {@code package.Service}; {@code normal} by default
+ *     methods of a service, {@code package.Service}; by default the one that the call brings
+ *     ({@link dev.platform.core.priority.CallPriority}), else {@code normal}. If there are both,
+ *     the lower one counts
  */
 public record ConcurrencyLimitSettings(
-    int limit, Gradient2 gradient2, Shares shares, Map<String, Priority> methods) {
+    int limit,
+    Adaptive adaptive,
+    Gradient2 gradient2,
+    Shares shares,
+    Map<String, Priority> methods) {
 
   private static final String PREFIX = "platform.resilience.concurrency-limit";
 
@@ -34,30 +43,45 @@ public record ConcurrencyLimitSettings(
    * @param minLimit the lower bound
    * @param maxLimit the upper bound
    */
-  public record Gradient2(int initialLimit, int minLimit, int maxLimit) {
+  public record Adaptive(int initialLimit, int minLimit, int maxLimit) {
 
-    public Gradient2 {
-      check(
-          minLimit >= 1 && minLimit <= MAX_LIMIT,
-          PREFIX + ".gradient2.min-limit",
-          minLimit,
-          "1 to " + MAX_LIMIT);
-      check(
-          maxLimit >= minLimit && maxLimit <= MAX_LIMIT,
-          PREFIX + ".gradient2.max-limit",
-          maxLimit,
-          "min-limit, " + minLimit + ", to " + MAX_LIMIT);
-      check(
-          initialLimit >= minLimit && initialLimit <= maxLimit,
-          PREFIX + ".gradient2.initial-limit",
-          initialLimit,
-          "min-limit, " + minLimit + ", to max-limit, " + maxLimit);
+    public Adaptive {
+      checkBounds("adaptive", initialLimit, minLimit, maxLimit);
     }
   }
 
   /**
+   * The bounds of Netflix's adaptive limit.
+   *
+   * @param initialLimit the limit at the start
+   * @param minLimit the lower bound
+   * @param maxLimit the upper bound
+   */
+  public record Gradient2(int initialLimit, int minLimit, int maxLimit) {
+
+    public Gradient2 {
+      checkBounds("gradient2", initialLimit, minLimit, maxLimit);
+    }
+  }
+
+  private static void checkBounds(String mode, int initial, int min, int max) {
+    String prefix = PREFIX + "." + mode;
+    check(min >= 1 && min <= MAX_LIMIT, prefix + ".min-limit", min, "1 to " + MAX_LIMIT);
+    check(
+        max >= min && max <= MAX_LIMIT,
+        prefix + ".max-limit",
+        max,
+        "min-limit, " + min + ", to " + MAX_LIMIT);
+    check(
+        initial >= min && initial <= max,
+        prefix + ".initial-limit",
+        initial,
+        "min-limit, " + min + ", to max-limit, " + max);
+  }
+
+  /**
    * A call is refused when this part of the limit is in use, by calls of any priority.
-   * High-priority calls may use all of it.
+   * High-priority calls may use all of it, and half as much again of an adaptive limit.
    *
    * @param low for low-priority calls
    * @param normal for normal-priority calls
@@ -82,10 +106,21 @@ public record ConcurrencyLimitSettings(
     }
   }
 
+  /** The same; {@code adaptive} has the bounds of {@code gradient2}. */
+  public ConcurrencyLimitSettings(
+      int limit, Gradient2 gradient2, Shares shares, Map<String, Priority> methods) {
+    this(
+        limit,
+        new Adaptive(gradient2.initialLimit(), gradient2.minLimit(), gradient2.maxLimit()),
+        gradient2,
+        shares,
+        methods);
+  }
+
   /** A fixed limit of 100; normal calls may use 90 % of it, low-priority calls 60 %. */
   public static ConcurrencyLimitSettings defaults() {
     return new ConcurrencyLimitSettings(
-        100, new Gradient2(50, 10, 180), new Shares(0.6, 0.9), Map.of());
+        100, new Adaptive(50, 10, 180), new Gradient2(50, 10, 180), new Shares(0.6, 0.9), Map.of());
   }
 
   public ConcurrencyLimitSettings {
@@ -102,7 +137,9 @@ public record ConcurrencyLimitSettings(
                     "package.Service/Method, or package.Service for all of its methods"));
   }
 
-  Priority priority(String method, String service) {
-    return methods.getOrDefault(method, methods.getOrDefault(service, Priority.NORMAL));
+  /** The priority of a method; null if none is set. */
+  @Nullable Priority priority(String method, String service) {
+    Priority own = methods.get(method);
+    return own == null ? methods.get(service) : own;
   }
 }

@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  *     service; without one, any time is enough
  * @param fairChance whether a call that ends at its deadline is the callee's failure only if it had
  *     a fair chance, see {@link dev.platform.core.call.ClientCallRecord#outcome}
+ * @param refuseBelowUsual whether a served unary call is refused at once if less time is left than
+ *     its method usually takes, see {@link DeadlineServerInterceptor}
  */
 public record DeadlineSettings(
     Duration defaultTimeout,
     @Nullable Duration maxTimeout,
     Map<String, Duration> methods,
     Map<String, Duration> minimums,
-    boolean fairChance) {
+    boolean fairChance,
+    boolean refuseBelowUsual) {
 
   public DeadlineSettings {
     methods = MethodMap.of(methods);
@@ -44,6 +47,16 @@ public record DeadlineSettings(
         "> 0s");
     requirePositive("methods", methods);
     requirePositive("minimums", minimums);
+  }
+
+  /** The same; calls with less time than usual are refused. */
+  public DeadlineSettings(
+      Duration defaultTimeout,
+      @Nullable Duration maxTimeout,
+      Map<String, Duration> methods,
+      Map<String, Duration> minimums,
+      boolean fairChance) {
+    this(defaultTimeout, maxTimeout, methods, minimums, fairChance, true);
   }
 
   /** The same; a deadline counts only after a fair chance. */

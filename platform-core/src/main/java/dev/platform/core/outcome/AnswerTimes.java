@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * How long the recent answers of one method took, and by that, which time is a fair chance for a
  * call of it. The last 1000 answers or so count; they do not age while nothing is answered, so that
- * a method that begins to hang is judged by what it did before. Times are in nanoseconds.
- * Thread-safe, never blocks.
+ * a method that begins to hang is judged by what it did before, unless its user lets them ({@link
+ * #forgetHalf}). Times are in nanoseconds. Thread-safe, never blocks.
  */
 public final class AnswerTimes {
 
@@ -82,8 +82,11 @@ public final class AnswerTimes {
         >= (own == 0 ? MOST_ASSUMED : Math.max(LEAST_ASSUMED, Math.min(own / 2, MOST_ASSUMED)));
   }
 
-  /** The time within which this percentage of the recent answers came, to the next bucket. */
-  long percentile(int percentage) {
+  /**
+   * The time within which this percentage of the recent answers came; at most an eighth too high. 0
+   * without any answer.
+   */
+  public long percentile(int percentage) {
     long wanted = Math.max(1, ((long) total.get() * percentage + 99) / 100);
     long seen = 0;
     long last = 0;
@@ -100,8 +103,11 @@ public final class AnswerTimes {
     return last;
   }
 
-  /** Others may count meanwhile: a few answers more or less make no difference. */
-  private void forgetHalf() {
+  /**
+   * Halves the weight of all answers of before. Others may count meanwhile: a few answers more or
+   * less make no difference.
+   */
+  public void forgetHalf() {
     int left = 0;
     for (int i = 0; i < BUCKETS; i++) {
       if (counts.get(i) > 0) {

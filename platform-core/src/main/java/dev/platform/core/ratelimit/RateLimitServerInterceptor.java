@@ -1,5 +1,6 @@
 package dev.platform.core.ratelimit;
 
+import dev.platform.core.priority.CallPriority;
 import dev.platform.core.request.DelayedServerListener;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -35,7 +36,7 @@ public final class RateLimitServerInterceptor implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    MethodLimits method = limits.of(call.getMethodDescriptor());
+    MethodLimits method = limits.of(call.getMethodDescriptor(), CallPriority.current());
     if (method == null) {
       return next.startCall(call, headers);
     }

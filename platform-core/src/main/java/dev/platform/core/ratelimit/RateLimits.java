@@ -1,6 +1,7 @@
 package dev.platform.core.ratelimit;
 
 import dev.platform.core.call.MethodMap;
+import dev.platform.core.priority.Priority;
 import dev.platform.core.ratelimit.MethodLimits.Counted;
 import dev.platform.core.ratelimit.MethodLimits.Shared;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -26,7 +27,27 @@ public final class RateLimits {
   private final Map<String, RateLimiter> parts = new HashMap<>();
   private final SharedRateLimits sharedLimits;
   private final MeterRegistry meters;
-  private final ConcurrentMap<String, Optional<MethodLimits>> known = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Optional<ByPriority>> known = new ConcurrentHashMap<>();
+
+  /**
+   * The limits of a method's calls by the priority that they bring.
+   *
+   * @param others those of calls that bring none
+   */
+  private record ByPriority(
+      MethodLimits low, MethodLimits normal, MethodLimits high, MethodLimits others) {
+
+    MethodLimits of(@Nullable Priority brought) {
+      if (brought == null) {
+        return others;
+      }
+      return switch (brought) {
+        case LOW -> low;
+        case NORMAL -> normal;
+        case HIGH -> high;
+      };
+    }
+  }
 
   public RateLimits(
       @Nullable CallerLimits callers,
@@ -43,44 +64,59 @@ public final class RateLimits {
     this.meters = meters;
     if (server != null) {
       priorities
-          .parts(server.getName(), server.getRateLimiterConfig())
+          .allParts(server.getName(), server.getRateLimiterConfig())
           .forEach((name, limit) -> parts.put(name, RateLimiter.of(name, limit)));
     }
   }
 
-  /** The limits of this method; null when there are none. */
-  @Nullable MethodLimits of(MethodDescriptor<?, ?> method) {
-    Optional<MethodLimits> limits = known.get(method.getFullMethodName());
+  /**
+   * The limits of this method; null when there are none.
+   *
+   * @param brought the priority that the call brings; null for none
+   */
+  @Nullable MethodLimits of(MethodDescriptor<?, ?> method, @Nullable Priority brought) {
+    Optional<ByPriority> limits = known.get(method.getFullMethodName());
     if (limits == null) {
       limits = known.computeIfAbsent(method.getFullMethodName(), name -> collect(method));
     }
-    return limits.orElse(null);
+    return limits.isEmpty() ? null : limits.get().of(brought);
   }
 
-  private Optional<MethodLimits> collect(MethodDescriptor<?, ?> method) {
+  private Optional<ByPriority> collect(MethodDescriptor<?, ?> method) {
     String name = method.getFullMethodName();
     String service = String.valueOf(method.getServiceName());
-    if (service.startsWith("grpc.")) {
+    boolean limited =
+        callers != null
+            || server != null
+            || methods.containsKey(name)
+            || methods.containsKey(service);
+    if (service.startsWith("grpc.") || !limited) {
       return Optional.empty();
     }
+    return Optional.of(
+        new ByPriority(
+            collect(name, service, Priority.LOW),
+            collect(name, service, Priority.NORMAL),
+            collect(name, service, Priority.HIGH),
+            collect(name, service, null)));
+  }
+
+  private MethodLimits collect(String name, String service, @Nullable Priority brought) {
     List<Counted> limiters = new ArrayList<>();
     List<Shared> shared = new ArrayList<>();
     add(methods.getOrDefault(name, methods.get(service)), name, "method", limiters, shared);
     if (server != null) {
-      for (String part : priorities.partsOf(server.getName(), name, service)) {
+      for (String part : priorities.partsOf(server.getName(), name, service, brought)) {
         add(parts.get(part), name, "priority", limiters, shared);
       }
     }
     add(server, name, "server", limiters, shared);
-    return callers == null && limiters.isEmpty() && shared.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new MethodLimits(
-                callers,
-                calls(name, "caller", "refused"),
-                limiters,
-                shared,
-                calls(name, "none", "accepted")));
+    return new MethodLimits(
+        callers,
+        calls(name, "caller", "refused"),
+        limiters,
+        shared,
+        calls(name, "none", "accepted"));
   }
 
   private void add(

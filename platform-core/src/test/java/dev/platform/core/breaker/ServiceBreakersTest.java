@@ -42,6 +42,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,34 @@ class ServiceBreakersTest {
     assertThat(refused.getStatus().getCause()).isInstanceOf(CallNotPermittedException.class);
     assertThat(Rejection.of(refused.getTrailers())).contains(Rejection.CIRCUIT_BREAKER);
     assertThat(server.calls).hasValue(0);
+  }
+
+  @Test
+  void aProbeThroughAnOpenBreakerIsNotCountedAndItsSuccessLeadsToTrialCalls() {
+    AtomicLong nanos = new AtomicLong(1);
+    Duration interval = Duration.ofMillis(500);
+    ManagedChannel channel =
+        channel(
+            new CircuitBreakerSettings(Scope.SERVICE, 5, interval),
+            OutcomeClassifier.standard(),
+            nanos::get);
+    only(channel).transitionToOpenState();
+    server.status = Status.UNAVAILABLE;
+    nanos.addAndGet(interval.toNanos());
+    ask(channel);
+    ask(channel);
+    assertThat(server.calls).as("the second one is refused").hasValue(1);
+    assertThat(only().getState()).isEqualTo(State.OPEN);
+
+    server.status = Status.OK;
+    nanos.addAndGet(interval.toNanos());
+    ask(channel);
+    assertThat(only().getState()).isEqualTo(State.HALF_OPEN);
+    for (int i = 0; i < 3; i++) {
+      ask(channel);
+    }
+    assertThat(only().getState()).isEqualTo(State.CLOSED);
+    assertThat(server.calls).hasValue(5);
   }
 
   @Test
@@ -305,16 +335,19 @@ class ServiceBreakersTest {
   }
 
   private ManagedChannel channel(Scope scope, OutcomeClassifier outcomes) {
-    ServiceBreakers callees =
-        new ServiceBreakers(breakers, new CircuitBreakerSettings(scope, 5), System::nanoTime);
+    return channel(new CircuitBreakerSettings(scope, 5), outcomes, System::nanoTime);
+  }
+
+  private ManagedChannel channel(
+      CircuitBreakerSettings settings, OutcomeClassifier outcomes, LongSupplier nanoTime) {
+    ServiceBreakers callees = new ServiceBreakers(breakers, settings, nanoTime);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("localhost", server.port())
             .usePlaintext()
             .intercept(
                 new ClientChain(
                     List.of(
-                        new ClientLink(
-                            ClientStage.RECORD, TestRecorders.of(outcomes, System::nanoTime)),
+                        new ClientLink(ClientStage.RECORD, TestRecorders.of(outcomes, nanoTime)),
                         new ClientLink(
                             ClientStage.CIRCUIT_BREAKER,
                             new CircuitBreakerClientInterceptor(callees)))))

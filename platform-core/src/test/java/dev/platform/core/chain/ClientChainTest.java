@@ -39,6 +39,7 @@ class ClientChainTest {
             "DEADLINE",
             "CIRCUIT_BREAKER",
             "CALLER",
+            "PRIORITY",
             "USER_TOKEN",
             "RETRY",
             "FAULT_INJECTION",

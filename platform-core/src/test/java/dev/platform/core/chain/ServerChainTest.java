@@ -46,6 +46,7 @@ class ServerChainTest {
             "AUTHENTICATION",
             "AUTHORIZATION",
             "DEADLINE",
+            "PRIORITY",
             "UPSTREAM_RETRY",
             "RATE_LIMIT",
             "CONCURRENCY_LIMIT",

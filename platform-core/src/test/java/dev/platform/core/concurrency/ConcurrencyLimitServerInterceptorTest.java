@@ -8,6 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Gradient2;
 import dev.platform.core.concurrency.ConcurrencyLimitSettings.Shares;
 import dev.platform.core.outcome.Rejection;
+import dev.platform.core.priority.Priority;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -100,6 +101,38 @@ class ConcurrencyLimitServerInterceptorTest {
 
     assertThat(server.holdRecommendation().isDone()).isFalse();
     assertThat(limit.inFlight()).isEqualTo(10);
+    assertThat(failure(server.holdRecommendation()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void thePriorityOfTheCallCountsWhereNoneIsSetForItsMethod() throws Exception {
+    start(10, Map.of());
+    server.callsBring(Priority.LOW);
+    holdCalls(6);
+    assertThat(failure(server.hold()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(
+            meters
+                .get("platform.concurrency.shed")
+                .tags("method", GatedServer.GET_PRODUCT, "priority", "low")
+                .counter()
+                .count())
+        .isEqualTo(1);
+
+    server.callsBring(Priority.HIGH);
+    holdCalls(4);
+  }
+
+  @Test
+  void theLowerOfTheCallsAndItsMethodsPriorityCounts() throws Exception {
+    start(10, Map.of(GatedServer.GET_PRODUCT, Priority.LOW, GatedServer.RECOMMEND, Priority.HIGH));
+    server.callsBring(Priority.HIGH);
+    holdCalls(6);
+    assertThat(failure(server.hold()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+
+    server.callsBring(Priority.LOW);
     assertThat(failure(server.holdRecommendation()).getStatus().getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }

@@ -13,9 +13,16 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.core.priority.CallPriority;
+import dev.platform.core.priority.Priority;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -33,6 +40,7 @@ import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A server that answers when the test lets it, and calls to it over a real socket. */
 final class GatedServer implements AutoCloseable {
@@ -43,6 +51,7 @@ final class GatedServer implements AutoCloseable {
   private static final int TIMEOUT_SECONDS = 20;
 
   private final Deque<StreamObserver<?>> waiting = new ConcurrentLinkedDeque<>();
+  private volatile @Nullable Priority brought;
   private final Server server;
   private final ManagedChannel channel;
 
@@ -53,6 +62,7 @@ final class GatedServer implements AutoCloseable {
             .addService(new Recommendations())
             .addService(new HealthStatusManager().getHealthService())
             .intercept(limit)
+            .intercept(new Brought())
             .build()
             .start();
     channel =
@@ -125,6 +135,24 @@ final class GatedServer implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     server.shutdownNow();
+  }
+
+  /** From now on calls bring this priority. */
+  void callsBring(Priority priority) {
+    brought = priority;
+  }
+
+  private final class Brought implements ServerInterceptor {
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      Priority priority = brought;
+      return priority == null
+          ? next.startCall(call, headers)
+          : Contexts.interceptCall(
+              CallPriority.in(Context.current(), priority), call, headers, next);
+    }
   }
 
   private final class Products extends ProductServiceImplBase {

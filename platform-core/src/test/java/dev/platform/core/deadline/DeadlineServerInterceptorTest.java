@@ -15,6 +15,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class DeadlineServerInterceptorTest {
 
   private static final String METHOD = "recommendation.v1.RecommendationService/GetRecommendations";
 
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final AtomicInteger begun = new AtomicInteger();
   private Server server;
   private ManagedChannel channel;
@@ -41,7 +43,9 @@ class DeadlineServerInterceptorTest {
             .intercept(
                 new DeadlineServerInterceptor(
                     new DeadlineSettings(
-                        Duration.ZERO, null, Map.of(), Map.of(METHOD, Duration.ofMinutes(2)))))
+                        Duration.ZERO, null, Map.of(), Map.of(METHOD, Duration.ofMinutes(2))),
+                    meters,
+                    System::nanoTime))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -64,6 +68,13 @@ class DeadlineServerInterceptorTest {
                 + " was not started: 59\\d{3} ms are left before its deadline, the minimum is 120000 ms");
     assertThat(Rejection.of(refused.getTrailers())).contains(Rejection.DEADLINE);
     assertThat(begun).hasValue(0);
+    assertThat(
+            meters
+                .get("platform.deadline.refused")
+                .tags("method", METHOD, "reason", "minimum")
+                .counter()
+                .count())
+        .isEqualTo(1);
   }
 
   @Test

@@ -9,8 +9,12 @@ import dev.platform.contracts.product.v1.ListProductsRequest;
 import dev.platform.contracts.product.v1.ListProductsResponse;
 import dev.platform.contracts.product.v1.ProductServiceGrpc;
 import dev.platform.contracts.product.v1.ProductServiceGrpc.ProductServiceImplBase;
+import dev.platform.core.priority.CallPriority;
+import dev.platform.core.priority.Priority;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -46,6 +50,7 @@ final class LimitedServer implements AutoCloseable {
 
   final AtomicInteger served = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
+  private volatile @Nullable Priority brought;
   private final Server server;
   private final ManagedChannel channel;
 
@@ -55,6 +60,7 @@ final class LimitedServer implements AutoCloseable {
             .addService(new Products())
             .addService(new HealthStatusManager().getHealthService())
             .intercept(limit)
+            .intercept(new Brought())
             .intercept(new Cancellations())
             .build()
             .start();
@@ -132,6 +138,24 @@ final class LimitedServer implements AutoCloseable {
       return null;
     } catch (StatusRuntimeException e) {
       return e;
+    }
+  }
+
+  /** From now on calls bring this priority; null for none. */
+  void callsBring(@Nullable Priority priority) {
+    brought = priority;
+  }
+
+  private final class Brought implements ServerInterceptor {
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      Priority priority = brought;
+      return priority == null
+          ? next.startCall(call, headers)
+          : Contexts.interceptCall(
+              CallPriority.in(Context.current(), priority), call, headers, next);
     }
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.rpc.RetryInfo;
-import dev.platform.core.concurrency.Priority;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.outcome.Rejection;
+import dev.platform.core.priority.Priority;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
@@ -140,6 +140,34 @@ class RateLimitServerInterceptorTest {
     start(null, Map.of(), limiter(10, Duration.ofHours(1)));
 
     assertThat(server.countServed(20)).isEqualTo(8);
+  }
+
+  @Test
+  void thePriorityOfTheCallCountsWithoutAnyOfMethods() throws Exception {
+    start(null, Map.of(), limiter(10, Duration.ofHours(1)));
+    server.callsBring(Priority.LOW);
+    assertThat(server.countServed(20)).isEqualTo(6);
+    server.callsBring(Priority.NORMAL);
+    assertThat(server.countServed(20)).isEqualTo(3);
+
+    server.callsBring(null);
+    assertThat(server.countServed(20)).isEqualTo(1);
+  }
+
+  @Test
+  void theLowerOfTheCallsAndItsMethodsPriorityCounts() throws Exception {
+    priorities =
+        new RatePriorities(
+            Map.of(LimitedServer.GET, Priority.LOW, LimitedServer.LIST, Priority.HIGH),
+            new RatePriorities.Shares(0.5, 0.8));
+    start(null, Map.of(), limiter(10, Duration.ofHours(1)));
+    server.callsBring(Priority.HIGH);
+    assertThat(server.countServed(20)).isEqualTo(5);
+
+    server.callsBring(Priority.LOW);
+    assertThat(server.list()).isNotNull();
+    server.callsBring(Priority.HIGH);
+    assertThat(server.list()).isNull();
   }
 
   @Test

@@ -105,15 +105,26 @@ final class LimitRule implements ConfigurationRule {
     ConcurrencyLimitProperties properties =
         Binder.get(environment)
             .bindOrCreate(ConcurrencyLimitProperties.PREFIX, ConcurrencyLimitProperties.class);
-    boolean adaptive = properties.mode() == ConcurrencyLimitProperties.Mode.GRADIENT2;
-    int limit = adaptive ? properties.gradient2().maxLimit() : properties.limit();
-    if (properties.mode() != ConcurrencyLimitProperties.Mode.OFF
-        && threads.enabled()
+    String property =
+        switch (properties.mode()) {
+          case OFF -> "";
+          case FIXED -> ".limit";
+          case ADAPTIVE -> ".adaptive.max-limit";
+          case GRADIENT2 -> ".gradient2.max-limit";
+        };
+    int limit =
+        switch (properties.mode()) {
+          case OFF -> 0;
+          case FIXED -> properties.limit();
+          case ADAPTIVE -> properties.adaptive().maxLimit();
+          case GRADIENT2 -> properties.gradient2().maxLimit();
+        };
+    if (threads.enabled()
         && !ServerExecutorProperties.areVirtual(environment)
         && limit >= threads.maxThreads()) {
       found.add(
           new Finding(
-              ConcurrencyLimitProperties.PREFIX + (adaptive ? ".gradient2.max-limit" : ".limit"),
+              ConcurrencyLimitProperties.PREFIX + property,
               limit,
               "less than platform.grpc.server-executor.max-threads, "
                   + threads.maxThreads()

@@ -31,6 +31,8 @@ public final class ConcurrencyLimitAutoConfiguration {
     @Bean
     ConcurrencyLimit concurrencyLimit(ConcurrencyLimitProperties properties) {
       return switch (properties.mode()) {
+        case ADAPTIVE ->
+            ConcurrencyLimit.adaptive(properties.adaptive().settings(), System::nanoTime);
         case GRADIENT2 -> ConcurrencyLimit.gradient2(properties.gradient2().settings());
         case FIXED, OFF -> ConcurrencyLimit.fixed(properties.limit());
       };

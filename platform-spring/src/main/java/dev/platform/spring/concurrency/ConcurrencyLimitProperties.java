@@ -1,7 +1,7 @@
 package dev.platform.spring.concurrency;
 
 import dev.platform.core.concurrency.ConcurrencyLimitSettings;
-import dev.platform.core.concurrency.Priority;
+import dev.platform.core.priority.Priority;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,15 +15,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param mode whether there is a limit, and whether it adapts
  * @param limit with {@code fixed}: the limit
+ * @param adaptive with {@code adaptive}: its bounds
  * @param gradient2 with {@code gradient2}: its bounds
  * @param shares how much of the limit calls may use, by their priority
  * @param methods the priority of single methods, {@code package.Service/Method}, or of all other
- *     methods of a service, {@code package.Service}; {@code normal} by default
+ *     methods of a service, {@code package.Service}; by default the one that the call brings, else
+ *     {@code normal}. If there are both, the lower one counts
  */
 @ConfigurationProperties(ConcurrencyLimitProperties.PREFIX)
 public record ConcurrencyLimitProperties(
     @DefaultValue("off") Mode mode,
     @DefaultValue("100") int limit,
+    @DefaultValue Adaptive adaptive,
     @DefaultValue Gradient2 gradient2,
     @DefaultValue Shares shares,
     @DefaultValue Map<String, Priority> methods) {
@@ -36,12 +39,33 @@ public record ConcurrencyLimitProperties(
     OFF,
     /** The value of {@code limit}. */
     FIXED,
-    /** By Netflix's Gradient2: it falls while calls take longer than usual. */
+    /** By the time that calls take: it follows what the server can do at once. */
+    ADAPTIVE,
+    /**
+     * By Netflix's Gradient2: it falls while calls take longer than they did in the last minute.
+     */
     GRADIENT2
   }
 
   /**
    * The bounds of an adaptive limit.
+   *
+   * @param initialLimit the limit at the start
+   * @param minLimit the lower bound
+   * @param maxLimit the upper bound
+   */
+  public record Adaptive(
+      @DefaultValue("50") int initialLimit,
+      @DefaultValue("10") int minLimit,
+      @DefaultValue("180") int maxLimit) {
+
+    ConcurrencyLimitSettings.Adaptive settings() {
+      return new ConcurrencyLimitSettings.Adaptive(initialLimit, minLimit, maxLimit);
+    }
+  }
+
+  /**
+   * The bounds of Netflix's adaptive limit.
    *
    * @param initialLimit the limit at the start
    * @param minLimit the lower bound
@@ -59,7 +83,7 @@ public record ConcurrencyLimitProperties(
 
   /**
    * A call is refused when this part of the limit is in use, by calls of any priority.
-   * High-priority calls may use all of it.
+   * High-priority calls may use all of it, and half as much again of an adaptive limit.
    *
    * @param low for low-priority calls
    * @param normal for normal-priority calls
@@ -73,10 +97,12 @@ public record ConcurrencyLimitProperties(
 
   public ConcurrencyLimitProperties {
     var validated =
-        new ConcurrencyLimitSettings(limit, gradient2.settings(), shares.settings(), methods);
+        new ConcurrencyLimitSettings(
+            limit, adaptive.settings(), gradient2.settings(), shares.settings(), methods);
   }
 
   ConcurrencyLimitSettings settings() {
-    return new ConcurrencyLimitSettings(limit, gradient2.settings(), shares.settings(), methods);
+    return new ConcurrencyLimitSettings(
+        limit, adaptive.settings(), gradient2.settings(), shares.settings(), methods);
   }
 }

@@ -38,7 +38,8 @@ public final class MethodVariables {
           "platform.resilience.hedging.methods",
           "platform.resilience.rate-limit.methods",
           "platform.resilience.rate-limit.priorities",
-          "platform.resilience.concurrency-limit.methods");
+          "platform.resilience.concurrency-limit.methods",
+          "platform.priority.methods");
 
   private static final String VARIABLES =
       StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;

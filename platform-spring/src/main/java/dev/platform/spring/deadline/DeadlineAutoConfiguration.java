@@ -6,6 +6,9 @@ import dev.platform.core.chain.ServerLink;
 import dev.platform.core.chain.ServerStage;
 import dev.platform.core.deadline.DeadlineClientInterceptor;
 import dev.platform.core.deadline.DeadlineServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -26,8 +29,13 @@ public final class DeadlineAutoConfiguration {
 
   /** Inside tracing and the marking of refusals (2400), outside limits and the handler. */
   @Bean
-  ServerLink deadlineServerInterceptor(DeadlineProperties properties) {
+  ServerLink deadlineServerInterceptor(
+      DeadlineProperties properties, ObjectProvider<MeterRegistry> meters) {
     return new ServerLink(
-        ServerStage.DEADLINE, new DeadlineServerInterceptor(properties.settings()));
+        ServerStage.DEADLINE,
+        new DeadlineServerInterceptor(
+            properties.settings(),
+            meters.getIfAvailable(CompositeMeterRegistry::new),
+            System::nanoTime));
   }
 }

@@ -20,6 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     service likewise; without one any remaining time is enough
  * @param fairChance whether a call that ends at its deadline counts as the callee's failure only if
  *     it had a fair chance: its configured timeout, or the usual time of the callee's answers
+ * @param refuseBelowUsual whether an incoming unary call is refused at once if less time is left
+ *     than its method usually takes, but for one a second
  */
 @ConfigurationProperties("platform.deadline")
 public record DeadlineProperties(
@@ -27,16 +29,20 @@ public record DeadlineProperties(
     @Nullable Duration maxTimeout,
     @DefaultValue Map<String, Duration> methods,
     @DefaultValue Map<String, Duration> minimums,
-    @DefaultValue("true") boolean fairChance) {
+    @DefaultValue("true") boolean fairChance,
+    @DefaultValue("true") boolean refuseBelowUsual) {
 
   public DeadlineProperties {
     methods = MethodMap.of(methods);
     minimums = MethodMap.of(minimums);
-    var validated = new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums, fairChance);
+    var validated =
+        new DeadlineSettings(
+            defaultTimeout, maxTimeout, methods, minimums, fairChance, refuseBelowUsual);
   }
 
   /** The settings of the interceptors. */
   public DeadlineSettings settings() {
-    return new DeadlineSettings(defaultTimeout, maxTimeout, methods, minimums, fairChance);
+    return new DeadlineSettings(
+        defaultTimeout, maxTimeout, methods, minimums, fairChance, refuseBelowUsual);
   }
 }

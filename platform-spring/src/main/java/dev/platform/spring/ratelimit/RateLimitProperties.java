@@ -2,7 +2,7 @@ package dev.platform.spring.ratelimit;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
-import dev.platform.core.concurrency.Priority;
+import dev.platform.core.priority.Priority;
 import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.ratelimit.RatePriorities;
 import java.time.Duration;
@@ -25,7 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param caller a limit for each caller
  * @param priorities which calls {@code server} refuses first: the priority of single methods,
  *     {@code package.Service/Method}, or of all other methods of a service, {@code
- *     package.Service}; {@code normal} by default. Without any, each call may use all of the limit.
+ *     package.Service}; by default the one that the call brings, else {@code normal}. If there are
+ *     both, the lower one counts. Without any, a call that brings none may use all of the limit
  * @param shares how much of {@code server}'s limit calls may use, by their priority
  * @param shared limits of all instances of this application together
  */

@@ -85,16 +85,18 @@ class ConfigurationMistakesTest {
             + " platform.resilience.rate-limit.caller.max-callers: 0 (expected: 1 to 100000)",
         "platform.resilience.concurrency-limit.mode | vegas |"
             + " platform.resilience.concurrency-limit.mode: vegas (expected: one of off, fixed,"
-            + " gradient2)",
+            + " adaptive, gradient2)",
         "platform.resilience.concurrency-limit.limit | 0 |"
             + " platform.resilience.concurrency-limit.limit: 0 (expected: 1 to 100000)",
+        "platform.resilience.concurrency-limit.adaptive.min-limit | 0 |"
+            + " platform.resilience.concurrency-limit.adaptive.min-limit: 0 (expected: 1 to 100000)",
         "platform.resilience.concurrency-limit.gradient2.min-limit | 0 |"
             + " platform.resilience.concurrency-limit.gradient2.min-limit: 0 (expected: 1 to 100000)",
-        "platform.resilience.concurrency-limit.gradient2.max-limit | 5 |"
-            + " platform.resilience.concurrency-limit.gradient2.max-limit: 5 (expected: min-limit, 10,"
+        "platform.resilience.concurrency-limit.adaptive.max-limit | 5 |"
+            + " platform.resilience.concurrency-limit.adaptive.max-limit: 5 (expected: min-limit, 10,"
             + " to 100000)",
-        "platform.resilience.concurrency-limit.gradient2.initial-limit | 501 |"
-            + " platform.resilience.concurrency-limit.gradient2.initial-limit: 501 (expected:"
+        "platform.resilience.concurrency-limit.adaptive.initial-limit | 501 |"
+            + " platform.resilience.concurrency-limit.adaptive.initial-limit: 501 (expected:"
             + " min-limit, 10, to max-limit, 180)",
         "platform.resilience.concurrency-limit.shares.normal | 1.1 |"
             + " platform.resilience.concurrency-limit.shares.normal: 1.1 (expected: over 0, at most 1)",
@@ -107,6 +109,12 @@ class ConfigurationMistakesTest {
         "platform.resilience.concurrency-limit.methods[a.B] | urgent |"
             + " platform.resilience.concurrency-limit.methods[a.B]: urgent (expected: one of low,"
             + " normal, high)",
+        "platform.priority.methods[a b] | high | platform.priority.methods: a b (expected:"
+            + " package.Service/Method, or package.Service for all of its methods)",
+        "platform.priority.methods[a.B] | urgent | platform.priority.methods[a.B]: urgent (expected:"
+            + " one of low, normal, high)",
+        "platform.priority.paths[api] | low | platform.priority.paths: api (expected: a path that"
+            + " begins with /, in brackets)",
         "platform.resilience.rate-limit.shared.timeout | 2s |"
             + " platform.resilience.rate-limit.shared.timeout: 2000ms (expected: 5ms to 1s)",
         "platform.resilience.rate-limit.shared.local-share | 0 |"

@@ -75,6 +75,8 @@ public class TestApp {
             "server.address=127.0.0.1",
             "server.port=0",
             "platform.drain.delay=0s",
+            // On a busy machine a probe may be due before a test has seen that its breaker is open.
+            "platform.resilience.circuit-breaker.probe-interval=0s",
             "platform.discovery.snapshot.directory=target/discovery-snapshots")
         .properties(Line.properties())
         .initializers(

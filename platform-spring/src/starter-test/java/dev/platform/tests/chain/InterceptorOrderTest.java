@@ -64,6 +64,7 @@ class InterceptorOrderTest {
   private static final List<String> INNER =
       List.of(
           "DeadlineServerInterceptor",
+          "PriorityServerInterceptor",
           "RetryServerInterceptor",
           "RateLimitServerInterceptor",
           "ConcurrencyLimitServerInterceptor",
@@ -78,6 +79,7 @@ class InterceptorOrderTest {
           "DeadlineClientInterceptor",
           "CircuitBreakerClientInterceptor",
           "CallerClientInterceptor",
+          "PriorityClientInterceptor",
           "UserTokenClientInterceptor",
           "RetryClientInterceptor",
           "FaultClientInterceptor");

@@ -98,9 +98,9 @@ class ConfigurationCheckTest {
             + " | platform.resilience.concurrency-limit.limit: 200 (expected: less than"
             + " platform.grpc.server-executor.max-threads, 200: calls wait for a thread before they"
             + " are refused)",
-        "platform.resilience.concurrency-limit.mode=gradient2,"
+        "platform.resilience.concurrency-limit.mode=adaptive,"
             + "platform.grpc.server-executor.max-threads=100"
-            + " | platform.resilience.concurrency-limit.gradient2.max-limit: 180 (expected: less than"
+            + " | platform.resilience.concurrency-limit.adaptive.max-limit: 180 (expected: less than"
             + " platform.grpc.server-executor.max-threads, 100: calls wait for a thread before they"
             + " are refused)",
         "platform.resilience.circuit-breaker.scope=method,"

@@ -45,9 +45,12 @@ class ConcurrencyLimitAutoConfigurationTest {
 
   @Test
   void adaptsFromItsInitialLimit() {
-    app.withPropertyValues(
-            "platform.resilience.concurrency-limit.mode=gradient2",
-            "platform.resilience.concurrency-limit.gradient2.initial-limit=33")
-        .run(context -> assertThat(context.getBean(ConcurrencyLimit.class).limit()).isEqualTo(33));
+    for (String mode : new String[] {"adaptive", "gradient2"}) {
+      app.withPropertyValues(
+              "platform.resilience.concurrency-limit.mode=" + mode,
+              "platform.resilience.concurrency-limit." + mode + ".initial-limit=33")
+          .run(
+              context -> assertThat(context.getBean(ConcurrencyLimit.class).limit()).isEqualTo(33));
+    }
   }
 }

@@ -3,7 +3,7 @@ package dev.platform.spring.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platform.core.call.MethodMap;
-import dev.platform.core.concurrency.Priority;
+import dev.platform.core.priority.Priority;
 import dev.platform.spring.concurrency.ConcurrencyLimitProperties;
 import dev.platform.spring.deadline.DeadlineProperties;
 import dev.platform.spring.ratelimit.RateLimitProperties;
