@@ -33,7 +33,8 @@ class PaymentInstancesIT {
   @BeforeAll
   static void open() throws Exception {
     mall = Mall.withEtcd("payment-instances");
-    // Shares of some dozens of calls: the default policy gives fewer to processes that are still slow
+    // Shares of some dozens of calls: the default policy gives fewer to processes that are still
+    // slow
     // because they have just started.
     mall.configure(App.ORDER, Map.of("PLATFORM_GRPC_LOADBALANCING", "round_robin"));
     mall.startAll();
