@@ -2,6 +2,7 @@ package dev.platform.spring.endpoint;
 
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.start.WarmUps;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.drain.DrainAutoConfiguration;
 import dev.platform.spring.drain.Lifecycle;
@@ -35,7 +36,8 @@ public final class PlatformEndpointAutoConfiguration {
       ObjectProvider<EtcdRegistration> registration,
       ObjectProvider<InstanceDirectory> directory,
       ObjectProvider<CircuitBreakerRegistry> breakers,
-      Lifecycle lifecycle) {
+      Lifecycle lifecycle,
+      ObjectProvider<WarmUps> warmUps) {
     EtcdServiceRegistry registering = registry.getIfAvailable();
     InstanceDirectory discovering = directory.getIfAvailable();
     boolean etcd = registering != null || discovering != null;
@@ -46,6 +48,7 @@ public final class PlatformEndpointAutoConfiguration {
         Optional.ofNullable(discovering),
         Optional.ofNullable(breakers.getIfAvailable()),
         lifecycle,
+        Optional.ofNullable(warmUps.getIfAvailable()),
         Clock.systemUTC());
   }
 }

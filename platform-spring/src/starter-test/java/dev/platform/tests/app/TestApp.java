@@ -75,6 +75,8 @@ public class TestApp {
             "server.address=127.0.0.1",
             "server.port=0",
             "platform.drain.delay=0s",
+            // Nobody waits for a test's first call; see WarmUpTest.
+            "platform.start.warm-up.max=0s",
             "platform.discovery.snapshot.directory=target/discovery-snapshots")
         .properties(Line.properties())
         .initializers(
