@@ -140,8 +140,7 @@ class WarmUpsTest {
   @Test
   void eachPartHasAnEqualShareOfWhatIsLeft() {
     WarmUp tireless =
-        run ->
-            run.repeat(1000, () -> now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100)));
+        run -> run.repeat(1000, () -> now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100)));
     parts.put("short", run -> now.addAndGet(TimeUnit.MILLISECONDS.toNanos(1500)));
     parts.put("one", tireless);
     parts.put("other", tireless);

@@ -29,7 +29,8 @@ import org.springframework.core.annotation.Order;
 /**
  * Warms the process up before it is ready. Off with {@code platform.start.warm-up.enabled=false}.
  */
-@AutoConfiguration(after = {ConfigurationCheckAutoConfiguration.class, DiscoveryAutoConfiguration.class})
+@AutoConfiguration(
+    after = {ConfigurationCheckAutoConfiguration.class, DiscoveryAutoConfiguration.class})
 @EnableConfigurationProperties(WarmUpProperties.class)
 public final class WarmUpAutoConfiguration {
 

@@ -199,7 +199,10 @@ class WarmUpTest {
                                 states.add(change.getState());
                               }
                             })));
-    await().atMost(SLOW).until(() -> runs.getCount() == 0);
+    await()
+        .atMost(SLOW)
+        .failFast("the start failed", starting::isDone)
+        .until(() -> runs.getCount() == 0);
     app().close();
     await().until(() -> interrupted.getCount() == 0);
     starting.join();
