@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Starts each app alone, several times, and prints medians: the time until it is registered, the
 # processor time until then, and the resident memory ten seconds later. Needs the packaged jars.
-# Arguments: runs, then apps; payment-boot4 is payment-app on Spring Boot 4.1.
+# Arguments: runs, then apps; payment-boot4 is payment-app on Spring Boot 4.1. The warm-up is off
+# unless WARM_UP is true.
 
 set -eu
 
@@ -94,6 +95,7 @@ measure() { # app results java-arguments...
   env "SPRING_DATASOURCE_URL=jdbc:postgresql://127.0.0.1:$postgres_port/${app%-boot4}" \
     SPRING_DATASOURCE_USERNAME=postgres SPRING_DATASOURCE_PASSWORD=postgres \
     SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 PLATFORM_REGISTRY_ADVERTISE_HOST=127.0.0.1 \
+    "PLATFORM_START_WARMUP_ENABLED=${WARM_UP:-false}" \
     "PLATFORM_ETCD_ENDPOINTS=http://127.0.0.1:$ETCD_PORT" "${settings[@]}" \
     "$java" "$@" >"$work/$app.log" 2>&1 &
   app_pid=$!
@@ -124,6 +126,7 @@ line() { # app name java-arguments...
 }
 
 trap leave EXIT
+build/class-archive make "${APPS[@]}"
 start_services
 printf '| app | how | registered after, s | CPU s until then | RSS MB %s s later |\n' "$SETTLE_SECONDS"
 printf '|---|---|---|---|---|\n'
@@ -137,6 +140,7 @@ for app in "${APPS[@]}"; do
   measure "$app" "$work/first" -jar "$jar"
   line "$app" 'java -jar' -jar "$jar"
   line "$app" "java ${SMALL[*]} -jar" "${SMALL[@]}" -jar "$jar"
-  "$java" -Djarmode=tools -jar "$jar" extract --destination "$work/$app" >"$work/extract.log"
-  line "$app" 'java -jar, extracted' -jar "$work/$app/${jar##*/}"
+  line "$app" 'java -jar, extracted' -jar "${jar%/*}/archive/app/${jar##*/}"
+  mapfile -t archived < <(build/class-archive args-if-made "$app")
+  line "$app" 'with its class-data archive' "${archived[@]}"
 done

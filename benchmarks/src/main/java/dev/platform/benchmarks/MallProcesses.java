@@ -15,12 +15,14 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +43,8 @@ final class MallProcesses implements AutoCloseable {
   /** Linux reports processor time in hundredths of a second. */
   private static final double TICKS = 100;
 
+  private static final String REGISTERED = "Registered [";
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, Process> apps = new LinkedHashMap<>();
   private final DevPostgres postgres;
@@ -53,6 +57,18 @@ final class MallProcesses implements AutoCloseable {
 
   /** Starts all processes and waits until they are ready. Stock is plentiful. */
   static MallProcesses start() throws Exception {
+    MallProcesses mall = withoutApps();
+    try {
+      mall.startApps(app -> List.of("-jar", jar(app).toString()), Map.of());
+      return mall;
+    } catch (Exception e) {
+      mall.close();
+      throw e;
+    }
+  }
+
+  /** Starts etcd and PostgreSQL. */
+  static MallProcesses withoutApps() throws Exception {
     Files.createDirectories(LOGS);
     MallProcesses mall =
         new MallProcesses(
@@ -61,12 +77,7 @@ final class MallProcesses implements AutoCloseable {
       mall.etcd.start();
       for (String app : APPS) {
         mall.postgres.createDatabase(app);
-        mall.start(app);
       }
-      for (String app : APPS) {
-        mall.awaitReady(app);
-      }
-      mall.sql("inventory", "update stock set available = 1000000000");
       return mall;
     } catch (Exception e) {
       mall.close();
@@ -74,17 +85,68 @@ final class MallProcesses implements AutoCloseable {
     }
   }
 
-  private void start(String app) throws IOException {
-    Path jar = Path.of(app + "-app", "target", app + "-app.jar");
+  /**
+   * Starts all apps at once, and waits until they are ready. Stock is plentiful.
+   *
+   * @param arguments of java, by the app
+   * @param settings added to the environment of all
+   * @return the seconds from the start of each until it was registered
+   */
+  Map<String, Double> startApps(
+      Function<String, List<String>> arguments, Map<String, String> settings) throws Exception {
+    Map<String, Double> registered = new TreeMap<>();
+    long start = System.nanoTime();
+    for (String app : APPS) {
+      start(app, arguments.apply(app), settings);
+    }
+    while (registered.size() < APPS.size()) {
+      for (String app : APPS) {
+        if (!registered.containsKey(app) && isRegistered(app, start)) {
+          registered.put(app, (System.nanoTime() - start) / 1e9);
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    sql("inventory", "update stock set available = 1000000000");
+    for (String app : APPS) {
+      awaitReady(app);
+    }
+    return registered;
+  }
+
+  private boolean isRegistered(String app, long start) throws IOException {
+    Process process = apps.get(app);
+    if (process == null || !process.isAlive() || System.nanoTime() - start > READY.toNanos()) {
+      throw new IllegalStateException(app + " is not registered, see " + log(app));
+    }
+    return Files.readString(log(app)).contains(REGISTERED);
+  }
+
+  /** Ends all apps, and waits for it. */
+  void stopApps() {
+    apps.values().forEach(Process::destroy);
+    apps.values().forEach(MallProcesses::awaitEnd);
+    apps.clear();
+  }
+
+  static List<String> apps() {
+    return APPS;
+  }
+
+  static Path jar(String app) {
+    return Path.of(app + "-app", "target", app + "-app.jar");
+  }
+
+  private void start(String app, List<String> arguments, Map<String, String> settings)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx384m");
+    command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx384m",
-                "-jar",
-                jar.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log(app).toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(app).toFile());
     builder.environment().putAll(environment(app));
+    builder.environment().putAll(settings);
     apps.put(app, builder.start());
   }
 
@@ -200,10 +262,25 @@ final class MallProcesses implements AutoCloseable {
     return LOGS.resolve(app + ".log");
   }
 
+  /** The resident memory of each app, in megabytes. */
+  Map<String, Long> residentMegabytes() throws IOException {
+    Map<String, Long> resident = new TreeMap<>();
+    for (Map.Entry<String, Process> app : apps.entrySet()) {
+      Path status = Path.of("/proc", Long.toString(app.getValue().pid()), "status");
+      String kilobytes =
+          Files.readAllLines(status).stream()
+              .filter(line -> line.startsWith("VmRSS:"))
+              .findFirst()
+              .orElseThrow()
+              .replaceAll("\\D", "");
+      resident.put(app.getKey(), Long.parseLong(kilobytes) / 1024);
+    }
+    return resident;
+  }
+
   @Override
   public void close() {
-    apps.values().forEach(Process::destroy);
-    apps.values().forEach(MallProcesses::awaitEnd);
+    stopApps();
     etcd.close();
     postgres.close();
   }

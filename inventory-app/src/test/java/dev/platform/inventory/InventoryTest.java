@@ -44,6 +44,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "grpc.server.address=127.0.0.1",
       "platform.dev.etcd.enabled=false",
       "platform.dev.tracing.enabled=false",
+      // WarmUpTest runs it.
+      "platform.start.warm-up.max=0s",
       "platform.registry.enabled=false",
       "platform.discovery.enabled=false",
       "platform.resilience.rate-limit.enabled=false",

@@ -46,6 +46,8 @@ import org.springframework.test.context.DynamicPropertySource;
     properties = {
       "platform.dev.etcd.enabled=false",
       "platform.dev.tracing.enabled=false",
+      // WarmUpTest runs it.
+      "platform.start.warm-up.max=0s",
       "platform.registry.enabled=false",
       "platform.grpc.request.timeout=2s",
       "platform.discovery.enabled=false",

@@ -43,6 +43,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "mall.bank.settable=true",
       "platform.dev.etcd.enabled=false",
       "platform.dev.tracing.enabled=false",
+      // WarmUpTest runs it.
+      "platform.start.warm-up.max=0s",
       "platform.registry.enabled=false",
       // One test's failing bank must not open a breaker for the next tests.
       "platform.resilience.circuit-breaker.enabled=false",

@@ -32,6 +32,8 @@ import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
+import dev.platform.core.start.WarmUpReport;
+import dev.platform.core.start.WarmUps;
 import dev.platform.core.transport.TransportSecurity;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.BindableService;
@@ -87,11 +89,13 @@ public final class Platform implements AutoCloseable {
   private final Optional<Faults> faults;
   private final Drain drain;
   private final PlatformShutdown shutdown;
+  private final WarmUps warmUps;
   private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
   private final @Nullable Thread shutdownHook;
   // guarded by this
   private @Nullable Server server;
   private volatile @Nullable HostAndPort advertised;
+  private volatile boolean closing;
   private boolean closed;
 
   /**
@@ -137,6 +141,7 @@ public final class Platform implements AutoCloseable {
       this.serverChain = chains.server();
       this.faults = chains.faults();
       this.drain = chains.drain(reportedHealth);
+      this.warmUps = chains.warmUps();
       this.resolver = resources.add(resolver(recorder, skipped));
       ResolverContexts.jvm().add(resolver);
       chains.requests().start();
@@ -202,9 +207,9 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Starts a server of these services, with a bounded pool of handler threads, and registers it. It
-   * is in plaintext unless there is {@link PlatformBuilder#transportSecurity}. A program has one
-   * server.
+   * Starts a server of these services, with a bounded pool of handler threads, warms it up, and
+   * registers it. It is in plaintext unless there is {@link PlatformBuilder#transportSecurity}. A
+   * program has one server.
    *
    * @param port 0 for any free one
    * @throws IOException if the port can't be bound
@@ -253,8 +258,11 @@ public final class Platform implements AutoCloseable {
     Server started = builder.build().start();
     server = started;
     reportedHealth.serverStarted(started);
-    drain.accepting(true);
-    registrar.claim(List.of(claim(started, security)));
+    warmUps.run(settings.warmUps);
+    if (!closing) {
+      drain.accepting(true);
+      registrar.claim(List.of(claim(started, security)));
+    }
     return started;
   }
 
@@ -336,6 +344,11 @@ public final class Platform implements AutoCloseable {
     return faults;
   }
 
+  /** What {@link PlatformBuilder#warmUp} has done. */
+  public WarmUpReport warmUp() {
+    return warmUps.report();
+  }
+
   /** The program's phase between start and stop. */
   public LifecyclePhase phase() {
     return drain.phase();
@@ -347,6 +360,8 @@ public final class Platform implements AutoCloseable {
    */
   @Override
   public void close() {
+    closing = true;
+    warmUps.stop();
     Server running;
     synchronized (this) {
       if (closed) {

@@ -25,6 +25,8 @@ import dev.platform.core.priority.PrioritySettings;
 import dev.platform.core.ratelimit.RateLimitSettings;
 import dev.platform.core.retry.HedgingSettings;
 import dev.platform.core.retry.RetrySettings;
+import dev.platform.core.start.WarmUp;
+import dev.platform.core.start.WarmUpSettings;
 import dev.platform.core.transport.TransportSecurity;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -34,6 +36,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -77,6 +80,8 @@ public final class PlatformBuilder {
   boolean adaptiveConcurrency;
   boolean faultInjection;
   int maxTrailersSize = TrailerLimitServerInterceptor.DEFAULT_LIMIT;
+  WarmUpSettings warmUpSettings = WarmUpSettings.defaults();
+  final Map<String, WarmUp> warmUps = new LinkedHashMap<>();
   DrainSettings drain = DrainSettings.defaults();
   OutcomeClassifier outcomes = OutcomeClassifier.standard();
   OpenTelemetry telemetry = OpenTelemetry.noop();
@@ -308,6 +313,23 @@ public final class PlatformBuilder {
   public PlatformBuilder maxTrailersSize(int bytes) {
     TrailerLimitServerInterceptor.checkLimit(bytes);
     this.maxTrailersSize = bytes;
+    return this;
+  }
+
+  /**
+   * Adds work for between the start of the server and its registration, after what was added
+   * before. {@link Platform#serve(int, io.grpc.BindableService...)} returns when it has ended.
+   *
+   * @param name names it in the log
+   */
+  public PlatformBuilder warmUp(String name, WarmUp work) {
+    warmUps.put(name, work);
+    return this;
+  }
+
+  /** How long warm-ups may delay the registration. */
+  public PlatformBuilder warmUpSettings(WarmUpSettings settings) {
+    this.warmUpSettings = settings;
     return this;
   }
 

@@ -39,6 +39,8 @@ import dev.platform.core.ratelimit.SharedRateLimits;
 import dev.platform.core.request.IncomingRequests;
 import dev.platform.core.retry.RetryClientInterceptor;
 import dev.platform.core.retry.RetryServerInterceptor;
+import dev.platform.core.start.WarmUpChains;
+import dev.platform.core.start.WarmUps;
 import dev.platform.core.telemetry.CallLog;
 import dev.platform.core.telemetry.GrpcTelemetry;
 import dev.platform.core.telemetry.HeaderPropagation;
@@ -81,6 +83,8 @@ final class PlatformChains {
   private final MeterRegistry meters;
   private final FaultThreads faultThreads;
   private final @Nullable Faults faults;
+  private final List<ServerLink> serverLinks;
+  private final List<ClientLink> clientLinks;
   private final OpenCalls calls = new OpenCalls();
   private final UnfinishedCalls unfinished = new UnfinishedCalls();
 
@@ -115,6 +119,8 @@ final class PlatformChains {
                 new CallLog(
                     side, SLOW_CALL, () -> new LogRateLimit(LINES_PER_SECOND, settings.nanoTime)),
             settings.meters);
+    this.clientLinks = madeCalls();
+    this.serverLinks = servedCalls();
   }
 
   IncomingRequests requests() {
@@ -126,6 +132,10 @@ final class PlatformChains {
   }
 
   ClientChain client() {
+    return new ClientChain(clientLinks);
+  }
+
+  private List<ClientLink> madeCalls() {
     List<ClientLink> links = new ArrayList<>();
     links.add(new ClientLink(ClientStage.RECORD, recorder));
     links.add(
@@ -152,10 +162,22 @@ final class PlatformChains {
           new ClientLink(
               ClientStage.FAULT_INJECTION, new FaultClientInterceptor(faults, faultThreads)));
     }
-    return new ClientChain(links);
+    return links;
+  }
+
+  WarmUps warmUps() {
+    return new WarmUps(
+        settings.warmUpSettings,
+        () -> WarmUpChains.of(serverLinks, clientLinks, requests, settings.nanoTime),
+        settings.threads,
+        settings.nanoTime);
   }
 
   ServerChain server() {
+    return new ServerChain(serverLinks, requests);
+  }
+
+  private List<ServerLink> servedCalls() {
     List<ServerLink> links = new ArrayList<>();
     links.add(new ServerLink(ServerStage.UNFINISHED_CALLS, unfinished));
     links.add(
@@ -187,7 +209,7 @@ final class PlatformChains {
             new FailureServerInterceptor(
                 new GrpcExceptionMapping(List.of(new CallNotPermittedMapper())))));
     links.add(new ServerLink(ServerStage.OPEN_CALLS, calls));
-    return new ServerChain(links, requests);
+    return links;
   }
 
   private void identity(List<ServerLink> links) {

@@ -29,7 +29,7 @@ import net.devh.boot.grpc.server.service.GrpcService;
 
 /** {@code order.v1.OrderService}: validates, maps, delegates to the domain. */
 @GrpcService
-class OrderService extends OrderServiceImplBase {
+public class OrderService extends OrderServiceImplBase {
 
   private final PlaceOrderOnce placeOrder;
   private final Orders orders;
@@ -39,7 +39,8 @@ class OrderService extends OrderServiceImplBase {
   private final Ownership ownership;
   private final OrderEventBroadcaster<dev.platform.order.domain.OrderEvent, OrderEvent> feed;
 
-  OrderService(
+  /** Serves this use case. */
+  public OrderService(
       PlaceOrderOnce placeOrder,
       Orders orders,
       SequencedLog<dev.platform.order.domain.OrderEvent> events,

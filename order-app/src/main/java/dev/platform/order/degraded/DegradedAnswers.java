@@ -20,7 +20,8 @@ public final class DegradedAnswers {
 
   private final MeterRegistry meters;
 
-  DegradedAnswers(MeterRegistry meters) {
+  /** Counts in these meters. */
+  public DegradedAnswers(MeterRegistry meters) {
     this.meters = meters;
   }
 

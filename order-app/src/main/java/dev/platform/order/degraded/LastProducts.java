@@ -20,7 +20,8 @@ public final class LastProducts {
   private final LastKnownGood<String, Product> products;
   private final LastKnownGood<String, List<Product>> lists;
 
-  LastProducts(OrderProperties properties, MeterRegistry meters) {
+  /** Keeps as many as configured, for as long as configured. */
+  public LastProducts(OrderProperties properties, MeterRegistry meters) {
     OrderProperties.LastProducts limits = properties.lastProducts();
     this.products =
         new LastKnownGood<>(limits.maxProducts(), limits.maxAge(), Ticker.systemTicker());

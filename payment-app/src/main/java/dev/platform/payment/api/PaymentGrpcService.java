@@ -17,15 +17,17 @@ import dev.platform.payment.domain.VoidPayment;
 import dev.platform.payment.grpc.GrpcEndpoint;
 import io.grpc.stub.StreamObserver;
 
+/** Validates, maps, delegates to the domain. */
 @GrpcEndpoint
-class PaymentGrpcService extends PaymentServiceImplBase {
+public class PaymentGrpcService extends PaymentServiceImplBase {
 
   private final CreatePayment createPayment;
   private final FindPayment findPayment;
   private final RefundPayment refundPayment;
   private final VoidPayment voidPayment;
 
-  PaymentGrpcService(
+  /** Serves these use cases. */
+  public PaymentGrpcService(
       CreatePayment createPayment,
       FindPayment findPayment,
       RefundPayment refundPayment,

@@ -10,11 +10,12 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /** The bank behind {@code bank-gateway}. Each call has the caller's deadline. */
-final class BankClient implements Bank {
+public final class BankClient implements Bank {
 
   private final BankGatewayBlockingStub bank;
 
-  BankClient(BankGatewayBlockingStub bank) {
+  /** Over this stub. */
+  public BankClient(BankGatewayBlockingStub bank) {
     this.bank = bank;
   }
 

@@ -14,6 +14,9 @@ import java.util.Comparator;
  */
 public final class ClientChain implements ClientInterceptor {
 
+  private static final CallOptions.Key<Boolean> UNINTERCEPTED =
+      CallOptions.Key.createWithDefault("dev.platform.unintercepted", false);
+
   private final ClientInterceptor[] interceptors;
 
   /**
@@ -27,10 +30,17 @@ public final class ClientChain implements ClientInterceptor {
             .toArray(ClientInterceptor[]::new);
   }
 
+  /** Options of a call that goes past all interceptors of the chain, since it is never sent. */
+  public static CallOptions unintercepted(CallOptions options) {
+    return options.withOption(UNINTERCEPTED, true);
+  }
+
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    return new Rest(0, next).newCall(method, options);
+    return options.getOption(UNINTERCEPTED)
+        ? next.newCall(method, options)
+        : new Rest(0, next).newCall(method, options);
   }
 
   private final class Rest extends Channel {

@@ -4,8 +4,10 @@ import dev.platform.core.call.CallRecorder;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -51,6 +53,19 @@ public final class GrpcTelemetry {
     this.meters = meters;
     this.served = new Calls(CallSide.SERVER, logs.apply(CallSide.SERVER));
     this.made = new Calls(CallSide.CLIENT, logs.apply(CallSide.CLIENT));
+  }
+
+  /**
+   * The same for calls that nobody is to see: its meters are its own, and it logs no call. Spans
+   * follow the trace that the calls are made in.
+   */
+  GrpcTelemetry unmetered() {
+    return new GrpcTelemetry(
+        convention,
+        recorder,
+        spans,
+        side -> new CallLog(side, Duration.ZERO, () -> new LogRateLimit(0, recorder::nanoTime)),
+        meters == null ? null : new SimpleMeterRegistry());
   }
 
   CallTelemetry served(MethodDescriptor<?, ?> method) {

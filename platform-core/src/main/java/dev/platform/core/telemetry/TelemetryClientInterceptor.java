@@ -22,6 +22,11 @@ public final class TelemetryClientInterceptor implements ClientInterceptor {
     this.propagation = propagation;
   }
 
+  /** The same for calls that are neither counted nor logged, such as those of a warm-up. */
+  public TelemetryClientInterceptor unmetered() {
+    return new TelemetryClientInterceptor(telemetry.unmetered(), propagation);
+  }
+
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {

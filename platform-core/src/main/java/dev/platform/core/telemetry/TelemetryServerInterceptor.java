@@ -24,6 +24,11 @@ public final class TelemetryServerInterceptor implements ServerInterceptor {
     this.propagation = propagation;
   }
 
+  /** The same for calls that are neither counted nor logged, such as those of a warm-up. */
+  public TelemetryServerInterceptor unmetered() {
+    return new TelemetryServerInterceptor(telemetry.unmetered(), propagation);
+  }
+
   @Override
   public <Q, A> Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {

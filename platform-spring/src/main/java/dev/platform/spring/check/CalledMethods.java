@@ -1,6 +1,7 @@
 package dev.platform.spring.check;
 
 import dev.platform.core.call.MethodMap;
+import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.AbstractStub;
@@ -17,17 +18,22 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class CalledMethods {
 
-  private final Map<String, Boolean> clients = new ConcurrentHashMap<>();
+  private final Map<String, Channel> clients = new ConcurrentHashMap<>();
   private final Map<String, Boolean> names = new ConcurrentHashMap<>();
   private final Map<String, MethodDescriptor<?, ?>> methods = new ConcurrentHashMap<>();
 
   /** A stub was created for the client of this name. */
   public void add(String client, AbstractStub<?> stub) {
-    clients.put(client, true);
+    clients.put(client, stub.getChannel());
     Class<?> generated = stub.getClass().getEnclosingClass();
     if (generated != null) {
       learn(generated);
     }
+  }
+
+  /** The channels of the stubs, one for each client. */
+  public Map<String, Channel> channels() {
+    return Map.copyOf(clients);
   }
 
   /** The services that have a client, by the names of their channels. */

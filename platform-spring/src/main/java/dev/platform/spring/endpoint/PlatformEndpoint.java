@@ -7,6 +7,8 @@ import dev.platform.core.discovery.InstanceList;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.registry.LeaseSnapshot;
+import dev.platform.core.start.WarmUpReport;
+import dev.platform.core.start.WarmUps;
 import dev.platform.spring.drain.Lifecycle;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.spring.registry.EtcdServiceRegistry;
@@ -33,6 +35,7 @@ public final class PlatformEndpoint {
   private final Optional<BalancedServices> balancers;
   private final Optional<CircuitBreakerRegistry> breakers;
   private final Lifecycle lifecycle;
+  private final Optional<WarmUps> warmUps;
   private final Clock clock;
 
   PlatformEndpoint(
@@ -43,6 +46,7 @@ public final class PlatformEndpoint {
       Optional<BalancedServices> balancers,
       Optional<CircuitBreakerRegistry> breakers,
       Lifecycle lifecycle,
+      Optional<WarmUps> warmUps,
       Clock clock) {
     this.connection = connection;
     this.registry = registry;
@@ -51,6 +55,7 @@ public final class PlatformEndpoint {
     this.balancers = balancers;
     this.breakers = breakers;
     this.lifecycle = lifecycle;
+    this.warmUps = warmUps;
     this.clock = clock;
   }
 
@@ -64,6 +69,7 @@ public final class PlatformEndpoint {
    * @param circuitBreakers each breaker's state
    * @param phase the process's phase
    * @param openCalls in-flight calls of its gRPC server, by method
+   * @param warmUp what was done before it was ready; null if nothing was
    */
   public record Platform(
       @Nullable String etcd,
@@ -72,7 +78,20 @@ public final class PlatformEndpoint {
       List<BalancedService> balancers,
       Map<String, CircuitBreaker.State> circuitBreakers,
       LifecyclePhase phase,
-      Map<String, Integer> openCalls) {}
+      Map<String, Integer> openCalls,
+      @Nullable WarmedUp warmUp) {}
+
+  /**
+   * The warm-up.
+   *
+   * @param state RUNNING or ENDED
+   * @param millis how long it has delayed readiness
+   * @param parts in the order in which they ran
+   */
+  public record WarmedUp(WarmUpReport.State state, long millis, List<WarmedUpPart> parts) {}
+
+  /** A part of the warm-up: the name of its bean, and how it ended. */
+  public record WarmedUpPart(String name, WarmUpReport.Result result, long millis) {}
 
   /**
    * What this process has registered.
@@ -120,7 +139,19 @@ public final class PlatformEndpoint {
         balancers.map(BalancedServices::snapshot).orElse(List.of()),
         breakers(),
         lifecycle.phase(),
-        lifecycle.openCalls());
+        lifecycle.openCalls(),
+        warmUps.map(WarmUps::report).map(PlatformEndpoint::warmedUp).orElse(null));
+  }
+
+  private static @Nullable WarmedUp warmedUp(WarmUpReport report) {
+    return report.state() == WarmUpReport.State.NONE
+        ? null
+        : new WarmedUp(
+            report.state(),
+            report.took().toMillis(),
+            report.parts().stream()
+                .map(p -> new WarmedUpPart(p.name(), p.result(), p.took().toMillis()))
+                .toList());
   }
 
   private @Nullable Registered registered() {

@@ -3,6 +3,7 @@ package dev.platform.spring.endpoint;
 import dev.platform.core.balancer.BalancedServices;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.start.WarmUps;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.drain.DrainAutoConfiguration;
 import dev.platform.spring.drain.Lifecycle;
@@ -37,7 +38,8 @@ public final class PlatformEndpointAutoConfiguration {
       ObjectProvider<InstanceDirectory> directory,
       ObjectProvider<BalancedServices> balancers,
       ObjectProvider<CircuitBreakerRegistry> breakers,
-      Lifecycle lifecycle) {
+      Lifecycle lifecycle,
+      ObjectProvider<WarmUps> warmUps) {
     EtcdServiceRegistry registering = registry.getIfAvailable();
     InstanceDirectory discovering = directory.getIfAvailable();
     boolean etcd = registering != null || discovering != null;
@@ -49,6 +51,7 @@ public final class PlatformEndpointAutoConfiguration {
         Optional.ofNullable(balancers.getIfAvailable()),
         Optional.ofNullable(breakers.getIfAvailable()),
         lifecycle,
+        Optional.ofNullable(warmUps.getIfAvailable()),
         Clock.systemUTC());
   }
 }

@@ -31,6 +31,9 @@ class ConfigurationMistakesTest {
             + " in whole seconds)",
         "platform.registry.lease-ttl | soon | platform.registry.lease-ttl: soon (expected: a duration"
             + " such as 500ms, 10s or 2m)",
+        "platform.start.warm-up.max | soon | platform.start.warm-up.max: soon (expected: a duration"
+            + " such as 500ms, 10s or 2m)",
+        "platform.start.warm-up.max | -1s | platform.start.warm-up.max: -1000ms (expected: 0s to 5m)",
         "platform.registry.value-format | xml | platform.registry.value-format: xml (expected: one of"
             + " grpc, address)",
         "platform.registry.advertise-host | no-such-host.invalid | platform.registry.advertise-host:"

@@ -77,6 +77,8 @@ public class TestApp {
             "platform.drain.delay=0s",
             // On a busy machine a probe may be due before a test has seen that its breaker is open.
             "platform.resilience.circuit-breaker.probe-interval=0s",
+            // Nobody waits for a test's first call; see WarmUpTest.
+            "platform.start.warm-up.max=0s",
             "platform.discovery.snapshot.directory=target/discovery-snapshots")
         .properties(Line.properties())
         .initializers(

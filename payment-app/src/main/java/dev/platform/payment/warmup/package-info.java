@@ -1,0 +1,5 @@
+/** Payments that nobody has made, so that the first real one is fast. */
+@NullMarked
+package dev.platform.payment.warmup;
+
+import org.jspecify.annotations.NullMarked;
