@@ -27,9 +27,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client calls a, a calls b, b calls a leaf; each makes up to three attempts. The leaf is dead
@@ -63,7 +65,9 @@ final class HopsBenchmark {
   private final EmbeddedEtcd etcd = EmbeddedEtcd.builder().build();
   private final List<Platform> platforms = new ArrayList<>();
   private final Leaf leaf = new Leaf();
-  private Server leafServer;
+
+  /** Null before the first start. */
+  private @Nullable Server leafServer;
 
   private HopsBenchmark() {
     etcd.start();
@@ -92,9 +96,13 @@ final class HopsBenchmark {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 
+  private Server leaf() {
+    return Objects.requireNonNull(leafServer, "the leaf has been started");
+  }
+
   private void run(Death death, Breakers breakers, Duration dead) throws Exception {
     startLeaf(0);
-    int port = leafServer.getPort();
+    int port = leaf().getPort();
     String address = "127.0.0.1:" + port;
     register(address, "first");
     ProductServiceBlockingStub toLeaf = stub(platform("b", breakers).channel("leaf"));
@@ -112,7 +120,7 @@ final class HopsBenchmark {
     if (death == Death.REFUSES) {
       leaf.refuses = true;
     } else {
-      leafServer.shutdownNow().awaitTermination();
+      leaf().shutdownNow().awaitTermination();
     }
     List<Call> during = load(root, death == Death.GONE ? LEASE : dead);
     if (death == Death.GONE) {
@@ -232,7 +240,9 @@ final class HopsBenchmark {
 
   private void close() {
     platforms.forEach(Platform::close);
-    leafServer.shutdownNow();
+    if (leafServer != null) {
+      leafServer.shutdownNow();
+    }
     etcd.close();
   }
 

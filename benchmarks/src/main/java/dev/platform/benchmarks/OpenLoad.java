@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that are begun at a rate, whatever becomes of those before, each with a deadline; a part of
@@ -135,7 +136,7 @@ final class OpenLoad {
             .getProduct(GetProductRequest.getDefaultInstance()),
         new FutureCallback<GetProductResponse>() {
           @Override
-          public void onSuccess(GetProductResponse answer) {
+          public void onSuccess(@Nullable GetProductResponse answer) {
             long now = System.nanoTime();
             int bin =
                 (int) Math.min((now - start) / Result.BIN.toNanos(), result.good.length() - 1);

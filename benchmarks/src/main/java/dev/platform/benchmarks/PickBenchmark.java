@@ -115,7 +115,8 @@ public class PickBenchmark {
               result.getParams().getParam("policy"),
               result.getParams().getParam("instances"),
               result.getPrimaryResult().getScore(),
-              result.getSecondaryResults().get("gc.alloc.rate.norm").getScore()));
+              Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
+                  .getScore()));
     }
   }
 
