@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
+import dev.platform.core.balancer.BalancedInstance;
+import dev.platform.core.balancer.BalancedServices;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.core.start.WarmUp;
 import dev.platform.core.start.WarmUpReport.Result;
@@ -17,10 +19,8 @@ import dev.platform.spring.endpoint.PlatformEndpoint.WarmedUpPart;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.app.TestApp;
-import dev.platform.tests.line.Line;
 import dev.platform.tests.telemetry.CollectedSpans;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -221,7 +221,7 @@ class WarmUpTest {
       assertThat(called.isActive()).isTrue();
       try (var app =
           start(
-              run -> await().until(() -> Line.state(app(), "called") == ConnectivityState.READY),
+              run -> await().until(() -> isConnected("called")),
               context -> new AnnotatedBeanDefinitionReader(context).register(Calling.class))) {
         assertThat(result(app)).isEqualTo(Result.DONE);
         assertThat(app.getBean(CircuitBreakerRegistry.class).getAllCircuitBreakers()).isEmpty();
@@ -237,6 +237,13 @@ class WarmUpTest {
     Calling(RecommendationServiceBlockingStub stub) {
       assertThat(stub).isNotNull();
     }
+  }
+
+  private boolean isConnected(String service) {
+    return app().getBean(BalancedServices.class).snapshot().stream()
+        .filter(balanced -> balanced.service().equals(service))
+        .flatMap(balanced -> balanced.instances().stream())
+        .anyMatch(instance -> instance.state() == BalancedInstance.State.CALLED);
   }
 
   private ConfigurableApplicationContext app() {
