@@ -46,7 +46,7 @@ final class PeersBenchmark {
 
     private final long start = System.nanoTime();
     private final long limit;
-    private boolean told;
+    private boolean reported;
 
     Progress(Duration limit) {
       this.limit = limit.toNanos();
@@ -54,8 +54,8 @@ final class PeersBenchmark {
 
     boolean isTimeUp() {
       boolean up = System.nanoTime() - start > limit;
-      if (up && !told) {
-        told = true;
+      if (up && !reported) {
+        reported = true;
         say("the time of %d minutes is up; the rest is left out", limit / 60_000_000_000L);
       }
       return up;

@@ -48,8 +48,11 @@ final class Samples {
     return Arrays.stream(counts).mapToObj(Integer::toString).collect(Collectors.joining(" | "));
   }
 
-  /** The nearest-rank percentile. */
+  /** The nearest-rank percentile; not a number without samples. */
   double millis(double percent) {
+    if (size == 0) {
+      return Double.NaN;
+    }
     long[] sorted = Arrays.copyOf(values, size);
     Arrays.sort(sorted);
     int rank = (int) Math.ceil(percent / 100 * size);

@@ -108,13 +108,13 @@ final class DiscoveryResolverProvider extends NameResolverProvider {
     }
 
     private void lookUp() {
-      Listener2 told = listener;
-      if (told == null) {
+      Listener2 current = listener;
+      if (current == null) {
         return;
       }
       ResolutionResult result =
           ResolutionResult.newBuilder().setAddressesOrError(addresses()).build();
-      context.execute(() -> told.onResult2(result));
+      context.execute(() -> current.onResult2(result));
     }
 
     private StatusOr<List<EquivalentAddressGroup>> addresses() {
