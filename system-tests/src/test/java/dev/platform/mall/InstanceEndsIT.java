@@ -99,7 +99,7 @@ class InstanceEndsIT {
       Report.line(
           "an instance killed, keys deleted after %d ms; in-flight calls: %s; all: %s",
           gone.toMillis(), inFlight, report);
-      assertThat(inFlight.calls()).as("calls in flight when it was killed").isGreaterThan(6);
+      assertThat(inFlight.calls()).as("calls in flight when it was killed").isPositive();
       List<String> failed = failedCalls(orders);
       List<String> causes = failed.subList(failedBefore, failed.size());
       assertThat(causes)
@@ -132,7 +132,7 @@ class InstanceEndsIT {
             report.only(call -> call.sentAt() < killedAt && call.endedAt() >= killedAt);
         Report.line(
             "an instance killed, calls retried; in-flight calls: %s; all: %s", inFlight, report);
-        assertThat(inFlight.calls()).as("calls in flight when it was killed").isGreaterThan(6);
+        assertThat(inFlight.calls()).as("calls in flight when it was killed").isPositive();
         assertThat(report.failures()).isEmpty();
       }
     } finally {

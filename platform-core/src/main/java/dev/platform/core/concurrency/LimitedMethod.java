@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A method's priority, how its calls are refused, and how long they take. Thread-safe. */
@@ -16,10 +17,8 @@ final class LimitedMethod {
   private final String name;
   private final @Nullable Priority own;
   private final Status refusal;
-  private final MeterRegistry meters;
   private final AnswerTimes times = new AnswerTimes();
   private final UnhinderedTime unhindered = new UnhinderedTime();
-  // guarded by itself
   private final Map<Priority, Counter> shed = new EnumMap<>(Priority.class);
 
   /**
@@ -30,7 +29,10 @@ final class LimitedMethod {
     this.own = own;
     this.refusal =
         Status.RESOURCE_EXHAUSTED.withDescription("concurrency limit exceeded for " + name);
-    this.meters = meters;
+    // From the start: the rate of a counter that begins above zero misses its first calls.
+    for (Priority priority : Priority.values()) {
+      shed.put(priority, counter(name, priority, meters));
+    }
   }
 
   /** The priority of the current call: its own or the method's, whichever is lower. */
@@ -41,15 +43,11 @@ final class LimitedMethod {
 
   /** Counts a refused call, and returns its status. */
   Status refuse(Priority priority) {
-    Counter counter;
-    synchronized (shed) {
-      counter = shed.computeIfAbsent(priority, this::counter);
-    }
-    counter.increment();
+    Objects.requireNonNull(shed.get(priority)).increment();
     return refusal;
   }
 
-  private Counter counter(Priority priority) {
+  private static Counter counter(String name, Priority priority, MeterRegistry meters) {
     return Counter.builder("platform.concurrency.shed")
         .tag("method", name)
         .tag("priority", priority.id())

@@ -106,6 +106,22 @@ class ConcurrencyLimitServerInterceptorTest {
   }
 
   @Test
+  void aMethodCountsItsRefusedCallsFromZero() throws Exception {
+    start(1, Map.of());
+    server.hold();
+
+    for (Priority priority : Priority.values()) {
+      assertThat(
+              meters
+                  .get("platform.concurrency.shed")
+                  .tags("method", GatedServer.GET_PRODUCT, "priority", priority.id())
+                  .counter()
+                  .count())
+          .isZero();
+    }
+  }
+
+  @Test
   void thePriorityOfTheCallCountsWhereNoneIsSetForItsMethod() throws Exception {
     start(10, Map.of());
     server.callsBring(Priority.LOW);
