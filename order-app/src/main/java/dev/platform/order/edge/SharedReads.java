@@ -78,6 +78,8 @@ final class SharedReads<K, V> implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw Status.CANCELLED.withCause(e).asRuntimeException();
     } catch (ExecutionException e) {
+      // The cache does so, too, but perhaps after this client has read again.
+      answers.asMap().remove(key, answer);
       throw failure(e.getCause());
     }
   }

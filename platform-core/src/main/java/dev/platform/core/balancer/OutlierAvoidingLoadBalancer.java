@@ -6,6 +6,7 @@ import static dev.platform.core.balancer.AvoidanceListener.Reason.SILENT;
 import dev.platform.core.balancer.AvoidanceListener.Reason;
 import dev.platform.core.call.CallRecorder;
 import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
@@ -13,10 +14,13 @@ import io.grpc.util.ForwardingLoadBalancer;
 import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.grpc.util.GracefulSwitchLoadBalancer;
 import io.opentelemetry.api.trace.Span;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -74,6 +78,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
       new HashMap<>();
   private final SilenceWatch silent;
   private final AtomicBoolean pingsReported = new AtomicBoolean();
+  private List<EquivalentAddressGroup> listed = List.of();
   private boolean closed;
   private volatile boolean avoiding;
   private volatile boolean sparing;
@@ -113,8 +118,37 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     nextContext.services().add(channel.getAuthority(), this);
     OutlierDetection ejection = next.settings().ejection();
     instances.keySet().forEach(instance -> instance.ejection().configure(ejection));
-    return policy.acceptResolvedAddresses(
-        addresses.toBuilder().setLoadBalancingPolicyConfig(next.child()).build());
+    Status accepted =
+        policy.acceptResolvedAddresses(
+            addresses.toBuilder().setLoadBalancingPolicyConfig(next.child()).build());
+    connectAgain(addresses.getAddresses());
+    return accepted;
+  }
+
+  /**
+   * What is listed anew, or differently, is most likely another process, which has just started.
+   */
+  private void connectAgain(List<EquivalentAddressGroup> next) {
+    List<TrackedSubchannel> unreachable =
+        instances.keySet().stream().filter(TrackedSubchannel::isUnreachable).toList();
+    if (!unreachable.isEmpty()) {
+      Set<EquivalentAddressGroup> known = new HashSet<>(listed);
+      Set<SocketAddress> news = new HashSet<>();
+      next.stream()
+          .filter(group -> !known.contains(group))
+          .forEach(group -> news.addAll(group.getAddresses()));
+      unreachable.stream()
+          .filter(instance -> instance.hasAddressOf(news))
+          .forEach(TrackedSubchannel::connectAgain);
+    }
+    listed = next;
+  }
+
+  /** Nothing is listed, or nobody knows: what is listed next, is listed anew. */
+  @Override
+  public void handleNameResolutionError(Status error) {
+    listed = List.of();
+    super.handleNameResolutionError(error);
   }
 
   private BalancerContext context() {

@@ -20,11 +20,14 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.util.ForwardingSubchannel;
 import io.opentelemetry.api.trace.Span;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +45,7 @@ final class TrackedSubchannel extends ForwardingSubchannel
   /** Of an instance that has none. */
   static final int DEFAULT_WEIGHT = 100;
 
-  private final Supplier<Subchannel> connections;
+  private final InstanceConnection connection;
   private final Peer peer;
   private final Ejection ejection;
   private final CallRecorder recorder;
@@ -53,11 +56,9 @@ final class TrackedSubchannel extends ForwardingSubchannel
 
   // in the synchronization context
   private boolean leaving;
+  private boolean unreachable;
   private @Nullable SubchannelStateListener listener;
-  private @Nullable List<EquivalentAddressGroup> changedAddresses;
 
-  private volatile Subchannel subchannel;
-  private volatile PickResult pick;
   private volatile Attributes instance;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private volatile long connectedAt;
@@ -103,19 +104,17 @@ final class TrackedSubchannel extends ForwardingSubchannel
   }
 
   /**
-   * @param connections makes gRPC's subchannel to the instance, each time another one
+   * @param subchannels makes gRPC's subchannel to the instance, each time another one
    * @param usual the usual times of the service's methods
    */
   TrackedSubchannel(
-      Supplier<Subchannel> connections,
+      Supplier<Subchannel> subchannels,
       EquivalentAddressGroup addresses,
       Ejection ejection,
       UsualTimes usual,
       CallRecorder recorder,
       Owner owner) {
-    this.connections = connections;
-    this.subchannel = connections.get();
-    this.pick = PickResult.withSubchannel(subchannel);
+    this.connection = new InstanceConnection(subchannels);
     this.peer = Peer.of(addresses);
     this.instance = addresses.getAttributes();
     this.ejection = ejection;
@@ -192,12 +191,11 @@ final class TrackedSubchannel extends ForwardingSubchannel
 
   @Override
   protected Subchannel delegate() {
-    return subchannel;
+    return connection.subchannel();
   }
 
-  /** For gRPC: its own subchannel, and nothing else that a policy may add to a pick. */
   PickResult pick() {
-    return pick;
+    return connection.pick();
   }
 
   @Override
@@ -208,15 +206,11 @@ final class TrackedSubchannel extends ForwardingSubchannel
   @Override
   public void start(SubchannelStateListener policy) {
     listener = policy;
-    listen(subchannel, policy);
-  }
-
-  private void listen(Subchannel connection, SubchannelStateListener policy) {
     connection.start(
         next -> {
-          if (connection == subchannel && !leaving) {
+          if (!leaving) {
             stateChanged(next, policy);
-          } else if (connection == subchannel && next.getState() != ConnectivityState.READY) {
+          } else if (next.getState() != ConnectivityState.READY) {
             close();
           }
         });
@@ -225,9 +219,11 @@ final class TrackedSubchannel extends ForwardingSubchannel
   private void stateChanged(ConnectivityStateInfo next, SubchannelStateListener policy) {
     state = next.getState();
     if (isReady()) {
+      unreachable = false;
       connectedAt = recorder.nanoTime();
       owner.connected(this);
     } else {
+      unreachable = unreachable || state == ConnectivityState.TRANSIENT_FAILURE;
       ejection.forget();
       silence.disconnected();
     }
@@ -247,22 +243,33 @@ final class TrackedSubchannel extends ForwardingSubchannel
       close();
       return;
     }
-    Subchannel old = subchannel;
-    subchannel = connections.get();
-    pick = PickResult.withSubchannel(subchannel);
-    listen(subchannel, policy);
-    if (changedAddresses != null) {
-      subchannel.updateAddresses(changedAddresses);
-    }
-    old.shutdown();
+    connection.replace();
     stateChanged(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE), policy);
+  }
+
+  /** Whether it could not be connected, and has not been since. */
+  boolean isUnreachable() {
+    return unreachable;
+  }
+
+  boolean hasAddressOf(Set<SocketAddress> addresses) {
+    return connection.subchannel().getAllAddresses().stream()
+        .anyMatch(group -> !Collections.disjoint(addresses, group.getAddresses()));
+  }
+
+  /**
+   * Connects at once to what could not be reached, and may have become another process: without the
+   * pause that gRPC makes between two attempts, which has grown up to two minutes.
+   */
+  void connectAgain() {
+    connection.replace();
+    connection.subchannel().requestConnection();
   }
 
   @Override
   public void updateAddresses(List<EquivalentAddressGroup> addresses) {
-    changedAddresses = addresses;
     instance = addresses.get(0).getAttributes();
-    super.updateAddresses(addresses);
+    connection.updateAddresses(addresses);
   }
 
   /** Its streams go on, as with gRPC's own; they are watched until they have ended. */

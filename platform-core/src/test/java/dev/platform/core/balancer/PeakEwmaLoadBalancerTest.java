@@ -461,6 +461,37 @@ class PeakEwmaLoadBalancerTest {
     assertThat(fleet.call().server).isEqualTo(servers.get(0));
   }
 
+  @Test
+  void theLastInstanceIsConnectedAtOnceWhenItIsListedAgain() {
+    List<Server> servers = listed(10);
+    servers.get(0).goDown();
+    fleet.list(List.of());
+    servers.get(0).restart();
+    fleet.list(servers);
+    assertThat(fleet.state()).isEqualTo(ConnectivityState.READY);
+    assertThat(fleet.call().server).isEqualTo(servers.get(0));
+  }
+
+  @Test
+  void anUnreachableAddressIsConnectedAtOnceWhenItBelongsToAnotherProcess() {
+    List<Server> servers = listed(10, 10);
+    servers.forEach(Server::goDown);
+    servers.forEach(Server::restart);
+    servers.get(1).with(InstanceMetadata.INSTANCE_ID, "second");
+    fleet.list(servers);
+    fleet.closedLoop(10, 2);
+    assertThat(servers).extracting(server -> server.calls).containsExactly(0, 10);
+  }
+
+  @Test
+  void theSameListDoesNotShortenThePauseBeforeTheNextAttemptToConnect() {
+    List<Server> servers = listed(10, 10);
+    servers.forEach(Server::goDown);
+    servers.forEach(Server::restart);
+    fleet.list(servers);
+    assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
+  }
+
   private List<Server> listed(double... millis) {
     List<Server> servers = fleet.servers(millis);
     fleet.list(servers);

@@ -137,9 +137,15 @@ final class SimulatedFleet {
       syncContext.execute(() -> List.copyOf(connections).forEach(Connection::lost));
     }
 
-    void comeBack() {
+    /** Accepts connections; those that it refused are tried again after a pause. */
+    void restart() {
       accepts = true;
-      syncContext.execute(() -> List.copyOf(connections).forEach(Connection::requestConnection));
+    }
+
+    /** Accepts connections, and the pauses are over. */
+    void comeBack() {
+      restart();
+      syncContext.execute(() -> List.copyOf(connections).forEach(Connection::pauseEnds));
     }
 
     private SocketAddress address() {
@@ -423,12 +429,13 @@ final class SimulatedFleet {
     }
   }
 
-  /** Connects at once, where its server accepts. */
+  /** Connects at once, where its server accepts; else it pauses until the test ends that. */
   private final class Connection extends Subchannel {
 
     private List<EquivalentAddressGroup> groups;
     private final Server server;
     private SubchannelStateListener listener;
+    private boolean pauses;
 
     Connection(List<EquivalentAddressGroup> groups) {
       this.groups = groups;
@@ -443,11 +450,20 @@ final class SimulatedFleet {
 
     @Override
     public void requestConnection() {
+      if (pauses) {
+        return;
+      }
+      pauses = !server.accepts;
       ConnectivityStateInfo next =
-          server.accepts
-              ? ConnectivityStateInfo.forNonError(ConnectivityState.READY)
-              : ConnectivityStateInfo.forTransientFailure(DOWN);
+          pauses
+              ? ConnectivityStateInfo.forTransientFailure(DOWN)
+              : ConnectivityStateInfo.forNonError(ConnectivityState.READY);
       syncContext.execute(() -> listener.onSubchannelState(next));
+    }
+
+    private void pauseEnds() {
+      pauses = false;
+      requestConnection();
     }
 
     private void lost() {
