@@ -40,13 +40,15 @@ final class CallServer {
 
   /**
    * @param arguments {@code bare} for grpc-java alone on a pool of two threads, {@code fixed} on
-   *     one of 200, {@code cached} on its default pool, {@code spring} for an application with the
-   *     starter, {@code secured} for one that knows users; Spring's arguments
+   *     one of 200, {@code direct} on the transport's thread, {@code cached} on its default pool,
+   *     {@code spring} for an application with the starter, {@code secured} for one that knows
+   *     users; Spring's arguments
    */
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
       case "bare" -> bare(Executors.newFixedThreadPool(2));
       case "fixed" -> bare(Executors.newFixedThreadPool(200));
+      case "direct" -> bare(Runnable::run);
       case "cached" -> bare(null);
       case "spring" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length));
       case "secured" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length), Users.class);

@@ -38,10 +38,12 @@ final class CallsBenchmark {
 
   static {
     VARIANTS.put("bare", Variant.of(List.of("bare")));
+    VARIANTS.put("direct", Variant.of(List.of("direct")));
     VARIANTS.put("cached", Variant.of(List.of("cached")));
     VARIANTS.put("fixed", Variant.of(List.of("fixed")));
     VARIANTS.put("platform", Variant.of(everything("1.0")));
     VARIANTS.put("platform-boot4", Variant.onBoot4(CallServer.everything("1.0")));
+    VARIANTS.put("non-blocking", Variant.of(nonBlocking()));
     VARIANTS.put("secure", Variant.of(secured()).overTls());
     VARIANTS.put("unsampled", Variant.of(everything("0.0")));
     VARIANTS.put("untraced", Variant.of(List.of("spring", "--management.tracing.enabled=false")));
@@ -91,6 +93,14 @@ final class CallsBenchmark {
   private static List<String> everything(String sampled) {
     List<String> arguments = new ArrayList<>(List.of("spring"));
     arguments.addAll(CallServer.everything(sampled));
+    return arguments;
+  }
+
+  /** The same on the transport's thread. */
+  private static List<String> nonBlocking() {
+    List<String> arguments = new ArrayList<>(everything("1.0"));
+    arguments.add(
+        "--platform.grpc.server-executor.non-blocking=recommendation.v1.RecommendationService");
     return arguments;
   }
 

@@ -11,6 +11,7 @@ import dev.platform.core.call.DiscoveredCalls;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
 import dev.platform.core.concurrent.HandlerThread;
+import dev.platform.core.concurrent.NonBlockingMethods;
 import dev.platform.core.discovery.DiscoveryMetrics;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.drain.Drain;
@@ -223,10 +224,10 @@ public final class Platform implements AutoCloseable {
             : InsecureServerCredentials.create();
     ServerBuilder<?> builder =
         Grpc.newServerBuilderForPort(port, credentials)
-            .executor(pool)
             // Callers may ping idle connections, to detect a frozen server within seconds.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
+    new NonBlockingMethods(settings.nonBlocking, settings.nanoTime).configure(builder, pool);
     transport.limitAge(builder);
     resources.add(pool::shutdown);
     return serve(builder, transport.metadata(), services);

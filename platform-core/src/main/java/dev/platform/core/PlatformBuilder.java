@@ -93,6 +93,7 @@ public final class PlatformBuilder {
   RandomGenerator random = new Random();
   Threads threads = Threads.daemons();
   @Nullable String instanceId;
+  List<String> nonBlocking = List.of();
 
   PlatformBuilder(String service) {
     this.service = service;
@@ -330,6 +331,16 @@ public final class PlatformBuilder {
   /** How long warm-ups may delay the registration. */
   public PlatformBuilder warmUpSettings(WarmUpSettings settings) {
     this.warmUpSettings = settings;
+    return this;
+  }
+
+  /**
+   * Services and methods of {@link Platform#serve(int, io.grpc.BindableService...)}, {@code
+   * package.Service/Method}, whose handlers never block, and are quick. They run on the transport's
+   * threads; by default none.
+   */
+  public PlatformBuilder nonBlocking(String... methods) {
+    this.nonBlocking = List.of(methods);
     return this;
   }
 

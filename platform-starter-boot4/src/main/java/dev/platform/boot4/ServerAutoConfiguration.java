@@ -9,6 +9,7 @@ import dev.platform.spring.server.ConnectionProperties;
 import dev.platform.spring.server.ServerExecutor;
 import dev.platform.spring.server.ServerExecutorAutoConfiguration;
 import dev.platform.spring.server.ServerListener;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -52,7 +54,19 @@ public final class ServerAutoConfiguration {
   @ConditionalOnBean(ServerExecutor.class)
   @ConditionalOnMissingBean
   GrpcServerExecutorProvider serverExecutorProvider(ServerExecutor threads) {
-    return threads::executor;
+    return new PlatformThreads(threads);
+  }
+
+  /** Spring sets the executor alone. Before others, so that what the application sets wins. */
+  @Bean
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  <T extends ServerBuilder<T>> ServerBuilderCustomizer<T> serverExecutorCustomizer(
+      ObjectProvider<GrpcServerExecutorProvider> provider) {
+    return server -> {
+      if (provider.getIfUnique() instanceof PlatformThreads own) {
+        own.threads().applyTo(server);
+      }
+    };
   }
 
   /** Before others, so that what the application sets wins. */
@@ -88,6 +102,14 @@ public final class ServerAutoConfiguration {
   @Bean
   ConfigurationRule replacedPropertiesRule(Environment environment) {
     return new ReplacedPropertiesRule(environment);
+  }
+
+  private record PlatformThreads(ServerExecutor threads) implements GrpcServerExecutorProvider {
+
+    @Override
+    public Executor getExecutor() {
+      return threads.executor();
+    }
   }
 
   /** A class, since a lambda's type argument is not known at run time. */

@@ -47,7 +47,7 @@ public final class ServerAutoConfiguration {
   @Bean
   @Order(Ordered.HIGHEST_PRECEDENCE)
   GrpcServerConfigurer serverExecutorConfigurer(ObjectProvider<ServerExecutor> executor) {
-    return server -> executor.ifAvailable(threads -> server.executor(threads.executor()));
+    return server -> executor.ifAvailable(threads -> threads.applyTo(server));
   }
 
   /** Before others, so that what the application sets on its server wins. */

@@ -8,6 +8,7 @@ import dev.platform.spring.ratelimit.RateLimitProperties;
 import dev.platform.spring.resilience.AnnotatedMethods;
 import dev.platform.spring.resilience.CircuitBreakerProperties;
 import dev.platform.spring.retry.RetryProperties;
+import dev.platform.spring.server.ServerExecutorProperties;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.springframework.core.env.Environment;
 final class NameRule implements ConfigurationRule {
 
   private static final String BREAKERS = "platform.resilience.circuit-breaker";
+  private static final String EXECUTOR = "platform.grpc.server-executor";
   private static final String SERVER = "this application's server";
 
   private static final Set<String> OF_CALLED =
@@ -66,7 +68,27 @@ final class NameRule implements ConfigurationRule {
         names.forEach(name -> method(property, name, methods, SERVER, found));
       }
     }
+    nonBlocking(found);
     return found;
+  }
+
+  private void nonBlocking(List<Finding> found) {
+    ServerExecutorProperties threads =
+        Binder.get(environment).bindOrCreate(EXECUTOR, ServerExecutorProperties.class);
+    List<String> names = threads.nonBlocking();
+    if (!names.isEmpty() && !threads.enabled()) {
+      found.add(
+          new Finding(
+              EXECUTOR + ".non-blocking",
+              String.join(",", names),
+              "no methods, or %s.enabled=true: another executor runs all of them"
+                  .formatted(EXECUTOR)));
+      return;
+    }
+    Set<String> methods = names.isEmpty() ? Set.of() : served.names();
+    for (int i = 0; i < names.size(); i++) {
+      method(EXECUTOR + ".non-blocking[" + i + "]", names.get(i), methods, SERVER, found);
+    }
   }
 
   private void ofCalled(Set<String> calls, List<Finding> found) {
@@ -120,6 +142,10 @@ final class NameRule implements ConfigurationRule {
   }
 
   private static String inBrackets(String property, String known) {
+    if (property.endsWith("]")) {
+      // An element of a list.
+      return known;
+    }
     return "the name in brackets: %s[%s], or the environment variable %s"
         .formatted(property, known, MethodVariables.variable(property, known));
   }

@@ -35,8 +35,8 @@ public final class ServerExecutorAutoConfiguration {
     }
 
     @Bean
-    ServerExecutor grpcServerExecutor(HandlerThreads threads) {
-      return new ServerExecutor(threads.pool());
+    ServerExecutor grpcServerExecutor(HandlerThreads threads, ServerExecutorProperties properties) {
+      return new ServerExecutor(threads.pool(), properties.nonBlockingMethods());
     }
 
     @Bean
@@ -58,8 +58,9 @@ public final class ServerExecutorAutoConfiguration {
   static class Virtual {
 
     @Bean
-    ServerExecutor grpcServerExecutor() {
-      return new ServerExecutor(new VirtualThreadTaskExecutor("grpc-server-"));
+    ServerExecutor grpcServerExecutor(ServerExecutorProperties properties) {
+      return new ServerExecutor(
+          new VirtualThreadTaskExecutor("grpc-server-"), properties.nonBlockingMethods());
     }
   }
 

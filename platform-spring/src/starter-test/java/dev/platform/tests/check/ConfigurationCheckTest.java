@@ -93,6 +93,13 @@ class ConfigurationCheckTest {
             + "resilience4j.circuitbreaker.configs.default.sliding-window-size=100"
             + " | resilience4j.circuitbreaker.configs.default.minimum-number-of-calls: 200 (expected:"
             + " at most sliding-window-size, 100)",
+        "platform.grpc.server-executor.non-blocking[0]=a.B/C"
+            + " | platform.grpc.server-executor.non-blocking[0]: a.B/C (expected: a method or service"
+            + " that this application's server has)",
+        "platform.grpc.server-executor.non-blocking=a.B,"
+            + "platform.grpc.server-executor.enabled=false"
+            + " | platform.grpc.server-executor.non-blocking: a.B (expected: no methods, or"
+            + " platform.grpc.server-executor.enabled=true: another executor runs all of them)",
         "platform.resilience.concurrency-limit.mode=fixed,"
             + "platform.resilience.concurrency-limit.limit=200"
             + " | platform.resilience.concurrency-limit.limit: 200 (expected: less than"
