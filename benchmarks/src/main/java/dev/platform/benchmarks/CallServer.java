@@ -3,6 +3,7 @@ package dev.platform.benchmarks;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceImplBase;
+import dev.platform.core.concurrent.HandlerPool;
 import dev.platform.core.identity.TokenVerifier;
 import dev.platform.core.identity.User;
 import io.grpc.Server;
@@ -49,6 +50,7 @@ final class CallServer {
       case "bare" -> bare(Executors.newFixedThreadPool(2));
       case "fixed" -> bare(Executors.newFixedThreadPool(200));
       case "direct" -> bare(Runnable::run);
+      case "pool" -> bare(new HandlerPool(200));
       case "cached" -> bare(null);
       case "spring" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length));
       case "secured" -> announced(Arrays.copyOfRange(arguments, 1, arguments.length), Users.class);

@@ -39,6 +39,7 @@ final class CallsBenchmark {
   static {
     VARIANTS.put("bare", Variant.of(List.of("bare")));
     VARIANTS.put("direct", Variant.of(List.of("direct")));
+    VARIANTS.put("pool", Variant.of(List.of("pool")));
     VARIANTS.put("cached", Variant.of(List.of("cached")));
     VARIANTS.put("fixed", Variant.of(List.of("fixed")));
     VARIANTS.put("platform", Variant.of(everything("1.0")));
@@ -141,6 +142,16 @@ final class CallsBenchmark {
         Samples samples = ClosedLoop.run(server.calls, time);
         server.rates.add(samples.size() / (double) time.toSeconds());
         server.tails.add(samples.millis(99));
+        System.err.printf(
+            "XX %s p50 %.2f p90 %.2f p95 %.2f p98 %.2f p99 %.2f p99.9 %.2f max %.2f%n",
+            server.name,
+            samples.millis(50),
+            samples.millis(90),
+            samples.millis(95),
+            samples.millis(98),
+            samples.millis(99),
+            samples.millis(99.9),
+            samples.millis(100));
       }
     }
     Server first = servers.get(0);

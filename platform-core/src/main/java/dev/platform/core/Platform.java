@@ -10,7 +10,7 @@ import dev.platform.core.call.ClientNameInterceptor;
 import dev.platform.core.call.DiscoveredCalls;
 import dev.platform.core.chain.ClientChain;
 import dev.platform.core.chain.ServerChain;
-import dev.platform.core.concurrent.HandlerThread;
+import dev.platform.core.concurrent.HandlerPool;
 import dev.platform.core.concurrent.NonBlockingMethods;
 import dev.platform.core.discovery.DiscoveryMetrics;
 import dev.platform.core.discovery.InstanceDirectory;
@@ -53,7 +53,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -216,7 +215,7 @@ public final class Platform implements AutoCloseable {
    * @throws IOException if the port can't be bound
    */
   public Server serve(int port, BindableService... services) throws IOException {
-    ForkJoinPool pool = HandlerThread.pool(HANDLER_THREADS);
+    HandlerPool pool = new HandlerPool(HANDLER_THREADS);
     TransportSecurity transport = settings.transport;
     ServerCredentials credentials =
         transport.isEncrypted()

@@ -1,7 +1,7 @@
 package dev.platform.core.start;
 
 import dev.platform.core.call.ClientNameInterceptor;
-import dev.platform.core.concurrent.HandlerThread;
+import dev.platform.core.concurrent.HandlerPool;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 
 /**
  * The servers of one warm-up, with a channel each. A random token keeps everybody else out.
@@ -54,8 +53,8 @@ final class WarmUpServers implements AutoCloseable {
       throw new IllegalStateException("The warm-up has ended");
     }
     Loopback loopback = Loopback.available();
-    ExecutorService handlers = HandlerThread.pool(HANDLER_THREADS);
-    opened.push(handlers::shutdownNow);
+    HandlerPool handlers = new HandlerPool(HANDLER_THREADS);
+    opened.push(handlers::shutdown);
     ServerBuilder<?> builder =
         loopback.server().executor(handlers).intercept(new TokenServerInterceptor(token));
     for (BindableService service : services) {

@@ -18,7 +18,6 @@ import io.grpc.stub.StreamObserver;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +33,7 @@ class NonBlockingMethodsTest {
   @RegisterExtension private final LogLines log = LogLines.ofPackage(NonBlockingMethods.class);
 
   private final AtomicLong now = new AtomicLong();
-  private final ForkJoinPool pool = HandlerThread.pool(2);
+  private final HandlerPool pool = new HandlerPool(2);
   private Duration work = Duration.ZERO;
   private Server server;
   private ManagedChannel channel;
@@ -43,7 +42,7 @@ class NonBlockingMethodsTest {
   void stop() {
     channel.shutdownNow();
     server.shutdownNow();
-    pool.shutdownNow();
+    pool.shutdown();
   }
 
   @Test

@@ -1,10 +1,7 @@
 package dev.platform.spring.server;
 
-import dev.platform.core.concurrent.HandlerThread;
-import io.micrometer.core.instrument.Tags;
+import dev.platform.core.concurrent.HandlerPool;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
-import java.util.concurrent.ForkJoinPool;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnJava;
@@ -31,7 +28,7 @@ public final class ServerExecutorAutoConfiguration {
 
     @Bean(destroyMethod = "shutdown")
     HandlerThreads grpcServerThreads(ServerExecutorProperties properties) {
-      return new HandlerThreads(HandlerThread.pool(properties.maxThreads()));
+      return new HandlerThreads(new HandlerPool(properties.maxThreads()));
     }
 
     @Bean
@@ -41,12 +38,12 @@ public final class ServerExecutorAutoConfiguration {
 
     @Bean
     MeterBinder serverExecutorMetrics(HandlerThreads threads) {
-      return new ExecutorServiceMetrics(threads.pool(), "grpc-server", Tags.empty());
+      return new HandlerPoolMetrics(threads.pool());
     }
   }
 
   /** Not a bean of type Executor: Spring's own executors would back off. */
-  record HandlerThreads(ForkJoinPool pool) {
+  record HandlerThreads(HandlerPool pool) {
     void shutdown() {
       pool.shutdown();
     }
