@@ -143,7 +143,6 @@ final class CallsBenchmark {
         server.rates.add(samples.size() / (double) time.toSeconds());
         server.tails.add(samples.millis(99));
         System.err.printf(
-            "XX %s p50 %.2f p90 %.2f p95 %.2f p98 %.2f p99 %.2f p99.9 %.2f max %.2f%n",
             server.name,
             samples.millis(50),
             samples.millis(90),

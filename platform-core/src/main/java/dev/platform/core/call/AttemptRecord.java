@@ -115,7 +115,7 @@ public final class AttemptRecord extends ClientStreamTracer {
   /** The instance's address; null without a connection. */
   public @Nullable Peer peer() {
     Attributes known = connection;
-    return known == null ? null : Peer.of(known);
+    return known == null ? null : call.recorder().peer(known);
   }
 
   /** The trailers that were received; null for none. */

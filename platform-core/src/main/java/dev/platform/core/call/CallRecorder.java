@@ -3,18 +3,23 @@ package dev.platform.core.call;
 import dev.platform.core.outcome.AnswerTimes;
 import dev.platform.core.outcome.CallOutcome;
 import dev.platform.core.outcome.OutcomeClassifier;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.Grpc;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallRecorder implements ClientInterceptor {
 
   private static final Metadata NO_TRAILERS = new Metadata();
+  private static final int MOST_PEERS = 1000;
 
   private final OutcomeClassifier outcomes;
   private final Clock clock;
@@ -35,6 +41,7 @@ public final class CallRecorder implements ClientInterceptor {
   private final Deadline.Ticker deadlines;
   private final boolean fairChance;
   private final CalledMethods methods = new CalledMethods();
+  private final Map<SocketAddress, Peer> peers = new ConcurrentHashMap<>();
 
   /** The same; a deadline counts only if the call had a fair chance. */
   public CallRecorder(
@@ -110,6 +117,23 @@ public final class CallRecorder implements ClientInterceptor {
   /** Whether deadlines only count after a fair chance. */
   boolean needsFairChance() {
     return fairChance;
+  }
+
+  /** {@link Peer#of(Attributes)}, made once for the calls of a connection. */
+  public @Nullable Peer peer(Attributes connection) {
+    SocketAddress remote = connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    if (remote == null) {
+      return null;
+    }
+    Peer known = peers.get(remote);
+    if (known == null) {
+      if (peers.size() >= MOST_PEERS) {
+        peers.clear();
+      }
+      known = Peer.of(remote);
+      peers.put(remote, known);
+    }
+    return known;
   }
 
   AnswerTimes times(String target, String method) {

@@ -16,6 +16,7 @@ import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * {@link AttemptRecord}. Times are monotonic, in nanoseconds. Thread-safe.
  */
 public final class ClientCallRecord extends ClientStreamTracer.Factory {
-
-  private static final CallOptions.Key<@Nullable ClientCallRecord> KEY =
-      CallOptions.Key.createWithDefault("dev.platform.call-record", null);
 
   /** Telemetry, deadline, breaker and retries. */
   private static final int USUAL_LISTENERS = 4;
@@ -77,7 +75,13 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
 
   /** The record of the call with these options; null where no {@link CallRecorder} is outside. */
   public static @Nullable ClientCallRecord find(CallOptions options) {
-    return options.getOption(KEY);
+    List<ClientStreamTracer.Factory> tracers = options.getStreamTracerFactories();
+    for (int i = tracers.size() - 1; i >= 0; i--) {
+      if (tracers.get(i) instanceof ClientCallRecord call) {
+        return call;
+      }
+    }
+    return null;
   }
 
   /**
@@ -94,7 +98,7 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
   }
 
   CallOptions in(CallOptions options) {
-    return options.withOption(KEY, this).withStreamTracerFactory(this);
+    return options.withStreamTracerFactory(this);
   }
 
   /** Adds a listener. Only before the call's first attempt, on the thread that starts the call. */

@@ -33,7 +33,7 @@ public record Peer(String address, int port) {
     return remote == null ? null : of(remote);
   }
 
-  private static Peer of(SocketAddress address) {
+  static Peer of(SocketAddress address) {
     if (address instanceof InetSocketAddress socket) {
       return new Peer(
           socket.getAddress() == null

@@ -10,6 +10,8 @@ import io.grpc.ServerServiceDefinition;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,25 +58,56 @@ public final class ServerChain {
     return outside(ServerInterceptors.interceptForward(service, inner));
   }
 
-  private record Inner(ServerInterceptor[] interceptors) implements ServerInterceptor {
+  /**
+   * Keeps the chain in front of each handler: gRPC has one for each method. A framework that makes
+   * one for each call gets a chain for each call.
+   */
+  private static final class Inner implements ServerInterceptor {
+
+    private static final int MOST = 1000;
+
+    private final ServerInterceptor[] interceptors;
+    private final Map<ServerCallHandler<?, ?>, ServerCallHandler<?, ?>> chains =
+        new ConcurrentHashMap<>();
+
+    Inner(ServerInterceptor[] interceptors) {
+      this.interceptors = interceptors;
+    }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      return new Rest<>(interceptors, 0, next).startCall(call, headers);
+      return inFrontOf(next).startCall(call, headers);
+    }
+
+    @SuppressWarnings("unchecked") // the chain's types are those of its handler
+    private <Q, A> ServerCallHandler<Q, A> inFrontOf(ServerCallHandler<Q, A> handler) {
+      ServerCallHandler<?, ?> known = chains.get(handler);
+      if (known == null) {
+        known = Rest.of(interceptors, handler);
+        if (chains.size() < MOST) {
+          chains.put(handler, known);
+        }
+      }
+      return (ServerCallHandler<Q, A>) known;
     }
   }
 
-  private record Rest<Q, A>(
-      ServerInterceptor[] interceptors, int position, ServerCallHandler<Q, A> handler)
+  private record Rest<Q, A>(ServerInterceptor first, ServerCallHandler<Q, A> next)
       implements ServerCallHandler<Q, A> {
+
+    static <Q, A> ServerCallHandler<Q, A> of(
+        ServerInterceptor[] interceptors, ServerCallHandler<Q, A> handler) {
+      ServerCallHandler<Q, A> chain = handler;
+      for (int i = interceptors.length - 1; i >= 0; i--) {
+        chain = new Rest<>(interceptors[i], chain);
+      }
+      return chain;
+    }
 
     @Override
     public ServerCall.Listener<Q> startCall(ServerCall<Q, A> call, Metadata headers) {
-      return position == interceptors.length
-          ? handler.startCall(call, headers)
-          : interceptors[position].interceptCall(
-              call, headers, new Rest<>(interceptors, position + 1, handler));
+      return first.interceptCall(call, headers, next);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Tracks the in-flight calls of this process's gRPC server, and ends its streams when the server
@@ -28,12 +29,13 @@ public final class OpenCalls implements ServerInterceptor {
           "this server is shutting down and the call did not end in time");
 
   private final Set<OpenCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+  private final Consumer<OpenCall<?, ?>> whenEnded = calls::remove;
   private volatile boolean ending;
 
   @Override
   public <Q, A> Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    OpenCall<Q, A> open = new OpenCall<>(call, calls::remove);
+    OpenCall<Q, A> open = new OpenCall<>(call, whenEnded);
     calls.add(open);
     CallEnd.offer(call, open::end);
     try {

@@ -52,7 +52,8 @@ final class IncomingRequest<Q, A> extends SimpleForwardingServerCall<Q, A> {
     this.timeout = timeout;
     this.nanoTime = nanoTime;
     this.whenNotWaiting = whenNotWaiting;
-    this.attributes = wire.getAttributes().toBuilder().set(CallEnd.KEY, end).build();
+    this.attributes =
+        Attributes.newBuilder().setAll(wire.getAttributes()).set(CallEnd.KEY, end).build();
     this.since = nanoTime.getAsLong();
   }
 

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ public final class IncomingRequests implements AutoCloseable {
   private final Duration timeout;
   private final LongSupplier nanoTime;
   private final Set<IncomingRequest<?, ?>> waiting = ConcurrentHashMap.newKeySet();
+  private final Consumer<IncomingRequest<?, ?>> whenNotWaiting = waiting::remove;
   private final ScheduledExecutorService timer;
 
   /**
@@ -99,7 +101,7 @@ public final class IncomingRequests implements AutoCloseable {
       MethodDescriptor<Q, A> method,
       ServerCallHandler<Q, A> next) {
     IncomingRequest<Q, A> request =
-        new IncomingRequest<>(call, method, timeout, nanoTime, waiting::remove);
+        new IncomingRequest<>(call, method, timeout, nanoTime, whenNotWaiting);
     waiting.add(request);
     try {
       return request.listen(next.startCall(request, headers));

@@ -44,7 +44,7 @@ final class TracedServerCall<Q, A> extends SimpleForwardingServerCall<Q, A>
     this.span = span;
     this.context = context;
     if (span.isRecording()) {
-      Peer peer = Peer.of(call.getAttributes());
+      Peer peer = recorder.peer(call.getAttributes());
       if (peer != null) {
         peer.describe(span);
       }
