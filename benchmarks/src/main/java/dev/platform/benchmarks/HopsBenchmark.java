@@ -185,12 +185,11 @@ final class HopsBenchmark {
 
   /** Until the first second in which all calls succeed. */
   private static double allWellAfterMillis(List<Call> calls) {
-    long start = calls.get(0).begunAt;
     int well = 0;
-    for (Call call : calls) {
-      well = call.failed() ? 0 : well + 1;
+    for (int i = 0; i < calls.size(); i++) {
+      well = calls.get(i).failed() ? 0 : well + 1;
       if (well == PER_SECOND) {
-        return (call.begunAt - start) / 1e6 - TimeUnit.SECONDS.toMillis(1);
+        return (calls.get(i - well + 1).begunAt - calls.get(0).begunAt) / 1e6;
       }
     }
     return Double.POSITIVE_INFINITY;

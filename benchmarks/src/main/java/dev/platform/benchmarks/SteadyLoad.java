@@ -9,7 +9,9 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls at a fixed rate, whether or not earlier calls have ended: each millisecond those that are
@@ -24,6 +26,7 @@ final class SteadyLoad {
 
   private final Samples samples = new Samples(); // guarded by this
   private final CountDownLatch unanswered;
+  private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
   private final RecommendationServiceStub stub;
 
   private SteadyLoad(Channel channel, int calls) {
@@ -38,11 +41,14 @@ final class SteadyLoad {
     SteadyLoad load = new SteadyLoad(channel, calls);
     load.start(calls, callsPerSecond * TICK_NANOS / 1e9);
     if (!load.unanswered.await(LAST_ANSWERS_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("calls without an answer: " + load.unanswered.getCount());
+      throw new IllegalStateException(
+          "calls without an answer: %d; %s"
+              .formatted(load.unanswered.getCount(), load.firstFailure()));
     }
     synchronized (load) {
       if (load.samples.size() < calls) {
-        throw new IllegalStateException("failed calls: " + (calls - load.samples.size()));
+        throw new IllegalStateException(
+            "failed calls: %d; %s".formatted(calls - load.samples.size(), load.firstFailure()));
       }
       return load.samples;
     }
@@ -62,6 +68,10 @@ final class SteadyLoad {
     }
   }
 
+  private String firstFailure() {
+    return "the first failure: " + failed.get();
+  }
+
   private synchronized void answered(long nanos) {
     samples.add(nanos);
   }
@@ -79,6 +89,7 @@ final class SteadyLoad {
 
     @Override
     public void onError(Throwable failure) {
+      failed.compareAndSet(null, failure);
       unanswered.countDown();
     }
 

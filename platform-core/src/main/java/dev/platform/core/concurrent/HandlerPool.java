@@ -203,14 +203,13 @@ public final class HandlerPool implements Executor {
     }
   }
 
-  /** One less, unless it is the last. */
-  private boolean mayEnd() {
-    if (stopped) {
+  /** Returns false if it has been woken just now, or is the last one. */
+  private synchronized boolean end(Worker idleOne) {
+    boolean ends = (stopped || threads.get() > 1) && idleOne.leaveIdle(Worker.ENDED);
+    if (ends) {
       threads.decrementAndGet();
-      return true;
     }
-    int count = threads.get();
-    return count > 1 && threads.compareAndSet(count, count - 1);
+    return ends;
   }
 
   private final class Worker implements Runnable {
@@ -284,11 +283,8 @@ public final class HandlerPool implements Executor {
           LockSupport.parkNanos(HandlerPool.this, keepAliveNanos);
           Thread.interrupted();
         }
-        if (state == IDLE && mayEnd()) {
-          if (leaveIdle(ENDED)) {
-            return false;
-          }
-          threads.incrementAndGet();
+        if (state == IDLE && end(this)) {
+          return false;
         }
       }
       return true;
