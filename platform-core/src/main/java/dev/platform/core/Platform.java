@@ -54,6 +54,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,6 +214,8 @@ public final class Platform implements AutoCloseable {
    *
    * @param port 0 for any free one
    * @throws IOException if the port can't be bound
+   * @throws IllegalArgumentException if none of these services has what {@link
+   *     PlatformBuilder#nonBlocking} names
    */
   public Server serve(int port, BindableService... services) throws IOException {
     HandlerPool pool = new HandlerPool(HANDLER_THREADS);
@@ -226,7 +229,10 @@ public final class Platform implements AutoCloseable {
             // Callers may ping idle connections, to detect a frozen server within seconds.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
-    new NonBlockingMethods(settings.nonBlocking, settings.nanoTime).configure(builder, pool);
+    NonBlockingMethods nonBlocking =
+        new NonBlockingMethods(settings.nonBlocking, settings.nanoTime);
+    nonBlocking.requireIn(Stream.of(services).map(BindableService::bindService).toList());
+    nonBlocking.configure(builder, pool);
     transport.limitAge(builder);
     resources.add(pool::shutdown);
     return serve(builder, transport.metadata(), services);
@@ -237,9 +243,15 @@ public final class Platform implements AutoCloseable {
    * kept. Services that it already has are served without the platform's interceptors.
    *
    * @throws IOException if the port can't be bound
+   * @throws IllegalArgumentException if {@link PlatformBuilder#nonBlocking} names any method
    * @throws IllegalStateException if there is a server already, or the platform is closed
    */
   public Server serve(ServerBuilder<?> builder, BindableService... services) throws IOException {
+    if (!settings.nonBlocking.isEmpty()) {
+      throw new IllegalArgumentException(
+          "nonBlocking: %s (expected: none with a server builder of the program's own, whose executor is kept)"
+              .formatted(settings.nonBlocking));
+    }
     return serve(builder, Map.of(), services);
   }
 

@@ -27,8 +27,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -283,6 +286,37 @@ class PlatformTest {
   void hasAtMostOneServer() throws IOException {
     try (Platform callee = serve(answering("p-1"))) {
       assertThatThrownBy(() -> callee.serve(0)).hasMessage("The platform already has a server");
+    }
+  }
+
+  @Test
+  void runsHandlersThatNeverBlockOnTheTransportsThread() throws IOException {
+    try (Platform callee =
+        serve(
+            builder(NAME).nonBlocking(SERVICE),
+            answer -> answering(Thread.currentThread().getName()).accept(answer))) {
+      assertThat(callNow().getProductIds(0)).doesNotStartWith("grpc-server-");
+    }
+  }
+
+  @Test
+  void namesTheNonBlockingMethodThatItDoesNotServe() {
+    try (Platform callee = builder(NAME).nonBlocking("a.B/C").build()) {
+      assertThatThrownBy(() -> callee.serve(0, new RecommendationServiceImplBase() {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "nonBlocking: a.B/C (expected: a service or method of this server, one of ["
+                  + SERVICE
+                  + ", "
+                  + SERVICE
+                  + "/GetRecommendations])");
+      ServerBuilder<?> own =
+          Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create());
+      assertThatThrownBy(() -> callee.serve(own))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "nonBlocking: [a.B/C] (expected: none with a server builder of the program's own,"
+                  + " whose executor is kept)");
     }
   }
 

@@ -5,10 +5,12 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerServiceDefinition;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,28 @@ public final class NonBlockingMethods {
   /** Whether there are none. */
   public boolean isEmpty() {
     return methods.isEmpty();
+  }
+
+  /**
+   * Checks that these services have all of them.
+   *
+   * @throws IllegalArgumentException if one is missing
+   */
+  public void requireIn(Collection<ServerServiceDefinition> services) {
+    Set<String> served = new TreeSet<>();
+    for (ServerServiceDefinition service : services) {
+      served.add(service.getServiceDescriptor().getName());
+      service
+          .getMethods()
+          .forEach(method -> served.add(method.getMethodDescriptor().getFullMethodName()));
+    }
+    for (String method : methods) {
+      if (!served.contains(method)) {
+        throw new IllegalArgumentException(
+            "nonBlocking: %s (expected: a service or method of this server, one of %s)"
+                .formatted(method, served));
+      }
+    }
   }
 
   /**
