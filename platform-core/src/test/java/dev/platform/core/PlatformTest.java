@@ -310,8 +310,7 @@ class PlatformTest {
                   + ", "
                   + SERVICE
                   + "/GetRecommendations])");
-      ServerBuilder<?> own =
-          Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create());
+      ServerBuilder<?> own = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create());
       assertThatThrownBy(() -> callee.serve(own))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
