@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,7 +69,10 @@ final class SharedReads<K, V> implements AutoCloseable {
     CompletableFuture<V> answer =
         answers.get(key, (unused, ignored) -> start(() -> read.apply(true)));
     try {
-      return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      if (answer instanceof Answer<V> own) {
+        own.awaitKept(timeout);
+      }
+      return answer.get(0, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw Status.DEADLINE_EXCEEDED
           .withDescription("there was no answer in time")
@@ -78,8 +82,6 @@ final class SharedReads<K, V> implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw Status.CANCELLED.withCause(e).asRuntimeException();
     } catch (ExecutionException e) {
-      // The cache does so, too, but perhaps after this client has read again.
-      answers.asMap().remove(key, answer);
       throw failure(e.getCause());
     }
   }
@@ -99,16 +101,36 @@ final class SharedReads<K, V> implements AutoCloseable {
   private CompletableFuture<V> start(Supplier<V> read) {
     Priority priority = CallPriority.current();
     Context own = priority == null ? Context.ROOT : CallPriority.in(Context.ROOT, priority);
-    return CompletableFuture.supplyAsync(
-        () -> {
-          Context before = own.attach();
-          try {
-            return read.get();
-          } finally {
-            own.detach(before);
-          }
-        },
-        task -> executor.execute(traced.apply(task)));
+    Answer<V> answer = new Answer<>();
+    executor.execute(
+        traced.apply(
+            () -> {
+              Context before = own.attach();
+              try {
+                answer.complete(read.get());
+              } catch (Throwable e) {
+                answer.completeExceptionally(e);
+              } finally {
+                own.detach(before);
+                answer.kept.countDown();
+              }
+            }));
+    return answer;
+  }
+
+  /**
+   * An answer, or a failure, that clients get when the cache knows about it: since when it is kept,
+   * or that it is not. A future alone wakes who waits for it first.
+   */
+  private static final class Answer<V> extends CompletableFuture<V> {
+
+    private final CountDownLatch kept = new CountDownLatch(1);
+
+    void awaitKept(Duration timeout) throws InterruptedException, TimeoutException {
+      if (!kept.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new TimeoutException();
+      }
+    }
   }
 
   private static Thread daemon(Runnable task) {
