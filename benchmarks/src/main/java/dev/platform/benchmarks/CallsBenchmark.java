@@ -142,15 +142,6 @@ final class CallsBenchmark {
         Samples samples = ClosedLoop.run(server.calls, time);
         server.rates.add(samples.size() / (double) time.toSeconds());
         server.tails.add(samples.millis(99));
-        System.err.printf(
-            server.name,
-            samples.millis(50),
-            samples.millis(90),
-            samples.millis(95),
-            samples.millis(98),
-            samples.millis(99),
-            samples.millis(99.9),
-            samples.millis(100));
       }
     }
     Server first = servers.get(0);

@@ -40,7 +40,7 @@ final class InstanceConnection {
   }
 
   /**
-   * @param listener is told the states of the current subchannel, not of those before
+   * @param listener is notified of the states of the current subchannel alone
    */
   void start(Consumer<ConnectivityStateInfo> listener) {
     this.listener = listener;

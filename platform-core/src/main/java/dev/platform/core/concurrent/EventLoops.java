@@ -2,6 +2,7 @@ package dev.platform.core.concurrent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +23,12 @@ interface EventLoops {
   /** Those of each Netty on the class path. */
   static EventLoops available() {
     List<EventLoops> all = new ArrayList<>();
-    String type = "netty.util.internal.ThreadExecutorMap";
+    String type = "netty.util.concurrent.EventExecutor";
     if (isPresent("io.grpc.netty.shaded.io." + type)) {
-      all.add(new EventLoopsOnShadedNetty());
+      addIfUsable(EventLoopsOnShadedNetty::new, all);
     }
     if (isPresent("io." + type)) {
-      all.add(new EventLoopsOnNetty());
+      addIfUsable(EventLoopsOnNetty::new, all);
     }
     return switch (all.size()) {
       case 0 -> NONE;
@@ -38,14 +39,22 @@ interface EventLoops {
 
   private static boolean isPresent(String type) {
     try {
-      Class.forName(type, false, EventLoops.class.getClassLoader()).getMethod("currentExecutor");
+      Class.forName(type, false, EventLoops.class.getClassLoader());
       return true;
     } catch (ClassNotFoundException e) {
       return false;
-    } catch (NoSuchMethodException e) {
+    }
+  }
+
+  /** They use a class of Netty's own, which another version may not have. */
+  private static void addIfUsable(Supplier<EventLoops> loops, List<EventLoops> all) {
+    try {
+      EventLoops known = loops.get();
+      known.afterReading(() -> {});
+      all.add(known);
+    } catch (LinkageError e) {
       Logger log = LoggerFactory.getLogger(EventLoops.class);
-      log.warn("This version of Netty does not tell its event loops: calls wake more threads", e);
-      return false;
+      log.warn("The event loops of this version of Netty are unknown; calls wake more threads", e);
     }
   }
 }

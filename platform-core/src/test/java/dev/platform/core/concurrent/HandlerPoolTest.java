@@ -157,8 +157,8 @@ class HandlerPoolTest {
       producer.start();
     }
     assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
-    for (Thread each1 : threads) {
-      each1.join();
+    for (Thread producer : threads) {
+      producer.join();
     }
     await().until(() -> pool.active() == 0 && pool.threads() == 1);
   }

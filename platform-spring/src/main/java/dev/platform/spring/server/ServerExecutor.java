@@ -12,7 +12,10 @@ import java.util.concurrent.Executor;
  */
 public record ServerExecutor(Executor executor, NonBlockingMethods nonBlocking) {
 
-  /** Before what the application sets on its server, which wins. */
+  /**
+   * Applies both. What the application sets on its server afterwards wins, unless there are methods
+   * that do not block.
+   */
   public void applyTo(ServerBuilder<?> server) {
     nonBlocking.configure(server, executor);
   }
