@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientCallRecord extends ClientStreamTracer.Factory {
 
-  /** Telemetry, deadline, breaker and retries. */
-  private static final int USUAL_LISTENERS = 4;
+  /** Telemetry, deadline, caller, breaker and retries. */
+  private static final int USUAL_LISTENERS = 5;
 
   private final CallRecorder recorder;
   private final MethodDescriptor<?, ?> method;

@@ -13,11 +13,11 @@ public enum ClientStage {
   DEADLINE,
   /** Around all attempts of a call: the call counts once, by its end. */
   CIRCUIT_BREAKER,
-  /** Inside the circuit breaker: a refused call needs no caller's name. */
+  /** Anywhere inside the record: it adds a header when the call starts. */
   CALLER,
-  /** Likewise: the priority is sent with calls that are made. */
+  /** Inside the circuit breaker: the priority is sent with calls that are made. */
   PRIORITY,
-  /** Inside the circuit breaker, too: a token is sent with calls that are made. */
+  /** Likewise: a token is sent with calls that are made. */
   USER_TOKEN,
   /** Next to the channel, which makes the attempts. */
   RETRY,
