@@ -19,6 +19,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.stub.ServerCalls;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -74,6 +78,8 @@ public class InterceptorBenchmark {
   private static final String BEARER = "Bearer " + TOKEN;
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+  private static final String SPAN_ID = "b7ad6b7169203331";
   private static final Metadata.Key<String> TRACE =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -87,6 +93,7 @@ public class InterceptorBenchmark {
 
   private ConfigurableApplicationContext app;
   private Context outside;
+  private io.opentelemetry.context.Scope callersTrace;
   private String trace;
   private ServerCallHandler<GetRecommendationsRequest, GetRecommendationsResponse> handler;
   private Channel channel;
@@ -202,7 +209,8 @@ public class InterceptorBenchmark {
   public void setUp() {
     app = CallServer.startEverythingSecured();
     outside = caller().attachedTo(Context.current()).attach();
-    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-" + (sampled ? "01" : "00");
+    trace = "00-" + TRACE_ID + "-" + SPAN_ID + "-" + (sampled ? "01" : "00");
+    callersTrace = Span.wrap(callersSpan()).makeCurrent();
     handler = ServerCalls.asyncUnaryCall(new CallServer.Recommendations()::getRecommendations);
     List<ServerInterceptor> server = new ArrayList<>(serverInterceptors(app));
     Collections.reverse(server);
@@ -220,8 +228,15 @@ public class InterceptorBenchmark {
 
   @TearDown(Level.Trial)
   public void tearDown() {
+    callersTrace.close();
     Context.current().detach(outside);
     app.close();
+  }
+
+  /** The span of the work that makes the client calls. */
+  private SpanContext callersSpan() {
+    TraceFlags flags = sampled ? TraceFlags.getSampled() : TraceFlags.getDefault();
+    return SpanContext.create(TRACE_ID, SPAN_ID, flags, TraceState.getDefault());
   }
 
   /** Who calls, for an interceptor that is measured without those that find it out. */
