@@ -5,6 +5,7 @@ import dev.platform.core.call.CallListener;
 import dev.platform.core.call.ClientCallRecord;
 import dev.platform.core.call.ClientNameInterceptor;
 import dev.platform.core.outcome.CallOutcome;
+import dev.platform.core.outcome.NoInstanceException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.Attributes;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *       last for days, and there are few probes.
  *   <li>An open breaker lets a call through from time to time, as a probe that is not counted.
  *   <li>All calls that end because one connection breaks count as one failure.
+ *   <li>A call that was sent to nobody, since no instance is known, says nothing about the callee.
  * </ul>
  *
  * <p>Needs a {@link dev.platform.core.call.CallRecorder} outside. Thread-safe, never blocks.
@@ -91,6 +93,19 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
     return call.isExpired() || Context.current().isCancelled();
   }
 
+  /** Whether no attempt of the call was sent, since there was nobody to send it to. */
+  private static boolean hadNoInstance(ClientCallRecord call) {
+    return call.status().getCause() instanceof NoInstanceException && lastSent(call) == null;
+  }
+
+  private static @Nullable AttemptRecord lastSent(ClientCallRecord call) {
+    AttemptRecord attempt = call.lastAttempt();
+    while (attempt != null && attempt.connection() == null) {
+      attempt = attempt.previous();
+    }
+    return attempt;
+  }
+
   /** A call through an open breaker. A stream has succeeded with its first response headers. */
   private static final class Probe implements CallListener {
 
@@ -111,7 +126,10 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
 
     @Override
     public void callEnded(ClientCallRecord call) {
-      callee.probed(call.outcome(), call.span(), unary ? call.endedAt() - call.startedAt() : 0);
+      callee.probed(
+          hadNoInstance(call) ? CallOutcome.IGNORED : call.outcome(),
+          call.span(),
+          unary ? call.endedAt() - call.startedAt() : 0);
     }
   }
 
@@ -152,7 +170,7 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
         AttemptRecord last = call.lastAttempt();
         long since = last == null ? call.startedAt() : last.startedAt();
         callee.ended(
-            isCountedAlready(call) ? CallOutcome.IGNORED : call.outcome(),
+            hadNoInstance(call) || isCountedAlready(call) ? CallOutcome.IGNORED : call.outcome(),
             call,
             unary ? call.endedAt() - since : 0);
       }
@@ -166,11 +184,8 @@ public final class CircuitBreakerClientInterceptor implements ClientInterceptor 
 
     /** The last connection that the call was sent on; null if the server answered there. */
     private static @Nullable Attributes connectionIfUnanswered(ClientCallRecord call) {
-      AttemptRecord attempt = call.lastAttempt();
-      while (attempt != null && attempt.connection() == null) {
-        attempt = attempt.previous();
-      }
-      return attempt == null || attempt.trailers() != null ? null : attempt.connection();
+      AttemptRecord sent = lastSent(call);
+      return sent == null || sent.trailers() != null ? null : sent.connection();
     }
   }
 }

@@ -17,6 +17,9 @@ public enum Rejection {
   /** The circuit breaker of a called service is open. */
   CIRCUIT_BREAKER("circuit-breaker"),
 
+  /** No instance of a called service can be called. */
+  NO_INSTANCE("no-instance"),
+
   /** The rate of calls is over a limit. */
   RATE_LIMIT("rate-limit"),
 
@@ -58,9 +61,12 @@ public enum Rejection {
         : Arrays.stream(values()).filter(known -> known.id.equals(mark)).findFirst();
   }
 
-  /** The mark of the call whose end led to this failure, if it was refused. */
+  /** Why the call whose end led to this failure was refused, if it was. */
   public static Optional<Rejection> causeOf(@Nullable Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof NoInstanceException) {
+        return Optional.of(NO_INSTANCE);
+      }
       Optional<Rejection> found = of(trailers(each));
       if (found.isPresent()) {
         return found;

@@ -4,6 +4,7 @@ import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.instance.SkippedInstances.Reason;
+import dev.platform.core.outcome.NoInstanceException;
 import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalConfigSelector;
@@ -287,7 +288,10 @@ final class ServiceNameResolver extends NameResolver {
               .flatMap(known -> known.context.source(scheme))
               .map(InstanceSource::describe)
               .orElseGet(this::whyNoSource);
-      listener.onError(Status.UNAVAILABLE.withDescription("%s; %s".formatted(what, why)));
+      listener.onError(
+          Status.UNAVAILABLE
+              .withDescription("%s; %s".formatted(what, why))
+              .withCause(new NoInstanceException(what)));
     }
   }
 

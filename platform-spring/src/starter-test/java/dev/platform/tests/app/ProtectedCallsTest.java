@@ -95,13 +95,13 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void sixConsecutiveFailuresOpenTheBreakerWhichThenRejectsLocally() {
-    properties.put("platform.discovery.wait-for-first-list", "100ms");
+  void sixConsecutiveFailuresOpenTheBreakerWhichThenRejectsLocally() throws IOException {
+    properties.putAll(Line.channelTo("nobody", "static://127.0.0.1:" + unusedPort()));
     try (var app = start()) {
       Channel nobody = Line.channel(app, "nobody");
       var stub = RecommendationServiceGrpc.newBlockingStub(nobody);
       for (int i = 0; i < 6; i++) {
-        assertThat(failure(stub).getDescription()).contains("no instance of nobody is known");
+        assertThat(failure(stub).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       }
       Status refused = failure(stub);
       assertThat(refused.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -113,10 +113,30 @@ class ProtectedCallsTest {
   }
 
   @Test
-  void theBreakerIsConfiguredByResilience4jsProperties() {
+  void aServiceWithoutInstancesIsCalledAsSoonAsItHasOne() {
     properties.put("platform.discovery.wait-for-first-list", "100ms");
+    try (var app = start()) {
+      var stub = RecommendationServiceGrpc.newBlockingStub(Line.channel(app, "late"));
+      for (int i = 0; i < 20; i++) {
+        assertThat(failure(stub).getDescription()).contains("no instance of late is known");
+      }
+      assertThat(state(app, "late")).isEqualTo(CircuitBreaker.State.CLOSED);
+      try (var late = start("late")) {
+        await()
+            .until(
+                () -> !app.getBean(InstanceDirectory.class).latest("late").instances().isEmpty());
+        for (int i = 0; i < 20; i++) {
+          assertThat(timeLeftAtCallee(stub.withWaitForReady())).isPositive();
+        }
+      }
+    }
+  }
+
+  @Test
+  void theBreakerIsConfiguredByResilience4jsProperties() throws IOException {
     properties.put("resilience4j.circuitbreaker.configs.default.sliding-window-size", "2");
     properties.put("resilience4j.circuitbreaker.configs.default.minimum-number-of-calls", "2");
+    properties.putAll(Line.channelTo("nobody", "static://127.0.0.1:" + unusedPort()));
     try (var app = start()) {
       Channel nobody = Line.channel(app, "nobody");
       var stub = RecommendationServiceGrpc.newBlockingStub(nobody);
@@ -188,12 +208,16 @@ class ProtectedCallsTest {
   }
 
   private ConfigurableApplicationContext start() {
-    properties.put("spring.application.name", "callee");
-    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
-    ConfigurableApplicationContext app = TestApp.start(properties);
+    ConfigurableApplicationContext app = start("callee");
     InstanceDirectory directory = app.getBean(InstanceDirectory.class);
     await().until(() -> !directory.latest("callee").instances().isEmpty());
     return app;
+  }
+
+  private ConfigurableApplicationContext start(String name) {
+    properties.put("spring.application.name", name);
+    properties.put("platform.etcd.endpoints", etcd.endpoint().toString());
+    return TestApp.start(properties);
   }
 
   private static RecommendationServiceBlockingStub stub(ConfigurableApplicationContext app) {
