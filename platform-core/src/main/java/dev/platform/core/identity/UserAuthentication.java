@@ -103,20 +103,21 @@ final class UserAuthentication {
       throw failed(
           origin, peer, "more than one authorization header", "several-authorization-headers");
     }
-    return isBearer(first) ? byToken(workload, token(first), origin, peer) : workload;
+    return isBearer(first) ? byToken(workload, first, origin, peer) : workload;
   }
 
   private CallerIdentity byToken(
-      CallerIdentity workload, String token, Origin origin, @Nullable SocketAddress peer)
+      CallerIdentity workload, String authorization, Origin origin, @Nullable SocketAddress peer)
       throws RefusedException {
-    if (token.length() > maxTokenSize) {
-      throw failed(
-          origin, peer, "the token has more than %d bytes".formatted(maxTokenSize), "token-size");
-    }
-    CallerIdentity known = verified.find(token, workload);
+    CallerIdentity known = verified.find(authorization, workload);
     if (known != null) {
       meters.userAccepted.increment();
       return known;
+    }
+    String token = token(authorization);
+    if (token.length() > maxTokenSize) {
+      throw failed(
+          origin, peer, "the token has more than %d bytes".formatted(maxTokenSize), "token-size");
     }
     checkLimit(origin, peer);
     if (!TOKEN.matcher(token).matches()) {
@@ -125,7 +126,10 @@ final class UserAuthentication {
     User user = verify(token, origin, peer);
     meters.userAccepted.increment();
     CallerIdentity caller = workload.onBehalfOf(user, token);
-    verified.add(token, caller, user);
+    // Not with more white space: a user could make any number of headers of it.
+    if (authorization.length() == SCHEME.length() + 1 + token.length()) {
+      verified.add(authorization, caller, user);
+    }
     return caller;
   }
 

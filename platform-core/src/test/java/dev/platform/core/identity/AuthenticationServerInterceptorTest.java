@@ -327,6 +327,16 @@ class AuthenticationServerInterceptorTest {
   }
 
   @Test
+  void aTokenWithMoreWhiteSpaceThanNeededIsCheckedEachTime() throws IOException {
+    start().tls();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(server.callWith("authorization", "Bearer  user-ann")).isNull();
+    }
+    assertThat(verified).hasValue(3);
+  }
+
+  @Test
   void aTokenIsNotRememberedBeyondItsEnd() throws IOException {
     start().tls();
 
