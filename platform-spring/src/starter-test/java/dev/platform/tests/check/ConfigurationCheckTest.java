@@ -18,6 +18,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -276,6 +277,18 @@ class ConfigurationCheckTest {
                     .contains(
                         "expected: the name in brackets: platform.deadline.methods[%s], or the environment variable %s)"
                             .formatted(METHOD, VARIABLE)));
+  }
+
+  @Test
+  void aMisspelledElementOfAListIsToldItsSpelling(CapturedOutput output) {
+    String property = "platform.resilience.retry.methods[0]";
+    String misspelled = METHOD.toLowerCase(Locale.ROOT);
+    app.withPropertyValues(property + "=" + misspelled)
+        .run(
+            context ->
+                assertThat(output)
+                    .containsOnlyOnce("WARN")
+                    .contains("%s: %s (expected: %s)".formatted(property, misspelled, METHOD)));
   }
 
   @Test
