@@ -53,6 +53,7 @@ final class CallTelemetry {
   private final LogRateLimit lines;
   private final @Nullable MeterRegistry meters;
   private final String name;
+  private final boolean traces;
   private final boolean beginsTraces;
   private final Attributes startAttributes;
   // by end()
@@ -71,6 +72,7 @@ final class CallTelemetry {
     this.side = side;
     this.method = method;
     this.target = target;
+    this.traces = spans.traces();
     this.beginsTraces = spans.beginsTraces(method);
     this.convention = convention;
     this.spans = spans;
@@ -101,10 +103,14 @@ final class CallTelemetry {
   }
 
   /**
-   * Starts the span of a call. Returns an invalid span if the call would begin a trace and its
-   * service is excluded from that, and the caller's span if neither would be recorded.
+   * Starts the span of a call. Returns an invalid span if the platform does not trace, or if the
+   * call would begin a trace and its service is excluded from that; and the caller's span if
+   * neither would be recorded.
    */
   Span start(Context parent) {
+    if (!traces) {
+      return Span.getInvalid();
+    }
     Span caller = Span.fromContext(parent);
     SpanContext trace = caller.getSpanContext();
     if (!trace.isValid()) {

@@ -47,8 +47,14 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
     this.otherFields = keysOf(propagator.fields().stream().filter(field -> !TRACE.contains(field)));
   }
 
-  /** The context that the caller sent; the root context if it sent none. */
+  /**
+   * The context that the caller sent; the root context if it sent none. Without tracing by the
+   * platform the current one, which may be another tracer's.
+   */
   Context extract(Metadata headers) {
+    if (traceFields.isEmpty() && otherFields.isEmpty()) {
+      return Context.current();
+    }
     if (containsOneOf(otherFields, headers)) {
       return propagator.extract(Context.root(), headers, this);
     }

@@ -2,6 +2,7 @@ package dev.platform.core.telemetry;
 
 import io.grpc.MethodDescriptor;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import java.util.Set;
 
 /**
@@ -12,6 +13,11 @@ import java.util.Set;
  * @param followsCallers whether a span below an unrecorded one is never recorded
  */
 public record SpanSource(Tracer tracer, Set<String> untracedServices, boolean followsCallers) {
+
+  /** Whether the tracer creates spans at all. */
+  boolean traces() {
+    return tracer != TracerProvider.noop().get("");
+  }
 
   boolean beginsTraces(MethodDescriptor<?, ?> method) {
     String service = method.getServiceName();
