@@ -107,14 +107,18 @@ class PeakEwmaConnectionsTest {
   }
 
   @Test
-  void aFailingInstanceIsLeftBeforeItIsEjectedAndReturns() {
+  void aFailingInstanceIsTriedSeldomBeforeItIsEjectedAndReturns() {
     connect(Map.of());
     FreezableServer failing = servers.values().iterator().next();
     failing.answerWith(Status.UNAVAILABLE);
     await("it is out").atMost(LIMIT).until(() -> !callMany().containsKey("UNAVAILABLE"));
+    int failed = 0;
     for (int i = 0; i < 10; i++) {
-      assertThat(callMany()).doesNotContainKey("UNAVAILABLE");
+      failed += callMany().getOrDefault("UNAVAILABLE", 0);
     }
+    // A third of 120 without the balancer. Its estimate decays with time, so a slow machine tries
+    // it more often.
+    assertThat(failed).isLessThan(12);
     failing.answerWith(Status.OK);
     moved.addAndGet(Duration.ofMinutes(1).toNanos());
     await("it is called again").atMost(LIMIT).until(() -> callMany().containsKey(failing.name()));
