@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,14 @@ class DevPostgresMachineTest {
   @BeforeEach
   void create() throws IOException {
     folder = Files.createDirectory(temporary.resolve("a folder with spaces"));
-    programs = folder.resolve("programs");
+    // Not in the temporary folder of the test, which other users may not read.
+    programs = Files.createTempDirectory("some programs");
+    Files.setPosixFilePermissions(programs, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @AfterEach
+  void delete() throws IOException {
+    FileSystemUtils.deleteRecursively(programs);
   }
 
   @Test
@@ -41,16 +49,6 @@ class DevPostgresMachineTest {
   @Test
   void startsAsRootWithoutUserNamespaces() throws Exception {
     assumeRootWith("setpriv");
-    programs = Files.createTempDirectory("programs");
-    Files.setPosixFilePermissions(programs, PosixFilePermissions.fromString("rwxr-xr-x"));
-    try {
-      assertStartsWithoutUserNamespaces();
-    } finally {
-      FileSystemUtils.deleteRecursively(programs);
-    }
-  }
-
-  private void assertStartsWithoutUserNamespaces() throws Exception {
     assertThat(start(Map.of("PATH", pathWithout("unshare").toString()))).contains("started at ");
     // And again, with the programs that were unpacked before.
     assertThat(start(Map.of("PATH", pathWithout("unshare").toString()))).contains("started at ");
