@@ -66,11 +66,15 @@ final class SharedReads<K, V> implements AutoCloseable {
     if (!enabled) {
       return read.apply(false);
     }
-    CompletableFuture<V> answer =
-        answers.get(key, (unused, ignored) -> start(() -> read.apply(true)));
+    Answer<V> own = new Answer<>();
+    CompletableFuture<V> answer = answers.get(key, (unused, ignored) -> own);
+    if (answer == own) {
+      // Only now: the cache must know of the answer before it can end.
+      start(own, () -> read.apply(true));
+    }
     try {
-      if (answer instanceof Answer<V> own) {
-        own.awaitKept(timeout);
+      if (answer instanceof Answer<V> shared) {
+        shared.awaitKept(timeout);
       }
       return answer.get(0, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -98,24 +102,26 @@ final class SharedReads<K, V> implements AutoCloseable {
   }
 
   /** Not cancelled with the client that happened to come first; of the same priority. */
-  private CompletableFuture<V> start(Supplier<V> read) {
+  private void start(Answer<V> answer, Supplier<V> read) {
     Priority priority = CallPriority.current();
     Context own = priority == null ? Context.ROOT : CallPriority.in(Context.ROOT, priority);
-    Answer<V> answer = new Answer<>();
-    executor.execute(
-        traced.apply(
-            () -> {
-              Context before = own.attach();
-              try {
-                answer.complete(read.get());
-              } catch (Throwable e) {
-                answer.completeExceptionally(e);
-              } finally {
-                own.detach(before);
-                answer.kept.countDown();
-              }
-            }));
-    return answer;
+    Runnable call =
+        () -> {
+          Context before = own.attach();
+          try {
+            answer.end(read.get(), null);
+          } catch (Throwable e) {
+            answer.end(null, e);
+          } finally {
+            own.detach(before);
+          }
+        };
+    try {
+      executor.execute(traced.apply(call));
+    } catch (RuntimeException | Error e) {
+      // Others may wait for it already.
+      answer.end(null, e);
+    }
   }
 
   /**
@@ -125,6 +131,15 @@ final class SharedReads<K, V> implements AutoCloseable {
   private static final class Answer<V> extends CompletableFuture<V> {
 
     private final CountDownLatch kept = new CountDownLatch(1);
+
+    void end(@Nullable V value, @Nullable Throwable failure) {
+      if (failure == null) {
+        complete(value);
+      } else {
+        completeExceptionally(failure);
+      }
+      kept.countDown();
+    }
 
     void awaitKept(Duration timeout) throws InterruptedException, TimeoutException {
       if (!kept.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -3,11 +3,15 @@ package dev.platform.order.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.platform.core.priority.CallPriority;
 import dev.platform.core.priority.Priority;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +149,62 @@ class SharedReadsTest {
             .isEqualTo(i);
       }
     }
+  }
+
+  /** The first client is held up where the cache, after its look-up, reads the time. */
+  @Test
+  void whoAsksAgainAfterAFailureGetsAnotherCallThoughTheFirstClientIsSlow() {
+    MeterRegistry meters = new SimpleMeterRegistry();
+    Thread first = Thread.currentThread();
+    AtomicReference<Thread> second = new AtomicReference<>();
+    AtomicInteger answer = new AtomicInteger();
+    AtomicReference<SharedReads<String, Integer>> shared = new AtomicReference<>();
+    Runnable asksTwice =
+        () -> {
+          assertThatThrownBy(() -> shared.get().get("all", LONG, unused -> fail()))
+              .hasMessage("UNAVAILABLE: away");
+          answer.set(shared.get().get("all", LONG, unused -> 2));
+        };
+    Ticker slow =
+        () -> {
+          if (Thread.currentThread() == first && second.get() == null && isKept(meters)) {
+            second.set(new Thread(asksTwice));
+            second.get().start();
+            Awaitility.await().atMost(LONG).until(() -> hasEndedOrWaits(second.get()));
+          }
+          return 0;
+        };
+    try (SharedReads<String, Integer> created =
+        new SharedReads<>(MAX_AGE, 2, slow, UnaryOperator.identity())) {
+      created.bindTo(meters, "test");
+      shared.set(created);
+
+      assertThatThrownBy(() -> created.get("all", LONG, unused -> fail()))
+          .hasMessage("UNAVAILABLE: away");
+      Awaitility.await().atMost(LONG).until(() -> !second.get().isAlive());
+    }
+    assertThat(answer).hasValue(2);
+  }
+
+  @Test
+  void afterTheEndAReadFailsAtOnce() {
+    reads.close();
+
+    assertThatThrownBy(this::read).isInstanceOf(IllegalStateException.class);
+  }
+
+  private static boolean isKept(MeterRegistry meters) {
+    Gauge size = meters.find("cache.size").gauge();
+    return size != null && size.value() > 0;
+  }
+
+  private static boolean hasEndedOrWaits(Thread thread) {
+    Thread.State state = thread.getState();
+    return state == Thread.State.TERMINATED || state == Thread.State.TIMED_WAITING;
+  }
+
+  private static int fail() {
+    throw Status.UNAVAILABLE.withDescription("away").asRuntimeException();
   }
 
   private int read() {
