@@ -71,13 +71,16 @@ final class Ejection {
     if (outcome == CallOutcome.IGNORED && isTried()) {
       trial = Trial.DUE;
     }
-    if (outcome == CallOutcome.IGNORED || ejected || !properties.enabled()) {
+    if (outcome == CallOutcome.IGNORED || ejected) {
       return false;
     }
     long now = nanoTime.getAsLong();
     if (isOnTrial()) {
       trial = Trial.NONE;
       probationUntil = now + time().toNanos();
+    }
+    if (!properties.enabled()) {
+      return false;
     }
     if (now - intervalStart > properties.interval().toNanos()) {
       intervalStart = now;

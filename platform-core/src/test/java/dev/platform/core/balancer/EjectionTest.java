@@ -85,6 +85,25 @@ class EjectionTest {
   }
 
   @Test
+  void aTrialEndsThoughTheDetectionIsSwitchedOffBeforeIt() {
+    ejection.eject();
+    ejection.configure(
+        new OutlierDetection(
+            false,
+            5,
+            50,
+            10,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30)));
+    ejection.readmit();
+    ejection.begun();
+
+    assertThat(fail()).isFalse();
+    assertThat(ejection.isTried()).isFalse();
+  }
+
+  @Test
   void aTimeWithoutFailuresEndsTheProbation() {
     ejection.eject();
     ejection.readmit();
