@@ -39,7 +39,9 @@ final class Licences {
 
   /** Modules of tests and measurements, which nobody gets; JMH is under the GPL, with the class path exception. */
   private static final Set<String> IN_NO_RELEASE =
-      Set.of("benchmarks", "helm-tests", "system-tests", "platform-starter/tests", "platform-starter-boot4/tests");
+      Set.of(
+          "benchmarks", "helm-tests", "system-tests", "platform-core/concurrency-tests", "platform-starter/tests",
+          "platform-starter-boot4/tests");
 
   private Licences() {}
 

@@ -8,6 +8,8 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the attempts to one instance say about how soon it would answer another: how slow it is
@@ -35,6 +37,8 @@ final class InstanceLoad {
       AtomicIntegerFieldUpdater.newUpdater(InstanceLoad.class, "streams");
   private static final AtomicLongFieldUpdater<InstanceLoad> UNANSWERED_SINCE =
       AtomicLongFieldUpdater.newUpdater(InstanceLoad.class, "unansweredSince");
+  private static final AtomicReferenceFieldUpdater<InstanceLoad, EasingIn> EASING =
+      AtomicReferenceFieldUpdater.newUpdater(InstanceLoad.class, EasingIn.class, "easing");
 
   private final UsualTimes usual;
   private final Avoidance avoidance;
@@ -49,11 +53,15 @@ final class InstanceLoad {
   private volatile long unansweredUsual;
 
   private volatile long latency;
-  private volatile long easedSince;
-  private volatile long easing;
+
+  /** Null for its whole share. */
+  private volatile @Nullable EasingIn easing;
 
   /** Written by each pick, in any order: see the picker. */
   private double turn;
+
+  /** From a time on, for so long. */
+  private record EasingIn(long since, long window) {}
 
   /** Whether calls should go elsewhere for now. On any thread. */
   interface Avoidance {
@@ -144,8 +152,7 @@ final class InstanceLoad {
   void restart(long now, long window) {
     slowness.forget();
     heard();
-    easedSince = now;
-    easing = window;
+    easing = window == 0 ? null : new EasingIn(now, window);
   }
 
   // What picks ask
@@ -185,20 +192,21 @@ final class InstanceLoad {
 
   /** Whether it may get less than its share of calls. */
   boolean isEasedIn() {
-    return easing != 0;
+    return easing != null;
   }
 
   /** The part of its share of calls that it gets, 0 to 1. */
   double easedIn(long now) {
-    long window = easing;
-    if (window == 0) {
+    EasingIn current = easing;
+    if (current == null) {
       return 1;
     }
-    long time = Math.max(0, now - easedSince);
-    if (time < window) {
-      return FIRST_SHARE + (1 - FIRST_SHARE) * time / window;
+    long time = Math.max(0, now - current.since);
+    if (time < current.window) {
+      return FIRST_SHARE + (1 - FIRST_SHARE) * time / current.window;
     }
-    easing = 0;
+    // Unless it has connected again meanwhile.
+    EASING.compareAndSet(this, current, null);
     return 1;
   }
 

@@ -61,7 +61,9 @@ final class UsualTimes {
     /** An answer took this time. */
     void answered(long nanos) {
       int count = Math.min(answers + 1, REMEMBERED);
-      mean += (log(nanos) - mean) / count;
+      // Read once: a mean that another thread has changed in between would be far off.
+      double before = mean;
+      mean = before + (log(nanos) - before) / count;
       answers = count;
     }
 

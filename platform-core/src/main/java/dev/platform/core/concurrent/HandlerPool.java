@@ -205,9 +205,14 @@ public final class HandlerPool implements Executor {
 
   /** Returns false if it has been woken just now, or is the last one. */
   private synchronized boolean end(Worker idleOne) {
-    boolean ends = (stopped || threads.get() > 1) && idleOne.leaveIdle(Worker.ENDED);
-    if (ends) {
-      threads.decrementAndGet();
+    if (!stopped && threads.get() == 1) {
+      return false;
+    }
+    // Before it ends: who finds it ended must see that another one may be started.
+    threads.decrementAndGet();
+    boolean ends = idleOne.leaveIdle(Worker.ENDED);
+    if (!ends) {
+      threads.incrementAndGet();
     }
     return ends;
   }

@@ -29,31 +29,33 @@ final class RecentEntries<K, V> {
       return known;
     }
     V aged = old.get(key);
-    if (aged != null) {
-      put(key, aged);
-    }
-    return aged;
+    return aged == null ? null : putIfAbsent(key, aged);
   }
 
+  /** Threads that ask at once get the same value, though each may create one. */
   V computeIfAbsent(K key, Function<K, V> create) {
     V known = get(key);
-    if (known != null) {
-      return known;
-    }
-    V created = create.apply(key);
-    put(key, created);
-    return created;
+    return known == null ? putIfAbsent(key, create.apply(key)) : known;
   }
 
   void put(K key, V value) {
-    if (generationSize == 0) {
-      return;
+    if (generationSize > 0) {
+      generation(key).put(key, value);
     }
+  }
+
+  /** Returns the value that there is now. */
+  private V putIfAbsent(K key, V value) {
+    V other = generationSize == 0 ? null : generation(key).putIfAbsent(key, value);
+    return other == null ? value : other;
+  }
+
+  /** The one that an entry belongs to which is used now. */
+  private Map<K, V> generation(K key) {
     Map<K, V> target = young;
-    if (target.size() >= generationSize && !target.containsKey(key)) {
-      target = nextGeneration(target);
-    }
-    target.put(key, value);
+    return target.size() >= generationSize && !target.containsKey(key)
+        ? nextGeneration(target)
+        : target;
   }
 
   void remove(K key) {

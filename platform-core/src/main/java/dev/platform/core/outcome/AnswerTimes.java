@@ -1,6 +1,7 @@
 package dev.platform.core.outcome;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -33,13 +34,34 @@ public final class AnswerTimes {
   private final AtomicIntegerArray counts = new AtomicIntegerArray(BUCKETS);
   private final AtomicInteger total = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicBoolean forgetting = new AtomicBoolean();
+  private final int remembered;
+
+  /** None yet. */
+  public AnswerTimes() {
+    this(REMEMBERED);
+  }
+
+  /**
+   * @param remembered after so many answers half of their weight is forgotten
+   */
+  AnswerTimes(int remembered) {
+    this.remembered = remembered;
+  }
 
   /** A call was answered with OK after this time. */
   public void answered(long nanos) {
     heard();
     counts.incrementAndGet(bucket(nanos));
-    if (total.incrementAndGet() == REMEMBERED) {
-      forgetHalf();
+    // Others may answer, as many again, before this thread forgets.
+    if (total.incrementAndGet() >= remembered && forgetting.compareAndSet(false, true)) {
+      try {
+        if (total.get() >= remembered) {
+          forgetHalf();
+        }
+      } finally {
+        forgetting.set(false);
+      }
     }
   }
 
@@ -103,18 +125,16 @@ public final class AnswerTimes {
     return last;
   }
 
-  /**
-   * Halves the weight of all answers of before. Others may count meanwhile: a few answers more or
-   * less make no difference.
-   */
+  /** Halves the weight of all answers of before. Others may count meanwhile. */
   public void forgetHalf() {
-    int left = 0;
+    int forgotten = 0;
     for (int i = 0; i < BUCKETS; i++) {
       if (counts.get(i) > 0) {
-        left += counts.updateAndGet(i, count -> count / 2);
+        int before = counts.getAndUpdate(i, count -> count / 2);
+        forgotten += before - before / 2;
       }
     }
-    total.set(left);
+    total.addAndGet(-forgotten);
   }
 
   private static int bucket(long nanos) {
