@@ -120,6 +120,7 @@ public final class Platform implements AutoCloseable {
       this.directory =
           resources.add(
               InstanceDirectory.builder(connection, codec)
+                  .layouts(settings.discoveryLayouts)
                   .settings(settings.discovery)
                   .clock(settings.clock)
                   .random(settings.random)
@@ -273,7 +274,7 @@ public final class Platform implements AutoCloseable {
     warmUps.run(settings.warmUps);
     if (!closing) {
       drain.accepting(true);
-      registrar.claim(List.of(claim(started, security)));
+      registrar.claim(claims(started, security));
     }
     return started;
   }
@@ -386,7 +387,7 @@ public final class Platform implements AutoCloseable {
     removeShutdownHook();
   }
 
-  private Claim claim(Server started, Map<String, String> security) {
+  private List<Claim> claims(Server started, Map<String, String> security) {
     String host =
         settings.advertisedHost == null
             ? LocalAddress.reachable(started.getListenSockets())
@@ -403,7 +404,7 @@ public final class Platform implements AutoCloseable {
     advertised = address;
     Instance instance = new Instance(settings.service, address, Map.copyOf(metadata));
     boolean ours = settings.advertisedPort == 0 && LocalAddress.isLocal(host);
-    return Claim.of(codec, instance, () -> ours);
+    return Claim.of(codec, settings.layouts, instance, () -> ours);
   }
 
   private String instanceId() {

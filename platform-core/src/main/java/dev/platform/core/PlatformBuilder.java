@@ -19,6 +19,7 @@ import dev.platform.core.identity.AuthenticationSettings;
 import dev.platform.core.identity.TokenVerifier;
 import dev.platform.core.identity.WorkloadIdentities;
 import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.Layout;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.outcome.OutcomeClassifier;
 import dev.platform.core.priority.PrioritySettings;
@@ -36,10 +37,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -54,6 +57,8 @@ public final class PlatformBuilder {
   TransportSecurity transport = TransportSecurity.plaintext();
   String namespace = "";
   ValueFormat valueFormat = ValueFormat.GRPC;
+  Set<Layout> layouts = Set.of(Layout.PLATFORM);
+  Map<String, Layout> discoveryLayouts = Map.of();
   Duration leaseTtl = Duration.ofSeconds(10);
   @Nullable String advertisedHost;
   int advertisedPort;
@@ -134,9 +139,21 @@ public final class PlatformBuilder {
     return this;
   }
 
-  /** How instances are written into etcd. */
+  /** How instances are written into etcd, in the platform's own layout. */
   public PlatformBuilder valueFormat(ValueFormat format) {
     this.valueFormat = format;
+    return this;
+  }
+
+  /** The layouts in which this program is registered, at least one; by default the platform's. */
+  public PlatformBuilder layouts(Layout first, Layout... more) {
+    this.layouts = EnumSet.of(first, more);
+    return this;
+  }
+
+  /** The services that are discovered in the layout of a framework. */
+  public PlatformBuilder discoveryLayouts(Map<String, Layout> byService) {
+    this.discoveryLayouts = Map.copyOf(byService);
     return this;
   }
 

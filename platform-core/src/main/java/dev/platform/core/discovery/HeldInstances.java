@@ -3,11 +3,13 @@ package dev.platform.core.discovery;
 import static java.util.Objects.requireNonNull;
 
 import dev.platform.core.etcd.EtcdConnection;
+import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
@@ -93,6 +95,17 @@ final class HeldInstances {
   void forget(Collection<String> keys) {
     instances.keySet().removeAll(keys);
     recent.keySet().removeAll(keys);
+  }
+
+  /** An instance at this address is back under another key. */
+  void forgetAddress(HostAndPort address) {
+    instances.values().removeIf(held -> held.instance.address().equals(address));
+    recent.values().removeIf(expired -> expired.instance.address().equals(address));
+  }
+
+  /** Their keys. */
+  Set<String> keys() {
+    return instances.keySet();
   }
 
   List<Instance> instances() {

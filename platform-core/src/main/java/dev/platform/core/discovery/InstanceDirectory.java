@@ -6,6 +6,8 @@ import dev.platform.core.concurrent.Backoff;
 import dev.platform.core.concurrent.Threads;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.Layout;
+import dev.platform.core.instance.Printable;
 import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.instance.SkippedInstances.Reason;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +15,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,6 +43,7 @@ public final class InstanceDirectory implements AutoCloseable {
   private final WatchedServices services;
   private final ServiceNames names;
   private final FollowedNames followed;
+  private final Map<String, Layout> layouts;
 
   private InstanceDirectory(Builder builder) {
     this.connection = builder.connection;
@@ -47,6 +53,7 @@ public final class InstanceDirectory implements AutoCloseable {
     this.random = builder.random;
     this.snapshots = builder.snapshots();
     this.skipped = builder.skipped;
+    this.layouts = builder.layouts;
     this.services =
         new WatchedServices(connection, this::newWatch, builder.idle, builder.maxLookedUp);
     this.names = new ServiceNames(connection, codec);
@@ -75,6 +82,7 @@ public final class InstanceDirectory implements AutoCloseable {
     private SkippedInstances skipped = new SkippedInstances();
     private Duration idle = Duration.ofMinutes(10);
     private int maxLookedUp = 1000;
+    private Map<String, Layout> layouts = Map.of();
 
     private Builder(EtcdConnection connection, InstanceCodec codec) {
       this.connection = connection;
@@ -135,6 +143,23 @@ public final class InstanceDirectory implements AutoCloseable {
     }
 
     /**
+     * The services whose keys have the layout of a framework; by default all have the platform's.
+     */
+    public Builder layouts(Map<String, Layout> byService) {
+      byService
+          .keySet()
+          .forEach(
+              service ->
+                  check(
+                      InstanceCodec.isServiceName(service),
+                      "platform.discovery.layouts",
+                      Printable.of(service),
+                      "the name of a service, without a slash"));
+      this.layouts = Map.copyOf(byService);
+      return this;
+    }
+
+    /**
      * @throws dev.platform.core.InvalidPropertyException for an invalid setting
      */
     public InstanceDirectory build() {
@@ -153,7 +178,7 @@ public final class InstanceDirectory implements AutoCloseable {
           new SnapshotFiles(
               directory.resolve(folder),
               snapshot.directory() == null ? new PrivateDirectory(directory) : null,
-              codec,
+              codec.details(),
               snapshot.maxAge(),
               clock),
           threads);
@@ -226,12 +251,23 @@ public final class InstanceDirectory implements AutoCloseable {
   }
 
   /**
-   * The names of all services in etcd, at most 10,000; the last known ones while etcd is
-   * unavailable.
+   * The names of all services in etcd, at most 10,000, and of those that have the layout of a
+   * framework; the last known ones while etcd is unavailable.
    */
   public CompletableFuture<List<String>> serviceIds() {
     followed.start();
-    return names.read();
+    return layouts.isEmpty() ? names.read() : names.read().thenApply(this::withForeign);
+  }
+
+  private List<String> withForeign(List<String> names) {
+    Set<String> all = new TreeSet<>(names);
+    layouts.forEach(
+        (service, layout) -> {
+          if (layout != Layout.PLATFORM) {
+            all.add(service);
+          }
+        });
+    return List.copyOf(all);
   }
 
   /** The state of etcd, for messages. */
@@ -251,14 +287,15 @@ public final class InstanceDirectory implements AutoCloseable {
   }
 
   private ServiceWatch newWatch(String serviceId) {
+    InstanceCodec layout = codec.in(layouts.getOrDefault(serviceId, Layout.PLATFORM));
     return new ServiceWatch(
         serviceId,
         connection,
-        codec,
+        layout,
         clock,
         new Backoff(MAX_BACKOFF, random),
         settings.hold(),
         snapshots,
-        new ListedValues(serviceId, codec, skipped.report(serviceId, Reason.MALFORMED)));
+        new ListedValues(serviceId, layout, skipped.report(serviceId, Reason.MALFORMED)));
   }
 }

@@ -69,6 +69,11 @@ final class ListedValues {
     }
   }
 
+  /** Whether the value is nothing but an address. */
+  boolean isBare(KeyValue kv) {
+    return codec.isBare(kv.getValue());
+  }
+
   /** The key of a deleted instance, whose value does not matter any more. */
   void forget(ByteString key) {
     if (!skipped.isEmpty() && skipped.remove(name(key)) != null) {

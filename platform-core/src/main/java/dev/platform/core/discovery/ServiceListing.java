@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.etcd.EtcdRange;
 import dev.platform.core.etcd.KeyRange;
+import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
 import io.etcd.jetcd.api.KeyValue;
 import io.grpc.Status;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -31,6 +34,7 @@ final class ServiceListing implements EtcdRange.Reader {
   private final Runnable onFailure;
   private final TreeMap<String, Instance> up = new TreeMap<>();
   private final Set<String> outOfService = new HashSet<>();
+  private final Map<String, HostAndPort> bare = new HashMap<>();
   private int keys;
   private long revision;
 
@@ -68,6 +72,25 @@ final class ServiceListing implements EtcdRange.Reader {
     return outOfService;
   }
 
+  /** The addresses of values that have nothing else, by key. */
+  Map<String, HostAndPort> bare() {
+    return bare;
+  }
+
+  /** Adds what the second keys of such instances say. */
+  void addDetails(Map<HostAndPort, Instance> details) {
+    bare.forEach(
+        (key, address) -> {
+          Instance detailed = details.get(address);
+          if (detailed != null && detailed.isUp()) {
+            up.put(key, detailed);
+          } else if (detailed != null) {
+            up.remove(key);
+            outOfService.add(key);
+          }
+        });
+  }
+
   long revision() {
     return revision;
   }
@@ -89,6 +112,9 @@ final class ServiceListing implements EtcdRange.Reader {
         .ifPresent(
             instance -> {
               String key = kv.getKey().toStringUtf8();
+              if (values.isBare(kv)) {
+                bare.put(key, instance.address());
+              }
               if (instance.isUp()) {
                 up.put(key, instance);
               } else {

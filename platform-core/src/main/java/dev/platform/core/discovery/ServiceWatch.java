@@ -9,13 +9,13 @@ import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import io.etcd.jetcd.api.Event;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * one from the next revision on. When the watch ends for any reason, the instances are listed
  * again, with jittered back-off; meanwhile the last list stays. When instances are missing from a
  * list and held, the next watch starts where the previous one ended: the missed events show which
- * of them have deregistered. State is kept on the connection's thread.
+ * of them have deregistered. Events wait until the {@linkplain InstanceDetails details} of those
+ * before them are known. State is kept on the connection's thread.
  */
 final class ServiceWatch implements EtcdWatches.Listener {
 
@@ -39,17 +40,18 @@ final class ServiceWatch implements EtcdWatches.Listener {
   private final InstanceCodec codec;
   private final Clock clock;
   private final Backoff backoff;
-  private final HeldInstances held;
   private final KeyRange range;
   private final Snapshots snapshots;
   private final ListedValues values;
+  private final KnownInstances known;
+  private final InstanceDetails details;
 
   // on the connection's thread
-  private final TreeMap<String, Instance> current = new TreeMap<>();
-  private final Set<String> leaving = new HashSet<>();
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private boolean lookingUp;
+  private boolean runningWaiting;
   private long revision;
   private long listRevision;
-  private boolean fromDisk;
   private boolean stopped;
   private EtcdWatches.@Nullable Watch watch;
   private volatile boolean watching;
@@ -75,7 +77,12 @@ final class ServiceWatch implements EtcdWatches.Listener {
     this.snapshots = snapshots;
     this.values = values;
     this.range = KeyRange.prefix(codec.prefix(serviceId));
-    this.held = new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH));
+    this.known =
+        new KnownInstances(
+            serviceId,
+            values,
+            new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH)));
+    this.details = new InstanceDetails(connection, codec, serviceId);
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
   }
 
@@ -151,9 +158,10 @@ final class ServiceWatch implements EtcdWatches.Listener {
           serviceId,
           list.instances().size(),
           list.updatedAt());
-      list.instances().forEach(instance -> current.put(codec.key(instance), instance));
+      Map<String, Instance> instances = new HashMap<>();
+      list.instances().forEach(instance -> instances.put(codec.key(instance), instance));
+      known.restore(instances);
       revision = list.revision();
-      fromDisk = true;
       publish(list);
     }
   }
@@ -163,32 +171,24 @@ final class ServiceWatch implements EtcdWatches.Listener {
       return;
     }
     values.report();
-    TreeMap<String, Instance> fresh = listing.up();
-    Set<String> marked = listing.outOfService();
+    details.of(
+        new HashSet<>(listing.bare().values()),
+        found -> {
+          listing.addDetails(found);
+          listedWithDetails(listing);
+        },
+        this::notListed);
+  }
+
+  private void listedWithDetails(ServiceListing listing) {
+    if (stopped) {
+      return;
+    }
     listRevision = listing.revision();
-    Map<String, Instance> missing = new TreeMap<>(current);
-    missing.keySet().removeAll(fresh.keySet());
-    missing.keySet().removeAll(marked);
+    details.listed(listing.bare(), known.keys());
     boolean revisionWentBack = listRevision < revision;
-    // A snapshot may be out of date: its instances are held only when etcd has none, or was
-    // emptied.
-    long watchFrom = listRevision + 1;
-    if (!fromDisk || fresh.isEmpty() || revisionWentBack) {
-      int newlyHeld = held.missing(missing, current.size(), fresh.size(), revisionWentBack);
-      logHeld(newlyHeld);
-      if (newlyHeld > 0 && !revisionWentBack) {
-        watchFrom = revision + 1;
-      }
-    }
-    fromDisk = false;
-    held.forget(fresh.keySet());
-    held.forget(marked);
-    if (fresh.isEmpty()) {
-      logHeld(held.lastLeft());
-    }
-    current.clear();
-    current.putAll(fresh);
-    leaving.clear();
+    boolean missedSome = known.list(listing, revisionWentBack) && !revisionWentBack;
+    long watchFrom = (missedSome ? revision : listRevision) + 1;
     revision = listRevision;
     // Published first: once isWatching() is true, readers see this list.
     publish(Origin.LIST);
@@ -204,70 +204,65 @@ final class ServiceWatch implements EtcdWatches.Listener {
 
   @Override
   public void onEvents(List<Event> events) {
-    for (Event event : events) {
-      if (event.getKv().getModRevision() <= listRevision) {
-        applyMissed(event);
-      } else {
-        apply(event);
-        revision = event.getKv().getModRevision();
-      }
-    }
-    values.report();
-    publish(Origin.WATCH);
+    inOrder(
+        () -> {
+          lookingUp = true;
+          details.of(events, found -> apply(events, found));
+        });
   }
 
-  /**
-   * An event from before the list: it only shows whether a missing instance has deregistered or
-   * expired.
-   */
-  private void applyMissed(Event event) {
-    String key = event.getKv().getKey().toStringUtf8();
-    if (event.getType() == Event.EventType.PUT) {
-      if (values.read(event.getKv(), 0).filter(instance -> !instance.isUp()).isPresent()) {
-        leaving.add(key);
-      } else {
-        leaving.remove(key);
+  private void apply(List<Event> events, List<Optional<Instance>> found) {
+    try {
+      for (int i = 0; i < events.size(); i++) {
+        Event event = events.get(i);
+        if (event.getKv().getModRevision() <= listRevision) {
+          known.applyMissed(event, found.get(i));
+        } else {
+          known.apply(event, found.get(i));
+          revision = event.getKv().getModRevision();
+        }
       }
-    } else if (leaving.remove(key)) {
-      held.forget(Set.of(key));
-    }
-  }
-
-  private void apply(Event event) {
-    String key = event.getKv().getKey().toStringUtf8();
-    if (event.getType() == Event.EventType.DELETE) {
-      values.forget(event.getKv().getKey());
-      Instance expired = current.remove(key);
-      if (expired != null) {
-        logHeld(held.expired(key, expired, current.size()));
+      values.report();
+      publish(Origin.WATCH);
+      EtcdWatches.Watch current = watch;
+      if (details.isIncomplete() && current != null) {
+        current.cancel();
+        onBroken("the details of an instance can't be read");
       }
-      return;
-    }
-    held.forget(Set.of(key));
-    int others = current.size() - (current.containsKey(key) ? 1 : 0);
-    Optional<Instance> instance = values.read(event.getKv(), others);
-    if (instance.isPresent() && instance.get().isUp()) {
-      current.put(key, instance.get());
-    } else if (current.remove(key) != null && current.isEmpty()) {
-      logHeld(held.lastLeft());
+    } finally {
+      lookingUp = false;
+      runWaiting();
     }
   }
 
-  private void logHeld(int count) {
-    if (count > 0) {
-      log.warn(
-          "{}: {} instances vanished from etcd at once without deregistration;"
-              + " they are kept for now",
-          serviceId,
-          count);
+  private void runWaiting() {
+    if (!runningWaiting) {
+      runningWaiting = true;
+      try {
+        while (!lookingUp && !waiting.isEmpty()) {
+          waiting.remove().run();
+        }
+      } finally {
+        runningWaiting = false;
+      }
+    }
+  }
+
+  /** Details may have to be looked up for the events before. */
+  private void inOrder(Runnable step) {
+    if (lookingUp) {
+      waiting.add(step);
+    } else {
+      step.run();
     }
   }
 
   @Override
   public void onBroken(String reason) {
     watching = false;
+    watch = null;
     log.debug("{}: the watch has ended ({}), listing again", serviceId, reason);
-    listLater();
+    inOrder(this::listLater);
   }
 
   private void listLater() {
@@ -277,14 +272,13 @@ final class ServiceWatch implements EtcdWatches.Listener {
   }
 
   private void publish(Origin origin) {
-    List<Instance> instances = new ArrayList<>(current.values());
-    instances.addAll(held.instances());
+    int held = known.held();
     InstanceList list =
         new InstanceList(
             serviceId,
-            held.instances().isEmpty() ? origin : Origin.HELD,
-            instances,
-            held.instances().size(),
+            held == 0 ? origin : Origin.HELD,
+            known.instances(),
+            held,
             revision,
             clock.instant());
     snapshots.keep(list);

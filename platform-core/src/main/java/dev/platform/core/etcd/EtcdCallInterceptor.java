@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EtcdCallInterceptor implements ClientInterceptor {
 
+  /** Whether the user may not be permitted to make the call. */
+  static final CallOptions.Key<Boolean> OPTIONAL =
+      CallOptions.Key.createWithDefault("optional", false);
+
   /** A member that lost its quorum ends streams that carry this. */
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
@@ -61,7 +65,7 @@ final class EtcdCallInterceptor implements ClientInterceptor {
         if ("Watch".equals(method.getBareMethodName())) {
           headers.put(HAS_LEADER, "true");
         }
-        super.start(new Reporting<>(method, listener, login), headers);
+        super.start(new Reporting<>(method, options.getOption(OPTIONAL), listener, login), headers);
       }
     };
   }
@@ -69,13 +73,16 @@ final class EtcdCallInterceptor implements ClientInterceptor {
   private final class Reporting<A> extends SimpleForwardingClientCallListener<A> {
 
     private final boolean needsLogin;
+    private final boolean optional;
     private final EtcdCredentials.@Nullable Use login;
 
     Reporting(
         MethodDescriptor<?, A> method,
+        boolean optional,
         ClientCall.Listener<A> listener,
         EtcdCredentials.@Nullable Use login) {
       super(listener);
+      this.optional = optional;
       this.needsLogin = KVGrpc.SERVICE_NAME.equals(method.getServiceName());
       this.login = login;
     }
@@ -100,7 +107,10 @@ final class EtcdCallInterceptor implements ClientInterceptor {
           (status.getCode() == Code.UNAUTHENTICATED || isAboutToken(description))
               && login != null
               && login.refused(description);
-      if (!tokenRanOut && !EtcdFailure.isTooLarge(status) && !ANSWERS.contains(status.getCode())) {
+      if (!tokenRanOut
+          && !(optional && EtcdConnection.isNotPermitted(status))
+          && !EtcdFailure.isTooLarge(status)
+          && !ANSWERS.contains(status.getCode())) {
         availability.failed(status);
       }
       super.onClose(status, trailers);

@@ -159,6 +159,19 @@ public final class EtcdConnection implements AutoCloseable {
     return KVGrpc.newFutureStub(calls).withDeadline(requestDeadline());
   }
 
+  /**
+   * The same for keys that the user of etcd may not be permitted to read, and that can be done
+   * without: a refusal of these calls is no problem of etcd's, and not reported as one.
+   */
+  public KVFutureStub optionalKv() {
+    return kv().withOption(EtcdCallInterceptor.OPTIONAL, true);
+  }
+
+  /** Whether etcd's user is not permitted to make a call that failed. */
+  public static boolean isNotPermitted(Status failure) {
+    return EtcdFailure.of(failure).kind() == EtcdFailure.Kind.PERMISSION;
+  }
+
   /** Leases; each call with the request timeout as its deadline. */
   public LeaseFutureStub lease() {
     return LeaseGrpc.newFutureStub(calls).withDeadline(requestDeadline());

@@ -1,12 +1,14 @@
 package dev.platform.core.etcd;
 
 import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.KVGrpc.KVFutureStub;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class EtcdRange {
   private static final ByteString NEXT = ByteString.copyFrom(new byte[] {0});
 
   private final EtcdConnection connection;
+  private final Supplier<KVFutureStub> kv;
   private final ByteString end;
   private final boolean keysOnly;
   private final Reader reader;
@@ -49,8 +52,14 @@ public final class EtcdRange {
   }
 
   private EtcdRange(
-      EtcdConnection connection, KeyRange range, boolean keysOnly, int pageSize, Reader reader) {
+      EtcdConnection connection,
+      Supplier<KVFutureStub> kv,
+      KeyRange range,
+      boolean keysOnly,
+      int pageSize,
+      Reader reader) {
     this.connection = connection;
+    this.kv = kv;
     this.from = range.key();
     this.end = range.end();
     this.keysOnly = keysOnly;
@@ -67,7 +76,15 @@ public final class EtcdRange {
    */
   public static void read(
       EtcdConnection connection, KeyRange range, boolean keysOnly, int pageSize, Reader reader) {
-    new EtcdRange(connection, range, keysOnly, pageSize, reader).request();
+    new EtcdRange(connection, connection::kv, range, keysOnly, pageSize, reader).request();
+  }
+
+  /**
+   * The same with values, of keys that can be {@linkplain EtcdConnection#optionalKv done without}.
+   */
+  public static void readOptional(
+      EtcdConnection connection, KeyRange range, int pageSize, Reader reader) {
+    new EtcdRange(connection, connection::optionalKv, range, false, pageSize, reader).request();
   }
 
   /** The first possible key after this page. */
@@ -77,8 +94,7 @@ public final class EtcdRange {
 
   private void request() {
     connection.then(
-        connection
-            .kv()
+        kv.get()
             .range(
                 RangeRequest.newBuilder()
                     .setKey(from)

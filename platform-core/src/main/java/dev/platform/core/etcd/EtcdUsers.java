@@ -2,6 +2,8 @@ package dev.platform.core.etcd;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.ValueFormat;
 import io.etcd.jetcd.api.AuthEnableRequest;
 import io.etcd.jetcd.api.AuthRoleAddRequest;
 import io.etcd.jetcd.api.AuthRoleGetRequest;
@@ -43,7 +45,7 @@ public final class EtcdUsers {
   private static final int PASSWORD_BYTES = 32;
 
   private final EtcdConnection etcd;
-  private final String prefix;
+  private final List<String> roots;
 
   /**
    * @param etcd as {@link #ROOT}, or any while authentication is off
@@ -51,7 +53,8 @@ public final class EtcdUsers {
    */
   public EtcdUsers(EtcdConnection etcd, String namespace) {
     this.etcd = etcd;
-    this.prefix = namespace + "/services/";
+    InstanceCodec codec = new InstanceCodec(namespace, ValueFormat.GRPC);
+    this.roots = List.of(codec.root(), codec.details().root());
   }
 
   /**
@@ -115,9 +118,11 @@ public final class EtcdUsers {
   /** The role's permissions are exactly the user's. */
   private void permit(EtcdUser user) throws InterruptedException {
     Set<Permission> wanted = new HashSet<>();
-    wanted.add(permission(Type.READ, prefix));
-    user.services()
-        .forEach(service -> wanted.add(permission(Type.READWRITE, prefix + service + "/")));
+    for (String root : roots) {
+      wanted.add(permission(Type.READ, root));
+      user.services()
+          .forEach(service -> wanted.add(permission(Type.READWRITE, root + service + "/")));
+    }
     List<Permission> before =
         answer(etcd.auth().roleGet(AuthRoleGetRequest.newBuilder().setRole(user.name()).build()))
             .getPermList();

@@ -2,26 +2,31 @@ package dev.platform.core.instance;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
-import com.google.gson.JsonElement;
+import com.google.common.hash.Hashing;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.protobuf.ByteString;
 import dev.platform.core.InvalidPropertyException;
-import java.util.LinkedHashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes instances as etcd keys and values, and decodes them: {@code
- * <namespace>/services/<service>/<host>:<port>}. Reads both {@linkplain ValueFormat formats}.
- * Thread-safe.
+ * Encodes instances as etcd keys and values, and decodes them, in the {@link Layout} of a
+ * framework. The platform's own is {@code <namespace>/services/<service>/<host>:<port>}, whose
+ * values are read in both {@linkplain ValueFormat formats}.
+ *
+ * <p>Where a value is nothing but an address, this platform's instances have a second key, {@code
+ * <namespace>/instances/<service>/<host>:<port>}: their {@linkplain #details details}, in the
+ * format with metadata. Thread-safe.
  */
 public final class InstanceCodec {
 
   private static final String SERVICES = "/services/";
+  private static final String DETAILS = "/instances/";
+  private static final String KRATOS = "/microservices/";
   private static final Pattern NAMESPACE = Pattern.compile("|/?[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
 
   /** What a registry's value may have, written and read. */
@@ -30,19 +35,64 @@ public final class InstanceCodec {
   private static final Pattern SERVICE =
       Pattern.compile("[^/\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]{1,255}");
 
-  private final String root;
+  private final String namespace;
+  private final Layout layout;
   private final ValueFormat format;
+  private final String root;
 
   /**
+   * The platform's own layout.
+   *
    * @param namespace the prefix of every key, such as {@code /staging}; may be empty
    * @param format the format of values
    * @throws InvalidPropertyException for an invalid namespace
    */
   public InstanceCodec(String namespace, ValueFormat format) {
-    checkNamespace(namespace);
-    boolean relative = !namespace.isEmpty() && !namespace.startsWith("/");
-    this.root = (relative ? "/" : "") + namespace + SERVICES;
+    this(absolute(namespace), Layout.PLATFORM, format, SERVICES);
+  }
+
+  private InstanceCodec(String namespace, Layout layout, ValueFormat format, String root) {
+    this.namespace = namespace;
+    this.layout = layout;
     this.format = format;
+    this.root = namespace + root;
+  }
+
+  private static String absolute(String namespace) {
+    checkNamespace(namespace);
+    return (namespace.isEmpty() || namespace.startsWith("/") ? "" : "/") + namespace;
+  }
+
+  /**
+   * The same namespace in another layout; that of the platform keeps its format. A namespace is
+   * before the frameworks' keys, too: {@code /staging/microservices/…}, {@code
+   * /staging/<service>/…}.
+   */
+  public InstanceCodec in(Layout other) {
+    if (other == layout) {
+      return this;
+    }
+    return switch (other) {
+      case PLATFORM -> new InstanceCodec(namespace, format);
+      case GO_ZERO ->
+          new InstanceCodec(namespace, other, ValueFormat.ADDRESS, namespace.isEmpty() ? "" : "/");
+      case KRATOS -> new InstanceCodec(namespace, other, ValueFormat.GRPC, KRATOS);
+    };
+  }
+
+  /** The second keys of the same namespace, in the platform's format with metadata. */
+  public InstanceCodec details() {
+    return new InstanceCodec(namespace, Layout.PLATFORM, ValueFormat.GRPC, DETAILS);
+  }
+
+  /** Whether it writes nothing but addresses, so that instances need {@link #details}. */
+  public boolean isBare() {
+    return format == ValueFormat.ADDRESS;
+  }
+
+  /** Whether what somebody has put is nothing but an address, which may have {@link #details}. */
+  public boolean isBare(ByteString value) {
+    return layout != Layout.KRATOS && !value.isEmpty() && value.byteAt(0) != '{';
   }
 
   /**
@@ -76,7 +126,18 @@ public final class InstanceCodec {
 
   /** An instance's key. */
   public String key(Instance instance) {
-    return prefix(instance.serviceId()) + instance.address();
+    return prefix(instance.serviceId())
+        + switch (layout) {
+          case PLATFORM -> instance.address();
+          case GO_ZERO -> number(instance.address());
+          case KRATOS -> instance.id();
+        };
+  }
+
+  /** A positive number that this address always has, and hardly any other. */
+  private static long number(HostAndPort address) {
+    long hash = Hashing.sha256().hashString(address.toString(), StandardCharsets.UTF_8).asLong();
+    return Math.max(1, hash & Long.MAX_VALUE);
   }
 
   /** The service that a key below {@link #root} belongs to; empty for a key of another shape. */
@@ -104,16 +165,10 @@ public final class InstanceCodec {
   }
 
   private String write(Instance instance) {
-    if (format == ValueFormat.ADDRESS) {
-      return instance.address().toString();
+    if (layout == Layout.KRATOS) {
+      return KratosValues.write(instance);
     }
-    JsonObject metadata = new JsonObject();
-    new TreeMap<>(instance.metadata()).forEach(metadata::addProperty);
-    JsonObject update = new JsonObject();
-    update.addProperty("Op", 0);
-    update.addProperty("Addr", instance.address().toString());
-    update.add("Metadata", metadata);
-    return Json.write(update);
+    return isBare() ? instance.address().toString() : GrpcValues.write(instance);
   }
 
   /**
@@ -121,7 +176,7 @@ public final class InstanceCodec {
    * format has none.
    */
   public @Nullable String leavingValue(Instance instance) {
-    return format == ValueFormat.ADDRESS ? null : value(instance.outOfService());
+    return isBare() ? null : value(instance.outOfService());
   }
 
   /**
@@ -136,26 +191,24 @@ public final class InstanceCodec {
           "%d bytes (expected: at most %d)".formatted(value.size(), MAX_VALUE_BYTES));
     }
     String text = value.toStringUtf8();
-    return text.startsWith("{")
-        ? readUpdate(serviceId, text)
-        : instance(serviceId, text.trim(), Map.of());
+    if (layout == Layout.KRATOS) {
+      JsonObject object = object(text);
+      return instance(serviceId, KratosValues.address(object), KratosValues.metadata(object));
+    }
+    if (text.startsWith("{")) {
+      JsonObject object = object(text);
+      return instance(serviceId, GrpcValues.address(object), GrpcValues.metadata(object));
+    }
+    return instance(serviceId, text.trim(), Map.of());
   }
 
-  private static Instance readUpdate(String serviceId, String text) {
-    JsonObject update;
+  private static JsonObject object(String text) {
     try {
-      update = Json.readObject(text);
+      return Json.readObject(text);
     } catch (JsonParseException e) {
       throw new IllegalArgumentException(
           "%s is not JSON: %s".formatted(Printable.of(text), Printable.of(e.getMessage())), e);
     }
-    Map<String, String> metadata = new LinkedHashMap<>();
-    if (update.get("Metadata") instanceof JsonObject members) {
-      for (Map.Entry<String, JsonElement> member : members.entrySet()) {
-        metadata.put(member.getKey(), Json.text(member.getValue()));
-      }
-    }
-    return instance(serviceId, Json.text(update.get("Addr")), metadata);
   }
 
   private static Instance instance(String serviceId, String address, Map<String, String> metadata) {

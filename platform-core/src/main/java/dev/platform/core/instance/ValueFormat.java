@@ -7,6 +7,8 @@ public enum ValueFormat {
    * which Go's official resolver reads.
    */
   GRPC,
-  /** Plain {@code host:port}, for readers that support nothing else. Metadata is left out. */
+  /**
+   * Plain {@code host:port}, for readers that support nothing else. Metadata is in a second key.
+   */
   ADDRESS
 }

@@ -7,6 +7,7 @@ import io.grpc.Status.Code;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -237,11 +238,19 @@ final class KeyRegistrar {
 
   /**
    * Deletes this process's keys that are not claimed again, then runs {@code next}, whether etcd
-   * has answered or not: the rest expires with the lease.
+   * has answered or not: the rest expires with the lease. Those without a mark first: who sees them
+   * deleted reads the mark elsewhere.
    */
   void delete(List<Claim> leaving, Runnable next) {
+    deleteEach(
+        leaving,
+        claim -> claim.leavingValue() == null,
+        () -> deleteEach(leaving, claim -> claim.leavingValue() != null, next));
+  }
+
+  private void deleteEach(List<Claim> leaving, Predicate<Claim> which, Runnable next) {
     List<String> unclaimed =
-        leaving.stream().map(Claim::key).filter(key -> !keys.isClaimed(key)).toList();
+        leaving.stream().filter(which).map(Claim::key).filter(key -> !keys.isClaimed(key)).toList();
     if (unclaimed.isEmpty()) {
       next.run();
     }

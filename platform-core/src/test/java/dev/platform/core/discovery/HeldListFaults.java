@@ -3,11 +3,9 @@ package dev.platform.core.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import dev.platform.core.discovery.InstanceList.Origin;
 import dev.platform.core.etcd.TestConnections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -211,19 +209,6 @@ abstract class HeldListFaults extends WatchedDirectory {
     await().until(() -> directory.isFollowing("a"));
     assertThat(ports()).containsExactly(3);
     assertThat(directory.latest("a").held()).isZero();
-  }
-
-  /** Breaks the watch and blocks the directory until all changes are made. */
-  private void whileDisconnected(Runnable changes) {
-    CountDownLatch over = new CountDownLatch(1);
-    connection.execute(() -> Uninterruptibles.awaitUninterruptibly(over));
-    try {
-      etcd().stop();
-      etcd().start();
-      changes.run();
-    } finally {
-      over.countDown();
-    }
   }
 
   private void leave(int port) {

@@ -9,6 +9,7 @@ import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
 import dev.platform.core.instance.InstanceReader;
+import dev.platform.core.instance.Layout;
 import dev.platform.core.instance.Printable;
 import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.instance.SkippedInstances.Reason;
@@ -65,6 +66,25 @@ class HostileDataTest {
     assertThat(read).as("seed %d", seed).isBetween(INPUTS / 100, INPUTS - INPUTS / 100);
     assertThat(meters.get("platform.discovery.skipped").tag("service", "a").counter().count())
         .isPositive();
+  }
+
+  @Test
+  void valuesOfKratosAreReadWithinBoundsOrRefused() {
+    InstanceCodec kratos = CODEC.in(Layout.KRATOS);
+    List<String> good = List.of(kratos.value(instance()));
+    int read = 0;
+    for (int i = 0; i < INPUTS; i++) {
+      byte[] value = strange.nextBytes(good);
+      try {
+        assertBounded(kratos.read("a", ByteString.copyFrom(value)));
+        read++;
+      } catch (IllegalArgumentException expected) {
+        assertPrintable(expected.getMessage());
+      } catch (RuntimeException | StackOverflowError e) {
+        throw new AssertionError("seed " + seed + ": " + Printable.of(new String(value)), e);
+      }
+    }
+    assertThat(read).as("seed %d", seed).isBetween(INPUTS / 100, INPUTS - INPUTS / 100);
   }
 
   @Test

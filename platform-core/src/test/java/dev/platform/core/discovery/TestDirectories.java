@@ -19,12 +19,13 @@ public final class TestDirectories {
    */
   public static InstanceDirectory open(EtcdConnection connection, Duration hold, Path snapshots) {
     InstanceCodec codec = new InstanceCodec("", ValueFormat.GRPC);
-    return InstanceDirectory.builder(connection, codec)
-        .settings(
-            new DiscoverySettings(
-                Duration.ofSeconds(2),
-                new DiscoverySettings.Hold(hold, 0.5, 3, Duration.ofSeconds(10)),
-                new DiscoverySettings.Snapshot(true, snapshots, MAX_AGE)))
-        .build();
+    return InstanceDirectory.builder(connection, codec).settings(settings(hold, snapshots)).build();
+  }
+
+  static DiscoverySettings settings(Duration hold, Path snapshots) {
+    return new DiscoverySettings(
+        Duration.ofSeconds(2),
+        new DiscoverySettings.Hold(hold, 0.5, 3, Duration.ofSeconds(10)),
+        new DiscoverySettings.Snapshot(true, snapshots, MAX_AGE));
   }
 }

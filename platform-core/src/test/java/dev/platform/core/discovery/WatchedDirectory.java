@@ -2,12 +2,14 @@ package dev.platform.core.discovery;
 
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.platform.core.etcd.EtcdConnection;
 import dev.platform.core.etcd.TestConnections;
 import dev.platform.starter.test.etcd.EtcdServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,5 +57,18 @@ abstract class WatchedDirectory {
 
   List<Integer> ports() {
     return directory.latest("a").instances().stream().map(i -> i.address().port()).toList();
+  }
+
+  /** Breaks the watch and blocks the directory until all changes are made. */
+  void whileDisconnected(Runnable changes) {
+    CountDownLatch over = new CountDownLatch(1);
+    connection.execute(() -> Uninterruptibles.awaitUninterruptibly(over));
+    try {
+      etcd().stop();
+      etcd().start();
+      changes.run();
+    } finally {
+      over.countDown();
+    }
   }
 }

@@ -84,6 +84,38 @@ class EtcdUsersTest {
   }
 
   @Test
+  void anInstancesSecondKeyIsItsServicesOwn() throws Exception {
+    try (EtcdConnection payment = connect("payment-app")) {
+      assertThat(put(payment, "/staging/instances/payment-service/10.0.0.1:1")).isNull();
+      assertThat(put(payment, "/staging/instances/order-service/10.0.0.1:1")).isEqualTo(DENIED);
+      assertThat(count(payment, "/staging/instances/", "/staging/instances0")).isPositive();
+    }
+  }
+
+  @Test
+  void aRefusalOfKeysThatCanBeDoneWithoutIsNoProblem() throws Exception {
+    try (EtcdConnection stranger = connect("stranger")) {
+      RangeRequest request =
+          RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("/instances/a/b:1")).build();
+      assertThatThrownBy(() -> stranger.optionalKv().range(request).get())
+          .hasMessageContaining(DENIED);
+      assertThat(stranger.availability().describe()).doesNotContain("permission denied");
+      assertThatThrownBy(() -> stranger.kv().range(request).get()).hasMessageContaining(DENIED);
+      assertThat(stranger.availability().describe()).contains("permission denied");
+    }
+  }
+
+  @Test
+  void aNamespaceNeedsNoSlashAtItsBeginning() throws Exception {
+    try (EtcdConnection root = connect(EtcdUsers.ROOT)) {
+      new EtcdUsers(root, "staging").apply(List.of(PAYMENT));
+    }
+    try (EtcdConnection payment = connect("payment-app")) {
+      assertThat(put(payment, "/staging/services/payment-service/10.0.0.1:1")).isNull();
+    }
+  }
+
+  @Test
   void onlyRootMayChangeUsers() {
     try (EtcdConnection order = connect("order-app")) {
       assertThatThrownBy(() -> new EtcdUsers(order, "/staging").apply(List.of(ORDER)))

@@ -49,6 +49,7 @@ public final class DiscoveryAutoConfiguration {
         .endpoints(etcd.endpoints())
         .unwatchAfter(properties.unwatchAfter())
         .maxLookedUp(properties.maxLookedUp())
+        .layouts(properties.layouts())
         .skipped(skipped.getIfAvailable(SkippedInstances::new))
         .build();
   }

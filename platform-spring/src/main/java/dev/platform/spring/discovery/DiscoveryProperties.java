@@ -3,8 +3,10 @@ package dev.platform.spring.discovery;
 import static dev.platform.core.InvalidPropertyException.check;
 
 import dev.platform.core.discovery.DiscoverySettings;
+import dev.platform.core.instance.Layout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -27,6 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param allowLoopback whether instances at loopback, link-local and unspecified addresses are
  *     called; by default only if this process advertises a loopback address itself, or all
  *     endpoints of etcd are loopback addresses
+ * @param layouts services whose keys in etcd have the layout of a framework, {@code go-zero} or
+ *     {@code kratos}, by name; all others have the platform's
  * @param httpLoadBalancer whether the HTTP clients of Spring Cloud LoadBalancer call the HTTP ports
  *     of instances, instead of their gRPC ports
  */
@@ -41,6 +45,7 @@ public record DiscoveryProperties(
     @DefaultValue("10s") Duration pollInterval,
     @DefaultValue Heartbeat heartbeat,
     @Nullable Boolean allowLoopback,
+    @DefaultValue Map<String, Layout> layouts,
     @DefaultValue("true") boolean httpLoadBalancer) {
 
   private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);

@@ -3,6 +3,7 @@ package dev.platform.spring.registry;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.instance.Layout;
 import dev.platform.core.registry.Claim;
 import dev.platform.core.registry.EtcdRegistrar;
 import dev.platform.core.registry.LeaseSnapshot;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
 
   private final EtcdRegistrar registrar;
   private final InstanceCodec codec;
+  private final Set<Layout> layouts;
   private final Duration releaseTimeout;
   // guarded by this
   private final Map<EtcdRegistration, List<Claim>> registered = new LinkedHashMap<>();
@@ -45,20 +48,22 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
 
   /**
    * @param registrar has the keys and the lease
-   * @param codec writes instances
+   * @param codec writes instances in the platform's layout
+   * @param layouts each instance is registered in all of these
    * @param requestTimeout how long a deregistration may take
    */
   public EtcdServiceRegistry(
-      EtcdRegistrar registrar, InstanceCodec codec, Duration requestTimeout) {
+      EtcdRegistrar registrar, InstanceCodec codec, Set<Layout> layouts, Duration requestTimeout) {
     this.registrar = registrar;
     this.codec = codec;
+    this.layouts = Set.copyOf(layouts);
     this.releaseTimeout = requestTimeout;
   }
 
   /**
    * Registers, unless an operator has set the registration out of service.
    *
-   * @throws IllegalStateException if the process would have more names than etcd takes at once: 128
+   * @throws IllegalStateException if the process would have more keys than etcd takes at once: 128
    */
   @Override
   public synchronized void register(EtcdRegistration registration) {
@@ -66,12 +71,14 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
       return;
     }
     List<Claim> claims =
-        registration.instances().stream().map(i -> claim(registration, i)).toList();
-    int names = claims.size() + registered.values().stream().mapToInt(List::size).sum();
-    if (names > EtcdRegistrar.MAX_KEYS) {
+        registration.instances().stream()
+            .flatMap(instance -> claims(registration, instance).stream())
+            .toList();
+    int keys = claims.size() + registered.values().stream().mapToInt(List::size).sum();
+    if (keys > EtcdRegistrar.MAX_KEYS) {
       throw new IllegalStateException(
-          "This process would be registered under %d names (expected: at most %d)"
-              .formatted(names, EtcdRegistrar.MAX_KEYS));
+          "This process would be registered under %d keys (expected: at most %d)"
+              .formatted(keys, EtcdRegistrar.MAX_KEYS));
     }
     registered.put(registration, claims);
     if (isUp(registration)) {
@@ -187,8 +194,8 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     return !InstanceMetadata.OUT_OF_SERVICE.equals(statuses.get(registration));
   }
 
-  private Claim claim(EtcdRegistration registration, Instance instance) {
-    return Claim.of(codec, instance, registration::listensItself);
+  private List<Claim> claims(EtcdRegistration registration, Instance instance) {
+    return Claim.of(codec, layouts, instance, registration::listensItself);
   }
 
   /** Claims and releases reach the registrar in the order of the calls. */

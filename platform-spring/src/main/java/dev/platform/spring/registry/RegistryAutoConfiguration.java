@@ -89,6 +89,7 @@ public final class RegistryAutoConfiguration {
     return new EtcdServiceRegistry(
         registrar,
         new InstanceCodec(etcd.namespace(), properties.valueFormat()),
+        properties.layouts(),
         connection.requestTimeout());
   }
 

@@ -2,11 +2,18 @@ package dev.platform.spring.registry;
 
 import static dev.platform.core.InvalidPropertyException.check;
 
+import dev.platform.core.instance.InstanceCodec;
+import dev.platform.core.instance.Layout;
 import dev.platform.core.instance.ValueFormat;
+import dev.platform.core.registry.Claim;
+import dev.platform.core.registry.EtcdRegistrar;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,7 +26,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param services names to register, each a gRPC service of this process; {@code
  *     spring.application.name} when empty; at most 100
  * @param valueFormat {@code grpc}: etcd's own gRPC naming, with metadata; {@code address}: plain
- *     host:port
+ *     host:port, with metadata in a second key
+ * @param layouts how keys and values look; each instance is registered in all of these: {@code
+ *     platform}, {@code go-zero}, {@code kratos}
  * @param leaseTtl how long a crashed process stays registered; whole seconds, at least 2s; the
  *     lease is renewed every third of it
  * @param metadata further metadata of every instance; overrides what the platform sets, except
@@ -33,6 +42,7 @@ public record RegistryProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue List<String> services,
     @DefaultValue("grpc") ValueFormat valueFormat,
+    @DefaultValue("platform") Set<Layout> layouts,
     @DefaultValue("10s") Duration leaseTtl,
     @DefaultValue Map<String, String> metadata,
     @Nullable String advertiseHost,
@@ -44,6 +54,7 @@ public record RegistryProperties(
 
   public RegistryProperties {
     services = List.copyOf(services);
+    layouts = layouts.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(layouts));
     metadata = Map.copyOf(metadata);
     services.forEach(name -> checkService("platform.registry.services", name));
     check(
@@ -51,6 +62,7 @@ public record RegistryProperties(
         "platform.registry.services",
         services,
         "at most " + MAX_SERVICES + " names, each once");
+    checkLayouts(services, valueFormat, layouts);
     check(
         leaseTtl.compareTo(Duration.ofSeconds(2)) >= 0
             && leaseTtl.equals(Duration.ofSeconds(leaseTtl.toSeconds())),
@@ -67,6 +79,27 @@ public record RegistryProperties(
         "platform.registry.advertise-port",
         advertisePort,
         "1 to 65535");
+  }
+
+  private static void checkLayouts(
+      List<String> services, ValueFormat valueFormat, Set<Layout> layouts) {
+    check(
+        !layouts.isEmpty(),
+        "platform.registry.layouts",
+        "(empty)",
+        "one or more of platform, go-zero, kratos");
+    check(
+        layouts.contains(Layout.PLATFORM) || valueFormat == ValueFormat.GRPC,
+        "platform.registry.value-format",
+        "address",
+        "no value, since platform.registry.layouts is without platform");
+    int keys = Claim.keys(new InstanceCodec("", valueFormat), layouts);
+    int most = EtcdRegistrar.MAX_KEYS / keys;
+    check(
+        services.size() <= most,
+        "platform.registry.services",
+        services.size() + " names",
+        "at most %d, since each has %d keys".formatted(most, keys));
   }
 
   static void checkService(String property, String name) {

@@ -83,7 +83,28 @@ class ApplicationLifecycleTest {
       String address = "127.0.0.1:" + app.getBean(EtcdRegistration.class).getPort();
       String key = "/staging/services/my-app/" + address;
       await().until(() -> etcd.server().get(key).equals(Optional.of(address)));
+      assertThat(etcd.server().get("/staging/instances/my-app/" + address).orElseThrow())
+          .contains("instance-id");
     }
+    assertThat(etcd.server().keys("/staging/")).isEmpty();
+  }
+
+  @Test
+  void isRegisteredInTheLayoutsOfFrameworksIfConfigured() {
+    Map<String, Object> properties = properties("spring.application.name", "my-app");
+    properties.put("platform.registry.layouts", "platform, go-zero, kratos");
+    try (var app = TestApp.start(properties)) {
+      String address = "127.0.0.1:" + app.getBean(EtcdRegistration.class).getPort();
+      awaitKeys("/services/my-app/" + address);
+      List<String> goZero = etcd.server().keys("my-app/");
+      assertThat(goZero).hasSize(1);
+      assertThat(etcd.server().get(goZero.get(0))).contains(address);
+      List<String> kratos = etcd.server().keys("/microservices/my-app/");
+      assertThat(kratos).hasSize(1);
+      assertThat(etcd.server().get(kratos.get(0)).orElseThrow()).contains("grpc://" + address);
+    }
+    assertThat(etcd.server().keys("my-app/")).isEmpty();
+    assertThat(etcd.server().keys("/microservices/")).isEmpty();
   }
 
   @Test

@@ -36,6 +36,14 @@ class ConfigurationMistakesTest {
         "platform.start.warm-up.max | -1s | platform.start.warm-up.max: -1000ms (expected: 0s to 5m)",
         "platform.registry.value-format | xml | platform.registry.value-format: xml (expected: one of"
             + " grpc, address)",
+        "platform.registry.layouts | nacos | platform.registry.layouts: nacos (expected: one of"
+            + " platform, go-zero, kratos)",
+        "platform.registry.layouts | '' | platform.registry.layouts: (empty) (expected: one or more"
+            + " of platform, go-zero, kratos)",
+        "platform.discovery.layouts.prices | dubbo | platform.discovery.layouts.prices: dubbo"
+            + " (expected: one of platform, go-zero, kratos)",
+        "platform.discovery.layouts[a/b] | kratos | platform.discovery.layouts: \"a/b\" (expected:"
+            + " the name of a service, without a slash)",
         "platform.registry.advertise-host | no-such-host.invalid | platform.registry.advertise-host:"
             + " no-such-host.invalid (expected: a host name that resolves, or an address)",
         "platform.registry.advertise-port | 70000 | platform.registry.advertise-port: 70000 (expected:"

@@ -2,6 +2,7 @@ package dev.platform.spring.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.instance.Layout;
 import dev.platform.core.instance.ValueFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.info.BuildProperties;
@@ -69,6 +71,7 @@ class RegistrationCustomizerTest {
                   true,
                   List.of("a"),
                   ValueFormat.GRPC,
+                  Set.of(Layout.PLATFORM),
                   Duration.ofSeconds(10),
                   Map.of(),
                   "127.0.0.1",
