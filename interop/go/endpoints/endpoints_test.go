@@ -47,3 +47,30 @@ func TestAnEndpointThatLeavesIsMarkedFirst(t *testing.T) {
 		t.Errorf("then %s", seen[1].Type)
 	}
 }
+
+func TestInstancesAreFollowedFromTheirListToTheirEnd(t *testing.T) {
+	client := etcdtest.Start(t)
+	registration, err := Register(t.Context(), client, "prices", "127.0.0.1:1", map[string]string{Zone: "z1"}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := make(chan Change, 10)
+	go func() {
+		if err := Follow(t.Context(), client, Target("prices"), func(change Change) { changes <- change }); err != nil {
+			t.Error(err)
+		}
+	}()
+	first := <-changes
+	if first.Instance == nil || first.Instance.Metadata[Zone] != "z1" || first.Instance.Leaving() {
+		t.Errorf("first %+v", first.Instance)
+	}
+	if err := registration.Leave(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if marked := <-changes; marked.Instance == nil || !marked.Instance.Leaving() {
+		t.Errorf("then %+v", marked.Instance)
+	}
+	if gone := <-changes; gone.Instance != nil || gone.Key != "/services/prices/127.0.0.1:1" {
+		t.Errorf("at last %+v", gone)
+	}
+}
