@@ -103,6 +103,16 @@ final class AppProcess implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - startedAt);
   }
 
+  /** Waits until the log has the gRPC server's address. */
+  void awaitListening() {
+    await(name + " listens; log: " + log.path())
+        .atMost(START_LIMIT)
+        .pollInterval(Duration.ofMillis(20))
+        .failFast(
+            () -> assertThat(isAlive()).as("%s runs; its log ends:%n%s", name, log.tail()).isTrue())
+        .until(() -> log.first(GRPC_PORT).isPresent());
+  }
+
   int httpPort() {
     return Integer.parseInt(log.first(HTTP_PORT).orElseThrow());
   }

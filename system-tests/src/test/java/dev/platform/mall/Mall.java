@@ -257,6 +257,11 @@ final class Mall implements AutoCloseable {
         .toList();
   }
 
+  /** The URL of an app's database. */
+  String jdbcUrl(App app) {
+    return postgres.jdbcUrl(app.id());
+  }
+
   /** A new connection to an app's database. */
   Connection database(App app) throws SQLException {
     return DriverManager.getConnection(

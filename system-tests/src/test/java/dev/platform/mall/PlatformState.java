@@ -40,6 +40,15 @@ record PlatformState(JsonNode platform) {
     return addresses;
   }
 
+  /** What it knows of one instance of a service, as JSON. */
+  String instance(String service, String address) {
+    return StreamSupport.stream(watched(service).path("instances").spliterator(), false)
+        .filter(instance -> instance.path("address").asText().equals(address))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(address + " is not listed: " + platform))
+        .toString();
+  }
+
   private JsonNode watched(String service) {
     return StreamSupport.stream(platform.path("services").spliterator(), false)
         .filter(list -> list.path("service").asText().equals(service))
