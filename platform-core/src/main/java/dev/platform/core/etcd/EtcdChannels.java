@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executor where answers to calls arrive
  */
-record EtcdChannels(EtcdSettings settings, EtcdTransport transport, Executor executor) {
+record EtcdChannels(EtcdSettings settings, EtcdTransport transport, Executor executor)
+    implements EtcdChannelFactory {
 
   private static final int MAX_ANSWER_BYTES = 64 << 20;
 
@@ -21,8 +22,9 @@ record EtcdChannels(EtcdSettings settings, EtcdTransport transport, Executor exe
    *
    * @throws IllegalStateException if the certificates can't be used
    */
+  @Override
   @SuppressWarnings("deprecation") // nameResolverFactory: the only way to set a resolver
-  ManagedChannel open(@Nullable EtcdTls tls) {
+  public ManagedChannel open(@Nullable EtcdTls tls) {
     var endpoints = settings.parsedEndpoints();
     ManagedChannelBuilder<?> builder =
         transport.builder(

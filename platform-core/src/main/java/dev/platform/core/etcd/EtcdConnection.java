@@ -55,7 +55,7 @@ public final class EtcdConnection implements AutoCloseable {
 
   private EtcdConnection(
       EtcdSettings settings,
-      EtcdChannels channels,
+      EtcdChannelFactory channels,
       @Nullable EtcdTls tls,
       ScheduledExecutorService executor,
       LongSupplier nanoTime,
@@ -103,6 +103,7 @@ public final class EtcdConnection implements AutoCloseable {
     private LongSupplier nanoTime = System::nanoTime;
     private RandomGenerator random = RandomGenerator.getDefault();
     private Deadline.Ticker deadlines = Deadline.getSystemTicker();
+    private @Nullable EtcdChannelFactory channels;
 
     private Builder(EtcdSettings settings) {
       this.settings = settings;
@@ -142,6 +143,16 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     /**
+     * Opens the channels to etcd; by default over the network, by gRPC's transport on the class
+     * path. A simulation passes calls to its own etcd here. Answers must arrive on the {@linkplain
+     * #executor connection's thread}.
+     */
+    public Builder channels(EtcdChannelFactory factory) {
+      this.channels = factory;
+      return this;
+    }
+
+    /**
      * Connects in the background.
      *
      * @throws IllegalStateException if the certificates can't be used, or there is no transport
@@ -149,8 +160,11 @@ public final class EtcdConnection implements AutoCloseable {
     public EtcdConnection open() {
       ScheduledExecutorService thread =
           executor == null ? Threads.daemons().timer(THREAD) : executor;
-      EtcdChannels channels = new EtcdChannels(settings, EtcdTransport.available(), thread);
-      return new EtcdConnection(settings, channels, tls, thread, nanoTime, deadlines, random);
+      EtcdChannelFactory opener =
+          channels == null
+              ? new EtcdChannels(settings, EtcdTransport.available(), thread)
+              : channels;
+      return new EtcdConnection(settings, opener, tls, thread, nanoTime, deadlines, random);
     }
   }
 

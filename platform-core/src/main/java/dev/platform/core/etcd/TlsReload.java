@@ -22,14 +22,14 @@ final class TlsReload {
   private static final Logger log = LoggerFactory.getLogger(TlsReload.class);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
 
-  private final EtcdChannels channels;
+  private final EtcdChannelFactory channels;
   private final SwitchableChannel current;
   private final EtcdConnection connection;
   private final RandomGenerator random;
   private @Nullable Candidate candidate;
 
   TlsReload(
-      EtcdChannels channels,
+      EtcdChannelFactory channels,
       SwitchableChannel current,
       EtcdConnection connection,
       RandomGenerator random) {
