@@ -159,8 +159,11 @@ public final class EtcdRegistrar {
       return;
     }
     keys.clear();
-    lease.revoke().thenRun(() -> done.complete(null));
+    CompletableFuture<Void> revoked = lease.revoke();
+    // Before it completes, which may be at once, without a lease: close() enters another state
+    // then.
     enter(LeaseState.IDLE);
+    revoked.thenRun(() -> done.complete(null));
   }
 
   private void enter(LeaseState next) {

@@ -227,7 +227,8 @@ final class KeyRegistrar {
       connection.then(
           connection.kv().txn(KeyTransactions.replace(key, mark, leaseId, keys.revision(key))),
           answer -> {
-            if (answer.getSucceeded()) {
+            // Claimed again meanwhile, the mark is what the next put has to replace.
+            if (answer.getSucceeded() && !keys.isClaimed(key)) {
               keys.marked(key, answer.getHeader().getRevision());
             }
             countdown.run();

@@ -13,7 +13,9 @@ import java.util.Map;
  *
  * @param missing not in etcd
  * @param own in etcd under the lease, by modification revision: a put whose answer was lost
- * @param older in etcd with this process's value, under an earlier lease, by modification revision
+ * @param older put by this process, and not what is claimed: under an earlier lease, or with
+ *     another value, such as the mark of a deregistration that was in flight; by modification
+ *     revision
  * @param retaken put by another process, though the address is certainly this process's own
  * @param foreign put by another process that may own the address, with its values
  */
@@ -65,7 +67,7 @@ record KeyReview(
     KeyValue kv = found.get(0);
     String value = kv.getValue().toStringUtf8();
     if (kv.getLease() == leaseId) {
-      own.put(claim.key(), kv.getModRevision());
+      (value.equals(claim.value()) ? own : older).put(claim.key(), kv.getModRevision());
     } else if (kv.getModRevision() == ownRevision) {
       older.put(claim.key(), ownRevision);
     } else if (value.equals(claim.value()) || claim.isOwnAddress().getAsBoolean()) {

@@ -229,6 +229,20 @@ abstract class EtcdRegistrarFaults {
     assertThat(log.text()).doesNotContain("Deleted by another process");
   }
 
+  /** Its mark was in etcd, and answered, before the new put, which then seemed to be there. */
+  @Test
+  void aKeyRegisteredAgainDuringItsReleaseIsNotLeftMarked() {
+    register();
+    for (int i = 0; i < 20; i++) {
+      lease.release(List.of(A));
+      lease.claim(claims());
+      awaitRegistered();
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> etcd().get(A).equals(Optional.of("value-a")));
+    }
+  }
+
   @Test
   void registeringAgainAfterReleaseCreatesANewLease() throws Exception {
     register();
