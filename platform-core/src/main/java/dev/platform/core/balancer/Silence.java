@@ -32,6 +32,9 @@ final class Silence {
   private boolean checking;
   private int failedChecks;
 
+  /** When the first check was sent that failed, and after which none succeeded. */
+  private long failingSince;
+
   private volatile boolean stale;
   private volatile boolean quiet;
   private volatile boolean silent;
@@ -93,9 +96,13 @@ final class Silence {
   boolean isLost(long now) {
     long since = load.unansweredSince();
     boolean unanswered = since != 0 && now - since > OutlierAvoidingLoadBalancer.LOST_NANOS;
+    // Calls avoid it, so that perhaps nothing but checks is unanswered.
+    boolean unchecked = now - failingSince > OutlierAvoidingLoadBalancer.LOST_NANOS;
     return silent
         && failedChecks > 1
-        && (unanswered || patient.isSilent(now, OutlierAvoidingLoadBalancer.LOST_NANOS));
+        && (unanswered
+            || unchecked
+            || patient.isSilent(now, OutlierAvoidingLoadBalancer.LOST_NANOS));
   }
 
   /** Updates whether it is quiet. */
@@ -118,6 +125,9 @@ final class Silence {
    */
   void check(Channel instance, Consumer<Boolean> result) {
     checking = true;
+    if (failedChecks == 0) {
+      failingSince = recorder.nanoTime();
+    }
     heardSinceCheck = false;
     CallOptions options =
         CallOptions.DEFAULT.withDeadline(

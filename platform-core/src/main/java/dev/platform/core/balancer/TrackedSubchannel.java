@@ -47,6 +47,7 @@ final class TrackedSubchannel extends ForwardingSubchannel
 
   private final InstanceConnection connection;
   private final Peer peer;
+  private final int addressHash;
   private final Ejection ejection;
   private final CallRecorder recorder;
   private final Owner owner;
@@ -116,6 +117,7 @@ final class TrackedSubchannel extends ForwardingSubchannel
       Owner owner) {
     this.connection = new InstanceConnection(subchannels);
     this.peer = Peer.of(addresses);
+    this.addressHash = addresses.getAddresses().hashCode();
     this.instance = addresses.getAttributes();
     this.ejection = ejection;
     this.recorder = recorder;
@@ -372,6 +374,17 @@ final class TrackedSubchannel extends ForwardingSubchannel
   /** Whether it has calls that may be silent for long. */
   boolean hasPatientCalls() {
     return !patient.isEmpty();
+  }
+
+  /** The same in each run, so that instances are always visited in the same order. */
+  @Override
+  public int hashCode() {
+    return addressHash;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
   }
 
   @Override
