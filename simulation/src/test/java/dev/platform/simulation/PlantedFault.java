@@ -1,0 +1,88 @@
+package dev.platform.simulation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fault to plant into copies of the platform's classes.
+ *
+ * @param replacements at least one
+ */
+record PlantedFault(String name, List<Replacement> replacements) {
+
+  private static final String LIST = "/planted-faults.txt";
+
+  /**
+   * A text in place of another one.
+   *
+   * @param type the class, {@code registry/LeaseKeeper}
+   * @param before what its source has exactly once
+   */
+  record Replacement(String type, String before, String after) {}
+
+  /** All of {@code planted-faults.txt}. */
+  static List<PlantedFault> all() {
+    List<PlantedFault> all = new ArrayList<>();
+    String type = "";
+    String before = "";
+    for (String line : lines()) {
+      String value = line.substring(line.indexOf(':') + 1).trim();
+      if (line.startsWith("fault:")) {
+        all.add(new PlantedFault(value, new ArrayList<>()));
+      } else if (line.startsWith("class:")) {
+        type = value;
+      } else if (line.startsWith("old:")) {
+        before = value;
+      } else if (line.startsWith("new:")) {
+        all.get(all.size() - 1).replacements.add(new Replacement(type, before, value));
+      } else if (!line.isBlank() && !line.startsWith("#")) {
+        throw new IllegalArgumentException(line + " (expected: fault:, class:, old: or new:)");
+      }
+    }
+    return all;
+  }
+
+  private static List<String> lines() {
+    try (InputStream list = PlantedFault.class.getResourceAsStream(LIST)) {
+      if (list == null) {
+        throw new IllegalStateException("there is no " + LIST);
+      }
+      return new String(list.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The changed sources, by class.
+   *
+   * @param sources the directory of {@code dev/platform/core}
+   * @throws IllegalArgumentException if a text is not there exactly once
+   */
+  Map<String, String> plant(Path sources) throws IOException {
+    Map<String, String> changed = new LinkedHashMap<>();
+    for (Replacement each : replacements) {
+      String source = changed.get(each.type);
+      if (source == null) {
+        source = Files.readString(sources.resolve(each.type + ".java"));
+      }
+      int at = source.indexOf(each.before);
+      if (at < 0 || source.indexOf(each.before, at + 1) >= 0) {
+        throw new IllegalArgumentException(
+            "%s: %s (expected: exactly once in %s)".formatted(name, each.before, each.type));
+      }
+      changed.put(
+          each.type,
+          source.substring(0, at) + each.after + source.substring(at + each.before.length()));
+    }
+    return changed;
+  }
+}
