@@ -6,6 +6,7 @@ import dev.platform.core.instance.HostAndPort;
 import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.InstanceCodec;
 import dev.platform.core.instance.InstanceMetadata;
+import dev.platform.core.instance.Layout;
 import dev.platform.core.instance.ValueFormat;
 import dev.platform.core.registry.Claim;
 import dev.platform.core.registry.EtcdRegistrar;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /** One process that registers an instance, with the platform's own registrar. */
 final class InstanceProcess {
@@ -66,7 +68,7 @@ final class InstanceProcess {
                 machine.name(),
                 InstanceMetadata.STARTED_AT,
                 machine.clock().instant().toString()));
-    this.claim = Claim.of(CODEC, instance, () -> certain);
+    this.claim = Claim.of(CODEC, Set.of(Layout.PLATFORM), instance, () -> certain).get(0);
     this.calm = new Calm(machine.loop().now());
     this.callee = new Callee(machine, address);
     this.wellSince = machine.loop().now();
