@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The same stories in each build. {@code -Dplatform.simulation.time=3m} tells others each time, for
- * as long, and {@code -Dplatform.simulation.seed=…} one again.
+ * as long; with {@code -Dplatform.simulation.from=1}, too, those from this seed on; and {@code
+ * -Dplatform.simulation.seed=…} one again.
  */
 class StoriesTest {
 
@@ -21,8 +22,8 @@ class StoriesTest {
   void everyPromiseIsKeptWhateverHappens() {
     Long wanted = Long.getLong("platform.simulation.seed");
     String wantedTime = System.getProperty("platform.simulation.time");
-    long any = RandomGenerator.getDefault().nextInt(1_000_000_000);
-    long first = wanted != null ? wanted : wantedTime == null ? 1 : any;
+    long any = wantedTime == null ? 1 : RandomGenerator.getDefault().nextInt(1_000_000_000);
+    long first = wanted != null ? wanted : Long.getLong("platform.simulation.from", any);
     long time = wanted != null ? 1 : wantedTime == null ? IN_A_BUILD : nanos(wantedTime);
     Report report = new Report();
     long seed = first;
