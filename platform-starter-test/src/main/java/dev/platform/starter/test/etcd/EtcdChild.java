@@ -4,12 +4,15 @@ import dev.platform.starter.test.tls.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class EtcdChild implements AutoCloseable {
 
   static final String HOST = "127.0.0.1";
+
+  private static final Duration MOST_STOPPING = Duration.ofSeconds(5);
 
   private final String name;
   private final int port;
@@ -120,7 +125,38 @@ final class EtcdChild implements AutoCloseable {
 
   synchronized void freeze() {
     signal("STOP");
+    if (process != null) {
+      awaitStopped(process.pid());
+    }
     frozen = process != null;
+  }
+
+  /** A signal is only sent by {@code kill}: the process may go on for a moment. */
+  private static void awaitStopped(long pid) {
+    Path threads = Path.of("/proc", Long.toString(pid), "task");
+    long end = System.nanoTime() + MOST_STOPPING.toNanos();
+    while (Files.isDirectory(threads) && !areStopped(threads)) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException("etcd did not stop within " + MOST_STOPPING);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** By the state behind the name in parentheses, on Linux. */
+  private static boolean areStopped(Path threads) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
+      for (Path thread : all) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      // A thread has ended meanwhile.
+      return false;
+    }
   }
 
   synchronized void thaw() {
