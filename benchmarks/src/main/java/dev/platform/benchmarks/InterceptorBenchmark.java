@@ -206,6 +206,7 @@ public class InterceptorBenchmark {
   }
 
   @Setup(Level.Trial)
+  @SuppressWarnings("MustBeClosedChecker") // closed by tearDown()
   public void setUp() {
     app = CallServer.startEverythingSecured();
     outside = caller().attachedTo(Context.current()).attach();
