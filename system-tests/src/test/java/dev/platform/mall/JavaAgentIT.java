@@ -96,7 +96,8 @@ class JavaAgentIT {
 
   private AppProcess pay(Line line, Map<String, String> more) throws Exception {
     Map<String, String> environment = new HashMap<>(line.tracedTo(receiver.endpoint()));
-    environment.put("JAVA_TOOL_OPTIONS", "-javaagent:" + AGENT.toAbsolutePath());
+    // Quoted, as the JVM reads it: the path may have spaces.
+    environment.put("JAVA_TOOL_OPTIONS", "\"-javaagent:" + AGENT.toAbsolutePath() + "\"");
     environment.put("OTEL_SERVICE_NAME", "payment-app");
     environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint());
     environment.put("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
