@@ -16,7 +16,7 @@ import org.jetbrains.lincheck.LincheckSettings;
  */
 public final class Interleavings {
 
-  private static final int COUNT = Integer.getInteger("platform.concurrency.iterations", 100);
+  private static final int COUNT = Integer.getInteger("platform.concurrency.iterations", 30);
 
   /** So many repetitions without Lincheck cost as much as one with it, or less. */
   private static final int STRESS = 20;
@@ -75,7 +75,7 @@ public final class Interleavings {
           () -> {
             missing.decrementAndGet();
             while (missing.get() > 0) {
-              Thread.onSpinWait();
+              Thread.yield();
             }
             task.run();
           };

@@ -18,7 +18,7 @@ class AnswerTimesInterleavingsTest {
         () -> {
           AnswerTimes times = new AnswerTimes(REMEMBERED);
           together(() -> answer(times, 1, REMEMBERED), () -> answer(times, 1, 2 * REMEMBERED));
-          answer(times, LONG, 10 * REMEMBERED);
+          answer(times, LONG, 5 * REMEMBERED);
           check(times.percentile(1) >= LONG, "the shortest is " + times.percentile(1));
         });
   }
