@@ -4,6 +4,7 @@ import io.grpc.EquivalentAddressGroup;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -52,6 +53,7 @@ final class RudeServer implements AutoCloseable {
         serve(
             new DataInputStream(caller.getInputStream()),
             new DataOutputStream(caller.getOutputStream()));
+        readToEnd(caller);
       } catch (IOException e) {
         // The caller or the test is over.
       }
@@ -73,6 +75,12 @@ final class RudeServer implements AutoCloseable {
     out.writeInt(ENHANCE_YOUR_CALM);
     out.write(why);
     out.flush();
+  }
+
+  /** A socket that is closed with bytes unread is reset, and its peer may lose the last frame. */
+  private static void readToEnd(Socket caller) throws IOException {
+    caller.shutdownOutput();
+    caller.getInputStream().transferTo(OutputStream.nullOutputStream());
   }
 
   private static void frame(DataOutputStream out, int type, int length) throws IOException {

@@ -19,11 +19,13 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.grpc.StatusOr;
+import io.grpc.SynchronizationContext;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +90,7 @@ class SilentConnectionTest {
     server.freeze();
     try (FreezableServer other = new FreezableServer()) {
       called = other.address();
-      addresses.publish();
+      addresses.publishAndWait();
       quickCall();
       move(Duration.ofSeconds(14));
       await().atMost(LIMIT).until(endless::isDone);
@@ -101,7 +103,7 @@ class SilentConnectionTest {
     ListenableFuture<GetRecommendationsResponse> endless = endlessCall();
     try (FreezableServer other = new FreezableServer()) {
       called = other.address();
-      addresses.publish();
+      addresses.publishAndWait();
       quickCall();
       move(Duration.ofSeconds(14));
       await().during(Duration.ofSeconds(4)).atMost(LIMIT).until(() -> !endless.isDone());
@@ -170,6 +172,7 @@ class SilentConnectionTest {
   private final class OneAddress extends NameResolverProvider {
 
     private NameResolver.Listener2 listener;
+    private SynchronizationContext channelsContext;
 
     @Override
     protected boolean isAvailable() {
@@ -188,6 +191,7 @@ class SilentConnectionTest {
 
     @Override
     public NameResolver newNameResolver(URI target, NameResolver.Args args) {
+      channelsContext = args.getSynchronizationContext();
       return new NameResolver() {
 
         @Override
@@ -204,6 +208,14 @@ class SilentConnectionTest {
         @Override
         public void shutdown() {}
       };
+    }
+
+    /** Calls go to the published address from now on. */
+    void publishAndWait() throws InterruptedException {
+      publish();
+      CountDownLatch applied = new CountDownLatch(1);
+      channelsContext.execute(applied::countDown);
+      applied.await();
     }
 
     void publish() {
