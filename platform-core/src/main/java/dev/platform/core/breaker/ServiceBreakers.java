@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The circuit breakers of called services and of annotated methods, by name, for as long as
- * Resilience4j's registry has them. Thread-safe, never blocks.
+ * Resilience4j's registry has them; one that was replaced a moment ago may still decide about a
+ * call. Thread-safe, never blocks.
  */
 public final class ServiceBreakers {
 
@@ -40,13 +41,9 @@ public final class ServiceBreakers {
   }
 
   ServiceBreaker get(String name) {
-    CircuitBreaker breaker = breakers.circuitBreaker(name);
     ServiceBreaker known = callees.get(name);
-    if (known != null && known.breaker() == breaker) {
-      return known;
-    }
     // The registry publishes its event after the breaker is visible.
-    return add(breaker);
+    return known == null ? add(breakers.circuitBreaker(name)) : known;
   }
 
   private ServiceBreaker add(CircuitBreaker breaker) {

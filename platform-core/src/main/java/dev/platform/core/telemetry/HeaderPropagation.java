@@ -1,11 +1,17 @@
 package dev.platform.core.telemetry;
 
 import io.grpc.Metadata;
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +28,7 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
 
   private final TextMapPropagator propagator;
   private final TextMapPropagator tracesAlone;
+  private final boolean writesTracesAlone;
   private final List<Metadata.Key<String>> traceFields;
   private final List<Metadata.Key<String>> otherFields;
   private final Map<String, Metadata.Key<String>> keys = new ConcurrentHashMap<>();
@@ -31,8 +38,8 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
   }
 
   /**
-   * Reads headers without baggage by the W3C format alone, which is cheaper, if the propagator
-   * supports that format.
+   * For a propagator of traces and OpenTelemetry's baggage. What has no baggage is read and written
+   * by the W3C format alone, which is cheaper, if the propagator reads and writes that format.
    */
   public static HeaderPropagation ofW3cTraces(TextMapPropagator propagator) {
     return propagator.fields().containsAll(TRACE)
@@ -43,6 +50,7 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
   private HeaderPropagation(TextMapPropagator propagator, TextMapPropagator tracesAlone) {
     this.propagator = propagator;
     this.tracesAlone = tracesAlone;
+    this.writesTracesAlone = propagator != tracesAlone && TRACE.equals(written(propagator));
     this.traceFields = keysOf(propagator.fields().stream().filter(TRACE::contains));
     this.otherFields = keysOf(propagator.fields().stream().filter(field -> !TRACE.contains(field)));
   }
@@ -64,7 +72,31 @@ public final class HeaderPropagation implements TextMapGetter<Metadata>, TextMap
   }
 
   void inject(Context context, Metadata headers) {
-    propagator.inject(context, headers, this);
+    boolean tracesOnly =
+        writesTracesAlone && hasNoBaggage(context) && hasNoBaggage(Context.current());
+    (tracesOnly ? tracesAlone : propagator).inject(context, headers, this);
+  }
+
+  /** False also for spans of Micrometer's bridge, which may have baggage that the context lacks. */
+  private static boolean hasNoBaggage(Context context) {
+    return Baggage.fromContext(context).isEmpty()
+        && Span.fromContext(context).getClass().getName().startsWith("io.opentelemetry.");
+  }
+
+  /** The headers that a propagator writes for a trace without baggage. */
+  private static Set<String> written(TextMapPropagator propagator) {
+    Set<String> headers = new HashSet<>();
+    Context trace =
+        Context.root()
+            .with(
+                Span.wrap(
+                    SpanContext.create(
+                        "0af7651916cd43dd8448eb211c80319c",
+                        "b7ad6b7169203331",
+                        TraceFlags.getSampled(),
+                        TraceState.builder().put("probe", "1").build())));
+    propagator.inject(trace, headers, (written, name, value) -> written.add(name));
+    return headers;
   }
 
   @Override
