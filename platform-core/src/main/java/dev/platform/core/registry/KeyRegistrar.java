@@ -1,6 +1,7 @@
 package dev.platform.core.registry;
 
 import dev.platform.core.etcd.EtcdConnection;
+import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -155,19 +156,25 @@ final class KeyRegistrar {
     Map<String, Long> puts = keys.puts();
     connection.then(
         connection.kv().txn(KeyTransactions.check(puts)),
-        answer -> ifLease(id, () -> checked(List.copyOf(puts.keySet()), answer)),
+        answer -> ifLease(id, () -> checked(puts, answer)),
         failure -> ifLease(id, this::checkAgainLater));
   }
 
-  private void checked(List<String> puts, TxnResponse answer) {
+  private void checked(Map<String, Long> puts, TxnResponse answer) {
     if (isPutting()) {
       return;
     }
-    keys.forgetFound(puts);
+    if (keys.werePutSince(puts)) {
+      // The answer was late: it is about what these puts have replaced.
+      check();
+      return;
+    }
+    List<String> checked = List.copyOf(puts.keySet());
+    keys.forgetFound(checked);
     if (!answer.getSucceeded()) {
-      repair(KeyReview.of(puts, answer, keys, lease.id()));
+      repair(KeyReview.of(checked, answer, keys, lease.id()));
     } else if (owner.isRegistered()) {
-      watches.watch(puts, lease.id(), answer.getHeader().getRevision() + 1);
+      watches.watch(checked, lease.id(), answer.getHeader().getRevision() + 1);
     } else {
       put();
     }
@@ -224,16 +231,19 @@ final class KeyRegistrar {
         countdown.run();
         continue;
       }
-      connection.then(
-          connection.kv().txn(KeyTransactions.replace(key, mark, leaseId, keys.revision(key))),
+      TxnRequest request = KeyTransactions.replace(key, mark, leaseId, keys.revision(key));
+      UrgentRequest.send(
+          connection,
+          () -> connection.kv().txn(request),
           answer -> {
             // Claimed again meanwhile, the mark is what the next put has to replace.
-            if (answer.getSucceeded() && !keys.isClaimed(key)) {
-              keys.marked(key, answer.getHeader().getRevision());
+            if (!keys.isClaimed(key)) {
+              KeyTransactions.replacedAt(answer, mark, leaseId)
+                  .ifPresent(revision -> keys.marked(key, revision));
             }
             countdown.run();
           },
-          failure -> countdown.run());
+          countdown);
     }
   }
 
@@ -257,10 +267,9 @@ final class KeyRegistrar {
     }
     Countdown countdown = new Countdown(unclaimed.size(), next);
     for (String key : unclaimed) {
-      connection.then(
-          connection.kv().txn(KeyTransactions.delete(key, keys.revision(key))),
-          answer -> countdown.run(),
-          failure -> countdown.run());
+      TxnRequest request = KeyTransactions.delete(key, keys.revision(key));
+      UrgentRequest.send(
+          connection, () -> connection.kv().txn(request), answer -> countdown.run(), countdown);
     }
   }
 

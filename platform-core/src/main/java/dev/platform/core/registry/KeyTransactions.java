@@ -5,11 +5,14 @@ import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.Compare.CompareResult;
 import io.etcd.jetcd.api.Compare.CompareTarget;
 import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.TxnResponse;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The transactions that put, check, mark and delete this process's keys. A key is this process's
@@ -35,18 +38,32 @@ final class KeyTransactions {
     TxnRequest.Builder txn = TxnRequest.newBuilder();
     revisions.forEach((key, revision) -> txn.addCompare(isUnchanged(key, revision)));
     for (String key : revisions.keySet()) {
-      txn.addFailure(
-          RequestOp.newBuilder().setRequestRange(RangeRequest.newBuilder().setKey(bytes(key))));
+      txn.addFailure(rangeOp(key));
     }
     return txn.build();
   }
 
-  /** Puts a new value, if the key is unchanged. */
+  /** Puts a new value, if the key is unchanged; otherwise returns the key's state. */
   static TxnRequest replace(String key, String value, long leaseId, long revision) {
     return TxnRequest.newBuilder()
         .addCompare(isUnchanged(key, revision))
         .addSuccess(putOp(key, value, leaseId))
+        .addFailure(rangeOp(key))
         .build();
+  }
+
+  /**
+   * The revision at which a key was {@linkplain #replace replaced}, by this request or by an
+   * earlier one whose answer is not there yet; empty if it was not.
+   */
+  static Optional<Long> replacedAt(TxnResponse answer, String value, long leaseId) {
+    if (answer.getSucceeded()) {
+      return Optional.of(answer.getHeader().getRevision());
+    }
+    return answer.getResponses(0).getResponseRange().getKvsList().stream()
+        .filter(kv -> kv.getLease() == leaseId && kv.getValue().equals(bytes(value)))
+        .map(KeyValue::getModRevision)
+        .findFirst();
   }
 
   /** Deletes the key, if it is unchanged. */
@@ -56,6 +73,12 @@ final class KeyTransactions {
         .addSuccess(
             RequestOp.newBuilder()
                 .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(bytes(key))))
+        .build();
+  }
+
+  private static RequestOp rangeOp(String key) {
+    return RequestOp.newBuilder()
+        .setRequestRange(RangeRequest.newBuilder().setKey(bytes(key)))
         .build();
   }
 

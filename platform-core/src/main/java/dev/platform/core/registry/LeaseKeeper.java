@@ -169,10 +169,12 @@ final class LeaseKeeper {
       done.complete(null);
       return done;
     }
-    connection.then(
-        connection.lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build()),
+    LeaseRevokeRequest request = LeaseRevokeRequest.newBuilder().setID(lease).build();
+    UrgentRequest.send(
+        connection,
+        () -> connection.lease().leaseRevoke(request),
         answer -> done.complete(null),
-        failure -> done.complete(null));
+        () -> done.complete(null));
     return done;
   }
 

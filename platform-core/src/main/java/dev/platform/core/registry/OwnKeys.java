@@ -86,6 +86,12 @@ final class OwnKeys {
     return puts;
   }
 
+  /** Whether one of these keys has been put again, with these revisions of earlier puts. */
+  boolean werePutSince(Map<String, Long> puts) {
+    return puts.entrySet().stream()
+        .anyMatch(put -> !put.getValue().equals(revisions.get(put.getKey())));
+  }
+
   /** The revision of this process's put; without one, a revision that no key has. */
   long revision(String key) {
     return revisions.getOrDefault(key, NEVER_PUT);
