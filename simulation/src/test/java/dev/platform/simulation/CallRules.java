@@ -258,7 +258,9 @@ final class CallRules implements ServiceChannel.Observer {
     if (known == null || known.state != instance.state()) {
       log.note("%s: %s is %s", machine, instance.address(), instance.state());
       states.put(instance.address(), new Since(instance.state(), loop.now()));
-    } else if (instance.state() == State.EJECTED && loop.now() - known.at > LONGEST_EJECTION) {
+    } else if (instance.state() == State.EJECTED
+        && loop.now() - known.at > LONGEST_EJECTION
+        && calm.isFor(Loop.SECOND, loop.now())) {
       log.violated(
           Promise.EJECTION_ENDS,
           "%s: %s is ejected since %s",

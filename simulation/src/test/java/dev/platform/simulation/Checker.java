@@ -2,6 +2,7 @@ package dev.platform.simulation;
 
 import static dev.platform.simulation.InstanceProcess.TTL;
 
+import dev.platform.core.instance.Instance;
 import io.etcd.jetcd.api.Event;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,19 +57,21 @@ final class Checker {
           || !key.startsWith(InstanceProcess.CODEC.prefix(InstanceProcess.SERVICE))) {
         continue;
       }
-      String by =
-          InstanceProcess.CODEC.read(InstanceProcess.SERVICE, event.getKv().getValue()).id();
+      Instance put = InstanceProcess.CODEC.read(InstanceProcess.SERVICE, event.getKv().getValue());
+      String by = put.id();
       InstanceProcess process = fleet.process(by);
       if (process == null) {
         continue;
       }
       Truth.Entry before = truth.entry(key);
       boolean foreign = before != null && !before.instance().equals(by);
-      if (foreign && !process.isCertain() && !hasPut.add(by)) {
+      if (foreign && !process.isCertain() && (hasPut.contains(by) || !put.isUp())) {
         log.violated(
             Promise.OTHERS_KEYS, "%s overwrites the key of %s again", by, before.instance());
       }
-      hasPut.add(by);
+      if (put.isUp()) {
+        hasPut.add(by);
+      }
       if (process.isClosed() && process.deregisteredAt() > 0) {
         log.violated(Promise.STAYS_AWAY, "%s is put again after it has deregistered", by);
       }
@@ -84,7 +87,12 @@ final class Checker {
   void releases(InstanceProcess process) {
     boolean calm = isCalm(process.calm(), SETTLED);
     process.release(() -> deregistered(process, calm));
+  }
+
+  /** It is ready again: its next put is its first one. */
+  void claims(InstanceProcess process) {
     hasPut.remove(process.id());
+    process.claim();
   }
 
   /** A process that ends. */
@@ -158,7 +166,7 @@ final class Checker {
     }
     Truth.Entry entry = truth.entry(process.key());
     if (process.diedAt() > 0
-        && now - process.diedAt() > TTL_NANOS + 3 * Loop.SECOND
+        && now - process.renewedAt() > TTL_NANOS + 3 * Loop.SECOND
         && fleet.etcdCalm().isFor(TTL_NANOS + 3 * Loop.SECOND, now)
         && entry != null
         && entry.instance().equals(process.id())) {
@@ -211,6 +219,7 @@ final class Checker {
 
   /** Nobody overwhelms etcd, whatever happens. */
   private void rates() {
+    fleet.forgetEnded();
     for (InstanceProcess each : fleet.everyone()) {
       rate(each.machine(), each.channel());
     }

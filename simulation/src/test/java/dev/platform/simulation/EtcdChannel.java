@@ -76,19 +76,36 @@ final class EtcdChannel extends ManagedChannel {
       started = true;
       links.forEach((member, link) -> subchannels.add(new Subchannel(member, link)));
     }
-    List<Subchannel> ready =
-        subchannels.stream().filter(each -> each.state == State.READY).toList();
-    if (!ready.isEmpty()) {
-      Subchannel chosen = ready.get(Math.floorMod(next++, ready.size()));
+    int ready = count(State.READY);
+    if (ready > 0) {
+      Subchannel chosen = readyOne(Math.floorMod(next++, ready));
       Connection connection = chosen.connection;
       if (connection != null) {
         call.sendOn(connection, chosen.member);
       }
-    } else if (subchannels.stream().anyMatch(each -> each.state == State.CONNECTING)) {
+    } else if (count(State.CONNECTING) > 0) {
       waiting.add(call);
     } else {
       call.fail(Status.UNAVAILABLE.withDescription("io exception: Connection refused"));
     }
+  }
+
+  private int count(State state) {
+    int count = 0;
+    for (Subchannel each : subchannels) {
+      count += each.state == state ? 1 : 0;
+    }
+    return count;
+  }
+
+  private Subchannel readyOne(int index) {
+    int left = index;
+    for (Subchannel each : subchannels) {
+      if (each.state == State.READY && left-- == 0) {
+        return each;
+      }
+    }
+    throw new IndexOutOfBoundsException(index);
   }
 
   private void stateChanged() {

@@ -184,6 +184,9 @@ final class EtcdMember implements Connection.Host {
     up = true;
     applied = Math.min(applied, etcd.store().revision());
     etcd.quorumChanged(before);
+    if (!hasLeader()) {
+      leaderLost();
+    }
     follow(etcd.store().revision());
   }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** The processes of a story, with etcd. */
 final class Fleet implements Etcd.Observer {
 
+  private static final long REMEMBERED = 600 * Loop.SECOND;
+
   private final Loop loop;
   private final History log;
   private final SplittableRandom random;
@@ -122,9 +124,14 @@ final class Fleet implements Etcd.Observer {
     return checker;
   }
 
-  /** All processes with an instance that ever were. */
+  /** All processes with an instance, and those that have ended not long ago. */
   List<InstanceProcess> everyone() {
     return everyone;
+  }
+
+  /** No rule judges what ended long ago. */
+  void forgetEnded() {
+    everyone.removeIf(each -> each.endedAt() > 0 && loop.now() - each.endedAt() > REMEMBERED);
   }
 
   List<InstanceProcess> slots() {
@@ -151,6 +158,7 @@ final class Fleet implements Etcd.Observer {
 
   void healed() {
     healedAt = loop.now();
+    everyone.forEach(InstanceProcess::heldBackArrives);
   }
 
   InstanceProcess slot(int target) {

@@ -119,7 +119,7 @@ final class FollowedList {
     Set<String> dropped = new TreeSet<>(droppedAt.keySet());
     dropped.removeIf(each -> !hasJustVanished(each, window));
     int gone = dropped.size() + list.held();
-    int before = dropped.size() + now.size();
+    long before = Math.max(dropped.size() + now.size(), gone + truth.leftBy(dropped));
     if (!dropped.isEmpty()
         && before >= CallerProcess.HOLD.minimumInstances()
         && gone > CallerProcess.HOLD.ratio() * before

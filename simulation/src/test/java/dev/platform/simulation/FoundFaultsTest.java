@@ -53,6 +53,53 @@ class FoundFaultsTest {
         .isNull();
   }
 
+  /**
+   * What a check had found was older than the put that followed from another check, and was taken
+   * for the present: the key was shown as another process's until its next change.
+   */
+  @Test
+  void theLateAnswerOfACheckIsNotTakenForThePresent() {
+    assertThat(
+            Run.of(
+                    new Story(
+                        1072,
+                        6,
+                        1,
+                        3,
+                        4 * MINUTE,
+                        Loop.SECOND / 5,
+                        List.of(
+                            millis(Kind.KEY_DELETED, 21_267, 1_664, 318, 0),
+                            millis(Kind.INSTANCE_CUT_OFF, 69_868, 2_980, 44, 0),
+                            millis(Kind.CLAIMED_TWICE, 153_048, 21_973, 999, 0),
+                            millis(Kind.MEMBER_LAGS, 168_779, 38_141, 994, 732_535_496))))
+                .violation())
+        .isNull();
+  }
+
+  /** Their marks were sent to a member that was cut off, and not again: callers held them. */
+  @Test
+  void instancesThatLeaveWhileOneMemberIsCutOffAreNotHeld() {
+    assertThat(
+            Run.of(
+                    new Story(
+                        1252,
+                        6,
+                        1,
+                        3,
+                        4 * MINUTE,
+                        Loop.SECOND / 5,
+                        List.of(
+                            millis(Kind.MEMBER_ISOLATED, 163_858, 69_000, 319, 0),
+                            millis(Kind.MOST_LEAVE, 222_100, 113_000, 473, 0))))
+                .violation())
+        .isNull();
+  }
+
+  private static Fault millis(Kind kind, long at, long duration, int target, long size) {
+    return new Fault(kind, at * Loop.MILLI, duration * Loop.MILLI, target, size);
+  }
+
   private static Fault fault(Kind kind, long second, long seconds) {
     return new Fault(kind, second * Loop.SECOND, seconds * Loop.SECOND, 0, 0);
   }

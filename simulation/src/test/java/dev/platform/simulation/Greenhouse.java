@@ -1,5 +1,6 @@
 package dev.platform.simulation;
 
+import dev.platform.core.planted.PlantedFault;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -42,6 +42,7 @@ final class InstanceProcess {
   private boolean leaving;
   private boolean closed;
   private long diedAt;
+  private long renewedAt;
   private long endedAt;
   private long deregisteredAt;
 
@@ -158,6 +159,22 @@ final class InstanceProcess {
     return diedAt;
   }
 
+  /**
+   * When etcd may have renewed its lease for the last time after it ended: at its end, or when what
+   * a member or the network had held back has arrived; 0 if it did not end.
+   */
+  long renewedAt() {
+    return renewedAt;
+  }
+
+  /** What was held back arrives. A renewal counts while etcd has the lease. */
+  void heldBackArrives() {
+    long now = machine.loop().now();
+    if (diedAt > 0 && now - renewedAt <= TTL.toNanos() + Loop.SECOND) {
+      renewedAt = now;
+    }
+  }
+
   /** Whether it has deregistered for ever. */
   boolean isClosed() {
     return closed;
@@ -231,6 +248,7 @@ final class InstanceProcess {
     if (machine.isAlive()) {
       claimed = false;
       diedAt = machine.loop().now();
+      renewedAt = diedAt;
       callee.close(machineToo);
       machine.die();
       channel.died(machineToo);

@@ -95,7 +95,7 @@ final class ListRules {
       }
     }
     int up = truth.at(truth.history(), Long.MAX_VALUE).size();
-    int before = missing.size() + up;
+    long before = missing.size() + Math.max(up, truth.leftBy(missing));
     boolean large =
         before >= CallerProcess.HOLD.minimumInstances()
             && missing.size() > CallerProcess.HOLD.ratio() * before;

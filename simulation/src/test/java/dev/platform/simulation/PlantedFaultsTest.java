@@ -2,6 +2,7 @@ package dev.platform.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.planted.PlantedFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -158,7 +158,7 @@ final class Trouble {
             fault.duration(),
             () -> {
               if (machine.isAlive()) {
-                process.claim();
+                fleet.checker().claims(process);
               }
             });
       }

@@ -34,8 +34,8 @@ final class Truth {
   /** A key's value in etcd. */
   record Entry(String instance, boolean up, long lease, String value) {}
 
-  /** When a key vanished. */
-  record Vanished(String key, long at) {}
+  /** When a key vanished, and how many instances were left then. */
+  record Vanished(String key, long at, long left) {}
 
   Truth(Loop loop) {
     this.loop = loop;
@@ -46,7 +46,7 @@ final class Truth {
     entries.forEach(
         (key, entry) -> {
           if (entry.up) {
-            vanished.put(entry.instance, new Vanished(key, loop.now()));
+            vanished.put(entry.instance, new Vanished(key, loop.now(), 0));
           }
         });
     entries.clear();
@@ -83,7 +83,8 @@ final class Truth {
     if (event.getType() == Event.EventType.DELETE) {
       Entry gone = entries.remove(key);
       if (gone != null && gone.up) {
-        vanished.put(gone.instance, new Vanished(key, loop.now()));
+        long left = entries.values().stream().filter(Entry::up).count();
+        vanished.put(gone.instance, new Vanished(key, loop.now(), left));
       }
       return;
     }
@@ -150,6 +151,18 @@ final class Truth {
   /** When it said that it leaves, or was replaced; null if it did not, or is back. */
   @Nullable Long departedAt(String instance) {
     return departed.get(instance);
+  }
+
+  /** How many were left when the last of these vanished, whoever has departed since. */
+  long leftBy(Set<String> instances) {
+    Vanished last = null;
+    for (String each : instances) {
+      Vanished known = vanished.get(each);
+      if (known != null && (last == null || known.at >= last.at)) {
+        last = known;
+      }
+    }
+    return last == null ? 0 : last.left;
   }
 
   /** By instance. */

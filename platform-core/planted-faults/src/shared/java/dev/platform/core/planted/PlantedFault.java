@@ -1,4 +1,4 @@
-package dev.platform.simulation;
+package dev.platform.core.planted;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,9 +14,11 @@ import java.util.Map;
 /**
  * A fault to plant into copies of the platform's classes.
  *
+ * @param test the class that is to find it, {@code retry/HedgingBudgetInterleavingsTest}; empty if
+ *     that is always the same
  * @param replacements at least one
  */
-record PlantedFault(String name, List<Replacement> replacements) {
+public record PlantedFault(String name, String test, List<Replacement> replacements) {
 
   private static final String LIST = "/planted-faults.txt";
 
@@ -26,17 +28,20 @@ record PlantedFault(String name, List<Replacement> replacements) {
    * @param type the class, {@code registry/LeaseKeeper}
    * @param before what its source has exactly once
    */
-  record Replacement(String type, String before, String after) {}
+  public record Replacement(String type, String before, String after) {}
 
-  /** All of {@code planted-faults.txt}. */
-  static List<PlantedFault> all() {
+  /** All of {@code planted-faults.txt}, a resource of the tests. */
+  public static List<PlantedFault> all() {
     List<PlantedFault> all = new ArrayList<>();
+    String test = "";
     String type = "";
     String before = "";
     for (String line : lines()) {
       String value = line.substring(line.indexOf(':') + 1).trim();
-      if (line.startsWith("fault:")) {
-        all.add(new PlantedFault(value, new ArrayList<>()));
+      if (line.startsWith("test:")) {
+        test = value;
+      } else if (line.startsWith("fault:")) {
+        all.add(new PlantedFault(value, test, new ArrayList<>()));
       } else if (line.startsWith("class:")) {
         type = value;
       } else if (line.startsWith("old:")) {
@@ -44,7 +49,8 @@ record PlantedFault(String name, List<Replacement> replacements) {
       } else if (line.startsWith("new:")) {
         all.get(all.size() - 1).replacements.add(new Replacement(type, before, value));
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        throw new IllegalArgumentException(line + " (expected: fault:, class:, old: or new:)");
+        throw new IllegalArgumentException(
+            line + " (expected: test:, fault:, class:, old: or new:)");
       }
     }
     return all;
@@ -67,7 +73,7 @@ record PlantedFault(String name, List<Replacement> replacements) {
    * @param sources the directory of {@code dev/platform/core}
    * @throws IllegalArgumentException if a text is not there exactly once
    */
-  Map<String, String> plant(Path sources) throws IOException {
+  public Map<String, String> plant(Path sources) throws IOException {
     Map<String, String> changed = new LinkedHashMap<>();
     for (Replacement each : replacements) {
       String source = changed.get(each.type);

@@ -1,0 +1,103 @@
+package dev.platform.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.simulation.Fault.Kind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Stories of which a rule once demanded too much, or in which the model was not as etcd is. */
+class AllowedStoriesTest {
+
+  private static final long MINUTE = 60 * Loop.SECOND;
+
+  /** A renewal was on its way to the member when the process was killed. Real etcd counts it. */
+  @Test
+  void aFrozenMemberThatGoesOnRenewsTheLeaseOfADeadProcess() {
+    keepsAllPromises(
+        new Story(
+            731,
+            3,
+            2,
+            3,
+            6 * MINUTE,
+            Loop.SECOND / 5,
+            List.of(
+                fault(Kind.INSTANCE_KILLED, 64_054, 4_790, 314, 0),
+                fault(Kind.MEMBER_FROZEN, 114_909, 19_458, 835, 0),
+                fault(Kind.MEMBER_FROZEN, 179_683, 45_326, 645, 0),
+                fault(Kind.INSTANCE_KILLED, 220_060, 84_000, 650, 0))));
+  }
+
+  /** Its mark was taken for a put. */
+  @Test
+  void aProcessThatIsReadyAgainTakesItsKeyBackOnce() {
+    keepsAllPromises(
+        new Story(
+            1222,
+            5,
+            2,
+            1,
+            6 * MINUTE,
+            Loop.SECOND / 5,
+            List.of(
+                fault(Kind.INSTANCE_NOT_READY, 307_530, 28_032, 906, 0),
+                fault(Kind.KEY_OVERWRITTEN, 315_946, 33_092, 171, 1))));
+  }
+
+  /** The model forgot to end the watches of a member that was restarted while it was cut off. */
+  @Test
+  void aCallerLeavesAMemberThatIsRestartedWhileItIsCutOff() {
+    keepsAllPromises(
+        new Story(
+            1624,
+            6,
+            1,
+            3,
+            2 * MINUTE,
+            Loop.SECOND / 5,
+            List.of(
+                fault(Kind.MEMBER_ISOLATED, 54_906, 74_000, 599, 0),
+                fault(Kind.ETCD_WIPED, 61_277, 4_478, 945, 1_971))));
+  }
+
+  /** It ends when the process goes on. */
+  @Test
+  void anEjectionMayLastWhileItsProcessIsPaused() {
+    keepsAllPromises(
+        new Story(
+            1983,
+            4,
+            2,
+            3,
+            6 * MINUTE,
+            Loop.SECOND / 5,
+            List.of(
+                fault(Kind.ALL_FAIL, 246_530, 39_821, 172, 2),
+                fault(Kind.CALLER_PAUSED, 303_416, 48_181, 466, 0))));
+  }
+
+  /** Two of four vanished, and one of the others departed: not more than half have vanished. */
+  @Test
+  void instancesThatDepartDoNotMakeVanishedOnesALargePart() {
+    keepsAllPromises(
+        new Story(
+            2793,
+            4,
+            1,
+            3,
+            63 * Loop.SECOND,
+            Loop.SECOND / 5,
+            List.of(
+                fault(Kind.INSTANCE_CUT_OFF, 49_849, 47_646, 940, 0),
+                fault(Kind.INSTANCE_KILLED, 52_380, 45_597, 547, 0))));
+  }
+
+  private static void keepsAllPromises(Story story) {
+    assertThat(Run.of(story).violation()).isNull();
+  }
+
+  private static Fault fault(Kind kind, long atMillis, long millis, int target, long size) {
+    return new Fault(kind, atMillis * Loop.MILLI, millis * Loop.MILLI, target, size);
+  }
+}
