@@ -1,0 +1,150 @@
+package dev.platform.books;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.platform.dev.postgres.DevPostgres;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * The mall's books after cuts. {@code -Dmall.books=all} runs all histories, else as many as there
+ * is time for in each test; {@code -Dmall.books.scenario} only those of scenarios with this in
+ * their name, {@code -Dmall.books.planted} likewise for faults.
+ */
+class BooksIT {
+
+  private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
+  private static final String TIME = System.getProperty("mall.books", "20s");
+  private static final boolean ALL = TIME.equals("all");
+
+  /** Two troubles in one history are too many for all of them. */
+  private static final long TWO_TROUBLES = TimeUnit.MINUTES.toNanos(10);
+
+  private static final long LONGEST_SEARCH = TimeUnit.MINUTES.toNanos(3);
+
+  private static DevPostgres postgres;
+  private static Databases databases;
+
+  @BeforeAll
+  static void start() throws SQLException {
+    postgres = DevPostgres.start();
+    for (String name : Databases.NAMES) {
+      postgres.createDatabase(name);
+    }
+    Databases.migrate(postgres.jdbcUrl(""), ROOT);
+    databases = new Databases(postgres.jdbcUrl(""));
+  }
+
+  @AfterAll
+  static void stop() throws SQLException {
+    databases.close();
+    postgres.close();
+  }
+
+  @Test
+  void agreeWhateverHappensAtAnyStepOfAnOrder() {
+    search("one order, one trouble", Scenario.single(), Search.Limits.one(), Long.MAX_VALUE);
+  }
+
+  @Test
+  void agreeWhenRecoveryIsTroubledToo() {
+    long time = ALL ? TWO_TROUBLES : time();
+    search("one order, two troubles", Scenario.single(), Search.Limits.two(), time);
+  }
+
+  @Test
+  void agreeForPairsUnderAllSchedules() {
+    search("pairs, no cut", Scenario.pairs(), Search.Limits.onlySwitches(), Long.MAX_VALUE);
+  }
+
+  @Test
+  void agreeForPairsWithCutsUnderSchedules() {
+    long time = ALL ? Long.MAX_VALUE : time();
+    search("pairs, one cut", Scenario.pairs(), Search.Limits.cutsUnderSchedules(), time);
+  }
+
+  @Test
+  void aHistoryCanBeRepeated() {
+    Scenario scenario = Scenario.pairs().get(0);
+
+    List<Point> points = History.of(databases, scenario, Map.of()).points();
+
+    assertThat(points).hasSizeGreaterThan(50);
+    assertThat(History.of(databases, scenario, Map.of()).points()).isEqualTo(points);
+  }
+
+  @Test
+  void plantedFaultsAreFound() throws Exception {
+    String wanted = System.getProperty("mall.books.planted", "");
+    List<String> missed = new ArrayList<>();
+    for (PlantedFault fault : PlantedFault.all()) {
+      if (!fault.name().contains(wanted)) {
+        continue;
+      }
+      String[] found = find(fault);
+      if (found == null) {
+        missed.add(fault.name());
+      }
+      System.out.printf(
+          "[books] planted: %s: %s%n",
+          fault.name(),
+          found == null
+              ? "not found"
+              : "found after %s histories: %s"
+                  .formatted(found[0], found[1].lines().limit(2).toList()));
+    }
+    assertThat(missed).as("planted, and not found").isEmpty();
+  }
+
+  private static String @Nullable [] find(PlantedFault fault) throws Exception {
+    return (String[])
+        PlantedClasses.with(fault, ROOT)
+            .loadClass(FaultSearch.class.getName())
+            .getMethod("find", String.class, Long.class)
+            .invoke(null, postgres.jdbcUrl(""), LONGEST_SEARCH);
+  }
+
+  private static void search(
+      String what, List<Scenario> scenarios, Search.Limits limits, long nanos) {
+    String wanted = System.getProperty("mall.books.scenario", "");
+    List<Scenario> chosen =
+        scenarios.stream().filter(each -> each.name().contains(wanted)).toList();
+    int histories = 0;
+    boolean complete = true;
+    long begin = System.nanoTime();
+    for (Scenario scenario : chosen) {
+      long start = System.nanoTime();
+      long end = nanos == Long.MAX_VALUE ? nanos : start + nanos / chosen.size();
+      Search search = new Search(databases, scenario, limits).run(end);
+      histories += search.histories();
+      complete &= search.isComplete();
+      print(what + ": " + scenario.name(), search.histories(), search.isComplete(), start);
+      assertThat(search.violation()).as(scenario.name()).isNull();
+    }
+    print(what, histories, complete, begin);
+  }
+
+  private static void print(String what, int histories, boolean complete, long start) {
+    System.out.printf(
+        Locale.ROOT,
+        "[books] %s: %d histories in %.1f s%s%n",
+        what,
+        histories,
+        (System.nanoTime() - start) / 1e9,
+        complete ? ", which is all" : ", there are more");
+  }
+
+  private static long time() {
+    return DurationStyle.detectAndParse(TIME).toNanos();
+  }
+}
