@@ -101,8 +101,11 @@ final class Etcd {
   }
 
   boolean hasQuorum() {
-    return leaderless == 0
-        && 2 * members.stream().filter(EtcdMember::counts).count() > members.size();
+    int counting = 0;
+    for (EtcdMember member : members) {
+      counting += member.counts() ? 1 : 0;
+    }
+    return leaderless == 0 && 2 * counting > members.size();
   }
 
   boolean isFull() {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request of a process that leaves and can't wait for long. Without an answer within a third of
  * the request timeout it is sent again, to the next member of etcd, and then once more: a member
- * that is cut off from the others accepts requests, and does not answer. Ends with the first
- * answer or refusal, or after a request timeout. The request must be safe to repeat. On the
- * connection's thread.
+ * that is cut off from the others accepts requests, and does not answer. Ends with the first answer
+ * or refusal, or after a request timeout. The request must be safe to repeat. On the connection's
+ * thread.
  */
 final class UrgentRequest<T> {
 
