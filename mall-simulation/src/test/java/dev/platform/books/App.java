@@ -1,5 +1,6 @@
 package dev.platform.books;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -15,11 +16,11 @@ enum App {
   BANK("payment", "bank.v1.BankGateway");
 
   private final String database;
-  private final String[] services;
+  private final List<String> services;
 
   App(String database, String... services) {
     this.database = database;
-    this.services = services;
+    this.services = List.of(services);
   }
 
   String database() {
@@ -33,7 +34,7 @@ enum App {
   /** The one that serves a gRPC service. */
   static App of(String service) {
     return Stream.of(values())
-        .filter(app -> Stream.of(app.services).anyMatch(service::equals))
+        .filter(app -> app.services.contains(service))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no process serves " + service));
   }

@@ -18,9 +18,10 @@ final class Conductor {
   private static final long LOOK_AFTER_MILLIS = 3;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
+
   private final Map<Integer, Decision> plan;
   private final IntPredicate blocked;
-  private final ThreadLocal<Worker> current = new ThreadLocal<>();
   // guarded by this
   private final List<Point> points = new ArrayList<>();
   private final List<String> differences = new ArrayList<>();
@@ -76,7 +77,7 @@ final class Conductor {
 
   /** The name of the calling thread. */
   String thread() {
-    Worker worker = current.get();
+    Worker worker = CURRENT.get();
     return worker == null ? "-" : worker.name;
   }
 
@@ -86,7 +87,7 @@ final class Conductor {
    * @param pid the server's process that executes it; 0 for none
    */
   synchronized @Nullable Choice before(Step step, int pid) {
-    Worker worker = current.get();
+    Worker worker = CURRENT.get();
     if (worker == null) {
       return choose(step, false);
     }
@@ -103,11 +104,14 @@ final class Conductor {
 
   private @Nullable Choice choose(Step step, boolean maySwitch) {
     Decision decision = plan.get(points.size());
-    if (decision != null && !decision.step().equals(step)) {
-      differences.add(step + " (expected: " + decision.step() + ")");
+    boolean possible =
+        decision == null
+            || (decision.step().equals(step) && (maySwitch || decision.choice() != Choice.SWITCH));
+    if (!possible) {
+      differences.add("not repeated at " + points.size() + ": " + step);
     }
     points.add(new Point(phase, step, maySwitch));
-    return decision == null ? null : decision.choice();
+    return decision == null || !possible ? null : decision.choice();
   }
 
   /** Runs all to their ends, the first one first. */
@@ -131,7 +135,7 @@ final class Conductor {
   }
 
   private void run(Worker worker, Runnable work) {
-    current.set(worker);
+    CURRENT.set(worker);
     try {
       before(new Step(worker.name, "", Step.Kind.BEGIN, "begin", true), 0);
       work.run();

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.postgresql.PGConnection;
 
@@ -44,6 +45,14 @@ final class Databases implements AutoCloseable {
 
   /** After so many histories, deleted rows are in the way. */
   private static final int TRUNCATE_AFTER = 200;
+
+  /**
+   * Pieces that others have reserved, and bought, before: without them, PostgreSQL's own checks
+   * would refuse much of what an application does wrong.
+   */
+  static final int OTHERS = 10;
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String url;
   private final Map<String, Connection> admins = new HashMap<>();
@@ -99,10 +108,15 @@ final class Databases implements AutoCloseable {
 
   /** Ends a connection as the death of its process does; returns when the server has noticed. */
   synchronized void terminate(Backend backend) {
-    try (PreparedStatement end =
-        admin("order").prepareStatement("select pg_terminate_backend(?, 10000)")) {
-      end.setInt(1, backend.pid());
-      end.executeQuery();
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    try {
+      ask("select pg_terminate_backend(?)", backend.pid());
+      // The function's own wait looks ten times a second only.
+      while (ask("select count(*) > 0 from pg_stat_activity where pid = ?", backend.pid())) {
+        if (System.nanoTime() - end > 0) {
+          throw new IllegalStateException("a connection does not end: " + backend.pid());
+        }
+      }
       backend.connection().abort(Runnable::run);
     } catch (SQLException e) {
       throw new IllegalStateException("a connection can't be ended", e);
@@ -111,15 +125,20 @@ final class Databases implements AutoCloseable {
 
   /** Whether a connection waits for a lock of another one. */
   synchronized boolean isBlocked(int pid) {
-    try (PreparedStatement ask =
-        admin("order").prepareStatement("select cardinality(pg_blocking_pids(?)) > 0")) {
+    try {
+      return ask("select cardinality(pg_blocking_pids(?)) > 0", pid);
+    } catch (SQLException e) {
+      throw new IllegalStateException("the locks can't be read", e);
+    }
+  }
+
+  private boolean ask(String question, int pid) throws SQLException {
+    try (PreparedStatement ask = admin("order").prepareStatement(question)) {
       ask.setInt(1, pid);
       try (ResultSet row = ask.executeQuery()) {
         row.next();
         return row.getBoolean(1);
       }
-    } catch (SQLException e) {
-      throw new IllegalStateException("the locks can't be read", e);
     }
   }
 
@@ -140,11 +159,13 @@ final class Databases implements AutoCloseable {
         admin("inventory")
             .prepareStatement(
                 "with made as (insert into product (id, name, description, price_minor_units,"
-                    + " currency) values (?, 'mug', '', ?, 'EUR') returning id)"
-                    + " insert into stock (product_id, available) select id, ? from made")) {
+                    + " currency) values (?, 'mug', '', ?, 'EUR') returning id) insert into stock"
+                    + " (product_id, available, reserved, sold) select id, ?, ?, ? from made")) {
       insert.setString(1, product);
       insert.setInt(2, priceMinor);
       insert.setInt(3, pieces);
+      insert.setInt(4, OTHERS);
+      insert.setInt(5, OTHERS);
       insert.executeUpdate();
     }
   }

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FleetChannel extends Channel {
 
-  private static final CallNotPermittedException OPEN =
-      CallNotPermittedException.createCallNotPermittedException(CircuitBreaker.ofDefaults("books"));
+  private static final CircuitBreaker BREAKER = CircuitBreaker.ofDefaults("books");
 
   private final Fleet fleet;
   private final @Nullable AppProcess caller;
@@ -49,7 +48,7 @@ final class FleetChannel extends Channel {
       throw Objects.requireNonNull(caller).cut();
     }
     if (choice == Choice.NOT_SENT) {
-      fail(listener, Status.UNAVAILABLE.withDescription("the breaker is open").withCause(OPEN));
+      fail(listener, Status.UNAVAILABLE.withDescription("the breaker is open").withCause(open()));
       return;
     }
     if (choice == Choice.REQUEST_LOST) {
@@ -84,6 +83,10 @@ final class FleetChannel extends Channel {
     Choice planned = caller.before(Step.Kind.CALL, method.getFullMethodName(), false, 0);
     Choice told = fleet.history().onCall(method.getFullMethodName());
     return planned == null ? told : planned;
+  }
+
+  private static Throwable open() {
+    return CallNotPermittedException.createCallNotPermittedException(BREAKER);
   }
 
   private static void fail(ClientCall.Listener<?> listener, Status status) {

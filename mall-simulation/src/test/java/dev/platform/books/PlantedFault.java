@@ -14,9 +14,10 @@ import java.util.Map;
 /**
  * A fault to plant into copies of the mall's classes.
  *
+ * @param scenario a part of the names of the scenarios in which it is looked for
  * @param replacements at least one
  */
-record PlantedFault(String name, List<Replacement> replacements) {
+record PlantedFault(String name, String scenario, List<Replacement> replacements) {
 
   private static final String LIST = "/planted-faults.txt";
 
@@ -31,12 +32,15 @@ record PlantedFault(String name, List<Replacement> replacements) {
   /** All of {@code planted-faults.txt}. */
   static List<PlantedFault> all() {
     List<PlantedFault> all = new ArrayList<>();
+    String name = "";
     String source = "";
     String before = "";
     for (String line : lines()) {
       String value = line.substring(line.indexOf(':') + 1).trim();
       if (line.startsWith("fault:")) {
-        all.add(new PlantedFault(value, new ArrayList<>()));
+        name = value;
+      } else if (line.startsWith("in:")) {
+        all.add(new PlantedFault(name, value.equals("any") ? "" : value, new ArrayList<>()));
       } else if (line.startsWith("class:")) {
         source = value;
       } else if (line.startsWith("old:")) {
@@ -44,7 +48,7 @@ record PlantedFault(String name, List<Replacement> replacements) {
       } else if (line.startsWith("new:")) {
         all.get(all.size() - 1).replacements.add(new Replacement(source, before, value));
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        throw new IllegalArgumentException(line + " (expected: fault:, class:, old: or new:)");
+        throw new IllegalArgumentException(line + " (expected: fault:, in:, class:, old: or new:)");
       }
     }
     return all;

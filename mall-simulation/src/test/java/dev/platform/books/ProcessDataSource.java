@@ -74,30 +74,36 @@ final class ProcessDataSource extends AbstractDataSource {
     private @Nullable Object onConnection(Method method, Object @Nullable [] arguments)
         throws Throwable {
       switch (method.getName()) {
-        case "close":
+        case "close" -> {
           close();
           return null;
-        case "isClosed":
+        }
+        case "isClosed" -> {
           return broken;
-        case "commit":
+        }
+        case "commit" -> {
           return endTransaction(Step.Kind.COMMIT, method, arguments);
-        case "rollback":
+        }
+        case "rollback" -> {
           return endTransaction(Step.Kind.ROLLBACK, method, arguments);
-        case "prepareStatement":
+        }
+        case "prepareStatement" -> {
           requireUsable();
-          return statement(
-              (String) Objects.requireNonNull(arguments)[0],
-              (PreparedStatement)
-                  Objects.requireNonNull(call(backend.connection(), method, arguments)));
-        case "createStatement", "prepareCall":
-          throw new UnsupportedOperationException(method + " (expected: a prepared statement)");
-        case "setAutoCommit":
+          Object made = call(backend.connection(), method, arguments);
+          String sql = (String) Objects.requireNonNull(arguments)[0];
+          return statement(sql, (PreparedStatement) Objects.requireNonNull(made));
+        }
+        case "createStatement", "prepareCall" ->
+            throw new UnsupportedOperationException(method + " (expected: a prepared statement)");
+        case "setAutoCommit" -> {
           requireUsable();
           autoCommit = (Boolean) Objects.requireNonNull(arguments)[0];
           return call(backend.connection(), method, arguments);
-        default:
+        }
+        default -> {
           requireUsable();
           return call(backend.connection(), method, arguments);
+        }
       }
     }
 

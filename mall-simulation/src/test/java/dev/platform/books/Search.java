@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,14 @@ final class Search {
 
   private static final long SEED = 1;
 
+  /** With so much time, the order is that of a depth-first search, which needs little memory. */
+  private static final long LONG = TimeUnit.HOURS.toNanos(1);
+
   private final Databases databases;
   private final Scenario scenario;
   private final Limits limits;
   private final List<List<Decision>> frontier = new ArrayList<>();
+  private final Random random = new Random(SEED);
   private int histories;
   private int cuts;
   private int longest;
@@ -70,15 +75,30 @@ final class Search {
 
   /** Runs all, or as many, chosen by chance, as there is time for; stops at a violation. */
   Search run(long endNanos) {
-    Random random = new Random(SEED);
-    while (!frontier.isEmpty() && violation == null && System.nanoTime() - endNanos < 0) {
-      int next = endNanos == Long.MAX_VALUE ? frontier.size() - 1 : random.nextInt(frontier.size());
-      List<Decision> plan = frontier.get(next);
-      frontier.set(next, frontier.get(frontier.size() - 1));
-      frontier.remove(frontier.size() - 1);
-      run(plan);
+    boolean chance = endNanos - System.nanoTime() < LONG;
+    while (!isComplete() && violation == null && System.nanoTime() - endNanos < 0) {
+      runNext(chance ? random.nextInt(frontier.size()) : frontier.size() - 1);
     }
     return this;
+  }
+
+  /** Runs some, chosen by chance; stops at a violation. */
+  Search some(int count) {
+    for (int i = 0; i < count && !isComplete() && violation == null; i++) {
+      runNext(random.nextInt(frontier.size()));
+    }
+    return this;
+  }
+
+  private void runNext(int next) {
+    List<Decision> plan = frontier.get(next);
+    frontier.set(next, frontier.get(frontier.size() - 1));
+    frontier.remove(frontier.size() - 1);
+    run(plan);
+  }
+
+  Scenario scenario() {
+    return scenario;
   }
 
   /** How many histories were run. */
