@@ -66,6 +66,10 @@ final class Conductor {
     phase = next;
   }
 
+  synchronized Phase phase() {
+    return phase;
+  }
+
   synchronized List<Point> points() {
     return List.copyOf(points);
   }

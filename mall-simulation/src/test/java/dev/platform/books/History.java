@@ -109,9 +109,10 @@ final class History {
     return clock;
   }
 
-  /** What the scenario chooses at this call. */
+  /** What the scenario chooses at this call; nothing at the end, when there is no trouble. */
   synchronized @Nullable Choice onCall(String method) {
-    return called.add(method) ? scenario.told(method) : null;
+    boolean first = called.add(method);
+    return first && conductor.phase() != Phase.LAST ? scenario.told(method) : null;
   }
 
   /** A call was served; its answer is on its way. */
@@ -121,7 +122,7 @@ final class History {
     synchronized (this) {
       first = served.add(method);
     }
-    if (act != null && first) {
+    if (act != null && first && conductor.phase() != Phase.LAST) {
       act(act, new Fleet("x", this));
     }
   }
