@@ -134,6 +134,7 @@ class BooksIT {
     List<Scenario> chosen =
         scenarios.stream().filter(each -> each.name().contains(wanted)).toList();
     int histories = 0;
+    int cuts = 0;
     boolean complete = true;
     long begin = System.nanoTime();
     for (Scenario scenario : chosen) {
@@ -141,19 +142,26 @@ class BooksIT {
       long end = start + (ALL ? longest : time()) / chosen.size();
       Search search = new Search(databases, scenario, limits).run(end);
       histories += search.histories();
+      cuts += search.cuts();
       complete &= search.isComplete();
-      print(what + ": " + scenario.name(), search.histories(), search.isComplete(), start);
+      print(
+          what + ": " + scenario.name(),
+          search.histories(),
+          search.cuts(),
+          search.isComplete(),
+          start);
       assertThat(search.violation()).as(scenario.name()).isNull();
     }
-    print(what, histories, complete, begin);
+    print(what, histories, cuts, complete, begin);
   }
 
-  private static void print(String what, int histories, boolean complete, long start) {
+  private static void print(String what, int histories, int cuts, boolean complete, long start) {
     System.out.printf(
         Locale.ROOT,
-        "[books] %s: %d histories in %.1f s%s%n",
+        "[books] %s: %d histories, %d of them with a cut, in %.1f s%s%n",
         what,
         histories,
+        cuts,
         (System.nanoTime() - start) / 1e9,
         complete ? ", which is all" : ", there are more");
   }

@@ -29,7 +29,6 @@ final class Search {
   private final Random random = new Random(SEED);
   private int histories;
   private int cuts;
-  private int longest;
   private @Nullable String violation;
 
   /**
@@ -111,15 +110,6 @@ final class Search {
     return cuts;
   }
 
-  /** The steps of the longest one. */
-  int longest() {
-    return longest;
-  }
-
-  int left() {
-    return frontier.size();
-  }
-
   /** Whether there were no others. */
   boolean isComplete() {
     return frontier.isEmpty();
@@ -139,7 +129,6 @@ final class Search {
       cuts++;
     }
     List<Point> points = outcome.points();
-    longest = Math.max(longest, points.size());
     if (!outcome.violations().isEmpty()) {
       violation = story(decisions, outcome);
       return;
