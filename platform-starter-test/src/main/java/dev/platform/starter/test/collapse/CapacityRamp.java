@@ -28,7 +28,7 @@ final class CapacityRamp {
     this.times = times;
   }
 
-  double measure(double first) {
+  double measure(double first) throws InterruptedException {
     double good = 0;
     double tooHigh = 0;
     for (double rate = first; tooHigh == 0; rate *= GROWTH) {
@@ -59,7 +59,7 @@ final class CapacityRamp {
     return good;
   }
 
-  private boolean keepsUp(double rate) {
+  private boolean keepsUp(double rate) throws InterruptedException {
     int most = CollapseCheck.maxUnderWay(rate, times.deadline());
     OpenLoop loop = new OpenLoop(time, request, times.deadline(), most);
     long start = time.nanos();

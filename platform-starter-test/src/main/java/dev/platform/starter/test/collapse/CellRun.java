@@ -70,7 +70,7 @@ final class CellRun {
    *
    * @return the first of them, or -1 if there were none in time
    */
-  private int awaitGood(int from, double share) {
+  private int awaitGood(int from, double share) throws InterruptedException {
     long end = now + times.observation().toNanos();
     int begin = from;
     int checked = from;
@@ -135,7 +135,7 @@ final class CellRun {
     }
   }
 
-  private void send(double perSecond) {
+  private void send(double perSecond) throws InterruptedException {
     now += TICK;
     loop.sendUntil(now, perSecond, record);
   }

@@ -103,13 +103,15 @@ public final class CollapseCheck {
   }
 
   /** Without load, so that a cell does not inherit the state of the one before. */
-  private void rest(OpenLoop loop, CollapseCell cell) {
+  private void rest(OpenLoop loop, CollapseCell cell) throws InterruptedException {
     Time time = settings.time();
     if (!cell.isStable()) {
       Fault repair = settings.afterCollapse();
       if (repair != null) {
         try {
           repair.run();
+        } catch (InterruptedException e) {
+          throw e;
         } catch (Exception e) {
           throw new IllegalStateException("the repair after a collapse: " + e, e);
         }

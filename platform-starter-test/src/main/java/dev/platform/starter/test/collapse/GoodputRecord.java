@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Counts requests by the window in which they were due, and good answers by that and by the window
@@ -14,6 +15,9 @@ final class GoodputRecord {
 
   private static final int MAX_REASONS = 20;
   private static final int MAX_REASON = 200;
+
+  /** Ids and numbers, by which equal reasons differ. */
+  private static final Pattern NUMBERS = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4,12}){4}|\\d+");
 
   private final long start;
   private final long window;
@@ -47,7 +51,7 @@ final class GoodputRecord {
   synchronized void failed(long at, String reason) {
     window(at).ended++;
     Map<String, Integer> failures = window(at).failures;
-    String kind = reason.replaceAll("[0-9a-f]{8}(-[0-9a-f]{4,12}){4}", "#").replaceAll("\\d+", "#");
+    String kind = NUMBERS.matcher(reason).replaceAll("#");
     String cut = kind.substring(0, Math.min(MAX_REASON, kind.length()));
     String known =
         failures.size() < MAX_REASONS || failures.containsKey(cut) ? cut : "other failures";

@@ -41,7 +41,7 @@ final class OpenLoop {
   }
 
   /** Sends what is due before a moment, and returns then. */
-  void sendUntil(long until, double perSecond, GoodputRecord record) {
+  void sendUntil(long until, double perSecond, GoodputRecord record) throws InterruptedException {
     double period = 1e9 / perSecond;
     for (; next < until - origin; next += period) {
       long due = origin + (long) next;
@@ -52,7 +52,7 @@ final class OpenLoop {
   }
 
   /** Waits until nothing is under way, but not beyond a moment. */
-  void awaitIdle(long until) {
+  void awaitIdle(long until) throws InterruptedException {
     while (underWay.get() > 0 && time.nanos() < until) {
       time.sleepUntil(Math.min(until, time.nanos() + TICK));
     }

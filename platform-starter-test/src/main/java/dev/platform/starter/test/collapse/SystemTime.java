@@ -13,10 +13,10 @@ final class SystemTime implements Time {
   }
 
   @Override
-  public void sleepUntil(long nanos) {
+  public void sleepUntil(long nanos) throws InterruptedException {
     for (long left = nanos - nanos(); left > 0; left = nanos - nanos()) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new IllegalStateException("the collapse check was interrupted");
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
       LockSupport.parkNanos(left);
     }

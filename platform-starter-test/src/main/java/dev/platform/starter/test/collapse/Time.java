@@ -8,7 +8,7 @@ interface Time {
   long nanos();
 
   /** Returns at once if that moment has passed. */
-  void sleepUntil(long nanos);
+  void sleepUntil(long nanos) throws InterruptedException;
 
   /** Runs a fault beside the caller. */
   Future<?> start(String name, Fault fault);

@@ -20,7 +20,7 @@ class OpenLoopTest {
   private final List<Long> sent = new ArrayList<>();
 
   @Test
-  void sendsAtItsRateWhileNothingIsAnswered() {
+  void sendsAtItsRateWhileNothingIsAnswered() throws Exception {
     OpenLoop loop = loop(() -> new CompletableFuture<>(), 1000);
 
     loop.sendUntil(SECOND, 4, record);
@@ -31,7 +31,7 @@ class OpenLoopTest {
   }
 
   @Test
-  void doesNotSendWhatExceedsItsBoundButCountsItAsNotGood() {
+  void doesNotSendWhatExceedsItsBoundButCountsItAsNotGood() throws Exception {
     OpenLoop loop = loop(() -> new CompletableFuture<>(), 3);
 
     loop.sendUntil(SECOND, 10, record);
@@ -42,7 +42,7 @@ class OpenLoopTest {
   }
 
   @Test
-  void anAnswerAfterTheDeadlineIsNotGood() {
+  void anAnswerAfterTheDeadlineIsNotGood() throws Exception {
     OpenLoop loop = loop(() -> answerAfter(DEADLINE.plusMillis(1)), 1000);
 
     loop.sendUntil(2 * SECOND, 10, record);
@@ -51,7 +51,7 @@ class OpenLoopTest {
   }
 
   @Test
-  void aRequestSentLateIsTimedFromWhenItWasDue() {
+  void aRequestSentLateIsTimedFromWhenItWasDue() throws Exception {
     OpenLoop loop = loop(() -> answerAfter(Duration.ofMillis(10)), 1000);
     // As if this process had been paused for a second.
     time.sleepUntil(SECOND);
@@ -64,7 +64,7 @@ class OpenLoopTest {
   }
 
   @Test
-  void aRequestThatCannotBeSentIsAFailure() {
+  void aRequestThatCannotBeSentIsAFailure() throws Exception {
     OpenLoop loop =
         loop(
             () -> {
