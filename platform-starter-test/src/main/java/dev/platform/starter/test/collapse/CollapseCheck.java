@@ -3,6 +3,7 @@ package dev.platform.starter.test.collapse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class CollapseCheck {
 
   private static final Logger log = LoggerFactory.getLogger(CollapseCheck.class);
+
+  private static final int MIN_REQUESTS = 5;
 
   private final Settings settings;
 
@@ -66,7 +69,8 @@ public final class CollapseCheck {
   /**
    * Runs all cells, one after the other, and blocks until then.
    *
-   * @throws IllegalStateException if a trigger fails, or no capacity is found
+   * @throws IllegalStateException if a trigger fails, if no capacity is found, or if a window has
+   *     less than five requests
    */
   public CollapseReport run() throws InterruptedException {
     double capacity =
@@ -75,6 +79,7 @@ public final class CollapseCheck {
             : new CapacityRamp(settings.time(), settings.request(), settings.times())
                 .measure(settings.rampFrom());
     log.info("{}: capacity {} requests a second", settings.name(), Math.round(capacity));
+    requireFullWindows(capacity);
     List<CollapseCell> cells = new ArrayList<>();
     for (Trigger trigger : settings.triggers()) {
       for (double load : settings.loads()) {
@@ -87,6 +92,24 @@ public final class CollapseCheck {
     }
     return new CollapseReport(
         settings.name(), capacity, settings.times(), cells, settings.properties());
+  }
+
+  /** The share of a few requests says nothing, and that of none is good. */
+  private void requireFullWindows(double capacity) {
+    double least = settings.loads().get(0) * capacity;
+    Duration window = settings.times().window();
+    double requests = least * window.toNanos() / 1e9;
+    if (requests < MIN_REQUESTS) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "%s: %.1f requests in a window of %s at %.1f a second (expected: at least %d)",
+              settings.name(),
+              requests,
+              window,
+              least,
+              MIN_REQUESTS));
+    }
   }
 
   private OpenLoop loop(double perSecond) {

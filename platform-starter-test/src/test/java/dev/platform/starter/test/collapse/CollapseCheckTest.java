@@ -198,6 +198,21 @@ class CollapseCheckTest {
   }
 
   @Test
+  void aWindowOfFewRequestsIsRefused() {
+    CollapseCheck check =
+        check(QueueModel.naive(time, 1))
+            .capacity(8)
+            .loads(0.5, 0.9)
+            .trigger(Trigger.burst(2))
+            .build();
+
+    assertThatThrownBy(check::run)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "model: 4.0 requests in a window of PT1S at 4.0 a second (expected: at least 5)");
+  }
+
+  @Test
   void whatCollapsedIsRepairedBeforeTheNextCell() throws Exception {
     List<String> repairs = new ArrayList<>();
     QueueModel naive = QueueModel.naive(time, 3);
