@@ -47,6 +47,7 @@ public final class ConfigurationCheckAutoConfiguration {
     rules.add(new LimitRule(environment, annotated));
     rules.add(new LibraryVersionRule());
     rules.add(new JavaAgentRule(environment, tracing.stream().findAny().isPresent()));
+    rules.add(new MeshRule(environment));
     ofLine.orderedStream().forEach(rules::add);
     return new ConfigurationCheck(properties, rules);
   }

@@ -1,8 +1,11 @@
 package dev.platform.spring.check;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.springframework.boot.DefaultPropertiesPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -37,6 +40,25 @@ public final class SetProperties {
                     .filter(set -> prefix.equals(set) || prefix.isAncestorOf(set))
                     .map(set -> where(source, set)))
         .findFirst();
+  }
+
+  /**
+   * The properties of this name or below it that anybody sets, and where; without default
+   * properties, which are the platform's, and without the switch {@code name.enabled}.
+   */
+  static Map<String, String> under(Environment environment, String name) {
+    ConfigurationPropertyName prefix = ConfigurationPropertyName.of(name);
+    ConfigurationPropertyName enabled = prefix.append("enabled");
+    Map<String, String> found = new TreeMap<>();
+    sources(environment)
+        .filter(source -> !nameOf(source).equals(DefaultPropertiesPropertySource.NAME))
+        .forEach(
+            source ->
+                source.stream()
+                    .filter(set -> prefix.equals(set) || prefix.isAncestorOf(set))
+                    .filter(set -> !set.equals(enabled))
+                    .forEach(set -> found.putIfAbsent(set.toString(), where(source, set))));
+    return found;
   }
 
   /** The file and line, if known, as text. */

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.DefaultPropertiesPropertySource;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.CompositePropertySource;
@@ -25,9 +27,10 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 
 /**
- * Adds {@code application-defaults.yml}, and {@code platform-line-defaults.yml} of the starter,
- * below every other property source: whatever a user sets anywhere wins. Boot keeps the source of
- * {@link SpringApplication#setDefaultProperties default properties} last, even below
+ * Adds {@code application-defaults.yml}, and {@code platform-line-defaults.yml} of the starter, and
+ * above them {@code platform-mesh-defaults.yml} with {@code platform.mesh.enabled=true}, below
+ * every other property source: whatever a user sets anywhere wins. Boot keeps the source of {@link
+ * SpringApplication#setDefaultProperties default properties} last, even below
  * {@code @PropertySource}; so the platform's defaults become the lower part of that source.
  */
 public final class PlatformDefaults {
@@ -38,8 +41,14 @@ public final class PlatformDefaults {
   /** For properties that only one Spring Boot line has, or names differently. */
   private static final String LINE_FILE = "platform-line-defaults.yml";
 
+  private static final List<String> FILES = List.of(FILE, LINE_FILE);
+
+  /** For an application in a service mesh. */
+  private static final String MESH_FILE = "platform-mesh-defaults.yml";
+
   /** Called by each line's {@code EnvironmentPostProcessor}, as the last of them. */
   public void addTo(ConfigurableEnvironment environment) {
+    List<String> files = isInMesh(environment) ? List.of(MESH_FILE, FILE, LINE_FILE) : FILES;
     MutablePropertySources sources = environment.getPropertySources();
     PropertySource<?> users = sources.remove(DefaultPropertiesPropertySource.NAME);
     if (users instanceof LowestPropertySource) {
@@ -51,8 +60,17 @@ public final class PlatformDefaults {
       lowest.addPropertySource(users);
     }
     Set<ConfigurationPropertyName> set = names(users);
-    load().forEach(ours -> lowest.addPropertySource(without(ours, set)));
+    load(files).forEach(ours -> lowest.addPropertySource(without(ours, set)));
     sources.addLast(lowest);
+  }
+
+  /** Not for a value that can't be bound, which is reported later. */
+  private static boolean isInMesh(ConfigurableEnvironment environment) {
+    try {
+      return Binder.get(environment).bind("platform.mesh.enabled", Boolean.class).orElse(false);
+    } catch (BindException e) {
+      return false;
+    }
   }
 
   private static Set<ConfigurationPropertyName> names(@Nullable PropertySource<?> users) {
@@ -76,12 +94,12 @@ public final class PlatformDefaults {
     return new MapPropertySource(ours.getName(), kept);
   }
 
-  private List<PropertySource<?>> load() {
+  private List<PropertySource<?>> load(List<String> files) {
     List<PropertySource<?>> loaded = new ArrayList<>();
-    for (String file : List.of(FILE, LINE_FILE)) {
+    for (String file : files) {
       Resource resource = new ClassPathResource(file, getClass().getClassLoader());
       // A line without differences has no file.
-      if (file.equals(FILE) || resource.exists()) {
+      if (!file.equals(LINE_FILE) || resource.exists()) {
         loaded.addAll(load(file, resource));
       }
     }

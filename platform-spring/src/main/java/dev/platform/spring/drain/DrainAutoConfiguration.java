@@ -19,9 +19,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** Graceful start and stop. */
 @AutoConfiguration(
@@ -76,11 +78,16 @@ public final class DrainAutoConfiguration {
       GrpcHealth health,
       OpenCalls calls,
       UnfinishedCalls unfinished,
-      DrainProperties properties) {
+      DrainProperties properties,
+      Environment environment) {
+    boolean behindServices =
+        environment.getProperty("platform.mesh.enabled", Boolean.class, false)
+            || CloudPlatform.KUBERNETES.isActive(environment);
     return new Lifecycle(
         context,
         registration,
         resolver,
+        behindServices,
         new Drain(
             properties.settings(), calls, unfinished, health, System::nanoTime, Threads.daemons()));
   }

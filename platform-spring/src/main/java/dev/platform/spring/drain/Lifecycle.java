@@ -25,16 +25,23 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
   private final ConfigurableApplicationContext context;
   private final Optional<AutoRegistration> registration;
   private final Optional<ResolverContext> resolver;
+  private final boolean behindServices;
   private final Drain drain;
 
+  /**
+   * @param behindServices whether others call this process by a list in which it does not register
+   *     itself, such as that of a Kubernetes Service, and see its end a little later
+   */
   Lifecycle(
       ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
       Optional<ResolverContext> resolver,
+      boolean behindServices,
       Drain drain) {
     this.context = context;
     this.registration = registration;
     this.resolver = resolver;
+    this.behindServices = behindServices;
     this.drain = drain;
   }
 
@@ -89,7 +96,8 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
   private boolean deregister() {
     resolver.ifPresent(ResolverContext::leaving);
     AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
-    return registration.isPresent() && registration.get().leave();
+    boolean inEtcd = registration.isPresent() && registration.get().leave();
+    return inEtcd || behindServices;
   }
 
   private void readinessChanged(AvailabilityChangeEvent<?> change) {

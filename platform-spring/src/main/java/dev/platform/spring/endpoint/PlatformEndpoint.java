@@ -10,6 +10,7 @@ import dev.platform.core.registry.LeaseSnapshot;
 import dev.platform.core.start.WarmUpReport;
 import dev.platform.core.start.WarmUps;
 import dev.platform.spring.drain.Lifecycle;
+import dev.platform.spring.mesh.MeshPart;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.spring.registry.EtcdServiceRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -36,6 +37,7 @@ public final class PlatformEndpoint {
   private final Optional<CircuitBreakerRegistry> breakers;
   private final Lifecycle lifecycle;
   private final Optional<WarmUps> warmUps;
+  private final Optional<Mesh> mesh;
   private final Clock clock;
 
   PlatformEndpoint(
@@ -47,6 +49,7 @@ public final class PlatformEndpoint {
       Optional<CircuitBreakerRegistry> breakers,
       Lifecycle lifecycle,
       Optional<WarmUps> warmUps,
+      Optional<Mesh> mesh,
       Clock clock) {
     this.connection = connection;
     this.registry = registry;
@@ -56,6 +59,7 @@ public final class PlatformEndpoint {
     this.breakers = breakers;
     this.lifecycle = lifecycle;
     this.warmUps = warmUps;
+    this.mesh = mesh;
     this.clock = clock;
   }
 
@@ -70,6 +74,7 @@ public final class PlatformEndpoint {
    * @param phase the process's phase
    * @param openCalls in-flight calls of its gRPC server, by method
    * @param warmUp what was done before it was ready; null if nothing was
+   * @param mesh what a mesh does in the platform's place; null without one
    */
   public record Platform(
       @Nullable String etcd,
@@ -79,7 +84,16 @@ public final class PlatformEndpoint {
       Map<String, CircuitBreaker.State> circuitBreakers,
       LifecyclePhase phase,
       Map<String, Integer> openCalls,
-      @Nullable WarmedUp warmUp) {}
+      @Nullable WarmedUp warmUp,
+      @Nullable Mesh mesh) {}
+
+  /**
+   * A service mesh.
+   *
+   * @param port the port at which services are called by their names
+   * @param off the parts of the platform that are off
+   */
+  public record Mesh(int port, List<MeshPart> off) {}
 
   /**
    * The warm-up.
@@ -140,7 +154,8 @@ public final class PlatformEndpoint {
         breakers(),
         lifecycle.phase(),
         lifecycle.openCalls(),
-        warmUps.map(WarmUps::report).map(PlatformEndpoint::warmedUp).orElse(null));
+        warmUps.map(WarmUps::report).map(PlatformEndpoint::warmedUp).orElse(null),
+        mesh.orElse(null));
   }
 
   private static @Nullable WarmedUp warmedUp(WarmUpReport report) {

@@ -7,6 +7,9 @@ import dev.platform.core.start.WarmUps;
 import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.drain.DrainAutoConfiguration;
 import dev.platform.spring.drain.Lifecycle;
+import dev.platform.spring.mesh.MeshAutoConfiguration;
+import dev.platform.spring.mesh.MeshPart;
+import dev.platform.spring.mesh.MeshProperties;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.spring.registry.EtcdServiceRegistry;
 import dev.platform.spring.registry.RegistryAutoConfiguration;
@@ -18,13 +21,15 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** The actuator endpoint {@code platform}. */
 @AutoConfiguration(
     after = {
       RegistryAutoConfiguration.class,
       DiscoveryAutoConfiguration.class,
-      DrainAutoConfiguration.class
+      DrainAutoConfiguration.class,
+      MeshAutoConfiguration.class
     })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 public final class PlatformEndpointAutoConfiguration {
@@ -39,7 +44,9 @@ public final class PlatformEndpointAutoConfiguration {
       ObjectProvider<BalancedServices> balancers,
       ObjectProvider<CircuitBreakerRegistry> breakers,
       Lifecycle lifecycle,
-      ObjectProvider<WarmUps> warmUps) {
+      ObjectProvider<WarmUps> warmUps,
+      MeshProperties mesh,
+      Environment environment) {
     EtcdServiceRegistry registering = registry.getIfAvailable();
     InstanceDirectory discovering = directory.getIfAvailable();
     boolean etcd = registering != null || discovering != null;
@@ -52,6 +59,9 @@ public final class PlatformEndpointAutoConfiguration {
         Optional.ofNullable(breakers.getIfAvailable()),
         lifecycle,
         Optional.ofNullable(warmUps.getIfAvailable()),
+        mesh.enabled()
+            ? Optional.of(new PlatformEndpoint.Mesh(mesh.port(), MeshPart.off(environment)))
+            : Optional.empty(),
         Clock.systemUTC());
   }
 }

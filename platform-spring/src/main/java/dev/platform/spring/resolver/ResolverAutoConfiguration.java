@@ -17,6 +17,8 @@ import dev.platform.spring.discovery.DiscoveryAutoConfiguration;
 import dev.platform.spring.discovery.DiscoveryProperties;
 import dev.platform.spring.discovery.EtcdDiscoveryClient;
 import dev.platform.spring.etcd.EtcdProperties;
+import dev.platform.spring.mesh.MeshAddresses;
+import dev.platform.spring.mesh.MeshAutoConfiguration;
 import dev.platform.spring.registry.EtcdRegistration;
 import dev.platform.spring.resilience.OutcomeAutoConfiguration;
 import dev.platform.spring.retry.RetryAutoConfiguration;
@@ -43,7 +45,8 @@ import org.springframework.context.annotation.Bean;
       OutcomeAutoConfiguration.class,
       RetryAutoConfiguration.class,
       DiscoveryAutoConfiguration.class,
-      CompositeDiscoveryClientAutoConfiguration.class
+      CompositeDiscoveryClientAutoConfiguration.class,
+      MeshAutoConfiguration.class
     })
 @EnableConfigurationProperties({
   GrpcProperties.class,
@@ -68,6 +71,7 @@ public final class ResolverAutoConfiguration {
   @ConditionalOnMissingBean
   AddressRule addressRule(
       DiscoveryProperties properties,
+      ObjectProvider<MeshAddresses> mesh,
       ObjectProvider<InstanceDirectory> directory,
       ObjectProvider<EtcdProperties> etcd,
       ObjectProvider<EtcdRegistration> registration,
@@ -75,6 +79,10 @@ public final class ResolverAutoConfiguration {
     Boolean allowed = properties.allowLoopback();
     if (allowed != null) {
       return AddressRule.unless(listed -> allowed);
+    }
+    if (mesh.getIfAvailable() != null) {
+      // From the machine's own DNS; a mesh's proxy may listen on loopback.
+      return AddressRule.unless(listed -> true);
     }
     boolean etcdIsLocal =
         directory.getIfAvailable() != null
@@ -105,6 +113,7 @@ public final class ResolverAutoConfiguration {
 
   @Bean
   ResolverContext resolverContext(
+      ObjectProvider<MeshAddresses> mesh,
       ObjectProvider<InstanceDirectory> directory,
       List<DiscoveryClient> clients,
       ObjectProvider<SimpleDiscoveryProperties> simple,
@@ -119,10 +128,13 @@ public final class ResolverAutoConfiguration {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
     boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
+    @Nullable InstanceSource virtual = mesh.getIfAvailable();
+    @Nullable InstanceSource listed =
+        etcd != null && !others ? etcd : discoveryClients.getIfAvailable();
     ResolverContext context =
         new ResolverContext(
-            etcd,
-            etcd != null && !others ? etcd : discoveryClients.getIfAvailable(),
+            etcd == null ? virtual : etcd,
+            virtual == null ? listed : virtual,
             grpc.loadBalancing(),
             new BalancerSettings(
                 grpc.avoidSilentInstances(), ejection.settings(), grpc.slowStart()),

@@ -54,6 +54,25 @@ class ConfigurationCheckTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "platform.mesh.enabled=true,platform.registry.enabled=false,"
+            + "platform.registry.lease-ttl=20s"
+            + " | platform.registry.lease-ttl: set in \"platform.registry.lease-ttl\" from property"
+            + " source \"test\" (expected: not set, or platform.registry.enabled=true:"
+            + " platform.mesh.enabled switches registration off)",
+        "platform.mesh.enabled=true,platform.registry.enabled=false,"
+            + "platform.discovery.enabled=false,platform.etcd.password=secret"
+            + " | platform.etcd.password: set in \"platform.etcd.password\" from property source"
+            + " \"test\" (expected: not set: platform.mesh.enabled switches registration and"
+            + " discovery off)",
+        "platform.mesh.enabled=true,platform.grpc.load-balancing=pick_first,"
+            + "platform.grpc.zone=a"
+            + " | platform.grpc.zone: set in \"platform.grpc.zone\" from property source \"test\""
+            + " (expected: not set, or platform.grpc.load-balancing=peak_ewma: platform.mesh.enabled"
+            + " switches balancing off)",
+        "platform.mesh.enabled=true,platform.security.transport.mode=strict"
+            + " | platform.security.transport.mode: strict (expected: plaintext: with"
+            + " platform.mesh.enabled the mesh's proxies encrypt, and can't balance calls that are"
+            + " encrypted before)",
         "platform.resilience.retry.methods[0]=payment.v1.PaymentServce"
             + " | platform.resilience.retry.methods[0]: payment.v1.PaymentServce (expected: a method"
             + " or service that a client of this application (@Client) has, such as"
