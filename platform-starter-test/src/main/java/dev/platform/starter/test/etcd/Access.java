@@ -83,7 +83,7 @@ final class Access implements ServerInterceptor {
     return switchedOff || users.isEmpty();
   }
 
-  /** For calls that touch keys. */
+  /** For calls that touch keys, or that need a login, if there are none. */
   static void require(KeyRange... ranges) {
     require(List.of(ranges));
   }

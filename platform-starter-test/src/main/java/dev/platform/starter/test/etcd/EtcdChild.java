@@ -1,5 +1,6 @@
 package dev.platform.starter.test.etcd;
 
+import dev.platform.starter.test.tls.TestAuthority;
 import dev.platform.starter.test.tls.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,18 +13,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code etcd} on the PATH as a child process on the loopback address, with ports and a
- * temporary directory of its own. Ends with this JVM at the latest. Thread-safe.
+ * An etcd as a child process on the loopback address, with ports and a temporary directory of its
+ * own. Ends with this JVM at the latest. Thread-safe.
  */
 final class EtcdChild implements AutoCloseable {
 
   static final String HOST = "127.0.0.1";
 
+  /** The etcd on the PATH. */
+  static final String ON_PATH = "etcd";
+
   private static final Duration MOST_STOPPING = Duration.ofSeconds(5);
+  private static final Duration MOST_ENDING = Duration.ofSeconds(20);
 
   private final String name;
   private final int port;
@@ -31,30 +37,59 @@ final class EtcdChild implements AutoCloseable {
   private final Path directory;
   private final List<String> flags;
   private final boolean secure;
+  private final boolean securePeers;
   private final Thread onExit = new Thread(this::kill, "etcd-process-exit");
+  private String program = ON_PATH; // guarded by this
   private @Nullable Process process; // guarded by this
   private boolean frozen; // guarded by this
 
   private EtcdChild(
-      String name, int port, int peerPort, Path directory, List<String> flags, boolean secure) {
+      String name,
+      int port,
+      int peerPort,
+      Path directory,
+      List<String> flags,
+      boolean secure,
+      boolean securePeers) {
     this.name = name;
     this.port = port;
     this.peerPort = peerPort;
     this.directory = directory;
     this.flags = List.copyOf(flags);
     this.secure = secure;
+    this.securePeers = securePeers;
   }
 
   /** One that isn't started yet; {@code flags} are etcd's own. */
   static EtcdChild create(
       String name, int port, int peerPort, List<String> flags, @Nullable ServerTls tls) {
+    return create(name, port, peerPort, flags, tls, null);
+  }
+
+  /**
+   * As {@link #create(String, int, int, List, ServerTls)}, as a member of a cluster.
+   *
+   * @param peers members prove to each other that they are its; null for members without TLS
+   */
+  static EtcdChild create(
+      String name,
+      int port,
+      int peerPort,
+      List<String> flags,
+      @Nullable ServerTls tls,
+      @Nullable TestAuthority peers) {
     try {
       Path directory = Files.createTempDirectory("etcd-process-");
+      ProcessTls files = new ProcessTls(directory);
       List<String> all = new ArrayList<>(flags);
       if (tls != null) {
-        all.addAll(new ProcessTls(directory).write(tls));
+        all.addAll(files.write(tls));
       }
-      EtcdChild child = new EtcdChild(name, port, peerPort, directory, all, tls != null);
+      if (peers != null) {
+        all.addAll(files.writePeer(peers.issue(name), peers));
+      }
+      EtcdChild child =
+          new EtcdChild(name, port, peerPort, directory, all, tls != null, peers != null);
       Runtime.getRuntime().addShutdownHook(child.onExit);
       return child;
     } catch (IOException e) {
@@ -84,12 +119,28 @@ final class EtcdChild implements AutoCloseable {
     };
   }
 
+  /** What it is started as from now on: a path, or a name on the PATH. */
+  synchronized void program(String program) {
+    this.program = program;
+  }
+
   /** Starts the process, and waits for nothing. */
-  synchronized void start(String initialCluster) {
+  void start(String initialCluster) {
+    start(initialCluster, List.of());
+  }
+
+  /** Starts an empty member that its cluster knows already, and waits for nothing. */
+  void join(String cluster) {
+    start(cluster, List.of("--initial-cluster-state=existing"));
+  }
+
+  private synchronized void start(String initialCluster, List<String> more) {
     try {
       FreePorts.require(HOST, port);
+      List<String> command = command(initialCluster);
+      command.addAll(more);
       ProcessBuilder builder =
-          new ProcessBuilder(command(initialCluster))
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
       builder.environment().putAll(environment(System.getProperty("os.arch")));
@@ -107,6 +158,25 @@ final class EtcdChild implements AutoCloseable {
       process = null;
       frozen = false;
     }
+  }
+
+  /** An orderly end: SIGTERM, and the wait for its end. */
+  synchronized void terminate() {
+    Process ending = process;
+    if (ending == null) {
+      return;
+    }
+    thaw();
+    ending.destroy();
+    try {
+      if (!ending.waitFor(MOST_ENDING.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("etcd did not end within " + MOST_ENDING);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while ending etcd", e);
+    }
+    process = null;
   }
 
   /** True from start to kill, unless it has ended by itself. */
@@ -194,7 +264,7 @@ final class EtcdChild implements AutoCloseable {
 
   private List<String> command(String initialCluster) {
     List<String> command = new ArrayList<>();
-    command.add("etcd");
+    command.add(program);
     command.add("--name=" + name);
     command.add("--data-dir=" + dataDirectory());
     command.add("--listen-client-urls=" + endpoint());
@@ -206,8 +276,9 @@ final class EtcdChild implements AutoCloseable {
     return command;
   }
 
-  private String peerUrl() {
-    return "http://" + HOST + ":" + peerPort;
+  /** Where the other members of its cluster connect to. */
+  String peerUrl() {
+    return (securePeers ? "https://" : "http://") + HOST + ":" + peerPort;
   }
 
   private Path dataDirectory() {

@@ -5,6 +5,7 @@ import com.google.protobuf.Empty;
 import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AlarmRequest.AlarmAction;
 import io.etcd.jetcd.api.AlarmType;
+import io.etcd.jetcd.api.ClusterGrpc;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.KVGrpc;
@@ -13,6 +14,10 @@ import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.MemberAddRequest;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.MemberPromoteRequest;
+import io.etcd.jetcd.api.MemberRemoveRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.StatusRequest;
@@ -29,6 +34,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -172,9 +178,59 @@ final class EtcdClient implements AutoCloseable {
     delete(KeyRange.all());
   }
 
+  /** The id of the member that the others reach by this URL. */
+  long memberId(String peerUrl) {
+    return idOf(peerUrl)
+        .orElseThrow(() -> new IllegalStateException("etcd has no member at " + peerUrl));
+  }
+
+  /** False if etcd refuses it now, since too many others are away. */
+  boolean removeMember(long id) {
+    return isDone(() -> cluster().memberRemove(MemberRemoveRequest.newBuilder().setID(id).build()));
+  }
+
+  /** False if etcd does not accept a member now. */
+  boolean addMember(String peerUrl, boolean learner) {
+    MemberAddRequest request =
+        MemberAddRequest.newBuilder().addPeerURLs(peerUrl).setIsLearner(learner).build();
+    return idOf(peerUrl).isPresent() || isDone(() -> cluster().memberAdd(request));
+  }
+
+  private OptionalLong idOf(String peerUrl) {
+    return ask(() -> cluster().memberList(MemberListRequest.getDefaultInstance()))
+        .getMembersList()
+        .stream()
+        .filter(member -> member.getPeerURLsList().contains(peerUrl))
+        .mapToLong(member -> member.getID())
+        .findFirst();
+  }
+
+  /** False while a learner lacks data. */
+  boolean promote(long id) {
+    return isDone(
+        () -> cluster().memberPromote(MemberPromoteRequest.newBuilder().setID(id).build()));
+  }
+
+  private static boolean isDone(Supplier<?> change) {
+    try {
+      var unused = change.get();
+      return true;
+    } catch (StatusRuntimeException refusal) {
+      return switch (refusal.getStatus().getCode()) {
+        case UNAVAILABLE, FAILED_PRECONDITION, DEADLINE_EXCEEDED -> false;
+        default -> throw new IllegalStateException(refusal.getStatus().toString(), refusal);
+      };
+    }
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();
+  }
+
+  private ClusterGrpc.ClusterBlockingStub cluster() {
+    return ClusterGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
   private KVGrpc.KVBlockingStub kv() {

@@ -62,7 +62,7 @@ final class LeaseService implements BindableService {
       reply(
           observer,
           () -> {
-            Access.refuseBadToken();
+            Access.require();
             faults.requireSpace();
             var result = state.grant(request.getID(), request.getTTL());
             return LeaseGrantResponse.newBuilder()
@@ -101,6 +101,7 @@ final class LeaseService implements BindableService {
       reply(
           observer,
           () -> {
+            Access.require(request.getKeys() ? keys(request.getID()) : List.of());
             var result = state.timeToLive(request.getID());
             LeaseTimeToLiveResponse.Builder response =
                 LeaseTimeToLiveResponse.newBuilder()

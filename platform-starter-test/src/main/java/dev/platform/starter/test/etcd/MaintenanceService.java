@@ -29,6 +29,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     reply(
         observer,
         () -> {
+          Access.require();
           StatusResponse.Builder status =
               StatusResponse.newBuilder()
                   .setHeader(member.header(state.revision()))

@@ -95,7 +95,7 @@ final class MvccStore {
               .setVersion(previous.map(KeyValue::getVersion).orElse(0L) + 1)
               .build();
       keys.computeIfAbsent(key, k -> new KeyHistory()).add(next);
-      record(Event.EventType.PUT, next, previous);
+      record(Event.EventType.PUT, next);
     }
 
     /** Deletes a range and returns what was in it. */
@@ -105,7 +105,7 @@ final class MvccStore {
         KeyValue tombstone =
             KeyValue.newBuilder().setKey(previous.getKey()).setModRevision(revision + 1).build();
         keys.computeIfAbsent(previous.getKey(), k -> new KeyHistory()).add(tombstone);
-        record(Event.EventType.DELETE, tombstone, Optional.of(previous));
+        record(Event.EventType.DELETE, tombstone);
       }
       return deleted;
     }
@@ -120,9 +120,10 @@ final class MvccStore {
       return true;
     }
 
-    private void record(Event.EventType type, KeyValue kv, Optional<KeyValue> previous) {
+    /** What an event tells of its key's past is of the revision before, as with etcd. */
+    private void record(Event.EventType type, KeyValue kv) {
       Event.Builder event = Event.newBuilder().setType(type).setKv(kv);
-      previous.ifPresent(event::setPrevKv);
+      get(kv.getKey(), revision).ifPresent(event::setPrevKv);
       events.add(event.build());
     }
   }

@@ -37,6 +37,21 @@ record ProcessTls(Path directory) {
     return flags;
   }
 
+  /** As {@link #write(ServerTls)}, for the port that the other members use. */
+  List<String> writePeer(TestCertificate own, TestAuthority peers) {
+    Path certificate = directory.resolve("peer.pem");
+    Path key = directory.resolve("peer.key");
+    Path trusted = directory.resolve("peers.pem");
+    write(certificate, own.certificatePem());
+    write(key, own.privateKeyPem());
+    write(trusted, peers.certificatePem());
+    return List.of(
+        "--peer-cert-file=" + certificate,
+        "--peer-key-file=" + key,
+        "--peer-client-cert-auth=true",
+        "--peer-trusted-ca-file=" + trusted);
+  }
+
   void write(TestCertificate certificate) {
     write(certificateFile(), certificate.certificatePem());
     write(keyFile(), certificate.privateKeyPem());

@@ -39,7 +39,10 @@ final class RangeReader {
       return response;
     }
     List<KeyValue> chosen =
-        found.stream().filter(kv -> isWanted(kv, request)).sorted(order(request)).toList();
+        within(found, request).stream()
+            .filter(kv -> isWanted(kv, request))
+            .sorted(order(request))
+            .toList();
     if (request.getLimit() > 0 && chosen.size() > request.getLimit()) {
       chosen = chosen.subList(0, (int) request.getLimit());
       response.setMore(true);
@@ -48,6 +51,22 @@ final class RangeReader {
       response.addKvs(request.getKeysOnly() ? kv.toBuilder().clearValue().build() : kv);
     }
     return response;
+  }
+
+  /**
+   * Without an order and bounds, etcd stops reading after the limit, and sorts what it has then.
+   */
+  private static List<KeyValue> within(List<KeyValue> found, RangeRequest request) {
+    boolean needsAll =
+        request.getLimit() <= 0
+            || request.getSortOrder() != SortOrder.NONE
+            || request.getMinModRevision() != 0
+            || request.getMaxModRevision() != 0
+            || request.getMinCreateRevision() != 0
+            || request.getMaxCreateRevision() != 0;
+    return needsAll || found.size() <= request.getLimit()
+        ? found
+        : found.subList(0, (int) request.getLimit() + 1);
   }
 
   private static boolean isWanted(KeyValue kv, RangeRequest request) {

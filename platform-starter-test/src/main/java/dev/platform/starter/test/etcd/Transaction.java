@@ -51,7 +51,8 @@ final class Transaction {
   }
 
   PutResponse.Builder put(PutRequest request) {
-    check(request);
+    requireLease(request);
+    requirePrevious(request);
     Optional<KeyValue> previous = store.get(request.getKey(), write.revision());
     ByteString value =
         request.getIgnoreValue() ? previous.orElseThrow().getValue() : request.getValue();
@@ -97,10 +98,15 @@ final class Transaction {
     }
   }
 
+  /** In the order of the operations, as etcd does from 3.6 on; before it checked all puts first. */
   private void check(TxnRequest request, Queue<Boolean> branches) {
     for (RequestOp operation : branch(request, branches.remove())) {
       switch (operation.getRequestCase()) {
-        case REQUEST_PUT -> check(operation.getRequestPut());
+        case REQUEST_PUT -> {
+          // The key first, other than in a put by itself.
+          requirePrevious(operation.getRequestPut());
+          requireLease(operation.getRequestPut());
+        }
         case REQUEST_RANGE -> reader.check(operation.getRequestRange(), store.revision());
         case REQUEST_TXN -> check(operation.getRequestTxn(), branches);
         case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {}
@@ -108,10 +114,13 @@ final class Transaction {
     }
   }
 
-  private void check(PutRequest request) {
+  private void requireLease(PutRequest request) {
     if (request.getLease() != 0 && leases.find(request.getLease()).isEmpty()) {
       throw EtcdError.LEASE_NOT_FOUND.failure();
     }
+  }
+
+  private void requirePrevious(PutRequest request) {
     if ((request.getIgnoreValue() || request.getIgnoreLease())
         && store.get(request.getKey(), write.revision()).isEmpty()) {
       throw EtcdError.KEY_NOT_FOUND.failure();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.platform.starter.test.junit.EtcdExtension;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.StatusRequest;
 import io.grpc.Status;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,24 @@ class EmbeddedEtcdAuthTest extends AuthConformance {
     assertThat(watch.send(WatchRequests.key("k")).next().getCancelReason())
         .isEqualTo("rpc error: code = Unauthenticated desc = etcdserver: invalid auth token");
     known.close();
+  }
+
+  /** As the latest etcd 3.5, 3.6 and 3.7; earlier ones ask for none. */
+  @Test
+  void requiresALoginForLeasesStatusAndMembers() {
+    assertRefused(
+        () -> api.cluster().memberList(MemberListRequest.getDefaultInstance()),
+        Status.Code.INVALID_ARGUMENT,
+        "user name is empty");
+    assertRefused(
+        () -> api.maintenance().status(StatusRequest.getDefaultInstance()),
+        Status.Code.INVALID_ARGUMENT,
+        "user name is empty");
+    assertRefused(() -> api.grant(60), Status.Code.INVALID_ARGUMENT, "user name is empty");
+    assertRefused(
+        () -> api.lease().leaseTimeToLive(LeaseTimeToLiveRequest.getDefaultInstance()),
+        Status.Code.INVALID_ARGUMENT,
+        "user name is empty");
   }
 
   @Test

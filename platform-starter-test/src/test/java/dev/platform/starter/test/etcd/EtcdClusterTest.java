@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.platform.starter.test.junit.EtcdExtension;
+import dev.platform.starter.test.tls.TestAuthority;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class EtcdClusterTest {
 
   private static EtcdCluster cluster;
+
+  private final TestAuthority authority = TestAuthority.create("etcd");
 
   @BeforeAll
   static void start() {
@@ -94,6 +97,24 @@ class EtcdClusterTest {
       try (EtcdClient client = new EtcdClient(endpoint, null)) {
         assertThat(client.get("k")).contains("5");
       }
+    }
+  }
+
+  @Test
+  void keepsItsDataWhileAMemberIsReplacedAndALearnerPromoted() {
+    ServerTls tls = ServerTls.mutual(authority.issue("etcd"), authority);
+    try (EtcdCluster other = EtcdCluster.builder().tls(tls).start()) {
+      other.put("k", "6");
+
+      other.replace(0);
+      int learner = other.addLearner();
+      assertThat(other.isLearner(learner)).isTrue();
+      other.promote(learner);
+
+      assertThat(other.isLearner(learner)).isFalse();
+      assertThat(other.size()).isEqualTo(4);
+      other.kill(1);
+      assertThat(other.get("k")).contains("6");
     }
   }
 
