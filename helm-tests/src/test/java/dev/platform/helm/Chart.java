@@ -102,6 +102,11 @@ final class Chart {
     return new Chart(copy, release, values);
   }
 
+  /** Its values files, for Helm's {@code --values}, in this order. */
+  List<Path> values() {
+    return values;
+  }
+
   /** The objects that Helm would send to the cluster. */
   Manifests render() {
     return Manifests.parse(command().call());
