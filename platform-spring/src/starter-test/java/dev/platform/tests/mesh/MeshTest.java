@@ -22,6 +22,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -45,6 +46,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** An application in a mesh, whose address for every service is a server on this machine. */
@@ -85,9 +88,13 @@ class MeshTest {
 
   @Test
   void whatAMeshDoesIsOff() {
-    try (var app = TestApp.start(properties)) {
-      for (String target : List.of(SERVICE, "discovery:///" + SERVICE, "etcd:///" + SERVICE)) {
-        assertThat(call(Line.channel(app, target))).as(target).isEqualTo("answer");
+    try (var app = run()) {
+      assertThat(call(Line.channel(app, SERVICE))).isEqualTo("answer");
+      for (String scheme : List.of("discovery", "etcd")) {
+        ManagedChannel plain =
+            ManagedChannelBuilder.forTarget(scheme + ":///" + SERVICE).usePlaintext().build();
+        assertThat(call(plain)).as(scheme).isEqualTo("answer");
+        plain.shutdownNow();
       }
       virtual.failures.set(1);
       assertThat(failure(stub(app)).getCode()).as("retried").isEqualTo(Status.Code.UNAVAILABLE);
@@ -106,7 +113,7 @@ class MeshTest {
   @Test
   void deadlinesTracesAndBreakersStay() throws Exception {
     properties.put("management.tracing.sampling.probability", "1.0");
-    try (var app = TestApp.start(properties)) {
+    try (var app = run()) {
       call(Line.channel(app, SERVICE));
       assertThat(virtual.millisLeft).isBetween(1L, 60_000L);
       assertThat(virtual.traces).singleElement().asString().startsWith("00-").endsWith("-01");
@@ -125,7 +132,7 @@ class MeshTest {
     properties.put("resilience4j.ratelimiter.instances.narrow.limit-refresh-period", "1h");
     properties.put("platform.resilience.rate-limit.server", "narrow");
     properties.put("platform.drain.delay", "1s");
-    var app = TestApp.start(properties);
+    var app = run();
     ManagedChannel outside =
         Grpc.newChannelBuilder(
                 "127.0.0.1:" + Line.serverPort(app), InsecureChannelCredentials.create())
@@ -149,7 +156,7 @@ class MeshTest {
   @Test
   void aPartCanBeSwitchedOnAgain() {
     properties.put("platform.resilience.retry.enabled", "true");
-    try (var app = TestApp.start(properties)) {
+    try (var app = run()) {
       virtual.failures.set(1);
       assertThat(call(Line.channel(app, SERVICE))).isEqualTo("answer");
       assertThat(app.getBean(PlatformEndpoint.class).platform().mesh().off())
@@ -161,7 +168,7 @@ class MeshTest {
   @Test
   void aNameThatTheMeshDoesNotKnowIsInTheMessage() {
     properties.put("platform.discovery.wait-for-first-list", "100ms");
-    try (var app = TestApp.start(properties)) {
+    try (var app = run()) {
       var stub = RecommendationServiceGrpc.newBlockingStub(Line.channel(app, "nowhere.invalid"));
       await()
           .untilAsserted(
@@ -172,6 +179,21 @@ class MeshTest {
                               + " nowhere.invalid does not resolve; the mesh knows its instances"
                               + " (platform.mesh.enabled)"));
     }
+  }
+
+  /** With arguments, as a user sets them: before the platform's defaults are chosen. */
+  private ConfigurableApplicationContext run() {
+    Map<String, Object> all = new HashMap<>(Line.properties());
+    all.put("platform.drain.delay", "0s");
+    all.put("platform.start.warm-up.max", "0s");
+    all.put("platform.resilience.circuit-breaker.probe-interval", "0s");
+    all.putAll(properties);
+    return new SpringApplicationBuilder(TestApp.class)
+        .web(WebApplicationType.NONE)
+        .run(
+            all.entrySet().stream()
+                .map(each -> "--" + each.getKey() + "=" + each.getValue())
+                .toArray(String[]::new));
   }
 
   private void countConnections() {
