@@ -7,7 +7,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** etcd's own gRPC proxy, as a child process on the loopback address. */
 public final class GrpcProxy implements AutoCloseable {
@@ -22,14 +25,22 @@ public final class GrpcProxy implements AutoCloseable {
 
   /** Starts one in front of an etcd; returns once it accepts connections. */
   public static GrpcProxy start(int etcdPort) throws IOException {
+    return start(List.of(URI.create("http://127.0.0.1:" + etcdPort)));
+  }
+
+  /** Starts one in front of the members of a cluster. */
+  public static GrpcProxy start(List<URI> etcd) throws IOException {
+    String endpoints = etcd.stream().map(URI::getAuthority).collect(Collectors.joining(","));
     int port = freePort();
     Process process =
         new ProcessBuilder(
                 "etcd",
                 "grpc-proxy",
                 "start",
-                "--endpoints=127.0.0.1:" + etcdPort,
-                "--listen-addr=127.0.0.1:" + port)
+                "--endpoints=" + endpoints,
+                "--listen-addr=127.0.0.1:" + port,
+                // etcd 3.6's ends by itself after 5 s if it does not reach itself there.
+                "--advertise-client-url=127.0.0.1:" + port)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
