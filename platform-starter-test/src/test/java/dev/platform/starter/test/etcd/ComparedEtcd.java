@@ -53,8 +53,15 @@ final class ComparedEtcd implements AutoCloseable {
    * compacted last had no deletions of it.
    */
   boolean isOlderThan36() {
-    String version = api.maintenance().status(StatusRequest.getDefaultInstance()).getVersion();
-    return version.startsWith("3.4.") || version.startsWith("3.5.");
+    return version().startsWith("3.4.") || version().startsWith("3.5.");
+  }
+
+  boolean isNewerThan36() {
+    return !isOlderThan36() && !version().startsWith("3.6.");
+  }
+
+  private String version() {
+    return api.maintenance().status(StatusRequest.getDefaultInstance()).getVersion();
   }
 
   long revision() {

@@ -80,7 +80,16 @@ class RealEtcdDifferenceTest {
     if (bothRefuse && request.text().startsWith("TxnRequest") && etcds.isOlderThan36()) {
       return;
     }
+    if (request.text().contains("keys_only: true") && etcds.isNewerThan36()) {
+      expected = withoutLeases(expected);
+      answer = withoutLeases(answer);
+    }
     assertThat(answer).as(() -> where(seed)).isEqualTo(expected);
+  }
+
+  /** What 3.7 does not read for keys without values. */
+  private static String withoutLeases(String answer) {
+    return answer.replaceAll(" lease: \\d+", "");
   }
 
   private static boolean isRefusal(String answer) {
