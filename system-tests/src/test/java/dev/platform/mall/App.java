@@ -50,6 +50,11 @@ enum App {
     }
   }
 
+  /** The app's configuration and other resources, as in its sources. */
+  Path resources() {
+    return folder().resolve("src/main/resources");
+  }
+
   String mainClass() {
     String id = id();
     return "dev.platform."
