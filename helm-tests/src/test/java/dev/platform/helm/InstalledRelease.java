@@ -1,12 +1,10 @@
 package dev.platform.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,65 +12,51 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A release of the chart in a namespace of its own of a {@link ControlPlane}, which refuses pods
- * that are not restricted. Any warning of the API server fails the test.
+ * A release of the chart in a namespace of an {@link ApiServer}, which warns of pods, and of
+ * templates of pods, that are not restricted. Any warning fails the test. Hooks do not run, since
+ * there are no controllers.
  */
-final class InstalledRelease implements AutoCloseable {
+final class InstalledRelease {
 
   private static final Gson JSON = new Gson();
-  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
 
-  /** Made by Kubernetes in each namespace, or about something else. */
-  private static final Set<String> NOT_OURS =
-      Set.of("ConfigMap/kube-root-ca.crt", "ServiceAccount/default");
+  /** Restricted; without a controller to make the service account, which pods need. */
+  private static final String CREATED =
+      """
+      {apiVersion: v1, kind: Namespace, metadata: {name: %1$s, labels: {
+        pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/warn: restricted}}}
+      ---
+      {apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: %1$s}}
+      """;
 
-  private static final Set<String> NOT_LISTED =
-      Set.of("events", "events.events.k8s.io", "endpoints", "leases.coordination.k8s.io");
-
-  private final ControlPlane cluster;
-  private final String helm;
+  private final ApiServer server;
   private final String namespace;
   private final List<Path> values;
 
-  /** All that a namespace can contain. */
-  private final String kinds;
-
   /**
-   * @param helm the program: {@code helm} or {@code helm4}
-   * @param namespace is made
+   * @param namespace one that {@link #createNamespace} made
    */
-  InstalledRelease(ControlPlane cluster, String helm, String namespace, Chart chart)
-      throws Exception {
-    this.cluster = cluster;
-    this.helm = helm;
+  InstalledRelease(ApiServer server, String namespace, Chart chart) {
+    this.server = server;
     this.namespace = namespace;
     this.values = chart.values();
-    this.kinds =
-        cluster
-            .run("kubectl", "api-resources", "--namespaced", "--verbs=list", "--output=name")
-            .lines()
-            .filter(kind -> !NOT_LISTED.contains(kind))
-            .collect(Collectors.joining(","));
-    cluster.run("kubectl", "create", "namespace", namespace);
-    cluster.run(
-        "kubectl",
-        "label",
-        "namespace",
-        namespace,
-        "pod-security.kubernetes.io/enforce=restricted",
-        "pod-security.kubernetes.io/warn=restricted");
+  }
+
+  static void createNamespace(ApiServer server, String name) throws Exception {
+    ApiServer.Result created =
+        server.call(CREATED.formatted(name), "kubectl", List.of("create", "--filename=-"));
+    assertThat(created.code()).as(created.output()).isZero();
   }
 
   /** Has the API server check each object, hooks too, without storing them. Unknown fields fail. */
   void dryRun() throws Exception {
-    ControlPlane.Result rendered = cluster.call("", helm, command("template", List.of()));
+    ApiServer.Result rendered = server.call("", "helm", command("template", List.of("--validate")));
     assertThat(rendered.code()).as(rendered.output()).isZero();
-    ControlPlane.Result created =
-        cluster.call(
+    ApiServer.Result created =
+        server.call(
             rendered.output(),
             "kubectl",
             List.of(
@@ -86,18 +70,15 @@ final class InstalledRelease implements AutoCloseable {
     assertNoWarning(created.output());
   }
 
-  /** Installs, and waits until all is ready and all hooks have ended. */
   void install() throws Exception {
-    helm(command("install", List.of("--wait", "--timeout=2m")));
-    settle();
+    helm(command("install", List.of("--no-hooks")));
   }
 
   /** Upgrades to the same values and more. */
   void upgrade(Path... more) throws Exception {
-    List<String> options = new ArrayList<>(List.of("--wait", "--timeout=2m"));
+    List<String> options = new ArrayList<>(List.of("--no-hooks"));
     Stream.of(more).forEach(file -> options.addAll(List.of("--values", file.toString())));
     helm(command("upgrade", options));
-    settle();
   }
 
   void rollback(int revision) throws Exception {
@@ -108,57 +89,31 @@ final class InstalledRelease implements AutoCloseable {
             Integer.toString(revision),
             "--namespace",
             namespace,
-            "--wait",
-            "--timeout=2m"));
-    settle();
-  }
-
-  /** Runs the chart's tests. */
-  void test() throws Exception {
-    helm(List.of("test", Chart.RELEASE, "--namespace", namespace, "--timeout=2m"));
+            "--no-hooks"));
   }
 
   void uninstall() throws Exception {
-    helm(List.of("uninstall", Chart.RELEASE, "--namespace", namespace, "--wait", "--timeout=2m"));
+    helm(List.of("uninstall", Chart.RELEASE, "--namespace", namespace, "--no-hooks"));
   }
 
-  /** Waits until the garbage collector has deleted all that is left but these. */
-  void awaitOnly(Set<String> kinds) {
-    await("what is left in " + namespace)
-        .atMost(SETTLE_LIMIT)
-        .pollInterval(Duration.ofMillis(200))
-        .untilAsserted(
-            () -> assertThat(objects().values()).extracting(Manifest::kind).isSubsetOf(kinds));
-  }
-
-  String kubectl(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(List.of("--namespace", namespace));
-    return cluster.run("kubectl", command.toArray(String[]::new));
-  }
-
-  /** All objects but those of Kubernetes and Helm themselves, by kind and name. */
+  /** All objects but Helm's own, by kind and name. */
   Map<String, Manifest> objects() throws Exception {
     Map<String, Manifest> objects = new TreeMap<>();
-    Object all = JSON.fromJson(kubectl("get", kinds, "--output=json"), Map.class);
-    for (Map<String, Object> content : Manifest.maps(Manifest.at(all, "items"))) {
+    String kinds = server.namespacedKinds();
+    String all = server.run("kubectl", "get", kinds, "--output=json", "--namespace", namespace);
+    Object list = JSON.fromJson(all, Map.class);
+    for (Map<String, Object> content : Manifest.maps(Manifest.at(list, "items"))) {
       Manifest manifest = new Manifest(content);
       String name = manifest.kind() + "/" + manifest.name();
-      if (!NOT_OURS.contains(name) && !name.startsWith("Secret/sh.helm.release.v1.")) {
+      if (!name.equals("ServiceAccount/default")
+          && !name.startsWith("Secret/sh.helm.release.v1.")) {
         objects.put(name, manifest);
       }
     }
     return objects;
   }
 
-  /** Those that no other object owns: what Helm applied, and the claims of StatefulSets. */
-  static Map<String, Manifest> applied(Map<String, Manifest> all) {
-    Map<String, Manifest> applied = new TreeMap<>(all);
-    applied.values().removeIf(manifest -> manifest.at("metadata", "ownerReferences") != null);
-    return applied;
-  }
-
-  /** The objects that differ in anything but what controllers report. */
+  /** The objects that differ in anything but Kubernetes' bookkeeping. */
   static Set<String> changed(Map<String, Manifest> before, Map<String, Manifest> after) {
     Set<String> changed = new TreeSet<>();
     Stream.of(before, after).flatMap(all -> all.keySet().stream()).forEach(changed::add);
@@ -170,62 +125,13 @@ final class InstalledRelease implements AutoCloseable {
     return changed;
   }
 
-  @Override
-  public void close() throws Exception {
-    cluster.run("kubectl", "delete", "namespace", namespace, "--wait=false");
-  }
-
-  /**
-   * All of it, with its uid, and the generation of its spec, but neither status nor bookkeeping.
-   */
+  /** All of it, with its uid and its version. */
   private static Map<String, Object> written(Manifest manifest) {
     Map<String, Object> content = new TreeMap<>(manifest.content());
-    content.remove("status");
     Map<String, Object> metadata = new TreeMap<>(Manifest.map(content.get("metadata")));
     metadata.remove("managedFields");
-    if (manifest.content().containsKey("status")) {
-      // A change of the status, too, makes a new version.
-      metadata.remove("resourceVersion");
-    }
     content.put("metadata", metadata);
     return content;
-  }
-
-  /** Waits for controllers: autoscalers have their least replicas, and each workload its pods. */
-  private void settle() throws Exception {
-    await("the workloads in " + namespace)
-        .atMost(SETTLE_LIMIT)
-        .pollInterval(Duration.ofMillis(200))
-        .untilAsserted(
-            () -> {
-              Map<String, Manifest> all = objects();
-              all.values().stream()
-                  .filter(manifest -> manifest.kind().equals("HorizontalPodAutoscaler"))
-                  .forEach(scaler -> assertScaled(scaler, all));
-              all.values().stream()
-                  .filter(
-                      manifest -> List.of("Deployment", "StatefulSet").contains(manifest.kind()))
-                  .forEach(InstalledRelease::assertReady);
-            });
-  }
-
-  private static void assertScaled(Manifest scaler, Map<String, Manifest> all) {
-    Manifest target = all.get("Deployment/" + scaler.text("spec", "scaleTargetRef", "name"));
-    assertThat((Double) target.at("spec", "replicas"))
-        .as(target.name())
-        .isGreaterThanOrEqualTo((Double) scaler.at("spec", "minReplicas"));
-  }
-
-  private static void assertReady(Manifest workload) {
-    assertThat(workload.at("status", "observedGeneration"))
-        .as(workload.name())
-        .isEqualTo(workload.at("metadata", "generation"));
-    assertThat(workload.at("status", "replicas"))
-        .as("pods of %s", workload.name())
-        .isEqualTo(workload.at("spec", "replicas"))
-        .isEqualTo(workload.at("status", "readyReplicas"))
-        .isEqualTo(workload.at("status", "availableReplicas"))
-        .isEqualTo(workload.at("status", "updatedReplicas"));
   }
 
   private List<String> command(String verb, List<String> options) {
@@ -238,7 +144,7 @@ final class InstalledRelease implements AutoCloseable {
   }
 
   private void helm(List<String> arguments) throws IOException, InterruptedException {
-    assertNoWarning(cluster.run(helm, arguments.toArray(String[]::new)));
+    assertNoWarning(server.run("helm", arguments.toArray(String[]::new)));
   }
 
   private static void assertNoWarning(String output) {

@@ -6,14 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Kubernetes' own API server and controllers, without nodes, and their command-line programs:
- * {@code interop/kubernetes/cluster}. If it is not built, tests are skipped, or fail with no-skips.
+ * Kubernetes' own API server, without controllers and nodes, and its command-line programs: {@code
+ * interop/kubernetes/cluster}. If it is not built, tests are skipped, or fail with no-skips.
  */
-final class ControlPlane implements AutoCloseable {
+final class ApiServer implements AutoCloseable {
 
   private static final Path SCRIPTS =
       Path.of("..", "interop", "kubernetes").toAbsolutePath().normalize();
@@ -21,19 +24,24 @@ final class ControlPlane implements AutoCloseable {
   private static final int COMMAND_SECONDS = 180;
   private static final int STOP_SECONDS = 30;
 
+  /** About something else. */
+  private static final Set<String> NOT_LISTED =
+      Set.of("events", "events.events.k8s.io", "endpoints", "leases.coordination.k8s.io");
+
   private final Path folder;
   private final Process cluster;
+  private @Nullable String kinds;
 
   /** What a program that has ended has printed. */
   record Result(int code, String output) {}
 
-  private ControlPlane(Path folder, Process cluster) {
+  private ApiServer(Path folder, Process cluster) {
     this.folder = folder;
     this.cluster = cluster;
   }
 
   /** Starts it in a folder that is made new, and waits until it is ready. */
-  static ControlPlane start(Path parent) throws IOException {
+  static ApiServer start(Path parent) throws IOException {
     requireBuilt();
     Path folder = Files.createTempDirectory(Files.createDirectories(parent), "cluster-");
     Files.delete(folder);
@@ -46,7 +54,7 @@ final class ControlPlane implements AutoCloseable {
     if (first == null || !first.startsWith("ready: ")) {
       throw new AssertionError("the cluster in " + folder + " does not start");
     }
-    return new ControlPlane(folder.toAbsolutePath(), cluster);
+    return new ApiServer(folder.toAbsolutePath(), cluster);
   }
 
   /**
@@ -60,6 +68,18 @@ final class ControlPlane implements AutoCloseable {
               .formatted(program, String.join(" ", arguments), result.code, result.output));
     }
     return result.output;
+  }
+
+  /** All that a namespace can contain, for {@code kubectl get}. */
+  String namespacedKinds() throws IOException, InterruptedException {
+    if (kinds == null) {
+      kinds =
+          run("kubectl", "api-resources", "--namespaced", "--verbs=list", "--output=name")
+              .lines()
+              .filter(kind -> !NOT_LISTED.contains(kind))
+              .collect(Collectors.joining(","));
+    }
+    return kinds;
   }
 
   /** Runs one of the cluster's programs with a standard input. */
@@ -76,6 +96,7 @@ final class ControlPlane implements AutoCloseable {
             .redirectInput(in.toFile())
             .redirectOutput(out.toFile());
     builder.environment().put("KUBECONFIG", folder.resolve("kubeconfig").toString());
+    builder.environment().put("KUBECACHEDIR", folder.resolve("kubectl-cache").toString());
     builder.environment().put("HELM_CACHE_HOME", folder.resolve("helm-cache").toString());
     builder.environment().put("HELM_CONFIG_HOME", folder.resolve("helm-config").toString());
     builder.environment().put("HELM_DATA_HOME", folder.resolve("helm-data").toString());
