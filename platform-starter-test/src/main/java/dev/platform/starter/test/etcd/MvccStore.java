@@ -120,7 +120,7 @@ final class MvccStore {
       return true;
     }
 
-    /** What an event tells of its key's past is of the revision before, as with etcd. */
+    /** The previous value in an event is that of the revision before, as with etcd. */
     private void record(Event.EventType type, KeyValue kv) {
       Event.Builder event = Event.newBuilder().setType(type).setKv(kv);
       get(kv.getKey(), revision).ifPresent(event::setPrevKv);
