@@ -49,17 +49,24 @@ public final class LearnedCalls {
   /** A call of this method was successful. */
   void learn(String method, @Nullable String workload) {
     String caller = workload == null ? UNPROVED : workload;
-    Set<String> known = callers.get(method);
-    if (known != null && known.contains(caller)) {
+    if (isKnown(method, caller)) {
       return;
     }
     if (pairs.get() >= most) {
-      leftOut.incrementAndGet();
+      // Another thread may have learned it meanwhile.
+      if (!isKnown(method, caller)) {
+        leftOut.incrementAndGet();
+      }
       return;
     }
     if (callers.computeIfAbsent(method, unused -> ConcurrentHashMap.newKeySet()).add(caller)) {
       pairs.incrementAndGet();
     }
+  }
+
+  private boolean isKnown(String method, String caller) {
+    Set<String> known = callers.get(method);
+    return known != null && known.contains(caller);
   }
 
   /** The callers of each method; an empty name stands for callers without a proved workload. */

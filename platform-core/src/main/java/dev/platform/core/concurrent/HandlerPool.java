@@ -80,16 +80,21 @@ public final class HandlerPool implements Executor {
   }
 
   HandlerPool(int maxThreads, Duration keepAlive, EventLoops loops) {
+    this(maxThreads, keepAlive, loops, DaemonThreadFactory.numbered("grpc-server-"));
+  }
+
+  HandlerPool(int maxThreads, Duration keepAlive, EventLoops loops, ThreadFactory factory) {
     this.loops = loops;
     this.maxThreads = maxThreads;
     this.keepAliveNanos = keepAlive.toNanos();
-    this.factory = DaemonThreadFactory.numbered("grpc-server-");
+    this.factory = factory;
   }
 
   /**
    * Runs a task as soon as there is a thread for it.
    *
    * @throws RejectedExecutionException after {@link #shutdown}
+   * @throws OutOfMemoryError if there is no thread, and the system has none; the task does not run
    */
   @Override
   public void execute(Runnable task) {
@@ -97,11 +102,13 @@ public final class HandlerPool implements Executor {
       throw new RejectedExecutionException("the server's threads have ended");
     }
     tasks.add(task);
-    int now = waking.get();
-    if (now == NOTHING) {
-      wakeAfterReading();
-    } else if (now == READING && !mayReadOn()) {
-      stopReading();
+    try {
+      wakeForTask();
+    } catch (RuntimeException | Error e) {
+      // A task that was taken meanwhile runs.
+      if (tasks.remove(task)) {
+        throw e;
+      }
     }
   }
 
@@ -131,6 +138,15 @@ public final class HandlerPool implements Executor {
   /** The tasks that wait for a thread; counts them. */
   public int queued() {
     return tasks.size();
+  }
+
+  private void wakeForTask() {
+    int now = waking.get();
+    if (now == NOTHING) {
+      wakeAfterReading();
+    } else if (now == READING && !mayReadOn()) {
+      stopReading();
+    }
   }
 
   private void wakeAfterReading() {

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -50,6 +52,29 @@ class HandlerPoolTest {
     go.countDown();
     assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
     await().until(() -> pool.active() == 0 && pool.queued() == 0);
+  }
+
+  /** The caller is told that its task does not run, so it must not run later. */
+  @Test
+  void aTaskWithoutAThreadIsRefusedAndForgotten() {
+    AtomicBoolean full = new AtomicBoolean(true);
+    ThreadFactory threads =
+        task -> {
+          if (full.get()) {
+            throw new OutOfMemoryError("no thread");
+          }
+          return new Thread(task);
+        };
+    pool = new HandlerPool(4, Duration.ofMillis(50), EventLoops.NONE, threads);
+    List<String> ran = Collections.synchronizedList(new ArrayList<>());
+
+    assertThatThrownBy(() -> pool.execute(() -> ran.add("refused")))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(pool.queued()).isZero();
+    full.set(false);
+    pool.execute(() -> ran.add("accepted"));
+
+    await().untilAsserted(() -> assertThat(ran).containsExactly("accepted"));
   }
 
   /** Three tasks block until a fourth one runs. */
