@@ -45,6 +45,7 @@ final class CallsBenchmark {
     VARIANTS.put("platform", Variant.of(everything("1.0")));
     VARIANTS.put("platform-boot4", Variant.onBoot4(CallServer.everything("1.0")));
     VARIANTS.put("non-blocking", Variant.of(nonBlocking()));
+    VARIANTS.put("tls", Variant.of(overTls()).overTls());
     VARIANTS.put("secure", Variant.of(secured()).overTls());
     VARIANTS.put("unsampled", Variant.of(everything("0.0")));
     VARIANTS.put("untraced", Variant.of(List.of("spring", "--management.tracing.enabled=false")));
@@ -102,6 +103,13 @@ final class CallsBenchmark {
     List<String> arguments = new ArrayList<>(everything("1.0"));
     arguments.add(
         "--platform.grpc.server-executor.non-blocking=recommendation.v1.RecommendationService");
+    return arguments;
+  }
+
+  /** The same with mutual TLS alone. */
+  private static List<String> overTls() {
+    List<String> arguments = new ArrayList<>(everything("1.0"));
+    arguments.addAll(SECURED.transportArguments());
     return arguments;
   }
 

@@ -34,7 +34,7 @@ final class SecuredCalls {
   private static final String TOKEN = "t".repeat(800);
 
   private final TestAuthority authority = TestAuthority.create("benchmark");
-  private final List<String> serverArguments = new ArrayList<>();
+  private final List<String> transportArguments = new ArrayList<>();
 
   SecuredCalls() {
     try {
@@ -42,9 +42,7 @@ final class SecuredCalls {
       folder.toFile().deleteOnExit();
       TestCertificate server = issue("calls");
       String bundle = "--spring.ssl.bundle.pem.calls.";
-      String service = "[recommendation.v1.RecommendationService/*]";
-      String rule = "--platform.security.authorization.rules" + service + ".";
-      serverArguments.addAll(
+      transportArguments.addAll(
           List.of(
               bundle
                   + "keystore.certificate="
@@ -55,9 +53,7 @@ final class SecuredCalls {
                   + write(folder, "ca.pem", authority.certificatePem()),
               "--platform.security.transport.mode=strict",
               "--platform.security.transport.bundle=calls",
-              "--platform.security.trust-domain=" + TRUST_DOMAIN,
-              rule + "callers=" + CLIENT,
-              rule + "roles=customer"));
+              "--platform.security.trust-domain=" + TRUST_DOMAIN));
     } catch (IOException e) {
       throw new UncheckedIOException("can't write certificates", e);
     }
@@ -80,9 +76,19 @@ final class SecuredCalls {
     return "file:" + Files.writeString(file, text);
   }
 
-  /** Spring's arguments that secure a server. */
+  /** Spring's arguments of a server with mutual TLS. */
+  List<String> transportArguments() {
+    return List.copyOf(transportArguments);
+  }
+
+  /** Spring's arguments of a server with mutual TLS, and with rules about callers and users. */
   List<String> serverArguments() {
-    return List.copyOf(serverArguments);
+    String rule =
+        "--platform.security.authorization.rules[recommendation.v1.RecommendationService/*].";
+    List<String> arguments = new ArrayList<>(transportArguments);
+    arguments.add(rule + "callers=" + CLIENT);
+    arguments.add(rule + "roles=customer");
+    return arguments;
   }
 
   /** A channel with the client's certificate. */

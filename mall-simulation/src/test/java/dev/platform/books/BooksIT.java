@@ -2,6 +2,8 @@ package dev.platform.books;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.planted.PlantedClasses;
+import dev.platform.core.planted.PlantedFault;
 import dev.platform.dev.postgres.DevPostgres;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -119,10 +121,10 @@ class BooksIT {
 
   private static String @Nullable [] find(PlantedFault fault, long nanos) throws Exception {
     return (String[])
-        PlantedClasses.with(fault, ROOT)
+        PlantedClasses.with(fault, ROOT, "dev.platform.")
             .loadClass(FaultSearch.class.getName())
             .getMethod("find", String.class, String.class, Long.class)
-            .invoke(null, postgres.jdbcUrl(""), fault.scenario(), nanos);
+            .invoke(null, postgres.jdbcUrl(""), fault.where(), nanos);
   }
 
   /**

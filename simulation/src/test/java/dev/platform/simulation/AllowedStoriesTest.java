@@ -1,6 +1,8 @@
 package dev.platform.simulation;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.platform.simulation.ToldAgain.MINUTE;
+import static dev.platform.simulation.ToldAgain.fault;
+import static dev.platform.simulation.ToldAgain.keepsAllPromises;
 
 import dev.platform.simulation.Fault.Kind;
 import java.util.List;
@@ -8,8 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /** Stories of which a rule once demanded too much, or in which the model was not as etcd is. */
 class AllowedStoriesTest {
-
-  private static final long MINUTE = 60 * Loop.SECOND;
 
   /** A renewal was on its way to the member when the process was killed. Real etcd counts it. */
   @Test
@@ -91,13 +91,5 @@ class AllowedStoriesTest {
             List.of(
                 fault(Kind.INSTANCE_CUT_OFF, 49_849, 47_646, 940, 0),
                 fault(Kind.INSTANCE_KILLED, 52_380, 45_597, 547, 0))));
-  }
-
-  private static void keepsAllPromises(Story story) {
-    assertThat(Run.of(story).violation()).isNull();
-  }
-
-  private static Fault fault(Kind kind, long atMillis, long millis, int target, long size) {
-    return new Fault(kind, atMillis * Loop.MILLI, millis * Loop.MILLI, target, size);
   }
 }

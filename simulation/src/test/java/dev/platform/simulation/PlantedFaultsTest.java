@@ -2,6 +2,7 @@ package dev.platform.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platform.core.planted.PlantedClasses;
 import dev.platform.core.planted.PlantedFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class PlantedFaultsTest {
     PlantedFault fault = PlantedFault.all().get(0);
     Story story = Story.of(FIRST_SEED);
 
-    String told = (String) call(Greenhouse.with(fault, SOURCES), "tell", FIRST_SEED);
+    String told = (String) call(planted(fault), "tell", FIRST_SEED);
 
     assertThat(told).startsWith("R1 ").contains("seed " + FIRST_SEED, "What happened last:");
     assertThat(told.lines().filter(line -> line.startsWith("  at ")).count())
@@ -121,22 +122,27 @@ class PlantedFaultsTest {
   }
 
   private static @Nullable Found find(PlantedFault fault) throws Exception {
-    Object result = call(Greenhouse.with(fault, SOURCES), "find", FIRST_SEED, LONGEST);
+    Object result = call(planted(fault), "find", FIRST_SEED, LONGEST);
     return result instanceof String[] texts
         ? new Found(texts[0], Integer.parseInt(texts[1]), texts[2])
         : null;
   }
 
+  /** With classes of its own of the platform, of this simulation and of gRPC. */
+  private static PlantedClasses planted(PlantedFault fault) throws Exception {
+    return PlantedClasses.with(fault, SOURCES, "dev.platform.", "io.grpc.", "io.etcd.");
+  }
+
   /** Calls a method of {@link Search} in there. */
-  private static @Nullable Object call(Greenhouse greenhouse, String method, Object... arguments)
+  private static @Nullable Object call(PlantedClasses classes, String method, Object... arguments)
       throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(greenhouse);
+    thread.setContextClassLoader(classes);
     try {
       Class<?>[] types = new Class<?>[arguments.length];
       Arrays.fill(types, long.class);
-      return greenhouse
+      return classes
           .loadClass(Search.class.getName())
           .getMethod(method, types)
           .invoke(null, arguments);

@@ -2,7 +2,7 @@ package dev.platform.simulation;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells stories until one ends badly; called in a {@link Greenhouse}, too, by its name. */
+/** Tells stories until one ends badly; called among planted classes, too, by its name. */
 public final class Search {
 
   private Search() {}

@@ -42,7 +42,8 @@ final class CallTelemetry {
       AttributeKey.stringKey("platform.rejected_by");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
   private static final String OUTCOME = "platform.outcome";
-  private static final int ENDS = Code.values().length * CallOutcome.values().length;
+  private static final int OUTCOMES = CallOutcome.values().length;
+  private static final int ENDS = Code.values().length * OUTCOMES;
 
   private final CallSide side;
   private final MethodDescriptor<?, ?> method;
@@ -240,7 +241,7 @@ final class CallTelemetry {
   }
 
   private static int end(Code code, CallOutcome outcome) {
-    return code.value() * CallOutcome.values().length + outcome.ordinal();
+    return code.value() * OUTCOMES + outcome.ordinal();
   }
 
   private Timer timer(MeterRegistry registry, Code code, CallOutcome outcome) {

@@ -69,7 +69,7 @@ class PlantedFaultsTest {
     for (PlantedFault fault : chosen(wanted)) {
       Optional<String> finder = find(fault);
       System.out.printf("[concurrency] %s: %s%n", fault.name(), finder.orElse("not found"));
-      String test = fault.test().substring(fault.test().indexOf('/') + 1);
+      String test = fault.where().substring(fault.where().indexOf('/') + 1);
       table.append("| %s | %s | %s |%n".formatted(fault.name(), test, finder.orElse("–")));
       if (finder.isEmpty()) {
         missed.add(fault.name());
@@ -99,7 +99,7 @@ class PlantedFaultsTest {
     Path folder = Files.createTempDirectory("planted");
     try {
       compile(fault, folder);
-      return run("dev.platform.core." + fault.test().replace('/', '.'), folder);
+      return run("dev.platform.core." + fault.where().replace('/', '.'), folder);
     } finally {
       delete(folder);
     }

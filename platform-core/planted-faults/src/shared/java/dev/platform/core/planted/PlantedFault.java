@@ -12,45 +12,44 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A fault to plant into copies of the platform's classes.
+ * A fault to plant into copies of classes.
  *
- * @param test the class that is to find it, {@code retry/HedgingBudgetInterleavingsTest}; empty if
- *     that is always the same
+ * @param where what is to find it: a test's class, {@code retry/HedgingBudgetInterleavingsTest}, or
+ *     a part of scenarios' names; empty for all
  * @param replacements at least one
  */
-public record PlantedFault(String name, String test, List<Replacement> replacements) {
+public record PlantedFault(String name, String where, List<Replacement> replacements) {
 
   private static final String LIST = "/planted-faults.txt";
 
   /**
    * A text in place of another one.
    *
-   * @param type the class, {@code registry/LeaseKeeper}
-   * @param before what its source has exactly once
+   * @param source the path of the class's source without its ending, {@code registry/LeaseKeeper}
+   * @param before what it has exactly once
    */
-  public record Replacement(String type, String before, String after) {}
+  public record Replacement(String source, String before, String after) {}
 
   /** All of {@code planted-faults.txt}, a resource of the tests. */
   public static List<PlantedFault> all() {
     List<PlantedFault> all = new ArrayList<>();
-    String test = "";
-    String type = "";
+    String where = "";
+    String source = "";
     String before = "";
     for (String line : lines()) {
       String value = line.substring(line.indexOf(':') + 1).trim();
-      if (line.startsWith("test:")) {
-        test = value;
+      if (line.startsWith("in:")) {
+        where = value.equals("any") ? "" : value;
       } else if (line.startsWith("fault:")) {
-        all.add(new PlantedFault(value, test, new ArrayList<>()));
+        all.add(new PlantedFault(value, where, new ArrayList<>()));
       } else if (line.startsWith("class:")) {
-        type = value;
+        source = value;
       } else if (line.startsWith("old:")) {
         before = value;
       } else if (line.startsWith("new:")) {
-        all.get(all.size() - 1).replacements.add(new Replacement(type, before, value));
+        all.get(all.size() - 1).replacements.add(new Replacement(source, before, value));
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        throw new IllegalArgumentException(
-            line + " (expected: test:, fault:, class:, old: or new:)");
+        throw new IllegalArgumentException(line + " (expected: in:, fault:, class:, old: or new:)");
       }
     }
     return all;
@@ -68,26 +67,26 @@ public record PlantedFault(String name, String test, List<Replacement> replaceme
   }
 
   /**
-   * The changed sources, by class.
+   * The changed sources, by path without its ending.
    *
-   * @param sources the directory of {@code dev/platform/core}
+   * @param root the directory of the replacements' sources
    * @throws IllegalArgumentException if a text is not there exactly once
    */
-  public Map<String, String> plant(Path sources) throws IOException {
+  public Map<String, String> plant(Path root) throws IOException {
     Map<String, String> changed = new LinkedHashMap<>();
     for (Replacement each : replacements) {
-      String source = changed.get(each.type);
-      if (source == null) {
-        source = Files.readString(sources.resolve(each.type + ".java"));
+      String text = changed.get(each.source);
+      if (text == null) {
+        text = Files.readString(root.resolve(each.source + ".java"));
       }
-      int at = source.indexOf(each.before);
-      if (at < 0 || source.indexOf(each.before, at + 1) >= 0) {
+      int at = text.indexOf(each.before);
+      if (at < 0 || text.indexOf(each.before, at + 1) >= 0) {
         throw new IllegalArgumentException(
-            "%s: %s (expected: exactly once in %s)".formatted(name, each.before, each.type));
+            "%s: %s (expected: exactly once in %s)".formatted(name, each.before, each.source));
       }
       changed.put(
-          each.type,
-          source.substring(0, at) + each.after + source.substring(at + each.before.length()));
+          each.source,
+          text.substring(0, at) + each.after + text.substring(at + each.before.length()));
     }
     return changed;
   }

@@ -1,17 +1,13 @@
-package dev.platform.simulation;
+package dev.platform.core.planted;
 
-import dev.platform.core.planted.PlantedFault;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.URI;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,47 +22,40 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A class loader in which a fault is planted: it has classes of its own of the platform, of this
- * simulation and of gRPC, the changed ones compiled anew. All else is that of the tests.
+ * A class loader in which a fault is planted: it has classes of its own of some packages, the
+ * changed ones compiled anew. All else is that of the tests.
  */
-final class Greenhouse extends ClassLoader {
-
-  private static final List<String> OWN = List.of("dev.platform.", "io.grpc.", "io.etcd.");
+public final class PlantedClasses extends ClassLoader {
 
   private final Map<String, byte[]> planted;
+  private final List<String> own;
 
-  private Greenhouse(Map<String, byte[]> planted) {
-    super(Greenhouse.class.getClassLoader());
+  private PlantedClasses(Map<String, byte[]> planted, List<String> own) {
+    super(PlantedClasses.class.getClassLoader());
     this.planted = planted;
+    this.own = own;
   }
 
   /**
-   * @param sources the directory of {@code dev/platform/core}
+   * @param root the directory of the fault's sources
+   * @param own how the names of its own classes begin, {@code dev.platform.}
    * @throws IllegalArgumentException if the changed sources do not compile
    */
-  static Greenhouse with(PlantedFault fault, Path sources) throws IOException {
+  public static PlantedClasses with(PlantedFault fault, Path root, String... own)
+      throws IOException {
     List<JavaFileObject> units = new ArrayList<>();
-    fault.plant(sources).forEach((type, source) -> units.add(new Source(type, source)));
+    fault.plant(root).forEach((name, text) -> units.add(new Source(name, text)));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
       Compiled compiled = new Compiled(files);
-      boolean done =
-          compiler
-              .getTask(
-                  messages,
-                  compiled,
-                  null,
-                  List.of("-proc:none", "-nowarn", "-classpath", classPath()),
-                  null,
-                  units)
-              .call();
-      if (!done) {
+      List<String> options = List.of("-proc:none", "-nowarn", "-classpath", classPath());
+      if (!compiler.getTask(messages, compiled, null, options, null, units).call()) {
         throw new IllegalArgumentException(fault.name() + ": " + messages);
       }
       Map<String, byte[]> classes = new HashMap<>();
       compiled.classes.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
-      return new Greenhouse(classes);
+      return new PlantedClasses(classes, List.of(own));
     }
   }
 
@@ -77,7 +66,7 @@ final class Greenhouse extends ClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (OWN.stream().noneMatch(name::startsWith)) {
+    if (own.stream().noneMatch(name::startsWith)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
@@ -101,17 +90,12 @@ final class Greenhouse extends ClassLoader {
     return defineClass(name, bytes, 0, bytes.length);
   }
 
-  @Override
-  public Enumeration<URL> getResources(String name) throws IOException {
-    return getParent().getResources(name);
-  }
-
   private static final class Source extends SimpleJavaFileObject {
 
     private final String text;
 
-    Source(String type, String text) {
-      super(URI.create("string:///dev/platform/core/" + type + ".java"), Kind.SOURCE);
+    Source(String name, String text) {
+      super(URI.create("string:///" + name + ".java"), Kind.SOURCE);
       this.text = text;
     }
 
@@ -143,11 +127,6 @@ final class Greenhouse extends ClassLoader {
         @Override
         public OutputStream openOutputStream() {
           return bytes;
-        }
-
-        @Override
-        public InputStream openInputStream() {
-          return new ByteArrayInputStream(bytes.toByteArray());
         }
       };
     }
