@@ -136,11 +136,13 @@ spec:
   issuerRef:
     {{- toYaml $certificates.issuerRef | nindent 4 }}
 {{- else }}
-{{- $made := genSignedCert .commonName .ips .dnsNames (int .days) .ca }}
-{{- $pair := dict "certificate" $made.Cert "key" $made.Key }}
+{{- $pair := dict }}
 {{- $kept := (lookup "v1" "Secret" $root.Release.Namespace .secret) | default dict }}
 {{- with $kept.data }}
 {{- $pair = dict "certificate" (index . "tls.crt" | b64dec) "key" (index . "tls.key" | b64dec) }}
+{{- else }}
+{{- $made := genSignedCertWithKey .commonName .ips .dnsNames (int .days) .ca (genPrivateKey "ecdsa") }}
+{{- $pair = dict "certificate" $made.Cert "key" $made.Key }}
 {{- end }}
 {{- include "mall.certificateSecret" (merge (dict "root" $root "component" .component "secret" .secret "authority" .ca.Cert) $pair) }}
 {{- end }}
@@ -150,10 +152,12 @@ spec:
      "secret" name). */}}
 {{- define "mall.authority" -}}
 {{- if ne .root.Values.security.certificates.source "cert-manager" }}
-{{- $ca := genCA .secret 3650 }}
+{{- $ca := dict }}
 {{- $kept := (lookup "v1" "Secret" .root.Release.Namespace .secret) | default dict }}
 {{- with $kept.data }}
 {{- $ca = buildCustomCert (index . "tls.crt") (index . "tls.key") }}
+{{- else }}
+{{- $ca = genCAWithKey .secret 3650 (genPrivateKey "ecdsa") }}
 {{- end }}
 {{- $_ := set . "ca" $ca }}
 {{- include "mall.certificateSecret" (dict "root" .root "component" .component "secret" .secret "authority" $ca.Cert "certificate" $ca.Cert "key" $ca.Key) }}
