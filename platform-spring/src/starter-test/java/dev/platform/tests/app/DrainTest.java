@@ -88,7 +88,9 @@ class DrainTest {
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.DRAINING);
     assertThat(meters.get("platform.lifecycle.phase").tag("phase", "DRAINING").gauge().value())
         .isEqualTo(1);
-    assertThat(Line.health(app, "readiness")).isEqualTo("OUT_OF_SERVICE");
+    // Those who follow readiness are told one after the other, the registration before the probe.
+    await().until(() -> Line.health(app, "readiness").equals("OUT_OF_SERVICE"));
+    assertThat(closed).isNotDone();
     closed.get(20, TimeUnit.SECONDS);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(2));
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.STOPPED);
