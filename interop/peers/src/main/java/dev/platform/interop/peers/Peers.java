@@ -1,7 +1,7 @@
 package dev.platform.interop.peers;
 
-import dev.platform.starter.test.etcd.EtcdCluster;
 import dev.platform.starter.test.etcd.EtcdProcess;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -120,15 +121,21 @@ public final class Peers {
   }
 
   /** The date, and who took part, in one line. */
-  private String headline() {
+  private String headline() throws IOException {
     versions.remove("");
-    try (EtcdCluster cluster = EtcdCluster.start(1)) {
-      return "%s, etcd %s, Java %s; %s."
-          .formatted(
-              LocalDate.now(ZoneOffset.UTC),
-              cluster.version(0),
-              System.getProperty("java.version"),
-              String.join("; ", versions));
+    return "%s, etcd %s, Java %s; %s."
+        .formatted(
+            LocalDate.now(ZoneOffset.UTC),
+            etcdVersion(),
+            System.getProperty("java.version"),
+            String.join("; ", versions));
+  }
+
+  private static String etcdVersion() throws IOException {
+    Process etcd = new ProcessBuilder("etcd", "--version").start();
+    try (BufferedReader lines = etcd.inputReader()) {
+      String first = Objects.requireNonNullElse(lines.readLine(), "");
+      return first.substring(first.lastIndexOf(' ') + 1);
     }
   }
 
