@@ -4,7 +4,7 @@ import dev.platform.core.instance.Instance;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Provides a service's instances to a resolver. */
+/** Provides a service's instances to a resolver. No method blocks. */
 public interface InstanceSource {
 
   /**
@@ -14,6 +14,11 @@ public interface InstanceSource {
    * @return ends the subscription
    */
   Runnable subscribe(String serviceId, Consumer<List<Instance>> subscriber);
+
+  /**
+   * Another source has lost instances of the service: a source that polls its registry polls now.
+   */
+  default void refresh(String serviceId) {}
 
   /** The state of the registry behind it, for messages. */
   String describe();

@@ -23,6 +23,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     last look-up; 0s for ever
  * @param maxLookedUp how many services that this process does not call are watched at once; at
  *     least 1
+ * @param otherRegistries whether {@code discovery:///} targets have the instances of the
+ *     application's other {@code DiscoveryClient}s beside those in etcd; without discovery in etcd
+ *     they have them anyway
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
  *     targets is polled when no heartbeat event reports a change; at least 1s
  * @param heartbeat whether changed lists are reported by heartbeat events
@@ -42,6 +45,7 @@ public record DiscoveryProperties(
     @DefaultValue Snapshot snapshot,
     @DefaultValue("10m") Duration unwatchAfter,
     @DefaultValue("1000") int maxLookedUp,
+    @DefaultValue("true") boolean otherRegistries,
     @DefaultValue("10s") Duration pollInterval,
     @DefaultValue Heartbeat heartbeat,
     @Nullable Boolean allowLoopback,

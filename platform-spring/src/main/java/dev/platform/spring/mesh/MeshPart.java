@@ -17,6 +17,7 @@ public enum MeshPart {
           "platform.discovery.snapshot",
           "platform.discovery.unwatch-after",
           "platform.discovery.max-looked-up",
+          "platform.discovery.other-registries",
           "platform.discovery.poll-interval",
           "platform.discovery.heartbeat",
           "platform.discovery.layouts")),

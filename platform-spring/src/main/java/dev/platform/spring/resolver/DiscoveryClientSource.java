@@ -4,107 +4,146 @@ import dev.platform.core.instance.Instance;
 import dev.platform.core.instance.Printable;
 import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.resolver.InstanceSource;
-import dev.platform.spring.discovery.EtcdHeartbeat;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
-import org.springframework.cloud.client.discovery.event.HeartbeatEvent;
-import org.springframework.context.event.EventListener;
 
 /**
- * Polls instances from any other {@link DiscoveryClient}: at once, after every heartbeat, and every
- * poll interval. When the client fails the last list stays. Polling may block, so it runs on a
- * thread of its own, which is started by the first subscription.
+ * Polls the instances of one registry from its {@link DiscoveryClient}. While the client fails, or
+ * does not answer, the last lists stay. A look-up may block, so the client is only called on its
+ * own thread; at most one round of look-ups waits there. Thread-safe, never blocks.
  */
 final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DiscoveryClientSource.class);
 
-  private final DiscoveryClient client;
-  private final Duration pollInterval;
-  private final SkippedInstances skipped;
-  private final Map<Subscriber, Boolean> subscribers = new ConcurrentHashMap<>();
-  // guarded by this
-  private @Nullable ScheduledExecutorService executor;
-  private boolean closed;
+  /** A longer look-up is interrupted, so that the registry's other services are looked up. */
+  static final Duration LONGEST_LOOK_UP = Duration.ofSeconds(30);
 
-  DiscoveryClientSource(DiscoveryClient client, Duration pollInterval, SkippedInstances skipped) {
+  private final DiscoveryClient client;
+  private final SkippedInstances skipped;
+  private final LongSupplier nanoTime;
+  private final ExecutorService thread;
+  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean queued = new AtomicBoolean();
+  private volatile String name;
+  // guarded by this
+  private @Nullable LookUp running;
+
+  private record LookUp(Thread thread, String serviceId, long start) {}
+
+  /**
+   * @param nanoTime monotonic time in nanoseconds
+   * @param thread one thread for this client alone; shut down by {@link #close}
+   */
+  DiscoveryClientSource(
+      DiscoveryClient client,
+      SkippedInstances skipped,
+      LongSupplier nanoTime,
+      ExecutorService thread) {
     this.client = client;
-    this.pollInterval = pollInterval;
     this.skipped = skipped;
+    this.nanoTime = nanoTime;
+    this.thread = thread;
+    this.name = client.getClass().getSimpleName();
   }
 
   @Override
   public Runnable subscribe(String serviceId, Consumer<List<Instance>> subscriber) {
     Subscriber entry = new Subscriber(serviceId, subscriber);
-    subscribers.put(entry, true);
-    submit(entry::poll);
+    subscribers.add(entry);
+    submit();
     return () -> subscribers.remove(entry);
   }
 
   @Override
-  public String describe() {
-    String description;
-    try {
-      description = client.description();
-    } catch (RuntimeException e) {
-      description = null;
+  public void refresh(String serviceId) {
+    for (Subscriber each : subscribers) {
+      if (each.serviceId.equals(serviceId)) {
+        each.due = true;
+      }
     }
-    return description == null ? client.getClass().getSimpleName() : description;
+    submit();
   }
 
-  /** Something may have changed, unless only etcd's lists have. */
-  @EventListener
-  void onHeartbeat(HeartbeatEvent event) {
-    if (!(event.getSource() instanceof EtcdHeartbeat)) {
-      pollAll();
+  /** Something may have changed. */
+  void refreshAll() {
+    subscribers.forEach(each -> each.due = true);
+    submit();
+  }
+
+  @Override
+  public String describe() {
+    long waiting = waitingNanos();
+    return waiting < LONGEST_LOOK_UP.toNanos()
+        ? name
+        : "%s has not answered for %d s".formatted(name, Duration.ofNanos(waiting).toSeconds());
+  }
+
+  /** Interrupts a look-up that takes too long. */
+  synchronized void interruptLongLookUp() {
+    LookUp current = running;
+    if (current != null && waitingNanos() >= LONGEST_LOOK_UP.toNanos()) {
+      log.warn(
+          "{} has not answered for {} s, keeping the last list of {}",
+          name,
+          Duration.ofNanos(waitingNanos()).toSeconds(),
+          current.serviceId);
+      current.thread.interrupt();
     }
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    if (executor != null) {
-      executor.shutdownNow();
-    }
+  public void close() {
+    subscribers.clear();
+    thread.shutdownNow();
   }
 
-  private void pollAll() {
-    if (!subscribers.isEmpty()) {
-      submit(() -> subscribers.keySet().forEach(Subscriber::poll));
-    }
+  private synchronized long waitingNanos() {
+    return running == null ? 0 : nanoTime.getAsLong() - running.start;
   }
 
-  private synchronized void submit(Runnable task) {
-    if (closed) {
+  private void submit() {
+    if (subscribers.isEmpty() || !queued.compareAndSet(false, true)) {
       return;
     }
-    if (executor == null) {
-      executor = start();
+    try {
+      thread.execute(this::round);
+    } catch (RejectedExecutionException e) {
+      log.debug("{} is closed", name, e);
     }
-    executor.execute(task);
   }
 
-  private ScheduledExecutorService start() {
-    ScheduledExecutorService fresh =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "platform-discovery");
-              thread.setDaemon(true);
-              return thread;
-            });
-    long millis = pollInterval.toMillis();
-    fresh.scheduleWithFixedDelay(this::pollAll, millis, millis, TimeUnit.MILLISECONDS);
-    return fresh;
+  private void round() {
+    queued.set(false);
+    name();
+    for (Subscriber each : subscribers) {
+      if (each.due) {
+        each.due = false;
+        each.poll();
+      }
+    }
+  }
+
+  private void name() {
+    try {
+      String description = client.description();
+      if (description != null) {
+        name = Printable.of(description);
+      }
+    } catch (RuntimeException | LinkageError e) {
+      log.debug("{} has no description", name, e);
+    }
   }
 
   private final class Subscriber {
@@ -112,6 +151,7 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
     private final String serviceId;
     private final Consumer<List<Instance>> consumer;
     private final ForeignInstances reader;
+    private volatile boolean due = true;
     private @Nullable List<Instance> last;
     private boolean failing;
 
@@ -121,12 +161,12 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
       this.reader = new ForeignInstances(serviceId, skipped);
     }
 
-    /** On the source's thread. Never fails, whatever the client does: others are polled, too. */
+    /** On the client's thread. Never fails, whatever the client does: others are polled, too. */
     void poll() {
       try {
-        List<Instance> instances = reader.read(client.getInstances(serviceId));
+        List<Instance> instances = lookUp();
         failing = false;
-        if (!instances.equals(last)) {
+        if (!instances.equals(last) && subscribers.contains(this)) {
           last = instances;
           consumer.accept(instances);
         }
@@ -135,11 +175,30 @@ final class DiscoveryClientSource implements InstanceSource, AutoCloseable {
           failing = true;
           log.warn(
               "{} failed to list the instances of {}, keeping the last list: {}",
-              describe(),
+              name,
               serviceId,
               Printable.of(e.toString()));
         }
       }
     }
+
+    private List<Instance> lookUp() {
+      begin(serviceId);
+      try {
+        return reader.read(client.getInstances(serviceId));
+      } finally {
+        end();
+      }
+    }
+  }
+
+  private synchronized void begin(String serviceId) {
+    running = new LookUp(Thread.currentThread(), serviceId, nanoTime.getAsLong());
+  }
+
+  /** No interrupt comes after it. */
+  private synchronized void end() {
+    running = null;
+    Thread.interrupted();
   }
 }

@@ -17,11 +17,18 @@ import org.springframework.cloud.client.ServiceInstance;
 
 /**
  * Converts one service's instances of other registries' clients. One that can't be converted,
- * whatever it does, is skipped and reported. Not thread-safe.
+ * whatever it does, is skipped and reported. One that is out of service is left out. Not
+ * thread-safe.
  */
 final class ForeignInstances {
 
   private static final int MAX_INSTANCES = 50_000;
+
+  /** Of older versions of net.devh. */
+  private static final String OLD_GRPC_PORT = "gRPC.port";
+
+  /** Where Spring Cloud's ZooKeeper client has what an operator set. */
+  private static final String STATUS = "instance_status";
 
   private final String serviceId;
   private final SkippedInstances.Report report;
@@ -54,7 +61,10 @@ final class ForeignInstances {
       return;
     }
     try {
-      instances.add(read(each));
+      Instance instance = read(each);
+      if (instance.isUp()) {
+        instances.add(instance);
+      }
     } catch (IllegalArgumentException e) {
       skipped.put(describe(each), String.valueOf(e.getMessage()));
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
@@ -70,16 +80,20 @@ final class ForeignInstances {
     Map<String, String> metadata = given == null ? new HashMap<>() : new HashMap<>(given);
     // Other registries scale weights differently.
     metadata.remove(InstanceMetadata.WEIGHT);
+    String status = metadata.get(STATUS);
+    if (status != null) {
+      metadata.put(InstanceMetadata.STATUS, status);
+    }
     String id = instance.getInstanceId();
     if (id != null) {
-      metadata.put(InstanceMetadata.INSTANCE_ID, id);
+      metadata.putIfAbsent(InstanceMetadata.INSTANCE_ID, id);
     }
     return InstanceReader.read(serviceId, instance.getHost(), port(instance, metadata), metadata);
   }
 
   /** Other registries list the HTTP port, and the gRPC port in the metadata. */
   private static int port(ServiceInstance instance, Map<String, String> metadata) {
-    String port = metadata.get(InstanceMetadata.GRPC_PORT);
+    String port = metadata.getOrDefault(InstanceMetadata.GRPC_PORT, metadata.get(OLD_GRPC_PORT));
     return port == null
         ? instance.getPort()
         : InstanceReader.port(InstanceMetadata.GRPC_PORT, port);

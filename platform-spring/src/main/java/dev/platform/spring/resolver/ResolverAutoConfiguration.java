@@ -5,11 +5,13 @@ import dev.platform.core.balancer.BalancerContext;
 import dev.platform.core.balancer.BalancerMetrics;
 import dev.platform.core.balancer.BalancerSettings;
 import dev.platform.core.call.CallRecorder;
+import dev.platform.core.concurrent.Threads;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.instance.SkippedInstances;
 import dev.platform.core.resolver.AddressRule;
 import dev.platform.core.resolver.DirectorySource;
 import dev.platform.core.resolver.InstanceSource;
+import dev.platform.core.resolver.MergedSource;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.core.resolver.ResolverContexts;
 import dev.platform.core.retry.RetryAndHedgingPolicy;
@@ -26,7 +28,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
@@ -56,10 +57,19 @@ import org.springframework.context.annotation.Bean;
 public final class ResolverAutoConfiguration {
 
   @Bean
-  @ConditionalOnBean(DiscoveryClient.class)
-  DiscoveryClientSource discoveryClientSource(
-      DiscoveryClient client, DiscoveryProperties properties, SkippedInstances skipped) {
-    return new DiscoveryClientSource(client, properties.pollInterval(), skipped);
+  OtherRegistries otherDiscoveryClients(
+      List<DiscoveryClient> clients,
+      ObjectProvider<SimpleDiscoveryProperties> simple,
+      ObjectProvider<InstanceDirectory> directory,
+      DiscoveryProperties properties,
+      SkippedInstances skipped) {
+    boolean wanted = properties.otherRegistries() || directory.getIfAvailable() == null;
+    return new OtherRegistries(
+        wanted ? clients.stream().filter(client -> isOther(client, simple)).toList() : List.of(),
+        properties.pollInterval(),
+        skipped,
+        System::nanoTime,
+        Threads.daemons());
   }
 
   @Bean
@@ -115,9 +125,7 @@ public final class ResolverAutoConfiguration {
   ResolverContext resolverContext(
       ObjectProvider<MeshAddresses> mesh,
       ObjectProvider<InstanceDirectory> directory,
-      List<DiscoveryClient> clients,
-      ObjectProvider<SimpleDiscoveryProperties> simple,
-      ObjectProvider<DiscoveryClientSource> discoveryClients,
+      OtherRegistries others,
       DiscoveryProperties discovery,
       GrpcProperties grpc,
       OutlierDetectionProperties ejection,
@@ -127,14 +135,11 @@ public final class ResolverAutoConfiguration {
       SkippedInstances skipped) {
     InstanceDirectory known = directory.getIfAvailable();
     @Nullable InstanceSource etcd = known == null ? null : new DirectorySource(known);
-    boolean others = clients.stream().anyMatch(client -> isOther(client, simple));
     @Nullable InstanceSource virtual = mesh.getIfAvailable();
-    @Nullable InstanceSource listed =
-        etcd != null && !others ? etcd : discoveryClients.getIfAvailable();
     ResolverContext context =
         new ResolverContext(
             etcd == null ? virtual : etcd,
-            virtual == null ? listed : virtual,
+            virtual == null ? merged(etcd, others) : virtual,
             grpc.loadBalancing(),
             new BalancerSettings(
                 grpc.avoidSilentInstances(), ejection.settings(), grpc.slowStart()),
@@ -145,6 +150,15 @@ public final class ResolverAutoConfiguration {
             skipped);
     ResolverContexts.jvm().add(context);
     return context;
+  }
+
+  /** What etcd knows of an instance wins. */
+  private static @Nullable InstanceSource merged(
+      @Nullable InstanceSource etcd, OtherRegistries others) {
+    if (others.isEmpty()) {
+      return etcd;
+    }
+    return etcd == null ? others : new MergedSource(List.of(etcd, others));
   }
 
   /** Whether a discovery client other than etcd's may know instances. */
