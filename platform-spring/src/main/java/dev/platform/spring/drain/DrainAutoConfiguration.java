@@ -10,6 +10,8 @@ import dev.platform.core.drain.OpenCalls;
 import dev.platform.core.drain.UnfinishedCalls;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.registry.AutoRegistration;
+import dev.platform.spring.registry.OtherRegistrations;
+import dev.platform.spring.registry.OtherRegistriesAutoConfiguration;
 import dev.platform.spring.registry.RegistryAutoConfiguration;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.Server;
@@ -27,7 +29,7 @@ import org.springframework.core.env.Environment;
 
 /** Graceful start and stop. */
 @AutoConfiguration(
-    after = RegistryAutoConfiguration.class,
+    after = {RegistryAutoConfiguration.class, OtherRegistriesAutoConfiguration.class},
     afterName = {
       "net.devh.boot.grpc.server.autoconfigure.GrpcHealthServiceAutoConfiguration",
       "org.springframework.boot.grpc.server.autoconfigure.health.GrpcServerHealthAutoConfiguration"
@@ -74,6 +76,7 @@ public final class DrainAutoConfiguration {
   Lifecycle lifecycle(
       ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
+      Optional<OtherRegistrations> others,
       Optional<ResolverContext> resolver,
       GrpcHealth health,
       OpenCalls calls,
@@ -86,6 +89,7 @@ public final class DrainAutoConfiguration {
     return new Lifecycle(
         context,
         registration,
+        others,
         resolver,
         behindServices,
         new Drain(

@@ -4,6 +4,7 @@ import dev.platform.core.drain.Drain;
 import dev.platform.core.drain.LifecyclePhase;
 import dev.platform.core.resolver.ResolverContext;
 import dev.platform.spring.registry.AutoRegistration;
+import dev.platform.spring.registry.OtherRegistrations;
 import dev.platform.spring.server.ServerListener;
 import io.grpc.Server;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
 
   private final ConfigurableApplicationContext context;
   private final Optional<AutoRegistration> registration;
+  private final Optional<OtherRegistrations> others;
   private final Optional<ResolverContext> resolver;
   private final boolean behindServices;
   private final Drain drain;
@@ -35,11 +37,13 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
   Lifecycle(
       ConfigurableApplicationContext context,
       Optional<AutoRegistration> registration,
+      Optional<OtherRegistrations> others,
       Optional<ResolverContext> resolver,
       boolean behindServices,
       Drain drain) {
     this.context = context;
     this.registration = registration;
+    this.others = others;
     this.resolver = resolver;
     this.behindServices = behindServices;
     this.drain = drain;
@@ -95,9 +99,11 @@ public final class Lifecycle implements SmartApplicationListener, ServerListener
 
   private boolean deregister() {
     resolver.ifPresent(ResolverContext::leaving);
+    // Before etcd: a client that sees the deletion there asks the other registries again.
+    boolean inOthers = others.isPresent() && others.get().leave();
     AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
     boolean inEtcd = registration.isPresent() && registration.get().leave();
-    return inEtcd || behindServices;
+    return inOthers || inEtcd || behindServices;
   }
 
   private void readinessChanged(AvailabilityChangeEvent<?> change) {

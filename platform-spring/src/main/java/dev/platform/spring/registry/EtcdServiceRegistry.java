@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -44,6 +45,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
   // guarded by this
   private final Map<EtcdRegistration, List<Claim>> registered = new LinkedHashMap<>();
   private final Map<EtcdRegistration, String> statuses = new LinkedHashMap<>();
+  private Consumer<Boolean> statusListener = outOfService -> {};
   private boolean closed;
 
   /**
@@ -128,6 +130,7 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
         return;
       }
       log.info("Status of {} set to {}", registration, status);
+      statusListener.accept(!isUp(registration));
       List<Claim> claims = registered.getOrDefault(registration, List.of());
       if (isUp(registration)) {
         registrar.claim(claims);
@@ -150,6 +153,14 @@ public final class EtcdServiceRegistry implements ServiceRegistry<EtcdRegistrati
     }
     boolean held = registered.containsKey(registration) && registrar.snapshot().isHeld();
     return (T) (held ? InstanceMetadata.UP : "UNKNOWN");
+  }
+
+  /**
+   * @param listener notified of whether an operator has taken the process out of service, when that
+   *     changes; must not block
+   */
+  synchronized void onStatus(Consumer<Boolean> listener) {
+    statusListener = listener;
   }
 
   /** Whether anything is to be in etcd: registered, and not set out of service by an operator. */

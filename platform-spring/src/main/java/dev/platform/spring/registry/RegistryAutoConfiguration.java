@@ -15,7 +15,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,9 +34,13 @@ import org.springframework.cloud.commons.util.InetUtils;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 
-/** Registers this process in etcd. Off with {@code platform.registry.enabled=false}. */
+/**
+ * Registers this process in etcd. Off with {@code platform.registry.enabled=false}. Its beans are
+ * primary: Spring Cloud takes one of each type, also where there is another registry.
+ */
 @AutoConfiguration(
     after = {EtcdAutoConfiguration.class, UtilAutoConfiguration.class},
     before = {
@@ -53,6 +56,7 @@ import org.springframework.core.env.Environment;
 public final class RegistryAutoConfiguration {
 
   @Bean
+  @Primary
   @ConditionalOnMissingBean
   EtcdRegistration etcdRegistration(
       RegistryProperties properties,
@@ -60,17 +64,8 @@ public final class RegistryAutoConfiguration {
       InetUtils inetUtils,
       ObjectProvider<BuildProperties> build,
       ObjectProvider<RegistrationCustomizer> customizers) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(InstanceMetadata.WEIGHT, "100");
-    build.ifAvailable(info -> metadata.put(InstanceMetadata.VERSION, info.getVersion()));
-    String version = environment.getProperty("spring.application.version");
-    if (version != null) {
-      metadata.put(InstanceMetadata.VERSION, version);
-    }
-    metadata.putAll(properties.metadata());
-    customizers.orderedStream().forEach(customizer -> customizer.customize(metadata));
+    Map<String, String> metadata = CommonMetadata.of(properties, environment, build, customizers);
     metadata.put(InstanceMetadata.STARTED_AT, Instant.now().toString());
-    metadata.remove(InstanceMetadata.STATUS);
     return new EtcdRegistration(
         services(properties, environment),
         UUID.randomUUID().toString(),
@@ -80,6 +75,7 @@ public final class RegistryAutoConfiguration {
   }
 
   @Bean(destroyMethod = "close")
+  @Primary
   @ConditionalOnMissingBean
   EtcdServiceRegistry etcdServiceRegistry(
       EtcdConnection connection, EtcdProperties etcd, RegistryProperties properties) {
@@ -94,6 +90,7 @@ public final class RegistryAutoConfiguration {
   }
 
   @Bean
+  @Primary
   @ConditionalOnMissingBean
   AutoRegistration etcdAutoRegistration(
       ConfigurableApplicationContext context,

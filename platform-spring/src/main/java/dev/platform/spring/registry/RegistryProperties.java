@@ -35,6 +35,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     instance-id, started-at and status; empty values are omitted
  * @param advertiseHost host name or address at which others reach this process; detected by default
  * @param advertisePort port at which others reach this process; by default the listening port
+ * @param otherRegistries whether what Spring Cloud registers in other registries, such as
+ *     ZooKeeper, is registered when this process is ready and deregistered before its servers stop,
+ *     with the port of its gRPC server in the metadata
  * @param failFast whether the app does not start without etcd
  */
 @ConfigurationProperties("platform.registry")
@@ -47,6 +50,7 @@ public record RegistryProperties(
     @DefaultValue Map<String, String> metadata,
     @Nullable String advertiseHost,
     @Nullable Integer advertisePort,
+    @DefaultValue("true") boolean otherRegistries,
     @DefaultValue("false") boolean failFast) {
 
   private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*)");

@@ -76,6 +76,7 @@ class RegistrationCustomizerTest {
                   Map.of(),
                   "127.0.0.1",
                   1,
+                  true,
                   false),
               new MockEnvironment(),
               new InetUtils(new InetUtilsProperties()),
