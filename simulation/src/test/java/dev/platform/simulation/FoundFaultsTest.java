@@ -82,4 +82,22 @@ class FoundFaultsTest {
                 fault(Kind.MEMBER_ISOLATED, 163_858, 69_000, 319, 0),
                 fault(Kind.MOST_LEAVE, 222_100, 113_000, 473, 0))));
   }
+
+  /**
+   * The check of the key, or its put, was sent to the member that was cut off, and waited there.
+   */
+  @Test
+  void aKeyThatIsDeletedWhileOneMemberIsCutOffIsBackAtOnce() {
+    keepsAllPromises(
+        new Story(
+            20773,
+            2,
+            1,
+            3,
+            309 * Loop.SECOND,
+            Story.of(20773).callPause(),
+            List.of(
+                fault(Kind.MEMBER_ISOLATED, 252_558, 109_000, 879, 0),
+                fault(Kind.KEY_DELETED, 307_391, 3_644, 827, 0))));
+  }
 }

@@ -8,6 +8,7 @@ import io.grpc.Status.Code;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -32,6 +33,12 @@ final class KeyRegistrar {
   private long puttingLease;
   private boolean takingBack;
 
+  /** One way to make a request. */
+  private interface Sender {
+
+    void send(TxnRequest request, Consumer<TxnResponse> onAnswer, Consumer<Status> onFailure);
+  }
+
   /** Knows whether the process is registered. */
   interface Owner {
 
@@ -53,7 +60,7 @@ final class KeyRegistrar {
     this.lease = lease;
     this.owner = owner;
     this.timer = new RetryTimer(connection, random);
-    this.watches = new OwnKeyWatches(connection, this::verify);
+    this.watches = new OwnKeyWatches(connection, this::verifyAtOnce);
   }
 
   /** Whether nothing is claimed. */
@@ -81,14 +88,18 @@ final class KeyRegistrar {
 
   /** Puts all claimed keys under the lease, if there is one. */
   void put() {
+    put(this::send);
+  }
+
+  private void put(Sender sender) {
     long id = lease.id();
     if (id == 0 || isPutting() || keys.isEmpty()) {
       return;
     }
     puttingLease = id;
     Map<String, String> values = keys.values();
-    connection.then(
-        connection.kv().txn(KeyTransactions.put(values, keys.expected(values.keySet()), id)),
+    sender.send(
+        KeyTransactions.put(values, keys.expected(values.keySet()), id),
         answer -> afterPut(id, () -> putAnswered(answer, values)),
         failure -> afterPut(id, () -> putFailed(failure)));
   }
@@ -151,11 +162,22 @@ final class KeyRegistrar {
     }
   }
 
+  /** The same after another process's change, which must not last. */
+  private void verifyAtOnce() {
+    if (owner.isRegistered() && !isPutting()) {
+      check(this::sendUrgently);
+    }
+  }
+
   private void check() {
+    check(this::send);
+  }
+
+  private void check(Sender sender) {
     long id = lease.id();
     Map<String, Long> puts = keys.puts();
-    connection.then(
-        connection.kv().txn(KeyTransactions.check(puts)),
+    sender.send(
+        KeyTransactions.check(puts),
         answer -> ifLease(id, () -> checked(puts, answer)),
         failure -> ifLease(id, this::checkAgainLater));
   }
@@ -207,7 +229,7 @@ final class KeyRegistrar {
     if (overwritten) {
       retry();
     } else {
-      put();
+      put(wasRegistered ? this::sendUrgently : this::send);
     }
   }
 
@@ -232,9 +254,8 @@ final class KeyRegistrar {
         continue;
       }
       TxnRequest request = KeyTransactions.replace(key, mark, leaseId, keys.revision(key));
-      UrgentRequest.send(
-          connection,
-          () -> connection.kv().txn(request),
+      sendUrgently(
+          request,
           answer -> {
             // Claimed again meanwhile, the mark is what the next put has to replace.
             if (!keys.isClaimed(key)) {
@@ -243,7 +264,7 @@ final class KeyRegistrar {
             }
             countdown.run();
           },
-          countdown);
+          failure -> countdown.run());
     }
   }
 
@@ -268,8 +289,7 @@ final class KeyRegistrar {
     Countdown countdown = new Countdown(unclaimed.size(), next);
     for (String key : unclaimed) {
       TxnRequest request = KeyTransactions.delete(key, keys.revision(key));
-      UrgentRequest.send(
-          connection, () -> connection.kv().txn(request), answer -> countdown.run(), countdown);
+      sendUrgently(request, answer -> countdown.run(), failure -> countdown.run());
     }
   }
 
@@ -279,6 +299,16 @@ final class KeyRegistrar {
     keys.clear();
     timer.cancel();
     watches.cancelAll();
+  }
+
+  private void send(
+      TxnRequest request, Consumer<TxnResponse> onAnswer, Consumer<Status> onFailure) {
+    connection.then(connection.kv().txn(request), onAnswer, onFailure);
+  }
+
+  private void sendUrgently(
+      TxnRequest request, Consumer<TxnResponse> onAnswer, Consumer<Status> onFailure) {
+    UrgentRequest.send(connection, () -> connection.kv().txn(request), onAnswer, onFailure);
   }
 
   private void retry() {

@@ -174,7 +174,7 @@ final class LeaseKeeper {
         connection,
         () -> connection.lease().leaseRevoke(request),
         answer -> done.complete(null),
-        () -> done.complete(null));
+        failure -> done.complete(null));
     return done;
   }
 

@@ -10,20 +10,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of a process that leaves and can't wait for long. Without an answer within a third of
- * the request timeout it is sent again, to the next member of etcd, and then once more: a member
- * that is cut off from the others accepts requests, and does not answer. Ends with the first answer
- * or refusal, or after a request timeout. The request must be safe to repeat. On the connection's
- * thread.
+ * A request that can't wait for long: of a process that leaves, or whose key somebody has deleted.
+ * Without an answer within a sixth of the request timeout it is sent again, to the next member of
+ * etcd, and then once more: a member that is cut off from the others accepts requests, and does not
+ * answer. Ends with the first answer or refusal, or after a request timeout. The request must be
+ * safe to repeat. On the connection's thread.
  */
 final class UrgentRequest<T> {
 
   private static final int ATTEMPTS = 3;
 
+  /** Of the request timeout: the time before the next attempt. */
+  private static final int PART = 6;
+
   private final EtcdConnection connection;
   private final Supplier<ListenableFuture<T>> request;
   private final Consumer<T> onAnswer;
-  private final Runnable onFailure;
+  private final Consumer<Status> onFailure;
+  private Status lastFailure = Status.DEADLINE_EXCEEDED;
   private @Nullable ScheduledFuture<?> next;
   private int attempts;
   private boolean over;
@@ -32,7 +36,7 @@ final class UrgentRequest<T> {
       EtcdConnection connection,
       Supplier<ListenableFuture<T>> request,
       Consumer<T> onAnswer,
-      Runnable onFailure) {
+      Consumer<Status> onFailure) {
     this.connection = connection;
     this.request = request;
     this.onAnswer = onAnswer;
@@ -43,21 +47,28 @@ final class UrgentRequest<T> {
       EtcdConnection connection,
       Supplier<ListenableFuture<T>> request,
       Consumer<T> onAnswer,
-      Runnable onFailure) {
+      Consumer<Status> onFailure) {
     new UrgentRequest<>(connection, request, onAnswer, onFailure).attempt();
   }
 
   private void attempt() {
     if (attempts == ATTEMPTS) {
-      end(onFailure);
+      end(() -> onFailure.accept(lastFailure));
       return;
     }
     int current = ++attempts;
-    next = connection.schedule(this::attempt, connection.requestTimeout().toMillis() / ATTEMPTS);
+    next = connection.schedule(this::attempt, patience(current));
     connection.then(
         request.get(),
         answer -> end(() -> onAnswer.accept(answer)),
         failure -> failed(current, failure));
+  }
+
+  /** All together a request timeout, in milliseconds. */
+  private long patience(int attempt) {
+    long timeout = connection.requestTimeout().toMillis();
+    long part = timeout / PART;
+    return attempt < ATTEMPTS ? part : timeout - (ATTEMPTS - 1) * part;
   }
 
   private void failed(int attempt, Status failure) {
@@ -65,8 +76,9 @@ final class UrgentRequest<T> {
       return;
     }
     cancelNext();
+    lastFailure = failure;
     if (isRefusal(failure.getCode())) {
-      end(onFailure);
+      end(() -> onFailure.accept(failure));
     } else {
       attempt();
     }
