@@ -61,6 +61,7 @@ public final class PlatformDefaults {
     }
     Set<ConfigurationPropertyName> set = names(users);
     load(files).forEach(ours -> lowest.addPropertySource(without(ours, set)));
+    lowest.addPropertySource(without(TelemetryInstance.defaults(environment), set));
     sources.addLast(lowest);
   }
 

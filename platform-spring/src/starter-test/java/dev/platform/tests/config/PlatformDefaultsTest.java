@@ -2,6 +2,7 @@ package dev.platform.tests.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.PropertySource;
 class PlatformDefaultsTest {
 
   private static final String NAME = "platform.registry.lease-ttl";
+  private static final String RESOURCE = "management.opentelemetry.resource-attributes";
 
   @Test
   void applyIfNothingIsSet() {
@@ -49,6 +51,30 @@ class PlatformDefaultsTest {
   @Test
   void areOverriddenByTheCommandLine() {
     assertThat(leaseTtl(Plain.class, Map.of(NAME, "20s"), "--" + NAME + "=40s")).isEqualTo("40s");
+  }
+
+  @Test
+  void nameTheInstanceInTelemetryUnlessSomethingElseDoes() {
+    assertThat(instance(Map.of()))
+        .containsEntry("service.instance.id", ManagementFactory.getRuntimeMXBean().getName());
+    assertThat(instance(Map.of(RESOURCE + "[service.instance.id]", "own")))
+        .containsEntry("service.instance.id", "own");
+    assertThat(instance(Map.of(RESOURCE + ".service.instance.id", "own")))
+        .containsEntry("service.instance.id", "own");
+    assertThat(instance(Map.of(), "--OTEL_RESOURCE_ATTRIBUTES=a=b,service.instance.id=own"))
+        .doesNotContainKey("service.instance.id");
+  }
+
+  private static Map<String, String> instance(Map<String, Object> properties, String... arguments) {
+    try (ConfigurableApplicationContext context =
+        new SpringApplicationBuilder(Plain.class)
+            .web(WebApplicationType.NONE)
+            .properties(properties)
+            .run(arguments)) {
+      return Binder.get(context.getEnvironment())
+          .bind(RESOURCE, Bindable.mapOf(String.class, String.class))
+          .orElse(Map.of());
+    }
   }
 
   private static String leaseTtl(

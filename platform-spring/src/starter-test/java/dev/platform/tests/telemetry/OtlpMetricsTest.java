@@ -11,6 +11,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -50,7 +51,7 @@ class OtlpMetricsTest {
   }
 
   @Test
-  void onePropertyEnablesExportInSecondsWithTheServiceName() throws Exception {
+  void onePropertyEnablesExportInSecondsWithServiceAndInstance() throws Exception {
     try (ConfigurableApplicationContext app = start(true)) {
       app.getBean(MeterRegistry.class).timer("work").record(Duration.ofSeconds(2));
     }
@@ -60,7 +61,8 @@ class OtlpMetricsTest {
     ResourceMetrics metrics = request.getResourceMetrics(0);
     assertThat(metrics.getResource().getAttributesList())
         .extracting(KeyValue::getKey, attribute -> attribute.getValue().getStringValue())
-        .contains(tuple("service.name", "exporting"));
+        .contains(tuple("service.name", "exporting"))
+        .contains(tuple("service.instance.id", ManagementFactory.getRuntimeMXBean().getName()));
     List<Metric> all = metrics.getScopeMetrics(0).getMetricsList();
     Metric work = all.stream().filter(m -> m.getName().equals("work")).findAny().orElseThrow();
     assertThat(work.getUnit()).isEqualTo("seconds");
