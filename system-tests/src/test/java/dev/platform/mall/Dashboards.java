@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -47,26 +48,46 @@ final class Dashboards {
     return ofPanels("expr");
   }
 
+  /** The queries of all variables, by dashboard and variable. */
+  static Map<String, String> variables() {
+    Map<String, String> found = new TreeMap<>();
+    forEach(
+        (file, dashboard) ->
+            dashboard
+                .at("/templating/list")
+                .forEach(
+                    variable ->
+                        found.put(
+                            file + ": " + variable.path("name").asText(),
+                            variable.at("/query/query").asText())));
+    found.values().removeIf(String::isEmpty);
+    return found;
+  }
+
   private static Map<String, String> ofPanels(String field) {
     Map<String, String> found = new TreeMap<>();
+    forEach(
+        (file, dashboard) -> {
+          for (JsonNode panel : dashboard.path("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+              found.put(
+                  "%s: %s (%s)"
+                      .formatted(file, panel.path("title").asText(), target.path("refId").asText()),
+                  target.path(field).asText());
+            }
+          }
+        });
+    return found;
+  }
+
+  private static void forEach(BiConsumer<String, JsonNode> action) {
     try (Stream<Path> files = Files.list(FOLDER.resolve("grafana"))) {
       for (Path file : files.sorted().toList()) {
-        for (JsonNode panel : JSON.readTree(file.toFile()).path("panels")) {
-          for (JsonNode target : panel.path("targets")) {
-            found.put(
-                "%s: %s (%s)"
-                    .formatted(
-                        file.getFileName(),
-                        panel.path("title").asText(),
-                        target.path("refId").asText()),
-                target.path(field).asText());
-          }
-        }
+        action.accept(file.getFileName().toString(), JSON.readTree(file.toFile()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return found;
   }
 
   /** The PromQL expressions of all rules, by the name of the record or alert. */
@@ -79,6 +100,11 @@ final class Dashboards {
       }
     }
     return expressions;
+  }
+
+  /** The names of all recorded metrics. */
+  static List<String> recordings() {
+    return yaml(RULES).findValuesAsText("record");
   }
 
   /** The metrics that an expression reads. */

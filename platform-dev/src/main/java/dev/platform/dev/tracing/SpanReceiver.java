@@ -1,6 +1,8 @@
 package dev.platform.dev.tracing;
 
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /**
  * Takes spans by OTLP over gRPC at a free port of the loopback address and keeps them all, for
@@ -29,18 +32,31 @@ public final class SpanReceiver implements AutoCloseable {
   private final Map<String, Queue<ReceivedSpan>> traces = new ConcurrentHashMap<>();
   private final Server server;
 
-  private SpanReceiver() {
+  private SpanReceiver(ServerBuilder<?> builder, Consumer<ExportTraceServiceRequest> next) {
     this.server =
-        GrpcServers.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(new Receiver())
-            .maxInboundMessageSize(MAX_REQUEST_BYTES)
-            .directExecutor()
-            .build();
+        builder.addService(new Receiver(next)).maxInboundMessageSize(MAX_REQUEST_BYTES).build();
   }
 
   /** Starts one; it takes spans on return. */
   public static SpanReceiver start() throws IOException {
-    SpanReceiver receiver = new SpanReceiver();
+    return started(new SpanReceiver(onLoopback().directExecutor(), request -> {}));
+  }
+
+  /**
+   * Starts one that also passes each request on, before it answers.
+   *
+   * @param next may block, and is called by several threads at a time; a status that it throws is
+   *     the answer
+   */
+  public static SpanReceiver start(Consumer<ExportTraceServiceRequest> next) throws IOException {
+    return started(new SpanReceiver(onLoopback(), next));
+  }
+
+  private static ServerBuilder<?> onLoopback() {
+    return GrpcServers.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private static SpanReceiver started(SpanReceiver receiver) throws IOException {
     receiver.server.start();
     return receiver;
   }
@@ -74,10 +90,22 @@ public final class SpanReceiver implements AutoCloseable {
 
   private final class Receiver extends TraceServiceGrpc.TraceServiceImplBase {
 
+    private final Consumer<ExportTraceServiceRequest> next;
+
+    Receiver(Consumer<ExportTraceServiceRequest> next) {
+      this.next = next;
+    }
+
     @Override
     public void export(
         ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> response) {
       request.getResourceSpansList().forEach(this::keep);
+      try {
+        next.accept(request);
+      } catch (StatusRuntimeException e) {
+        response.onError(e);
+        return;
+      }
       response.onNext(ExportTraceServiceResponse.getDefaultInstance());
       response.onCompleted();
     }
