@@ -92,4 +92,23 @@ class AllowedStoriesTest {
                 fault(Kind.INSTANCE_CUT_OFF, 49_849, 47_646, 940, 0),
                 fault(Kind.INSTANCE_KILLED, 52_380, 45_597, 547, 0))));
   }
+
+  /** The rule knew that its predecessor was disturbed. */
+  @Test
+  void anInstanceWhoseAddressAnotherProcessHasSinceBeforeItsStartWaits() {
+    keepsAllPromises(
+        new Story(
+            22068,
+            6,
+            2,
+            3,
+            181 * Loop.SECOND,
+            Story.of(22068).callPause(),
+            List.of(
+                fault(Kind.INSTANCE_LEAVES, 35_044, 11_937, 274, 0),
+                fault(Kind.ELECTION, 119_464, 32_686, 0, 0),
+                fault(Kind.CALLER_RESTARTED, 119_757, 13_088, 980, 0),
+                fault(Kind.INSTANCE_LEAVES, 130_404, 3_495, 889, 0),
+                fault(Kind.CLAIMED_TWICE, 130_574, 38_670, 409, 1))));
+  }
 }

@@ -1,6 +1,8 @@
 package dev.platform.simulation;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Makes the faults of a story happen, and tells whom they disturb until when. */
@@ -12,6 +14,9 @@ final class Trouble {
   private final Fleet fleet;
   private final Loop loop;
   private final History log;
+
+  /** By slot: another process may keep the address until then, whichever instance has it. */
+  private final Map<Integer, Long> claimedTwiceUntil = new HashMap<>();
 
   Trouble(Fleet fleet) {
     this.fleet = fleet;
@@ -218,16 +223,18 @@ final class Trouble {
         fault.duration(),
         () -> {
           if (fleet.slot(slot) == process) {
-            fleet.replace(slot, fleet.start(slot));
+            InstanceProcess next = fleet.start(slot);
+            next.calm().disturbed(claimedTwiceUntil.getOrDefault(slot, 0L));
+            fleet.replace(slot, next);
           }
         });
   }
 
   private void claimTwice(Fault fault, int slot, InstanceProcess process) {
     // Until the second one's lease has expired, if it dies.
-    process
-        .calm()
-        .disturbed(loop.now() + fault.duration() + InstanceProcess.TTL.toNanos() + 3 * Loop.SECOND);
+    long end = loop.now() + fault.duration() + InstanceProcess.TTL.toNanos() + 3 * Loop.SECOND;
+    process.calm().disturbed(end);
+    claimedTwiceUntil.merge(slot, end, Math::max);
     InstanceProcess second = fleet.another(slot, false);
     second.claim();
     second.calm().disturbed(Long.MAX_VALUE / 2);
