@@ -11,15 +11,12 @@ import dev.platform.contracts.order.v1.OrderItem;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderStatus;
 import dev.platform.dev.postgres.DevPostgres;
+import dev.platform.starter.test.etcd.FreePorts;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -194,10 +191,6 @@ public abstract class MallTest {
   }
 
   protected static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FreePorts.on("127.0.0.1");
   }
 }

@@ -1,10 +1,8 @@
 package dev.platform.dev;
 
+import dev.platform.starter.test.etcd.FreePorts;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 
 /** Finds free loopback ports. */
@@ -13,11 +11,7 @@ public final class FreePort {
   private FreePort() {}
 
   public static InetSocketAddress find() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return new InetSocketAddress("127.0.0.1", socket.getLocalPort());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new InetSocketAddress("127.0.0.1", FreePorts.on("127.0.0.1"));
   }
 
   public static boolean accepts(int port) {

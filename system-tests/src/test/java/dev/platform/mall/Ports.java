@@ -1,9 +1,6 @@
 package dev.platform.mall;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.platform.starter.test.etcd.FreePorts;
 
 /** Ports for programs that can't choose a free port themselves. */
 final class Ports {
@@ -12,10 +9,6 @@ final class Ports {
 
   /** A currently free loopback port. */
   static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FreePorts.on("127.0.0.1");
   }
 }

@@ -2,17 +2,28 @@ package dev.platform.starter.test.etcd;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports that nothing listens on at this moment. */
-final class FreePorts {
+/**
+ * Ports that nothing listens on at this moment, for servers that can't choose one when they start.
+ * They are below those from which operating systems take the ports of connections and of servers
+ * that ask for any port: such a one could be taken before its server has started.
+ */
+public final class FreePorts {
+
+  private static final int FIRST = 12_000;
+  private static final int END = 32_000;
+  private static final int ATTEMPTS = 100;
 
   private FreePorts() {}
 
-  static int on(String host) {
+  /** A free port of this address. */
+  public static int on(String host) {
     return on(host, 1).get(0);
   }
 
@@ -21,7 +32,7 @@ final class FreePorts {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
-        sockets.add(listen(host, 0));
+        sockets.add(listenAnywhere(host));
       }
       return sockets.stream().map(ServerSocket::getLocalPort).toList();
     } catch (IOException e) {
@@ -34,6 +45,17 @@ final class FreePorts {
   /** Throws, with a {@link java.net.BindException}, if the port is in use. */
   static void require(String host, int port) throws IOException {
     listen(host, port).close();
+  }
+
+  private static ServerSocket listenAnywhere(String host) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try {
+        return listen(host, ThreadLocalRandom.current().nextInt(FIRST, END));
+      } catch (BindException e) {
+        // In use: the next one.
+      }
+    }
+    return listen(host, 0);
   }
 
   private static ServerSocket listen(String host, int port) throws IOException {
