@@ -8,12 +8,11 @@ import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.payment.v1.CreatePaymentRequest;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
 import dev.platform.contracts.payment.v1.PaymentStatus;
+import dev.platform.starter.test.etcd.FreePorts;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -110,9 +109,7 @@ class PaymentOnBoot4Test {
         "--platform.drain.delay=0s");
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  private static int freePort() {
+    return FreePorts.on("127.0.0.1");
   }
 }

@@ -2,10 +2,10 @@ package dev.platform.core.etcd;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.starter.test.etcd.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
@@ -73,9 +73,7 @@ public final class GrpcProxy implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  private static int freePort() {
+    return FreePorts.on("127.0.0.1");
   }
 }

@@ -8,6 +8,7 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc.RecommendationServiceBlockingStub;
 import dev.platform.core.discovery.InstanceDirectory;
+import dev.platform.starter.test.etcd.FreePorts;
 import dev.platform.starter.test.junit.EtcdExtension;
 import dev.platform.tests.line.Line;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -201,10 +202,8 @@ class ProtectedCallsTest {
     }
   }
 
-  private static int unusedPort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
+  private static int unusedPort() {
+    return FreePorts.on("127.0.0.1");
   }
 
   private ConfigurableApplicationContext start() {

@@ -2,10 +2,10 @@ package dev.platform.tests.app;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.starter.test.etcd.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +29,7 @@ public final class RedisProcess implements AutoCloseable {
   /** Not started. Without {@code redis-server} the test is skipped, or fails with no-skips. */
   public static RedisProcess create() throws IOException {
     require();
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new RedisProcess(free.getLocalPort());
-    }
+    return new RedisProcess(FreePorts.on("127.0.0.1"));
   }
 
   public static RedisProcess started() throws Exception {
