@@ -62,6 +62,9 @@ class JaegerIT {
     }
     mall.startAll();
     new DatabaseAudit(mall).stock(List.of(TracedOrder.PRODUCT), 100 * ORDERS);
+    try (Shopper shopper = mall.shopper()) {
+      shopper.warmUp(20);
+    }
   }
 
   @AfterAll
