@@ -7,7 +7,20 @@ import org.springframework.core.env.Environment;
 
 /** A part of the platform that {@code platform.mesh.enabled} switches off. */
 public enum MeshPart {
-  REGISTRATION("platform.registry.enabled", "false", "true", List.of("platform.registry")),
+  // Not other-registries: what Spring Cloud registers elsewhere is still deferred.
+  REGISTRATION(
+      "platform.registry.enabled",
+      "false",
+      "true",
+      List.of(
+          "platform.registry.services",
+          "platform.registry.metadata",
+          "platform.registry.advertise-host",
+          "platform.registry.advertise-port",
+          "platform.registry.lease-ttl",
+          "platform.registry.value-format",
+          "platform.registry.layouts",
+          "platform.registry.fail-fast")),
   DISCOVERY(
       "platform.discovery.enabled",
       "false",

@@ -88,7 +88,7 @@ class DrainTest {
     assertThat(lifecycle.phase()).isEqualTo(LifecyclePhase.DRAINING);
     assertThat(meters.get("platform.lifecycle.phase").tag("phase", "DRAINING").gauge().value())
         .isEqualTo(1);
-    // Those who follow readiness are told one after the other, the registration before the probe.
+    // Listeners are notified one after the other: the registration before the probe.
     await().until(() -> Line.health(app, "readiness").equals("OUT_OF_SERVICE"));
     assertThat(closed).isNotDone();
     closed.get(20, TimeUnit.SECONDS);

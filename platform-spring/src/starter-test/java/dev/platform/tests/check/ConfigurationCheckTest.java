@@ -218,6 +218,20 @@ class ConfigurationCheckTest {
             });
   }
 
+  /** What Spring Cloud registers elsewhere, a mesh does not switch off. */
+  @Test
+  void acceptsThatOtherRegistriesAreSwitchedOffInAMesh(CapturedOutput output) {
+    app.withPropertyValues(
+            "platform.mesh.enabled=true",
+            "platform.registry.enabled=false",
+            "platform.registry.other-registries=false")
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(output).doesNotContain("other-registries");
+            });
+  }
+
   @Test
   void reportsAFallbackThatHidesFailuresFromARetry(CapturedOutput output) {
     app.withBean(Hidden.class)
