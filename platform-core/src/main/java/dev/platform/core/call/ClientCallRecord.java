@@ -70,7 +70,6 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     this.recorder = recorder;
     this.method = method;
     this.deadlines = new CallDeadlines(recorder, target, method, ownDeadline);
-    this.startedAt = recorder.nanoTime();
   }
 
   /** The record of the call with these options; null where no {@link CallRecorder} is outside. */
@@ -140,7 +139,7 @@ public final class ClientCallRecord extends ClientStreamTracer.Factory {
     }
   }
 
-  /** When the call was started. */
+  /** When the call was started; undefined before that. */
   public long startedAt() {
     return startedAt;
   }
