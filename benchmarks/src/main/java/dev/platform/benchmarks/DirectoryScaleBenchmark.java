@@ -3,6 +3,7 @@ package dev.platform.benchmarks;
 import dev.platform.core.discovery.InstanceDirectory;
 import dev.platform.core.discovery.InstanceList;
 import dev.platform.starter.test.etcd.EtcdServer;
+import dev.platform.starter.test.net.TcpProxy;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.LoadBalancerRegistry;
@@ -146,7 +147,7 @@ public final class DirectoryScaleBenchmark {
       writer.putAll(Instances.of("service-" + i, INSTANCES / SERVICES));
     }
     say("%,d services, %,d instances in all", SERVICES, INSTANCES);
-    try (CuttableProxy proxy = new CuttableProxy(etcd.endpoint());
+    try (TcpProxy proxy = new TcpProxy(etcd.endpoint());
         ConfigurableApplicationContext app = StarterApp.start(proxy.endpoint(), "round_robin")) {
       ProcessCost baseline = baseline("service-7");
       InstanceDirectory directory = app.getBean(InstanceDirectory.class);
@@ -182,13 +183,13 @@ public final class DirectoryScaleBenchmark {
     say("  nothing changes: %.1f %% of a core", ProcessCost.now().since(start).percentOfACore());
   }
 
-  private void resync(CuttableProxy proxy, AtomicLong lists) throws Exception {
+  private void resync(TcpProxy proxy, AtomicLong lists) throws Exception {
     // A successful list resets the back-off; cutting a young watch would measure the back-off.
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
     long ranges = counters.ranges();
     long before = lists.get();
     ProcessCost start = ProcessCost.now();
-    proxy.cut();
+    proxy.reset();
     await(lists::get, before + SERVICES);
     ProcessCost cost = ProcessCost.now().since(start);
     say(

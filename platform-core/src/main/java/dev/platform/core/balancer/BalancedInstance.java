@@ -41,7 +41,7 @@ public record BalancedInstance(
     EJECTED,
     /** There is no connection yet. */
     CONNECTING,
-    /** It does not accept connections. */
+    /** It accepts no connections, or has stopped answering on its last one; it is tried again. */
     UNREACHABLE
   }
 }

@@ -57,8 +57,10 @@ final class TrackedSubchannel extends ForwardingSubchannel
 
   // in the synchronization context
   private boolean leaving;
-  private boolean unreachable;
   private @Nullable SubchannelStateListener listener;
+
+  // written in the synchronization context
+  private volatile boolean unreachable;
 
   private volatile Attributes instance;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
@@ -158,7 +160,7 @@ final class TrackedSubchannel extends ForwardingSubchannel
 
   private State stateOf(long now) {
     if (!isReady()) {
-      return state == ConnectivityState.TRANSIENT_FAILURE ? State.UNREACHABLE : State.CONNECTING;
+      return unreachable ? State.UNREACHABLE : State.CONNECTING;
     }
     if (silence.isSilent()) {
       return State.SILENT;
@@ -246,10 +248,11 @@ final class TrackedSubchannel extends ForwardingSubchannel
       return;
     }
     connection.replace();
+    unreachable = true;
     stateChanged(ConnectivityStateInfo.forNonError(ConnectivityState.IDLE), policy);
   }
 
-  /** Whether it could not be connected, and has not been since. */
+  /** Whether it could not be connected, or its connection was given up, and it has none since. */
   boolean isUnreachable() {
     return unreachable;
   }

@@ -8,6 +8,7 @@ import dev.platform.contracts.recommendation.v1.GetRecommendationsRequest;
 import dev.platform.contracts.recommendation.v1.GetRecommendationsResponse;
 import dev.platform.contracts.recommendation.v1.RecommendationServiceGrpc;
 import dev.platform.core.LogLines;
+import dev.platform.core.balancer.BalancedInstance.State;
 import dev.platform.core.call.CallRecorder;
 import dev.platform.core.call.TestRecorders;
 import dev.platform.core.outcome.OutcomeClassifier;
@@ -43,6 +44,7 @@ class SilentConnectionTest {
   private final AtomicLong moved = new AtomicLong();
   private final CallRecorder recorder =
       TestRecorders.of(OutcomeClassifier.standard(), () -> System.nanoTime() + moved.get());
+  private final BalancedServices services = new BalancedServices();
   private final OneAddress addresses = new OneAddress();
   private FreezableServer server;
   private EquivalentAddressGroup called;
@@ -80,8 +82,10 @@ class SilentConnectionTest {
     await().atMost(LIMIT).until(endless::isDone);
     assertThat(status(endless).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(status(endless).getDescription()).endsWith("is connected and does not answer");
+    assertThat(state()).isEqualTo(State.UNREACHABLE);
     server.thaw();
     await().atMost(LIMIT).ignoreExceptions().until(() -> quickCall() != null);
+    assertThat(state()).isNotEqualTo(State.UNREACHABLE);
   }
 
   @Test
@@ -135,6 +139,10 @@ class SilentConnectionTest {
     }
     assertThat(log.count("WARN x: 127.0.0.1")).isOne();
     assertThat(log.text()).contains("grpc.client.<name>.keep-alive-time");
+  }
+
+  private State state() {
+    return services.snapshot().get(0).instances().get(0).state();
   }
 
   private void move(Duration time) {
@@ -226,7 +234,8 @@ class SilentConnectionTest {
                   Attributes.newBuilder()
                       .set(
                           BalancerContext.KEY,
-                          new BalancerContext(recorder, (service, reason, avoided) -> {}))
+                          new BalancerContext(
+                              recorder, (service, reason, avoided) -> {}, () -> "", services))
                       .build())
               .build());
     }

@@ -2,6 +2,7 @@ package dev.platform.interop.peers;
 
 import dev.platform.starter.test.etcd.EtcdCluster;
 import dev.platform.starter.test.etcd.EtcdProcess;
+import dev.platform.starter.test.net.TcpProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -1,0 +1,5 @@
+/** Network faults on loopback connections. */
+@NullMarked
+package dev.platform.starter.test.net;
+
+import org.jspecify.annotations.NullMarked;
