@@ -90,14 +90,33 @@ class EtcdClusterChangesIT {
     try (EtcdCluster cluster = EtcdCluster.start(3);
         GrpcProxy proxy = GrpcProxy.start(cluster.endpoints());
         SteadyCalls calls = new SteadyCalls(program -> program.etcdEndpoints(proxy.endpoint()))) {
-      calls.assertFollowed();
-
-      int killed = cluster.leader();
-      cluster.kill(killed);
-      calls.assertFollowed();
-      cluster.restart(killed);
-      calls.assertFollowed();
+      assertFollowedWhileAMemberIsKilled(cluster, calls);
     }
+  }
+
+  @Test
+  void nothingIsLostThroughAProxyWithMutualTlsOnBothSidesWhileAMemberIsKilled() throws Exception {
+    ServerTls tls = ServerTls.mutual(authority.issue("etcd"), authority);
+    try (EtcdCluster cluster = EtcdCluster.builder().tls(tls).start();
+        GrpcProxy proxy = GrpcProxy.startWithTls(cluster.endpoints(), authority, folder);
+        SteadyCalls calls =
+            new SteadyCalls(
+                program ->
+                    program
+                        .etcdEndpoints(proxy.endpoint())
+                        .etcdTls(tls(authority.issue("program"))))) {
+      assertFollowedWhileAMemberIsKilled(cluster, calls);
+    }
+  }
+
+  private static void assertFollowedWhileAMemberIsKilled(EtcdCluster cluster, SteadyCalls calls)
+      throws Exception {
+    calls.assertFollowed();
+    int killed = cluster.leader();
+    cluster.kill(killed);
+    calls.assertFollowed();
+    cluster.restart(killed);
+    calls.assertFollowed();
   }
 
   /** With tokens that live for three seconds, and a history that is kept for as long. */

@@ -3,23 +3,27 @@ package dev.platform.core.etcd;
 import static org.awaitility.Awaitility.await;
 
 import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.tls.TestAuthority;
+import dev.platform.starter.test.tls.TestCertificate;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** etcd's own gRPC proxy, as a child process on the loopback address. */
 public final class GrpcProxy implements AutoCloseable {
 
-  private final int port;
+  private final URI endpoint;
   private final Process process;
 
-  private GrpcProxy(int port, Process process) {
-    this.port = port;
+  private GrpcProxy(URI endpoint, Process process) {
+    this.endpoint = endpoint;
     this.process = process;
   }
 
@@ -30,27 +34,68 @@ public final class GrpcProxy implements AutoCloseable {
 
   /** Starts one in front of the members of a cluster. */
   public static GrpcProxy start(List<URI> etcd) throws IOException {
-    String endpoints = etcd.stream().map(URI::getAuthority).collect(Collectors.joining(","));
-    int port = freePort();
-    Process process =
-        new ProcessBuilder(
+    return start(etcd, "http", List.of());
+  }
+
+  /**
+   * Starts one that calls the members, and is called, with mutual TLS.
+   *
+   * @param folder for the keys
+   * @param authority issued all certificates
+   */
+  static GrpcProxy startWithTls(List<URI> etcd, TestAuthority authority, Path folder)
+      throws IOException {
+    // The one that it shows to etcd must have no name: etcd would take it for a user.
+    TestCertificate own = authority.issue("");
+    String trusted = write(folder, "ca.pem", authority.certificatePem());
+    String certificate = write(folder, "proxy.pem", own.certificatePem());
+    String key = write(folder, "proxy.key", own.privateKeyPem());
+    return start(
+        etcd,
+        "https",
+        List.of(
+            "--cacert=" + trusted,
+            "--cert=" + certificate,
+            "--key=" + key,
+            "--trusted-ca-file=" + trusted,
+            "--cert-file=" + certificate,
+            "--key-file=" + key));
+  }
+
+  private static GrpcProxy start(List<URI> etcd, String scheme, List<String> tls)
+      throws IOException {
+    String endpoints =
+        etcd.stream()
+            .map(each -> tls.isEmpty() ? each.getAuthority() : each.toString())
+            .collect(Collectors.joining(","));
+    String address = "127.0.0.1:" + FreePorts.on("127.0.0.1");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 "etcd",
                 "grpc-proxy",
                 "start",
                 "--endpoints=" + endpoints,
-                "--listen-addr=127.0.0.1:" + port,
+                "--listen-addr=" + address,
                 // etcd 3.6's ends by itself after 5 s if it does not reach itself there.
-                "--advertise-client-url=127.0.0.1:" + port)
+                "--advertise-client-url=" + address));
+    command.addAll(tls);
+    Process process =
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    GrpcProxy proxy = new GrpcProxy(port, process);
+    GrpcProxy proxy = new GrpcProxy(URI.create(scheme + "://" + address), process);
     await().atMost(Duration.ofSeconds(20)).until(proxy::accepts);
     return proxy;
   }
 
+  private static String write(Path folder, String name, String pem) throws IOException {
+    return Files.writeString(folder.resolve(name), pem).toString();
+  }
+
   public String endpoint() {
-    return "http://127.0.0.1:" + port;
+    return endpoint.toString();
   }
 
   /** Answers nothing from here on; its connections stay open. */
@@ -66,14 +111,10 @@ public final class GrpcProxy implements AutoCloseable {
 
   private boolean accepts() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      socket.connect(new InetSocketAddress(endpoint.getHost(), endpoint.getPort()), 500);
       return true;
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static int freePort() {
-    return FreePorts.on("127.0.0.1");
   }
 }
