@@ -77,7 +77,8 @@ public final class Limiters {
   static RateLimiterConfig part(RateLimiterConfig whole, double share) {
     double exact = whole.getLimitForPeriod() * share;
     int limit = Math.max(1, (int) exact);
-    long period = (long) (whole.getLimitRefreshPeriod().toNanos() * limit / exact);
+    // The factor first: nanoseconds of an hour times a large limit are more than a long holds.
+    long period = (long) (whole.getLimitRefreshPeriod().toNanos() * (limit / exact));
     return RateLimiterConfig.from(whole)
         .limitForPeriod(limit)
         .limitRefreshPeriod(Duration.ofNanos(period))

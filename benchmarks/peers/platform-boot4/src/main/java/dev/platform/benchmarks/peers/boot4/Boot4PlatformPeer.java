@@ -40,8 +40,8 @@ final class Boot4PlatformPeer implements Peer {
                 "--spring.grpc.server.port=0",
                 "--platform.discovery.enabled=false",
                 "--platform.resilience.rate-limit.server=calls",
-                "--resilience4j.ratelimiter.instances.calls.limit-for-period=45000",
-                "--resilience4j.ratelimiter.instances.calls.limit-refresh-period=50ms",
+                "--resilience4j.ratelimiter.instances.calls.limit-for-period=1800000000",
+                "--resilience4j.ratelimiter.instances.calls.limit-refresh-period=1h",
                 "--platform.resilience.concurrency-limit.mode=fixed",
                 "--platform.resilience.concurrency-limit.limit=1000"));
     if (etcd == null) {
