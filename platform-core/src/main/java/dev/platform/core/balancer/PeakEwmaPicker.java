@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class PeakEwmaPicker extends SubchannelPicker {
 
   static final int FEW = 10;
-  static final int SOME = 5;
+  static final int SOME = 4;
   static final int PROBES = 128;
 
   /** Times that differ by no more octaves are equal. */
