@@ -1,10 +1,10 @@
-package com.example.zookeeper;
+package com.example.registries;
 
 import static org.awaitility.Awaitility.await;
 
 import com.example.compat.Program;
-import com.example.zookeeper.Fleet.Caller;
-import com.example.zookeeper.Fleet.Step;
+import com.example.registries.Fleet.Caller;
+import com.example.registries.Fleet.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +27,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Measures what a caller sees of each registry: {@code COMPAT_MEASURE=3 compat/run zookeeper} makes
- * three rounds and writes a table to {@code compat/zookeeper/target/}.
+ * three rounds and writes a table to {@code compat/zookeeper/target/}; likewise of others.
  */
 @EnabledIfEnvironmentVariable(named = "COMPAT_MEASURE", matches = "[1-9][0-9]*")
-class MeasurementTest {
+public abstract class Measurement {
 
   private static final Duration BOUND = Duration.ofMinutes(3);
   private static final Duration OUTAGE = Duration.ofSeconds(20);
@@ -38,20 +38,26 @@ class MeasurementTest {
   private final Map<String, Map<Step, List<Double>>> rows = new LinkedHashMap<>();
   private int number = 100;
 
+  /** The registry beside etcd, for one test. */
+  protected abstract OtherRegistry other();
+
   @Test
   void measuresBoth() throws IOException {
     int rounds = Integer.parseInt(System.getenv("COMPAT_MEASURE"));
-    for (Step registry : List.of(Step.ETCD, Step.ZOOKEEPER)) {
-      try (Fleet fleet = new Fleet();
+    String name = "";
+    for (Step registry : List.of(Step.ETCD, Step.OTHER)) {
+      try (Fleet fleet = new Fleet(other());
           Calls calls = new Calls(fleet, registry)) {
+        name = fleet.other.name();
         for (int round = 0; round < rounds; round++) {
           comesAndGoes(fleet, calls, registry);
           dies(fleet, calls, registry);
           isAway(fleet, calls, registry);
+          isEmptied(fleet, calls, registry);
         }
       }
     }
-    String table = table();
+    String table = table(name);
     Files.writeString(
         Path.of("target", "measured-" + SpringBootVersion.getVersion() + ".md"), table);
     System.out.println(table);
@@ -77,7 +83,7 @@ class MeasurementTest {
     int failed = calls.failed();
     try (Program instance =
         Program.start(
-            ServiceApplication.class, "", List.of(), fleet.arguments(next, registry))) {
+            ServiceApplication.class, "", List.of(), fleet.instanceArguments(next, registry, List.of()))) {
       await().atMost(BOUND).until(() -> calls.last(next) > 0);
       calls.more(200);
       int listed = calls.listed();
@@ -110,6 +116,34 @@ class MeasurementTest {
     add("away and back: failed calls", registry, calls.failed() - failed);
   }
 
+  private void isEmptied(Fleet fleet, Calls calls, Step registry) {
+    int failed = calls.failed();
+    int listed = listed(fleet, calls, registry);
+    long back = System.nanoTime();
+    if (registry == Step.ETCD) {
+      fleet.etcd.wipe();
+    } else {
+      fleet.other.stop();
+      fleet.other.empty();
+      back = System.nanoTime();
+      fleet.other.start();
+    }
+    await()
+        .atMost(BOUND)
+        .ignoreExceptions()
+        .until(() -> listed(fleet, calls, registry) == listed);
+    add("back without its data: all listed again, s", registry, seconds(back, System.nanoTime()));
+    calls.more(200);
+    add("back without its data: failed calls", registry, calls.failed() - failed);
+  }
+
+  /** What the registry itself has. */
+  private static int listed(Fleet fleet, Calls calls, Step registry) {
+    return registry == Step.ETCD
+        ? fleet.etcd.keys("/services/price-service/").size()
+        : calls.caller.inOther().size();
+  }
+
   private static void away(Fleet fleet, Step registry, boolean away) {
     if (registry == Step.ETCD) {
       if (away) {
@@ -118,9 +152,9 @@ class MeasurementTest {
         fleet.etcd.start();
       }
     } else if (away) {
-      fleet.zooKeeper.stop();
+      fleet.other.stop();
     } else {
-      fleet.zooKeeper.start();
+      fleet.other.start();
     }
   }
 
@@ -135,8 +169,9 @@ class MeasurementTest {
   }
 
   /** Each cell has the median, the least and the most. */
-  private String table() {
-    StringBuilder table = new StringBuilder("| event | etcd | ZooKeeper |\n|---|---|---|\n");
+  private String table(String other) {
+    StringBuilder table =
+        new StringBuilder("| event | etcd | ").append(other).append(" |\n|---|---|---|\n");
     rows.forEach(
         (row, cells) ->
             table
@@ -145,7 +180,7 @@ class MeasurementTest {
                 .append(" | ")
                 .append(cell(cells.get(Step.ETCD)))
                 .append(" | ")
-                .append(cell(cells.get(Step.ZOOKEEPER)))
+                .append(cell(cells.get(Step.OTHER)))
                 .append(" |\n"));
     return table.toString();
   }

@@ -1,10 +1,10 @@
-package com.example.zookeeper;
+package com.example.registries;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.example.zookeeper.Fleet.Caller;
-import com.example.zookeeper.Fleet.Step;
+import com.example.registries.Fleet.Caller;
+import com.example.registries.Fleet.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A fleet moves from ZooKeeper to etcd, one process after the other, and no call fails. */
-class SwitchOverTest {
+/** A fleet moves from another registry to etcd, one process after the other, and no call fails. */
+public abstract class SwitchOver {
 
   private static final int THREADS = 2;
 
@@ -26,18 +26,21 @@ class SwitchOverTest {
   private volatile Caller caller;
   private volatile boolean ended;
 
+  /** The registry that the fleet leaves, for one test. */
+  protected abstract OtherRegistry other();
+
   @Test
-  void noCallFailsWhileAFleetMovesFromZooKeeperToEtcd() throws InterruptedException {
+  void noCallFailsWhileAFleetMovesToEtcd() throws InterruptedException {
     ExecutorService load = Executors.newFixedThreadPool(THREADS);
-    try (Fleet fleet = new Fleet()) {
-      List<ConfigurableApplicationContext> inZooKeeper =
-          List.of(fleet.instance(1, Step.ZOOKEEPER), fleet.instance(2, Step.ZOOKEEPER));
-      caller = fleet.caller(Step.ZOOKEEPER);
+    try (Fleet fleet = new Fleet(other())) {
+      List<ConfigurableApplicationContext> inOther =
+          List.of(fleet.instance(1, Step.OTHER), fleet.instance(2, Step.OTHER));
+      caller = fleet.caller(Step.OTHER);
       for (int i = 0; i < THREADS; i++) {
         load.execute(this::callForEver);
       }
 
-      List<ConfigurableApplicationContext> inBoth = replace(fleet, inZooKeeper, Step.BOTH, 3);
+      List<ConfigurableApplicationContext> inBoth = replace(fleet, inOther, Step.BOTH, 3);
       replaceCaller(fleet, Step.BOTH);
       replace(fleet, inBoth, Step.ETCD, 5);
       replaceCaller(fleet, Step.ETCD);

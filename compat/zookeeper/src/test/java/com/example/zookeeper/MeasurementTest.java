@@ -1,0 +1,12 @@
+package com.example.zookeeper;
+
+import com.example.registries.Measurement;
+import com.example.registries.OtherRegistry;
+
+class MeasurementTest extends Measurement {
+
+  @Override
+  protected OtherRegistry other() {
+    return new RealZooKeeper();
+  }
+}
