@@ -30,6 +30,9 @@ public final class OtherRegistriesAutoConfiguration {
 
   private static final Duration LONGEST_DEREGISTRATION = Duration.ofSeconds(5);
 
+  /** Consul lists an instance after its first check, which it makes within 10 s by default. */
+  private static final Duration SHORTEST_CHECK_INTERVAL = Duration.ofSeconds(10);
+
   @Bean
   static DeferredRegistries deferredRegistries(ObjectProvider<OtherRegistrations> registrations) {
     return new DeferredRegistries(registrations);
@@ -55,12 +58,18 @@ public final class OtherRegistriesAutoConfiguration {
                 properties.advertisePort()),
             new RegistrationListing(
                 () -> clients.orderedStream().filter(OtherRegistriesAutoConfiguration::isOther).toList()),
-            discovery.pollInterval(),
+            checkInterval(discovery.pollInterval()),
             LONGEST_DEREGISTRATION,
             Threads.daemons(),
             RandomGenerator.getDefault());
     etcdRegistry.ifAvailable(registry -> registry.onStatus(registrations::outOfService));
     return registrations;
+  }
+
+  private static Duration checkInterval(Duration pollInterval) {
+    return pollInterval.compareTo(SHORTEST_CHECK_INTERVAL) < 0
+        ? SHORTEST_CHECK_INTERVAL
+        : pollInterval;
   }
 
   private static boolean isOther(DiscoveryClient client) {
