@@ -27,7 +27,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     application's other {@code DiscoveryClient}s beside those in etcd; without discovery in etcd
  *     they have them anyway
  * @param pollInterval how often another {@code DiscoveryClient} behind {@code discovery:///}
- *     targets is polled when no heartbeat event reports a change; at least 1s
+ *     targets is polled when no heartbeat event reports a change, and whether this process is still
+ *     listed there; at least 1s
  * @param heartbeat whether changed lists are reported by heartbeat events
  * @param allowLoopback whether instances at loopback, link-local and unspecified addresses are
  *     called; by default only if this process advertises a loopback address itself, or all

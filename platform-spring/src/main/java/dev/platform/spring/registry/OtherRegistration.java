@@ -1,6 +1,7 @@
 package dev.platform.spring.registry;
 
 import dev.platform.core.instance.Printable;
+import dev.platform.spring.registry.RegistrationListing.Answer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,7 +15,7 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 /**
  * One registration in another registry. What is there is changed to what should be, on the thread
  * of this registration; after a failure again, for ever, from half a second on up to half a minute
- * apart. Thread-safe; no method blocks.
+ * apart. What the registry has lost is registered again. Thread-safe; only {@link #check} blocks.
  */
 final class OtherRegistration {
 
@@ -31,9 +32,12 @@ final class OtherRegistration {
   private volatile boolean allowed;
   private volatile boolean leaving;
   private volatile boolean seen;
+  // changed on the thread
+  private volatile Presence presence = Presence.OUT;
   // on the thread
-  private Presence presence = Presence.OUT;
   private int failures;
+  // in check
+  private int missed;
 
   private enum Presence {
     OUT,
@@ -59,8 +63,12 @@ final class OtherRegistration {
     this.random = random;
   }
 
+  /** Consul's client makes a new object of the same id each time for the management port. */
   boolean isOf(ServiceRegistry<Registration> registry, Registration registration) {
-    return this.registry == registry && this.registration == registration;
+    return this.registry == registry
+        && (this.registration == registration
+            || (registration.getInstanceId() != null
+                && registration.getInstanceId().equals(this.registration.getInstanceId())));
   }
 
   /** Whether clients may still see it: also a little after it was deregistered. */
@@ -71,13 +79,28 @@ final class OtherRegistration {
   /** Whether Spring Cloud wants it. */
   void wanted(boolean wanted) {
     this.wanted = wanted;
-    submit();
+    submit(this::reconcile);
   }
 
   /** Whether the app can serve. */
   void allowed(boolean allowed) {
     this.allowed = allowed;
-    submit();
+    submit(this::reconcile);
+  }
+
+  /**
+   * Registers again if the registry does not list it. A registry that restarts without its data has
+   * lost it, and not every client finds out. That it is missing may also mean that the registry
+   * takes it for unhealthy: so each time after twice as many checks. Called by one thread.
+   *
+   * @param listing blocks
+   */
+  void check(RegistrationListing listing) {
+    if (presence != Presence.IN || listing.find(registration) != Answer.MISSING) {
+      missed = 0;
+    } else if (++missed > 1 && Integer.bitCount(missed) == 1) {
+      submit(this::registerAgain);
+    }
   }
 
   /** Deregisters permanently, in one attempt; counted down after it. */
@@ -96,9 +119,9 @@ final class OtherRegistration {
     return done;
   }
 
-  private void submit() {
+  private void submit(Runnable change) {
     try {
-      thread.execute(this::reconcile);
+      thread.execute(change);
     } catch (RejectedExecutionException e) {
       log.debug("{} is not changed any more", name(), e);
     }
@@ -106,7 +129,7 @@ final class OtherRegistration {
 
   /** On the thread. */
   private void reconcile() {
-    boolean target = wanted && allowed && !leaving;
+    boolean target = isTarget();
     if (presence == (target ? Presence.IN : Presence.OUT)) {
       return;
     }
@@ -122,17 +145,47 @@ final class OtherRegistration {
     }
   }
 
+  private boolean isTarget() {
+    return wanted && allowed && !leaving;
+  }
+
   private void register() {
     if (presence == Presence.UNCERTAIN) {
-      // Some clients remember what they failed to register, and ignore it when it comes again.
-      registry.deregister(registration);
+      forget();
     }
+    put();
+    log.info("Registered {} in {}", registration.getServiceId(), name());
+  }
+
+  /** Some clients remember what they failed to register, and ignore it when it comes again. */
+  private void forget() {
+    try {
+      registry.deregister(registration);
+    } catch (RuntimeException | LinkageError e) {
+      // As a rule it was never there: Consul answers 404 then.
+      log.debug("{} did not deregister {}", name(), registration.getServiceId(), e);
+    }
+  }
+
+  private void put() {
     metadata.completeFor(registration);
     presence = Presence.UNCERTAIN;
     seen = true;
     registry.register(registration);
     presence = Presence.IN;
-    log.info("Registered {} in {}", registration.getServiceId(), name());
+  }
+
+  /** On the thread. */
+  private void registerAgain() {
+    if (presence != Presence.IN || !isTarget()) {
+      return;
+    }
+    try {
+      put();
+      log.info("{} did not list {}: registered again", name(), registration.getServiceId());
+    } catch (RuntimeException | LinkageError e) {
+      failed(true, e);
+    }
   }
 
   private void deregister() {

@@ -48,8 +48,12 @@ final class OtherRegistrationMetadata {
   /** Adds what is missing. What the application has set for this registry wins, except the port. */
   void completeFor(Registration registration) {
     EtcdRegistration inEtcd = etcd.get();
+    Map<String, String> metadata = registration.getMetadata();
+    if (metadata == null) {
+      // Consul's client has none for what it registers of a management port.
+      return;
+    }
     try {
-      Map<String, String> metadata = registration.getMetadata();
       (inEtcd == null ? common.get() : inEtcd.getMetadata()).forEach(metadata::putIfAbsent);
       if (grpcPort > 0) {
         // Frameworks put the configured port there, which may be 0: any free one.

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ import org.springframework.context.event.SmartApplicationListener;
  * serve, and no operator has taken it out of service. Spring Cloud registers while the app starts,
  * and deregisters when it has stopped; {@link DeferredRegistries} passes both on to this. A
  * registry's client may block, so it is only called on a thread of its own; what fails is tried
- * again. Thread-safe.
+ * again, and what a registry has lost is registered again. Thread-safe.
  */
 public final class OtherRegistrations
     implements SmartApplicationListener, ServerListener, AutoCloseable {
@@ -36,6 +37,8 @@ public final class OtherRegistrations
 
   private final ConfigurableApplicationContext context;
   private final OtherRegistrationMetadata metadata;
+  private final RegistrationListing listing;
+  private final Duration checkInterval;
   private final Duration longestDeregistration;
   private final Threads threads;
   private final RandomGenerator random;
@@ -47,17 +50,22 @@ public final class OtherRegistrations
   private boolean leaving;
 
   /**
+   * @param checkInterval how often the registries are asked whether they list what is registered
    * @param longestDeregistration after that a registry is left to find out by itself, by the end of
    *     the session
    */
   OtherRegistrations(
       ConfigurableApplicationContext context,
       OtherRegistrationMetadata metadata,
+      RegistrationListing listing,
+      Duration checkInterval,
       Duration longestDeregistration,
       Threads threads,
       RandomGenerator random) {
     this.context = context;
     this.metadata = metadata;
+    this.listing = listing;
+    this.checkInterval = checkInterval;
     this.longestDeregistration = longestDeregistration;
     this.threads = threads;
     this.random = random;
@@ -65,12 +73,14 @@ public final class OtherRegistrations
 
   /** Registers as soon as the app can serve. Returns at once. */
   synchronized void register(ServiceRegistry<Registration> registry, Registration registration) {
-    find(registry, registration).wanted(true);
+    if (!leaving) {
+      find(registry, registration).orElseGet(() -> add(registry, registration)).wanted(true);
+    }
   }
 
   /** Deregisters. Returns at once. */
   synchronized void deregister(ServiceRegistry<Registration> registry, Registration registration) {
-    find(registry, registration).wanted(false);
+    find(registry, registration).ifPresent(known -> known.wanted(false));
   }
 
   @Override
@@ -141,20 +151,30 @@ public final class OtherRegistrations
     return ready && !outOfService && !leaving;
   }
 
-  private OtherRegistration find(
+  private Optional<OtherRegistration> find(
       ServiceRegistry<Registration> registry, Registration registration) {
-    for (OtherRegistration each : registrations) {
-      if (each.isOf(registry, registration)) {
-        return each;
-      }
-    }
+    return registrations.stream().filter(each -> each.isOf(registry, registration)).findFirst();
+  }
+
+  private OtherRegistration add(
+      ServiceRegistry<Registration> registry, Registration registration) {
     ScheduledExecutorService thread = threads.timer("platform-registration");
     OtherRegistration added =
         new OtherRegistration(registry, registration, metadata, thread, random);
     added.allowed(isAllowed());
     registrations.add(added);
     executors.add(thread);
+    check(added);
     return added;
+  }
+
+  /** On another thread: a look-up that blocks must not delay the deregistration. */
+  private void check(OtherRegistration registration) {
+    ScheduledExecutorService thread = threads.timer("platform-registration-check");
+    executors.add(thread);
+    long millis = (long) (checkInterval.toMillis() * (0.8 + 0.4 * random.nextDouble()));
+    thread.scheduleWithFixedDelay(
+        () -> registration.check(listing), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void await(List<CountDownLatch> answers) {

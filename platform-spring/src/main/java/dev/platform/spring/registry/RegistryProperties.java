@@ -35,9 +35,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     instance-id, started-at and status; empty values are omitted
  * @param advertiseHost host name or address at which others reach this process; detected by default
  * @param advertisePort port at which others reach this process; by default the listening port
- * @param otherRegistries whether what Spring Cloud registers in other registries, such as
- *     ZooKeeper, is registered when this process is ready and deregistered before its servers stop,
- *     with the port of its gRPC server in the metadata
+ * @param otherRegistries whether what Spring Cloud registers in other registries, such as ZooKeeper
+ *     or Consul, is registered when this process is ready and deregistered before its servers stop,
+ *     with the port of its gRPC server in the metadata, and registered again if the registry has
+ *     lost it
  * @param failFast whether the app does not start without etcd
  */
 @ConfigurationProperties("platform.registry")

@@ -12,7 +12,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +25,8 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -32,6 +38,31 @@ class OtherRegistrationsTest {
       new AnnotationConfigApplicationContext();
   private final FakeRegistry registry = new FakeRegistry();
   private final FakeRegistration registration = new FakeRegistration();
+  private final AtomicInteger lookUps = new AtomicInteger();
+  private volatile boolean listed = true;
+  private volatile boolean away;
+  private final DiscoveryClient client =
+      new DiscoveryClient() {
+
+        @Override
+        public String description() {
+          return "fake";
+        }
+
+        @Override
+        public List<ServiceInstance> getInstances(String serviceId) {
+          lookUps.incrementAndGet();
+          if (away) {
+            throw new IllegalStateException("away");
+          }
+          return listed ? List.copyOf(registry.known) : List.of();
+        }
+
+        @Override
+        public List<String> getServices() {
+          return List.of("shop");
+        }
+      };
   private OtherRegistrations others = others(Duration.ofMinutes(1));
   private final ServiceRegistry<FakeRegistration> deferred = deferred();
 
@@ -127,6 +158,62 @@ class OtherRegistrationsTest {
   }
 
   @Test
+  void aRegistryThatRefusesToDeregisterWhatItDoesNotHaveGetsTheRegistrationAfterAFailure() {
+    registry.refusesUnknown = true;
+    registry.failures = 2;
+    deferred.register(registration);
+    readiness(ReadinessState.ACCEPTING_TRAFFIC);
+    await().untilAsserted(() -> assertThat(registry.changes).containsExactly("registered null"));
+  }
+
+  @Test
+  void whatARegistryHasLostIsRegisteredAgain() {
+    deferred.register(registration);
+    readiness(ReadinessState.ACCEPTING_TRAFFIC);
+    await().until(() -> lookUps.get() > 3);
+    assertThat(registry.changes).containsExactly("registered null");
+    registry.known.clear();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(registry.changes).containsExactly("registered null", "registered null"));
+  }
+
+  @Test
+  void whatIsNotListedAlthoughItIsRegisteredIsRegisteredMoreAndMoreRarely() {
+    listed = false;
+    deferred.register(registration);
+    readiness(ReadinessState.ACCEPTING_TRAFFIC);
+    await().until(() -> lookUps.get() > 20);
+    // After 2, 4, 8 and 16 look-ups.
+    assertThat(registry.changes).hasSizeBetween(4, 6).containsOnly("registered null");
+  }
+
+  @Test
+  void aRegistryThatDoesNotAnswerHasLostNothing() {
+    deferred.register(registration);
+    readiness(ReadinessState.ACCEPTING_TRAFFIC);
+    await().until(() -> lookUps.get() > 3);
+    away = true;
+    int before = lookUps.get();
+    await().until(() -> lookUps.get() > before + 10);
+    assertThat(registry.changes).containsExactly("registered null");
+  }
+
+  @Test
+  void anotherObjectOfTheSameIdIsTheSameRegistration() {
+    registration.instanceId = "shop-management";
+    deferred.register(registration);
+    readiness(ReadinessState.ACCEPTING_TRAFFIC);
+    await().until(() -> registry.changes.size() == 1);
+    FakeRegistration again = new FakeRegistration();
+    again.instanceId = "shop-management";
+    deferred.deregister(again);
+    await().until(() -> registry.changes.size() == 2);
+    assertThat(registry.changes).containsExactly("registered null", "deregistered");
+  }
+
+  @Test
   void aRegistryThatBlocksDelaysNeitherTheStartNorTheEnd() {
     CountDownLatch answer = new CountDownLatch(1);
     registry.answer = answer;
@@ -148,6 +235,14 @@ class OtherRegistrationsTest {
   }
 
   @Test
+  void aRegistrationWithoutMetadataIsMade() {
+    registration.metadata = null;
+    deferred.register(registration);
+    readiness(ReadinessState.ACCEPTING_TRAFFIC);
+    await().untilAsserted(() -> assertThat(registry.changes).containsExactly("registered"));
+  }
+
+  @Test
   void otherMethodsReachTheRegistryItself() {
     deferred.setStatus(registration, "UP");
     deferred.close();
@@ -163,6 +258,8 @@ class OtherRegistrationsTest {
         context,
         new OtherRegistrationMetadata(
             () -> Map.of("rack", "r1", "zone", "common"), () -> null, null),
+        new RegistrationListing(() -> List.of(client)),
+        Duration.ofMillis(5),
         longestDeregistration,
         Threads.daemons(),
         new Random(1));
@@ -183,12 +280,18 @@ class OtherRegistrationsTest {
 
   private static class FakeRegistration implements Registration {
 
-    private Map<String, String> metadata = new HashMap<>();
+    private @Nullable Map<String, String> metadata = new HashMap<>();
     private String serviceId = "shop";
+    private @Nullable String instanceId;
 
     @Override
     public String getServiceId() {
       return serviceId;
+    }
+
+    @Override
+    public @Nullable String getInstanceId() {
+      return instanceId;
     }
 
     @Override
@@ -212,7 +315,7 @@ class OtherRegistrationsTest {
     }
 
     @Override
-    public Map<String, String> getMetadata() {
+    public @Nullable Map<String, String> getMetadata() {
       return metadata;
     }
   }
@@ -222,7 +325,9 @@ class OtherRegistrationsTest {
     private final List<String> changes = Collections.synchronizedList(new ArrayList<>());
     private volatile int failures;
     private volatile CountDownLatch answer = new CountDownLatch(0);
+    private final Set<ServiceInstance> known = ConcurrentHashMap.newKeySet();
     private volatile boolean asked;
+    private volatile boolean refusesUnknown;
 
     @Override
     public void register(FakeRegistration registration) {
@@ -236,11 +341,16 @@ class OtherRegistrationsTest {
         failures--;
         throw new IllegalStateException("away");
       }
-      changes.add("registered " + registration.metadata.get("gRPC_port"));
+      known.add(registration);
+      Map<String, String> metadata = registration.metadata;
+      changes.add(metadata == null ? "registered" : "registered " + metadata.get("gRPC_port"));
     }
 
     @Override
     public void deregister(FakeRegistration registration) {
+      if (!known.remove(registration) && refusesUnknown) {
+        throw new IllegalStateException("404");
+      }
       changes.add("deregistered");
     }
 

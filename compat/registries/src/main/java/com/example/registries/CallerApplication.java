@@ -1,4 +1,4 @@
-package com.example.zookeeper;
+package com.example.registries;
 
 import com.example.price.v1.PriceServiceGrpc.PriceServiceBlockingStub;
 import dev.platform.spring.client.ImportStubs;

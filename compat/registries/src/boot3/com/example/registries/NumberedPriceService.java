@@ -1,4 +1,4 @@
-package com.example.zookeeper;
+package com.example.registries;
 
 import com.example.price.v1.GetPriceRequest;
 import com.example.price.v1.GetPriceResponse;

@@ -1,4 +1,4 @@
-package com.example.zookeeper;
+package com.example.registries;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;

@@ -1,0 +1,12 @@
+package com.example.consul;
+
+import com.example.registries.OtherRegistry;
+import com.example.registries.SwitchOver;
+
+class SwitchOverTest extends SwitchOver {
+
+  @Override
+  protected OtherRegistry other() {
+    return new RealConsul();
+  }
+}
