@@ -288,8 +288,7 @@ class InstalledChartTest {
             manifest ->
                 !manifest.kind().equals("PersistentVolumeClaim")
                     && !"keep"
-                        .equals(
-                            manifest.at("metadata", "annotations", "helm.sh/resource-policy")));
+                        .equals(manifest.at("metadata", "annotations", "helm.sh/resource-policy")));
     return kept.keySet();
   }
 

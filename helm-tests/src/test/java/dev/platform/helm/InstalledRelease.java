@@ -26,6 +26,9 @@ final class InstalledRelease implements AutoCloseable {
   private static final Duration SETTLE_LIMIT = Duration.ofSeconds(90);
   private static final String HELM_LIMIT = "--timeout=3m";
 
+  private static final String SETTLING =
+      "deployments,statefulsets,horizontalpodautoscalers,poddisruptionbudgets";
+
   /** Kubernetes' own, in each namespace. */
   private static final Set<String> NOT_OURS =
       Set.of("ConfigMap/kube-root-ca.crt", "ServiceAccount/default");
@@ -173,9 +176,12 @@ final class InstalledRelease implements AutoCloseable {
 
   /** All objects but those of Kubernetes and Helm themselves, by kind and name. */
   Map<String, Manifest> objects() throws Exception {
+    return objects(cluster.namespacedKinds());
+  }
+
+  private Map<String, Manifest> objects(String kinds) throws Exception {
     Map<String, Manifest> objects = new TreeMap<>();
-    Object all =
-        JSON.fromJson(kubectl("get", cluster.namespacedKinds(), "--output=json"), Map.class);
+    Object all = JSON.fromJson(kubectl("get", kinds, "--output=json"), Map.class);
     for (Map<String, Object> content : Manifest.maps(Manifest.at(all, "items"))) {
       Manifest manifest = new Manifest(content);
       String name = manifest.kind() + "/" + manifest.name();
@@ -204,7 +210,7 @@ final class InstalledRelease implements AutoCloseable {
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(
             () -> {
-              Map<String, Manifest> all = objects();
+              Map<String, Manifest> all = objects(SETTLING);
               ofKind(all, "HorizontalPodAutoscaler").forEach(scaler -> assertScaled(scaler, all));
               ofKind(all, "Deployment").forEach(InstalledRelease::assertReady);
               ofKind(all, "StatefulSet").forEach(InstalledRelease::assertReady);

@@ -54,8 +54,7 @@ record Manifest(Map<String, Object> content) {
     for (Map<String, Object> claim : maps(at("spec", "volumeClaimTemplates"))) {
       Object name = at(claim, "metadata", "name");
       String claimName = name + "-" + name() + "-0";
-      volumes.add(
-          Map.of("name", name, "persistentVolumeClaim", Map.of("claimName", claimName)));
+      volumes.add(Map.of("name", name, "persistentVolumeClaim", Map.of("claimName", claimName)));
     }
     spec.put("volumes", volumes);
     return new Manifest(

@@ -214,10 +214,7 @@ class KubernetesClusterIT {
     metadata.putObject("annotations").put("interop/status", "manual");
     ObjectNode spec = pod.putObject("spec").put("nodeName", NODE);
     ObjectNode container =
-        spec.putArray("containers")
-            .addObject()
-            .put("name", "app")
-            .put("image", "x");
+        spec.putArray("containers").addObject().put("name", "app").put("image", "x");
     container.putArray("ports").addObject().put("name", "grpc").put("containerPort", port);
     cluster.create(pod);
   }
