@@ -2,9 +2,11 @@ package dev.platform.helm;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One object, as maps and lists. */
@@ -41,6 +43,22 @@ record Manifest(Map<String, Object> content) {
   /** The pod spec of a workload's template, or of a pod. */
   Optional<Map<String, Object>> podSpec() {
     return pod().map(pod -> map(pod.get("spec")));
+  }
+
+  /** The pod that a workload's controller would create, or the pod itself. */
+  Manifest asPod() {
+    Map<String, Object> metadata = new TreeMap<>(podMetadata());
+    metadata.put("name", name() + "-0");
+    Map<String, Object> spec = new TreeMap<>(podSpec().orElseThrow());
+    List<Object> volumes = new ArrayList<>(maps(spec.get("volumes")));
+    for (Map<String, Object> claim : maps(at("spec", "volumeClaimTemplates"))) {
+      Object name = at(claim, "metadata", "name");
+      String claimName = name + "-" + name() + "-0";
+      volumes.add(Map.of("name", name, "persistentVolumeClaim", Map.of("claimName", claimName)));
+    }
+    spec.put("volumes", volumes);
+    return new Manifest(
+        Map.of("apiVersion", "v1", "kind", "Pod", "metadata", metadata, "spec", spec));
   }
 
   Map<String, Object> podMetadata() {

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Kubernetes' own API server, without controllers and nodes, and its command-line programs: {@code
- * interop/kubernetes/cluster}. If it is not built, tests are skipped, or fail with no-skips.
+ * Kubernetes' own API server and controllers, without nodes, and their command-line programs:
+ * {@code interop/kubernetes/cluster}. If it is not built, tests are skipped, or fail with no-skips.
  */
-final class ApiServer implements AutoCloseable {
+final class ControlPlane implements AutoCloseable {
 
   private static final Path SCRIPTS =
       Path.of("..", "interop", "kubernetes").toAbsolutePath().normalize();
@@ -35,13 +35,13 @@ final class ApiServer implements AutoCloseable {
   /** What a program that has ended has printed. */
   record Result(int code, String output) {}
 
-  private ApiServer(Path folder, Process cluster) {
+  private ControlPlane(Path folder, Process cluster) {
     this.folder = folder;
     this.cluster = cluster;
   }
 
   /** Starts it in a folder that is made new, and waits until it is ready. */
-  static ApiServer start(Path parent) throws IOException {
+  static ControlPlane start(Path parent) throws IOException {
     requireBuilt();
     Path folder = Files.createTempDirectory(Files.createDirectories(parent), "cluster-");
     Files.delete(folder);
@@ -54,7 +54,7 @@ final class ApiServer implements AutoCloseable {
     if (first == null || !first.startsWith("ready: ")) {
       throw new AssertionError("the cluster in " + folder + " does not start");
     }
-    return new ApiServer(folder.toAbsolutePath(), cluster);
+    return new ControlPlane(folder.toAbsolutePath(), cluster);
   }
 
   /**
