@@ -72,7 +72,7 @@ class SilentMemberTest {
     assertThat(registrar.snapshot().acquisitions()).isOne();
     assertThat(registrar.failedRenewals()).isZero();
     assertThat(etcd.server().get(KEY)).isEqualTo(Optional.of("value"));
-    assertThat(silent.count(LeaseGrpc.getLeaseKeepAliveMethod())).isEqualTo(2);
+    assertThat(silent.count(LeaseGrpc.getLeaseKeepAliveMethod())).isGreaterThan(1);
   }
 
   private void claim() {
