@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * request is sent again, to the next member, and then once more. It ends with the first answer or
  * refusal, which cancels the other attempts, or after a request timeout.
  *
- * <p>An etcd that is slow as a whole is not asked more often: after a first attempt that was
- * answered late, or attempts that were all in vain, requests are sent once, until etcd answers in
- * time again. On the connection's thread.
+ * <p>An etcd that is slow as a whole is not asked more often: after two requests in a row whose
+ * first attempt was answered late, or whose attempts were all in vain, requests are sent once,
+ * until etcd answers in time again. On the connection's thread.
  */
 final class HedgedRequests {
 
@@ -27,11 +27,14 @@ final class HedgedRequests {
   /** Of the request timeout: the time before the next attempt. */
   private static final int PART = 6;
 
+  /** One request may be late because the process has just started, or was paused. */
+  private static final int SLOW_AFTER = 2;
+
   private static final Status NO_ANSWER =
       Status.DEADLINE_EXCEEDED.withDescription("no member of etcd has answered in time");
 
   private final EtcdConnection connection;
-  private boolean isSlow;
+  private int inVain;
 
   HedgedRequests(EtcdConnection connection) {
     this.connection = connection;
@@ -79,7 +82,7 @@ final class HedgedRequests {
       ListenableFuture<T> attempt = request.get();
       attempts.add(attempt);
       unanswered++;
-      if (!isSlow && attempts.size() < ATTEMPTS) {
+      if (inVain < SLOW_AFTER && attempts.size() < ATTEMPTS) {
         next = connection.schedule(this::hedge, patienceMillis());
       }
       connection.then(attempt, answer -> answered(answer, isFirst, sentAt), this::attemptFailed);
@@ -95,7 +98,7 @@ final class HedgedRequests {
     private void answered(T answer, boolean isFirst, long sentAt) {
       if (!over) {
         long tookMillis = (connection.nanoTime() - sentAt) / 1_000_000;
-        isSlow = isFirst && tookMillis >= patienceMillis();
+        inVain = isFirst && tookMillis >= patienceMillis() ? inVain + 1 : 0;
         end();
         onAnswer.accept(answer);
       }
@@ -127,7 +130,7 @@ final class HedgedRequests {
 
     private void failed(Status failure) {
       if (!over) {
-        isSlow = wasHedged;
+        inVain = wasHedged ? inVain + 1 : 0;
         stop();
         onFailure.accept(failure);
       }
