@@ -100,4 +100,24 @@ class FoundFaultsTest {
                 fault(Kind.MEMBER_ISOLATED, 252_558, 109_000, 879, 0),
                 fault(Kind.KEY_DELETED, 307_391, 3_644, 827, 0))));
   }
+
+  /**
+   * Two renewals waited at the member that was cut off, for 4.3 s each, until the process knew that
+   * etcd had lost its lease, and then two puts, for 3 s each.
+   */
+  @Test
+  void anInstanceIsRegisteredAgainInTimeThoughOneMemberIsCutOffWhenEtcdLosesItsData() {
+    keepsAllPromises(
+        new Story(
+            22807,
+            34,
+            2,
+            3,
+            141 * Loop.SECOND,
+            Story.of(22807).callPause(),
+            List.of(
+                fault(Kind.MEMBER_ISOLATED, 81_242, 105_000, 153, 0),
+                fault(Kind.INSTANCE_HALF_CUT_OFF, 98_668, 26_534, 788, 0),
+                fault(Kind.ETCD_WIPED, 124_825, 1_468, 521, 1))));
+  }
 }

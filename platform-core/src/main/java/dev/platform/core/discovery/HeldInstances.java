@@ -26,6 +26,7 @@ final class HeldInstances {
   private final long windowNanos;
   private final BooleanSupplier following;
   private final Runnable onReleased;
+  private final HeldLog log;
   private final TreeMap<String, Held> instances = new TreeMap<>();
   private final Map<String, Expired> recent = new HashMap<>();
 
@@ -40,6 +41,7 @@ final class HeldInstances {
    * @param onReleased runs when held instances were released
    */
   HeldInstances(
+      String serviceId,
       EtcdConnection connection,
       DiscoverySettings.Hold policy,
       BooleanSupplier following,
@@ -49,6 +51,7 @@ final class HeldInstances {
     this.windowNanos = requireNonNull(policy.window(), "window").toNanos();
     this.following = following;
     this.onReleased = onReleased;
+    this.log = new HeldLog(serviceId, connection);
   }
 
   /**
@@ -58,12 +61,13 @@ final class HeldInstances {
    * @param before how many were listed before
    * @param remaining how many are listed in etcd now
    * @param revisionWentBack whether etcd's revision went backwards: it was emptied or restored
-   * @return how many are held now because of it
+   * @return whether any are held now because of it
    */
-  int missing(Map<String, Instance> missing, int before, int remaining, boolean revisionWentBack) {
+  boolean missing(
+      Map<String, Instance> missing, int before, int remaining, boolean revisionWentBack) {
     if (missing.isEmpty()
         || !(revisionWentBack || remaining == 0 || isLargePart(missing.size(), before))) {
-      return 0;
+      return false;
     }
     return hold(missing);
   }
@@ -72,23 +76,20 @@ final class HeldInstances {
    * Handles an instance whose key the watch reported as deleted.
    *
    * @param remaining how many are still listed in etcd
-   * @return how many are held now because of it
    */
-  int expired(String key, Instance instance, int remaining) {
+  void expired(String key, Instance instance, int remaining) {
     forgetOld();
     recent.put(key, new Expired(instance, connection.nanoTime()));
     int vanished = recent.size() + instances.size();
-    return remaining == 0 || isLargePart(vanished, vanished + remaining) ? holdRecent() : 0;
+    if (remaining == 0 || isLargePart(vanished, vanished + remaining)) {
+      holdRecent();
+    }
   }
 
-  /**
-   * Handles the deregistration of the last instance in etcd.
-   *
-   * @return how many are held now because of it: those that vanished shortly before
-   */
-  int lastLeft() {
+  /** Holds what vanished shortly before the last instance in etcd has deregistered. */
+  void lastLeft() {
     forgetOld();
-    return holdRecent();
+    holdRecent();
   }
 
   /** These instances are back, or have deregistered. */
@@ -117,25 +118,26 @@ final class HeldInstances {
     recent.values().removeIf(expired -> now - expired.at > windowNanos);
   }
 
-  private int holdRecent() {
+  private void holdRecent() {
     Map<String, Instance> batch = new TreeMap<>();
     recent.forEach((key, expired) -> batch.put(key, expired.instance));
-    return hold(batch);
+    hold(batch);
   }
 
   private boolean isLargePart(int vanished, int before) {
     return before >= policy.minimumInstances() && vanished > policy.ratio() * before;
   }
 
-  private int hold(Map<String, Instance> batch) {
+  private boolean hold(Map<String, Instance> batch) {
     if (policy.time().isZero() || batch.isEmpty()) {
-      return 0;
+      return false;
     }
     recent.keySet().removeAll(batch.keySet());
     Object token = new Object();
     batch.forEach((key, instance) -> instances.put(key, new Held(instance, token)));
     releaseLater(token);
-    return batch.size();
+    log.held(batch.values());
+    return true;
   }
 
   private void releaseLater(Object batch) {

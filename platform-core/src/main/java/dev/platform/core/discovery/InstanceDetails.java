@@ -191,14 +191,13 @@ final class InstanceDetails {
       } else {
         bare.put(key(event), address);
       }
-      connection.then(
-          connection
-              .optionalKv()
-              .range(
-                  RangeRequest.newBuilder()
-                      .setKey(ByteString.copyFromUtf8(details.prefix(serviceId) + address))
-                      .setRevision(deleted ? event.getKv().getModRevision() - 1 : 0)
-                      .build()),
+      RangeRequest key =
+          RangeRequest.newBuilder()
+              .setKey(ByteString.copyFromUtf8(details.prefix(serviceId) + address))
+              .setRevision(deleted ? event.getKv().getModRevision() - 1 : 0)
+              .build();
+      connection.hedge(
+          () -> connection.optionalKv().range(key),
           answer -> {
             found.add(
                 answer.getKvsList().stream()

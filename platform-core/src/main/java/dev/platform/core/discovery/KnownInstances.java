@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The instances of one service: those of the last list, changed by the events after it, and those
@@ -22,17 +20,13 @@ import org.slf4j.LoggerFactory;
  */
 final class KnownInstances {
 
-  private static final Logger log = LoggerFactory.getLogger(KnownInstances.class);
-
-  private final String serviceId;
   private final ListedValues values;
   private final HeldInstances held;
   private final TreeMap<String, Instance> current = new TreeMap<>();
   private final Set<String> leaving = new HashSet<>();
   private boolean fromDisk;
 
-  KnownInstances(String serviceId, ListedValues values, HeldInstances held) {
-    this.serviceId = serviceId;
+  KnownInstances(ListedValues values, HeldInstances held) {
     this.values = values;
     this.held = held;
   }
@@ -63,15 +57,13 @@ final class KnownInstances {
     // The instances of a snapshot are held only when etcd has none, or was emptied.
     if (!fromDisk || fresh.isEmpty() || revisionWentBack) {
       Map<String, Instance> missing = missing(fresh, marked);
-      int newlyHeld = held.missing(missing, current.size(), fresh.size(), revisionWentBack);
-      logHeld(newlyHeld);
-      heldAny = newlyHeld > 0;
+      heldAny = held.missing(missing, current.size(), fresh.size(), revisionWentBack);
     }
     fromDisk = false;
     held.forget(fresh.keySet());
     held.forget(marked);
     if (fresh.isEmpty()) {
-      logHeld(held.lastLeft());
+      held.lastLeft();
     }
     current.clear();
     current.putAll(fresh);
@@ -141,14 +133,14 @@ final class KnownInstances {
 
   private void left(String key) {
     if (current.remove(key) != null && current.isEmpty()) {
-      logHeld(held.lastLeft());
+      held.lastLeft();
     }
   }
 
   private void expired(String key) {
     Instance expired = current.remove(key);
     if (expired != null && !hasAnotherKey(key, expired)) {
-      logHeld(held.expired(key, expired, current.size()));
+      held.expired(key, expired, current.size());
     }
   }
 
@@ -164,16 +156,6 @@ final class KnownInstances {
 
   private static boolean isLeaving(Optional<Instance> details) {
     return details.filter(instance -> !instance.isUp()).isPresent();
-  }
-
-  private void logHeld(int count) {
-    if (count > 0) {
-      log.warn(
-          "{}: {} instances vanished from etcd at once without deregistration;"
-              + " they are kept for now",
-          serviceId,
-          count);
-    }
   }
 
   /** Those that receive calls, held ones last, each address once. */

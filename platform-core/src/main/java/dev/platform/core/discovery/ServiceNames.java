@@ -53,7 +53,8 @@ final class ServiceNames {
       names = new CompletableFuture<>();
       reading = names;
     }
-    EtcdRange.read(connection, KeyRange.prefix(codec.root()), true, PAGE, new Names());
+    KeyRange range = KeyRange.prefix(codec.root());
+    connection.execute(() -> EtcdRange.read(connection, range, true, PAGE, new Names()));
     return names.copy();
   }
 

@@ -79,9 +79,9 @@ final class ServiceWatch implements EtcdWatches.Listener {
     this.range = KeyRange.prefix(codec.prefix(serviceId));
     this.known =
         new KnownInstances(
-            serviceId,
             values,
-            new HeldInstances(connection, hold, this::isWatching, () -> publish(Origin.WATCH)));
+            new HeldInstances(
+                serviceId, connection, hold, this::isWatching, () -> publish(Origin.WATCH)));
     this.details = new InstanceDetails(connection, codec, serviceId);
     this.latest = new InstanceList(serviceId, Origin.NONE, List.of(), 0, 0, clock.instant());
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class EtcdConnection implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final Deadline.Ticker deadlines;
   private final EtcdWatches watches;
+  private final HedgedRequests hedged;
   private final RandomGenerator random;
   private final TlsReload tlsReload;
   private long reconnectedAt; // guarded by this
@@ -66,13 +68,13 @@ public final class EtcdConnection implements AutoCloseable {
     this.channel = new SwitchableChannel(channels.open(tls));
     this.executor = executor;
     this.availability = new EtcdAvailability(settings.endpoints().toString(), nanoTime);
+    this.nanoTime = nanoTime;
+    this.hedged = new HedgedRequests(this);
     this.calls =
         ClientInterceptors.intercept(
             channel,
             new EtcdCallInterceptor(
-                availability,
-                EtcdCredentials.of(settings, channel, this::requestDeadline, nanoTime, random)));
-    this.nanoTime = nanoTime;
+                availability, EtcdCredentials.of(settings, channel, this, random)));
     this.random = random;
     this.retriedAt = nanoTime.getAsLong() - RETRY_SPACE_NANOS;
     this.reconnectedAt = nanoTime.getAsLong() - RECONNECT_PAUSE_NANOS;
@@ -302,6 +304,24 @@ public final class EtcdConnection implements AutoCloseable {
           }
         },
         this::execute);
+  }
+
+  /**
+   * Makes a request that may be repeated, and passes its outcome to the connection's thread. It
+   * does not wait for a member of etcd that is cut off from the others: without an answer within
+   * {@link #hedgeAfterMillis()} it is sent to the next member, and then once more. Fails after a
+   * request timeout. On the connection's thread.
+   *
+   * @param request sends it once
+   */
+  public <T> void hedge(
+      Supplier<ListenableFuture<T>> request, Consumer<T> onAnswer, Consumer<Status> onFailure) {
+    hedged.send(request, onAnswer, onFailure);
+  }
+
+  /** How long to wait for an answer before the next member of etcd is asked, too. */
+  public long hedgeAfterMillis() {
+    return hedged.patienceMillis();
   }
 
   /**

@@ -3,21 +3,16 @@ package dev.platform.core.etcd;
 import dev.platform.core.concurrent.Backoff;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthenticateRequest;
-import io.etcd.jetcd.api.AuthenticateResponse;
 import io.grpc.CallCredentials;
 import io.grpc.Channel;
-import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,8 +38,7 @@ final class EtcdCredentials {
   private final String endpoints;
   private final Channel channel;
   private final AuthenticateRequest request;
-  private final Supplier<Deadline> deadline;
-  private final LongSupplier nanoTime;
+  private final EtcdConnection connection;
   // guarded by this
   private final Backoff backoff;
   private final List<Use> waiting = new ArrayList<>();
@@ -59,23 +53,13 @@ final class EtcdCredentials {
    * Null where the settings name no user. {@code channel} must not use these credentials itself.
    */
   static @Nullable EtcdCredentials of(
-      EtcdSettings settings,
-      Channel channel,
-      Supplier<Deadline> deadline,
-      LongSupplier nanoTime,
-      RandomGenerator random) {
+      EtcdSettings settings, Channel channel, EtcdConnection connection, RandomGenerator random) {
     String username = settings.username();
     String password = settings.password();
     return username == null || password == null
         ? null
         : new EtcdCredentials(
-            settings.endpoints().toString(),
-            channel,
-            username,
-            password,
-            deadline,
-            nanoTime,
-            random);
+            settings.endpoints().toString(), channel, username, password, connection, random);
   }
 
   private EtcdCredentials(
@@ -83,16 +67,14 @@ final class EtcdCredentials {
       Channel channel,
       String username,
       String password,
-      Supplier<Deadline> deadline,
-      LongSupplier nanoTime,
+      EtcdConnection connection,
       RandomGenerator random) {
     this.endpoints = endpoints;
     this.channel = channel;
     this.request = AuthenticateRequest.newBuilder().setName(username).setPassword(password).build();
-    this.deadline = deadline;
+    this.connection = connection;
     this.backoff = new Backoff(MAX_BACKOFF, random);
-    this.nanoTime = nanoTime;
-    this.forgottenAt = nanoTime.getAsLong() - SHORTEST_LIFE_NANOS;
+    this.forgottenAt = connection.nanoTime() - SHORTEST_LIFE_NANOS;
   }
 
   /** For one call. */
@@ -106,7 +88,7 @@ final class EtcdCredentials {
     Status refused = null;
     synchronized (this) {
       known = token;
-      if (known == null && refusal != null && nanoTime.getAsLong() - refusalEnds < 0) {
+      if (known == null && refusal != null && connection.nanoTime() - refusalEnds < 0) {
         refused = refusal;
       } else if (known == null) {
         waiting.add(use);
@@ -124,29 +106,23 @@ final class EtcdCredentials {
   }
 
   private void signIn() {
-    AuthGrpc.newStub(channel)
-        .withDeadline(deadline.get())
-        .authenticate(
-            request,
-            new StreamObserver<>() {
-              @Override
-              public void onNext(AuthenticateResponse answer) {
-                use(new Token(answer.getToken()));
-              }
+    connection.execute(
+        () ->
+            connection.hedge(
+                () ->
+                    AuthGrpc.newFutureStub(channel)
+                        .withDeadline(connection.requestDeadline())
+                        .authenticate(request),
+                answer -> use(new Token(answer.getToken())),
+                this::notSignedIn));
+  }
 
-              @Override
-              public void onError(Throwable failure) {
-                Status status = Status.fromThrowable(failure);
-                if (EtcdFailure.isAuthenticationOff(status)) {
-                  use(new Token(null));
-                } else {
-                  signedIn(null, status).forEach(use -> use.fail(status));
-                }
-              }
-
-              @Override
-              public void onCompleted() {}
-            });
+  private void notSignedIn(Status status) {
+    if (EtcdFailure.isAuthenticationOff(status)) {
+      use(new Token(null));
+    } else {
+      signedIn(null, status).forEach(use -> use.fail(status));
+    }
   }
 
   private void use(Token fresh) {
@@ -161,7 +137,7 @@ final class EtcdCredentials {
     }
     if (failure != null && EtcdFailure.of(failure).kind().isRefusal()) {
       refusal = failure;
-      refusalEnds = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis());
+      refusalEnds = connection.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff.nextMillis());
     } else {
       refusal = null;
       backoff.reset();
@@ -190,7 +166,7 @@ final class EtcdCredentials {
     }
     token = null;
     log.debug("etcd requires a new token, signing in again: {}", reason);
-    long now = nanoTime.getAsLong();
+    long now = connection.nanoTime();
     boolean lasted = now - forgottenAt >= SHORTEST_LIFE_NANOS;
     boolean expired = refused.isNone() ? refused.accepted || lasted : refused.accepted && lasted;
     forgottenAt = now;

@@ -93,18 +93,15 @@ public final class EtcdRange {
   }
 
   private void request() {
-    connection.then(
-        kv.get()
-            .range(
-                RangeRequest.newBuilder()
-                    .setKey(from)
-                    .setRangeEnd(end)
-                    .setKeysOnly(keysOnly)
-                    .setLimit(pageSize)
-                    .setRevision(revision)
-                    .build()),
-        this::answered,
-        this::failed);
+    RangeRequest page =
+        RangeRequest.newBuilder()
+            .setKey(from)
+            .setRangeEnd(end)
+            .setKeysOnly(keysOnly)
+            .setLimit(pageSize)
+            .setRevision(revision)
+            .build();
+    connection.hedge(() -> kv.get().range(page), this::answered, this::failed);
   }
 
   private void answered(RangeResponse answer) {

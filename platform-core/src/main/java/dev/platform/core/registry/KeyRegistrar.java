@@ -33,12 +33,6 @@ final class KeyRegistrar {
   private long puttingLease;
   private boolean takingBack;
 
-  /** One way to make a request. */
-  private interface Sender {
-
-    void send(TxnRequest request, Consumer<TxnResponse> onAnswer, Consumer<Status> onFailure);
-  }
-
   /** Knows whether the process is registered. */
   interface Owner {
 
@@ -60,7 +54,7 @@ final class KeyRegistrar {
     this.lease = lease;
     this.owner = owner;
     this.timer = new RetryTimer(connection, random);
-    this.watches = new OwnKeyWatches(connection, this::verifyAtOnce);
+    this.watches = new OwnKeyWatches(connection, this::verify);
   }
 
   /** Whether nothing is claimed. */
@@ -88,20 +82,22 @@ final class KeyRegistrar {
 
   /** Puts all claimed keys under the lease, if there is one. */
   void put() {
-    put(this::send);
-  }
-
-  private void put(Sender sender) {
     long id = lease.id();
     if (id == 0 || isPutting() || keys.isEmpty()) {
       return;
     }
     puttingLease = id;
     Map<String, String> values = keys.values();
-    sender.send(
-        KeyTransactions.put(values, keys.expected(values.keySet()), id),
-        answer -> afterPut(id, () -> putAnswered(answer, values)),
-        failure -> afterPut(id, () -> putFailed(failure)));
+    Map<String, Long> expected = keys.expected(values.keySet());
+    TxnRequest request = KeyTransactions.put(values, expected, id);
+    Consumer<TxnResponse> onAnswer = answer -> afterPut(id, () -> putAnswered(answer, values));
+    Consumer<Status> onFailure = failure -> afterPut(id, () -> putFailed(failure));
+    if (expected.keySet().containsAll(values.keySet())) {
+      hedge(request, onAnswer, onFailure);
+    } else {
+      // Sent twice, an unconditional put could overwrite what another process has put between.
+      connection.then(connection.kv().txn(request), onAnswer, onFailure);
+    }
   }
 
   private void putAnswered(TxnResponse answer, Map<String, String> values) {
@@ -143,8 +139,8 @@ final class KeyRegistrar {
 
   /** A key that was released while its put was in flight. */
   private void deleteReleased(String key, long revision) {
-    connection.then(
-        connection.kv().txn(KeyTransactions.delete(key, revision)),
+    hedge(
+        KeyTransactions.delete(key, revision),
         answer -> {},
         failure -> log.debug("{} will expire with its lease: {}", key, failure));
   }
@@ -162,21 +158,10 @@ final class KeyRegistrar {
     }
   }
 
-  /** The same after another process's change, which must not last. */
-  private void verifyAtOnce() {
-    if (owner.isRegistered() && !isPutting()) {
-      check(this::sendUrgently);
-    }
-  }
-
   private void check() {
-    check(this::send);
-  }
-
-  private void check(Sender sender) {
     long id = lease.id();
     Map<String, Long> puts = keys.puts();
-    sender.send(
+    hedge(
         KeyTransactions.check(puts),
         answer -> ifLease(id, () -> checked(puts, answer)),
         failure -> ifLease(id, this::checkAgainLater));
@@ -229,7 +214,7 @@ final class KeyRegistrar {
     if (overwritten) {
       retry();
     } else {
-      put(wasRegistered ? this::sendUrgently : this::send);
+      put();
     }
   }
 
@@ -254,7 +239,7 @@ final class KeyRegistrar {
         continue;
       }
       TxnRequest request = KeyTransactions.replace(key, mark, leaseId, keys.revision(key));
-      sendUrgently(
+      hedge(
           request,
           answer -> {
             // Claimed again meanwhile, the mark is what the next put has to replace.
@@ -289,7 +274,7 @@ final class KeyRegistrar {
     Countdown countdown = new Countdown(unclaimed.size(), next);
     for (String key : unclaimed) {
       TxnRequest request = KeyTransactions.delete(key, keys.revision(key));
-      sendUrgently(request, answer -> countdown.run(), failure -> countdown.run());
+      hedge(request, answer -> countdown.run(), failure -> countdown.run());
     }
   }
 
@@ -301,14 +286,9 @@ final class KeyRegistrar {
     watches.cancelAll();
   }
 
-  private void send(
+  private void hedge(
       TxnRequest request, Consumer<TxnResponse> onAnswer, Consumer<Status> onFailure) {
-    connection.then(connection.kv().txn(request), onAnswer, onFailure);
-  }
-
-  private void sendUrgently(
-      TxnRequest request, Consumer<TxnResponse> onAnswer, Consumer<Status> onFailure) {
-    UrgentRequest.send(connection, () -> connection.kv().txn(request), onAnswer, onFailure);
+    connection.hedge(() -> connection.kv().txn(request), onAnswer, onFailure);
   }
 
   private void retry() {

@@ -1,7 +1,10 @@
 package dev.platform.core.registry;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import dev.platform.core.etcd.EtcdConnection;
 import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrantResponse;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.grpc.Status;
 import java.time.Duration;
@@ -71,26 +74,9 @@ final class LeaseKeeper {
   }
 
   void grant() {
-    int current = ++attempt;
-    CompletableFuture<Void> answered = new CompletableFuture<>();
-    granting = answered;
-    long sentAt = connection.nanoTime();
-    connection.then(
-        connection
-            .lease()
-            .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build()),
-        granted -> {
-          if (current == attempt) {
-            granted(granted.getID(), sentAt);
-            answered.complete(null);
-          } else {
-            revoke(granted.getID()).thenRun(() -> answered.complete(null));
-          }
-        },
-        failure -> {
-          answered.complete(null);
-          ifCurrent(current, () -> retry(this::grant));
-        });
+    Grant grant = new Grant(++attempt);
+    granting = grant.settled;
+    connection.hedge(grant::send, granted -> grant.ended(), grant::failed);
   }
 
   /** etcd does not know the lease any more. */
@@ -170,12 +156,75 @@ final class LeaseKeeper {
       return done;
     }
     LeaseRevokeRequest request = LeaseRevokeRequest.newBuilder().setID(lease).build();
-    UrgentRequest.send(
-        connection,
+    connection.hedge(
         () -> connection.lease().leaseRevoke(request),
         answer -> done.complete(null),
         failure -> done.complete(null));
     return done;
+  }
+
+  /**
+   * One lease of several requests: etcd may answer more than one. The first lease is kept, each
+   * other one is revoked.
+   */
+  private final class Grant {
+
+    private final int number;
+    private final long sentAt = connection.nanoTime();
+
+    /** Completes when etcd has answered all requests, or not in time; never exceptionally. */
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
+
+    private boolean isKept;
+    private boolean hasEnded;
+    private int unanswered;
+
+    Grant(int number) {
+      this.number = number;
+    }
+
+    /** An answer is waited for even if another one has come before. */
+    ListenableFuture<LeaseGrantResponse> send() {
+      ListenableFuture<LeaseGrantResponse> sent =
+          connection
+              .lease()
+              .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build());
+      unanswered++;
+      connection.then(sent, answer -> answered(answer.getID()), failure -> settle());
+      return Futures.nonCancellationPropagating(sent);
+    }
+
+    private void answered(long lease) {
+      if (number == attempt && !isKept) {
+        isKept = true;
+        granted(lease, sentAt);
+        settle();
+      } else {
+        revoke(lease).thenRun(this::settle);
+      }
+    }
+
+    private void settle() {
+      unanswered--;
+      completeIfSettled();
+    }
+
+    /** No more requests are sent. */
+    void ended() {
+      hasEnded = true;
+      completeIfSettled();
+    }
+
+    void failed(Status failure) {
+      ended();
+      ifCurrent(number, () -> retry(LeaseKeeper.this::grant));
+    }
+
+    private void completeIfSettled() {
+      if (hasEnded && unanswered == 0) {
+        settled.complete(null);
+      }
+    }
   }
 
   private void retry(Runnable action) {

@@ -3,14 +3,19 @@ package dev.platform.core.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.platform.core.LogLines;
 import dev.platform.core.discovery.InstanceList.Origin;
 import dev.platform.core.etcd.TestConnections;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Lists survive data loss in etcd; runs on an embedded and on a real etcd. */
 abstract class HeldListFaults extends WatchedDirectory {
+
+  @RegisterExtension final LogLines log = LogLines.ofAll();
 
   @Test
   void holdsInstancesForAWhileAfterEtcdWasWipedAndFollowsTheNewHistory() {
@@ -44,6 +49,27 @@ abstract class HeldListFaults extends WatchedDirectory {
     add(3);
     awaitPorts(3);
     assertThat(directory.latest("a").origin()).isEqualTo(Origin.WATCH);
+  }
+
+  @Test
+  void logsOneLineForAllThatVanishAfterEachOther() {
+    for (int port = 1; port <= 20; port++) {
+      add(port);
+    }
+    await().until(() -> ports().size() == 20);
+
+    for (int port = 1; port <= 20; port++) {
+      etcd().delete(PREFIX + "127.0.0.1:" + port);
+    }
+
+    await()
+        .atMost(Duration.ofSeconds(8))
+        .until(() -> log.text().contains("vanished from etcd at once"));
+    assertThat(log.text())
+        .containsOnlyOnce("vanished from etcd at once")
+        .contains("a: 20 instances vanished")
+        .contains("kept for now: 127.0.0.1:1, 127.0.0.1:10,")
+        .contains(", 127.0.0.1:18 and 10 more");
   }
 
   @Test
