@@ -156,8 +156,7 @@ public final class OtherRegistrations
     return registrations.stream().filter(each -> each.isOf(registry, registration)).findFirst();
   }
 
-  private OtherRegistration add(
-      ServiceRegistry<Registration> registry, Registration registration) {
+  private OtherRegistration add(ServiceRegistry<Registration> registry, Registration registration) {
     ScheduledExecutorService thread = threads.timer("platform-registration");
     OtherRegistration added =
         new OtherRegistration(registry, registration, metadata, thread, random);

@@ -57,7 +57,11 @@ public final class OtherRegistriesAutoConfiguration {
                 etcd::getIfAvailable,
                 properties.advertisePort()),
             new RegistrationListing(
-                () -> clients.orderedStream().filter(OtherRegistriesAutoConfiguration::isOther).toList()),
+                () ->
+                    clients
+                        .orderedStream()
+                        .filter(OtherRegistriesAutoConfiguration::isOther)
+                        .toList()),
             checkInterval(discovery.pollInterval()),
             LONGEST_DEREGISTRATION,
             Threads.daemons(),
