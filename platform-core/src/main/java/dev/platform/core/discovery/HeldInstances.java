@@ -104,6 +104,11 @@ final class HeldInstances {
     recent.values().removeIf(expired -> expired.instance.address().equals(address));
   }
 
+  /** What is held under this key had been replaced by this instance, which then vanished. */
+  void replace(String key, Instance instance) {
+    instances.computeIfPresent(key, (same, before) -> new Held(instance, before.batch));
+  }
+
   /** Their keys. */
   Set<String> keys() {
     return instances.keySet();

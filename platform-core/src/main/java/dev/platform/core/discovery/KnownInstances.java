@@ -85,17 +85,19 @@ final class KnownInstances {
 
   /**
    * An event from before the list: it only shows whether a missing instance has deregistered or
-   * expired.
+   * expired, and which one was the last under its key.
    *
    * @param details what its second key says, if there is one
    */
   void applyMissed(Event event, Optional<Instance> details) {
     String key = event.getKv().getKey().toStringUtf8();
     if (event.getType() == Event.EventType.PUT) {
-      if (values.read(event.getKv(), 0).filter(instance -> !instance.isUp()).isPresent()) {
+      Optional<Instance> put = values.read(event.getKv(), 0).map(details::orElse);
+      if (put.filter(instance -> !instance.isUp()).isPresent()) {
         leaving.add(key);
       } else {
         leaving.remove(key);
+        put.ifPresent(instance -> held.replace(key, instance));
       }
     } else if (leaving.remove(key) || isLeaving(details)) {
       held.forget(Set.of(key));

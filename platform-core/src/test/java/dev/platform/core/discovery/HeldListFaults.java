@@ -158,6 +158,27 @@ abstract class HeldListFaults extends WatchedDirectory {
   }
 
   @Test
+  void holdsTheLastInstanceOfAnAddressWhenAnotherOneTookItAndExpiredWhileDisconnected() {
+    add(1);
+    awaitPorts(1);
+    whileDisconnected(
+        () -> {
+          etcd()
+              .put(
+                  PREFIX + "127.0.0.1:1",
+                  "{\"Op\":0,\"Addr\":\"127.0.0.1:1\",\"Metadata\":{\"zone\":\"later\"}}");
+          etcd().delete(PREFIX + "127.0.0.1:1");
+        });
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(directory.latest("a").held()).isOne();
+              assertThat(directory.latest("a").instances().get(0).zone()).contains("later");
+            });
+    awaitPorts();
+  }
+
+  @Test
   void holdsInstancesExpiredShortlyBeforeTheLastOneLeft() {
     add(1);
     add(2);
