@@ -38,6 +38,7 @@ class KubernetesClusterIT {
   private static final String SECOND = "198.51.100.3";
   private static final String NODE = "node-1";
   private static final Duration CHANGE_LIMIT = Duration.ofSeconds(30);
+  private static final PaymentCalls CALLS = new PaymentCalls(CHANGE_LIMIT);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Map<App, UnpackedImage> images = new EnumMap<>(App.class);
@@ -104,21 +105,22 @@ class KubernetesClusterIT {
         setReady("payment-2", SECOND, false);
         awaitSlices(List.of(FIRST), List.of(SECOND));
         orders.awaitMore(20, Duration.ofSeconds(60));
-        assertThat(payments(secondPayment)).as("calls to a pod that is not ready").isZero();
+        assertThat(CALLS.served(secondPayment)).as("calls to a pod that is not ready").isZero();
 
         setReady("payment-2", SECOND, true);
-        report("a new ready pod is called after %.1f s", awaitCalled(secondPayment));
+        report("a new ready pod is called after %.1f s", CALLS.awaitCalled(secondPayment));
 
         setReady("payment-1", FIRST, false);
         report(
-            "a pod that is no longer ready gets no calls after %.1f s", awaitQuiet(firstPayment));
+            "a pod that is no longer ready gets no calls after %.1f s",
+            CALLS.awaitQuiet(firstPayment));
 
-        long before = payments(secondPayment);
+        long before = CALLS.served(secondPayment);
         String old =
             cluster.get("endpoints", "payment-service").at("/metadata/resourceVersion").asText();
         cluster.kill();
         orders.awaitMore(50, Duration.ofSeconds(60));
-        assertThat(payments(secondPayment))
+        assertThat(CALLS.served(secondPayment))
             .as("calls while the API server is dead")
             .isGreaterThan(before + 20);
 
@@ -126,11 +128,11 @@ class KubernetesClusterIT {
         awaitApi();
         assertThat(watchFrom(old)).as("a watch from before the restart").contains("\"code\":410");
         setReady("payment-1", FIRST, true);
-        report("a change after a restart is applied after %.1f s", awaitCalled(firstPayment));
+        report("a change after a restart is applied after %.1f s", CALLS.awaitCalled(firstPayment));
 
         cluster.kubectl("delete", "pod", "payment-2", "--wait=false");
         awaitTerminating(SECOND);
-        report("a terminating pod gets no calls after %.1f s", awaitQuiet(secondPayment));
+        report("a terminating pod gets no calls after %.1f s", CALLS.awaitQuiet(secondPayment));
         cluster.kubectl("delete", "pod", "payment-2", "--force", "--grace-period=0");
         awaitSlices(List.of(FIRST), List.of());
 
@@ -326,39 +328,5 @@ class KubernetesClusterIT {
 
   private static void report(String format, Duration duration) {
     Report.line(format, duration.toMillis() / 1000.0);
-  }
-
-  private static Duration awaitCalled(AppProcess payment) throws Exception {
-    long calls = payments(payment);
-    long start = System.nanoTime();
-    await("calls to " + payment.name())
-        .atMost(CHANGE_LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> payments(payment) > calls);
-    return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  /** Waits for two seconds without calls; returns the time of the last call. */
-  private static Duration awaitQuiet(AppProcess payment) throws Exception {
-    long start = System.nanoTime();
-    long[] last = {payments(payment), start};
-    await("no calls to " + payment.name())
-        .atMost(CHANGE_LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              long calls = payments(payment);
-              if (calls != last[0]) {
-                last[0] = calls;
-                last[1] = System.nanoTime();
-              }
-              return System.nanoTime() - last[1] > 2_000_000_000L;
-            });
-    return Duration.ofNanos(last[1] - start);
-  }
-
-  private static long payments(AppProcess payment) throws Exception {
-    return new CallCount("payment.v1.PaymentService")
-        .in(payment.get("/actuator/prometheus").body());
   }
 }

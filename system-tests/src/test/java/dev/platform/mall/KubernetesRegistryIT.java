@@ -1,7 +1,6 @@
 package dev.platform.mall;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +22,7 @@ class KubernetesRegistryIT {
 
   private static final String FOLDER = "kubernetes-registry";
   private static final Duration CHANGE_LIMIT = Duration.ofSeconds(10);
+  private static final PaymentCalls CALLS = new PaymentCalls(CHANGE_LIMIT);
   private static final List<String> NONE = List.of();
   private static final String FIRST = "127.0.0.2";
   private static final String SECOND = "127.0.0.3";
@@ -77,19 +77,20 @@ class KubernetesRegistryIT {
       try (SteadyLoad orders = SteadyLoad.start(5, shopper::order)) {
         publishPayment(List.of(FIRST), List.of(SECOND));
         orders.awaitMore(20, Duration.ofSeconds(60));
-        assertThat(payments(second)).as("calls to a pod that is not ready").isZero();
+        assertThat(CALLS.served(second)).as("calls to a pod that is not ready").isZero();
 
         publishPayment(List.of(FIRST, SECOND), NONE);
-        Report.line("a new ready pod is called after %.1f s", seconds(awaitCalled(second)));
+        Report.line("a new ready pod is called after %.1f s", seconds(CALLS.awaitCalled(second)));
 
         publishPayment(List.of(SECOND), NONE);
         Report.line(
-            "a pod that left gets no more calls after %.1f s", seconds(awaitQuiet(firstPayment)));
+            "a pod that left gets no more calls after %.1f s",
+            seconds(CALLS.awaitQuiet(firstPayment)));
 
         api.stop();
-        long before = payments(second);
+        long before = CALLS.served(second);
         orders.awaitMore(50, Duration.ofSeconds(60));
-        assertThat(payments(second))
+        assertThat(CALLS.served(second))
             .as("calls while the API is unavailable")
             .isGreaterThan(before + 20);
 
@@ -97,7 +98,7 @@ class KubernetesRegistryIT {
         api.start();
         Report.line(
             "a change during an API outage is applied %.1f s after the outage",
-            seconds(awaitQuiet(second)));
+            seconds(CALLS.awaitQuiet(second)));
 
         LoadReport report = orders.stop();
         Report.line("orders with the Kubernetes registry: %s", report);
@@ -135,40 +136,6 @@ class KubernetesRegistryIT {
                 "GRPC_SERVER_ADDRESS", host,
                 "GRPC_SERVER_PORT", Integer.toString(port))),
         environment -> image.command(image.classPathWith("kubernetes")));
-  }
-
-  private static Duration awaitCalled(AppProcess payment) throws Exception {
-    long calls = payments(payment);
-    long start = System.nanoTime();
-    await("calls to " + payment.name())
-        .atMost(CHANGE_LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> payments(payment) > calls);
-    return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  /** Waits for two seconds without calls; returns the time of the last call. */
-  private static Duration awaitQuiet(AppProcess payment) throws Exception {
-    long start = System.nanoTime();
-    long[] last = {payments(payment), start};
-    await("no calls to " + payment.name())
-        .atMost(CHANGE_LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              long calls = payments(payment);
-              if (calls != last[0]) {
-                last[0] = calls;
-                last[1] = System.nanoTime();
-              }
-              return System.nanoTime() - last[1] > 2_000_000_000L;
-            });
-    return Duration.ofNanos(last[1] - start);
-  }
-
-  private static long payments(AppProcess payment) throws Exception {
-    return new CallCount("payment.v1.PaymentService")
-        .in(payment.get("/actuator/prometheus").body());
   }
 
   private static double seconds(Duration duration) {
