@@ -111,4 +111,29 @@ class AllowedStoriesTest {
                 fault(Kind.INSTANCE_LEAVES, 130_404, 3_495, 889, 0),
                 fault(Kind.CLAIMED_TWICE, 130_574, 38_670, 409, 1))));
   }
+
+  /** In the new history somebody's value had the revision of the own put in the lost one. */
+  @Test
+  void aRevisionMayBeTheSameInAnotherHistory() {
+    keepsAllPromises(
+        new Story(
+            23262,
+            2,
+            2,
+            3,
+            61 * Loop.SECOND,
+            Story.of(23262).callPause(),
+            List.of(
+                fault(Kind.INSTANCE_LOST, 26_421, 118_000, 920, 0),
+                fault(Kind.ETCD_WIPED, 53_044, 350, 0, 1),
+                fault(Kind.CLAIMED_TWICE, 53_224, 44_438, 603, 0),
+                fault(Kind.KEY_OVERWRITTEN, 60_597, 2_855, 579, 1))));
+  }
+
+  /** A caller calls once a second, and the promise is for five calls. */
+  @Test
+  void aBreakerNeedsCallsToOpen() {
+    Story fleet = Story.fleet(1, 50, 5 * MINUTE, MINUTE);
+    keepsAllPromises(fleet.with(List.of(fault(Kind.ALL_FAIL, 100_000, 48_373, 0, 1))));
+  }
 }

@@ -30,6 +30,13 @@ final class Checker {
   private final Truth truth;
   private final ListRules lists;
   private final Set<String> hasPut = new HashSet<>();
+
+  /** The revision of each process's last put, in whichever history that was. */
+  private final Map<String, Long> puts = new HashMap<>();
+
+  /** The processes that have not put anything since etcd lost its data. */
+  private final Set<String> lost = new HashSet<>();
+
   private final Map<String, Long> requests = new HashMap<>();
 
   Checker(Fleet fleet, Loop loop, History log, Truth truth) {
@@ -64,7 +71,8 @@ final class Checker {
         continue;
       }
       Truth.Entry before = truth.entry(key);
-      boolean foreign = before != null && !before.instance().equals(by);
+      boolean foreign =
+          before != null && !before.instance().equals(by) && !hasRevisionOf(by, before);
       if (foreign && !process.isCertain() && (hasPut.contains(by) || !put.isUp())) {
         log.violated(
             Promise.OTHERS_KEYS, "%s overwrites the key of %s again", by, before.instance());
@@ -72,15 +80,22 @@ final class Checker {
       if (put.isUp()) {
         hasPut.add(by);
       }
+      puts.put(by, event.getKv().getModRevision());
+      lost.remove(by);
       if (process.isClosed() && process.deregisteredAt() > 0) {
         log.violated(Promise.STAYS_AWAY, "%s is put again after it has deregistered", by);
       }
     }
   }
 
-  /** In another history a revision may be the same by chance. */
   void wiped() {
     hasPut.clear();
+    lost.addAll(puts.keySet());
+  }
+
+  /** In another history a revision may be the same by chance: not promised. */
+  private boolean hasRevisionOf(String process, Truth.Entry entry) {
+    return lost.contains(process) && puts.get(process) == entry.revision();
   }
 
   /** A process that is not ready for now. */

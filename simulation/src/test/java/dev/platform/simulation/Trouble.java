@@ -87,7 +87,8 @@ final class Trouble {
       case ALL_FAIL -> {
         fleet.slots().forEach(each -> fail(fault, each));
         fleet.allFailSince(loop.now());
-        fleet.opensWithin((fault.size() == 3 ? 6 : 3) * Loop.SECOND);
+        // Three seconds at five calls a second, and three more where they wait for their deadline.
+        fleet.opensWithin(15 * fleet.callPause() + (fault.size() == 3 ? 3 : 0) * Loop.SECOND);
         loop.after(fault.duration(), () -> fleet.allFailSince(0));
       }
       case CALLER_CUT_OFF, CALLER_RESET, CALLER_PAUSED, CALLER_CLOCK, CALLER_RESTARTED ->

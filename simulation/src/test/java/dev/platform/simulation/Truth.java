@@ -32,7 +32,7 @@ final class Truth {
   private long revision = 1;
 
   /** A key's value in etcd. */
-  record Entry(String instance, boolean up, long lease, String value) {}
+  record Entry(String instance, boolean up, long lease, String value, long revision) {}
 
   /** When a key vanished, and how many instances were left then. */
   record Vanished(String key, long at, long left) {}
@@ -90,7 +90,13 @@ final class Truth {
     }
     KeyValue kv = event.getKv();
     Instance read = InstanceProcess.CODEC.read(InstanceProcess.SERVICE, kv.getValue());
-    Entry entry = new Entry(read.id(), read.isUp(), kv.getLease(), kv.getValue().toStringUtf8());
+    Entry entry =
+        new Entry(
+            read.id(),
+            read.isUp(),
+            kv.getLease(),
+            kv.getValue().toStringUtf8(),
+            kv.getModRevision());
     Entry before = entries.put(key, entry);
     if (before != null && !before.instance.equals(entry.instance)) {
       // Another process has the address now, so nobody calls the one before.
