@@ -11,7 +11,7 @@ import dev.platform.contracts.order.v1.OrderItem;
 import dev.platform.contracts.order.v1.OrderServiceGrpc;
 import dev.platform.contracts.order.v1.OrderStatus;
 import dev.platform.dev.postgres.DevPostgres;
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;

@@ -1,6 +1,6 @@
 package dev.platform.dev;
 
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,6 +1,6 @@
 package dev.platform.mall;
 
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 
 /** Ports for programs that can't choose a free port themselves. */
 final class Ports {

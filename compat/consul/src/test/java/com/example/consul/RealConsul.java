@@ -1,7 +1,7 @@
 package com.example.consul;
 
 import com.example.registries.OtherRegistry;
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;

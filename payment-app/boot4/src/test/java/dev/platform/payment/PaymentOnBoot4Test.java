@@ -8,7 +8,7 @@ import dev.platform.contracts.money.v1.Money;
 import dev.platform.contracts.payment.v1.CreatePaymentRequest;
 import dev.platform.contracts.payment.v1.PaymentServiceGrpc;
 import dev.platform.contracts.payment.v1.PaymentStatus;
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -2,7 +2,7 @@ package dev.platform.core.etcd;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 import dev.platform.starter.test.tls.TestAuthority;
 import dev.platform.starter.test.tls.TestCertificate;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.platform.tests.app;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.platform.starter.test.etcd.FreePorts;
+import dev.platform.starter.test.net.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package dev.platform.starter.test.etcd;
 
+import dev.platform.starter.test.net.FreePorts;
 import dev.platform.starter.test.tls.TestAuthority;
 import dev.platform.starter.test.tls.TestCertificate;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.platform.starter.test.etcd;
 
+import dev.platform.starter.test.net.FreePorts;
 import io.etcd.jetcd.api.StatusResponse;
 import java.net.URI;
 import java.nio.file.Path;

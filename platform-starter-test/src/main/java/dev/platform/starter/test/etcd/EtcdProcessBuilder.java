@@ -1,5 +1,6 @@
 package dev.platform.starter.test.etcd;
 
+import dev.platform.starter.test.net.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

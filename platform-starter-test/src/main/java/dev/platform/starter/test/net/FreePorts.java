@@ -1,4 +1,4 @@
-package dev.platform.starter.test.etcd;
+package dev.platform.starter.test.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,13 +22,21 @@ public final class FreePorts {
 
   private FreePorts() {}
 
-  /** A free port of this address. */
+  /**
+   * A free port of this address.
+   *
+   * @throws UncheckedIOException if there is none, or the address is not this machine's
+   */
   public static int on(String host) {
     return on(host, 1).get(0);
   }
 
-  /** As many different ones. */
-  static List<Integer> on(String host, int count) {
+  /**
+   * As many different ones.
+   *
+   * @throws UncheckedIOException if there are not so many, or the address is not this machine's
+   */
+  public static List<Integer> on(String host, int count) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
@@ -42,8 +50,12 @@ public final class FreePorts {
     }
   }
 
-  /** Throws, with a {@link java.net.BindException}, if the port is in use. */
-  static void require(String host, int port) throws IOException {
+  /**
+   * Does nothing if the port is free.
+   *
+   * @throws BindException if it is in use
+   */
+  public static void require(String host, int port) throws IOException {
     listen(host, port).close();
   }
 

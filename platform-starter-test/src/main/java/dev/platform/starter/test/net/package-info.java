@@ -1,4 +1,4 @@
-/** Network faults on loopback connections. */
+/** Free ports, and network faults on loopback connections. */
 @NullMarked
 package dev.platform.starter.test.net;
 
