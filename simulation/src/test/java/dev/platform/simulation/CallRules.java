@@ -22,6 +22,7 @@ final class CallRules implements ServiceChannel.Observer {
   private static final long WELL = 90 * Loop.SECOND;
 
   private static final long CONNECTED = 2 * Loop.SECOND;
+  private static final long CONNECTED_AGAIN = 12 * Loop.SECOND;
   private static final long SILENT_AFTER = 3 * Loop.SECOND;
 
   private final Loop loop;
@@ -270,7 +271,7 @@ final class CallRules implements ServiceChannel.Observer {
     }
   }
 
-  /** What is listed anew is another process, which is connected at once. */
+  /** What is listed anew is another process, which is connected at once; what is not, soon. */
   private void checkConnected(BalancedInstance instance) {
     if (isConnected(instance.state())) {
       unconnectedSince.remove(instance.address());
@@ -278,14 +279,16 @@ final class CallRules implements ServiceChannel.Observer {
     }
     InstanceProcess process = fleet.processAt(instance.address());
     Long since = unconnectedSince.putIfAbsent(instance.address(), loop.now());
-    if (process != null
-        && since != null
-        && loop.now() - since > CONNECTED
-        && process.callee().accepts()
-        && calm.isFor(CONNECTED, loop.now())
-        && loop.now() - process.wellSince() > CONNECTED
-        && loop.now() - list.listedSince(process.id()) > CONNECTED) {
+    if (process == null || since == null || !process.callee().accepts()) {
+      return;
+    }
+    long well = Math.max(Math.max(since, process.wellSince()), calm.since());
+    if (loop.now() - Math.max(well, list.listedSince(process.id())) > CONNECTED) {
       log.violated(Promise.CONNECTED_ANEW, "%s is not connected to %s", machine, process.id());
+    }
+    if (loop.now() - Math.max(well, list.listedSince(instance.address())) > CONNECTED_AGAIN) {
+      log.violated(
+          Promise.CONNECTED_AGAIN, "%s is not connected to %s", machine, instance.address());
     }
   }
 

@@ -54,6 +54,9 @@ import org.slf4j.LoggerFactory;
  * OutlierDetection}. If more than half of all would be ejected, it is not: then the service fails,
  * which is the circuit breaker's task.
  *
+ * <p><b>Unreachable instances.</b> The policy's subchannels connect again, at once if another
+ * process has the address, and ten seconds after an attempt that failed at the latest.
+ *
  * <p>Pickers are thread-safe. Everything else is confined to the channel's synchronization context.
  */
 final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
@@ -77,6 +80,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   private final Map<TrackedSubchannel, SynchronizationContext.ScheduledHandle> returns =
       new HashMap<>();
   private final SilenceWatch silent;
+  private final ConnectPauses pauses;
   private final AtomicBoolean pingsReported = new AtomicBoolean();
   private List<EquivalentAddressGroup> listed = List.of();
   private boolean closed;
@@ -92,6 +96,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
     this.channel = channel;
     this.syncContext = channel.getSynchronizationContext();
     this.policy = new GracefulSwitchLoadBalancer(new Wrapping());
+    this.pauses = new ConnectPauses(channel);
     this.silent =
         new SilenceWatch(channel, instances.keySet(), () -> context().recorder().nanoTime(), this);
   }
@@ -287,6 +292,7 @@ final class OutlierAvoidingLoadBalancer extends ForwardingLoadBalancer
   /** Also called when it is shut down or reconnected: its ejection has ended then. */
   @Override
   public void changed(TrackedSubchannel instance) {
+    pauses.changed(instance);
     if (!instance.ejection().isEjected()) {
       SynchronizationContext.ScheduledHandle end = returns.remove(instance);
       if (end != null) {

@@ -262,10 +262,12 @@ final class TrackedSubchannel extends ForwardingSubchannel
         .anyMatch(group -> !Collections.disjoint(addresses, group.getAddresses()));
   }
 
-  /**
-   * Connects at once to what could not be reached, and may have become another process: without the
-   * pause that gRPC makes between two attempts, which has grown up to two minutes.
-   */
+  /** Whether the last attempt to connect has failed, and none is under way. */
+  boolean isPausing() {
+    return state == ConnectivityState.TRANSIENT_FAILURE;
+  }
+
+  /** Connects at once to what could not be reached: the pause between two attempts ends. */
   void connectAgain() {
     connection.replace();
     connection.subchannel().requestConnection();

@@ -492,6 +492,31 @@ class PeakEwmaLoadBalancerTest {
     assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
   }
 
+  @Test
+  void noPauseBetweenTwoAttemptsToConnectIsLongerThanTenSeconds() {
+    List<Server> servers = listed(10, 10);
+    servers.forEach(Server::goDown);
+    fleet.pass(Duration.ofSeconds(35));
+    servers.get(1).restart();
+    fleet.pass(Duration.ofMillis(4_999));
+    assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
+    fleet.pass(Duration.ofMillis(1));
+    assertThat(fleet.state()).isEqualTo(ConnectivityState.READY);
+    assertThat(state(fleet, servers.get(0))).isEqualTo(State.UNREACHABLE);
+    assertThat(fleet.call().server).isEqualTo(servers.get(1));
+  }
+
+  @Test
+  void anInstanceThatIsNoLongerListedIsNotConnectedAgain() {
+    List<Server> servers = listed(10, 10);
+    servers.get(0).goDown();
+    fleet.list(servers.subList(1, 2));
+    servers.get(0).restart();
+    fleet.pass(Duration.ofMinutes(1));
+    assertThat(fleet.services.snapshot().get(0).instances()).hasSize(1);
+    assertThat(servers.get(0).isConnected()).isFalse();
+  }
+
   private List<Server> listed(double... millis) {
     List<Server> servers = fleet.servers(millis);
     fleet.list(servers);

@@ -148,6 +148,11 @@ final class SimulatedFleet {
       syncContext.execute(() -> List.copyOf(connections).forEach(Connection::pauseEnds));
     }
 
+    /** Whether anybody is connected, or tries to be. */
+    boolean isConnected() {
+      return !connections.isEmpty();
+    }
+
     private SocketAddress address() {
       return InetSocketAddress.createUnresolved("server", port);
     }
