@@ -136,4 +136,21 @@ class AllowedStoriesTest {
     Story fleet = Story.fleet(1, 50, 5 * MINUTE, MINUTE);
     keepsAllPromises(fleet.with(List.of(fault(Kind.ALL_FAIL, 100_000, 48_373, 0, 1))));
   }
+
+  /** The model forgot that a member which was frozen finds out, too, that it has no leader. */
+  @Test
+  void aCallerLeavesAMemberThatIsCutOffWhileItIsFrozen() {
+    keepsAllPromises(
+        new Story(
+            29973,
+            1,
+            2,
+            3,
+            151 * Loop.SECOND,
+            Story.of(29973).callPause(),
+            List.of(
+                fault(Kind.MEMBER_FROZEN, 91_573, 16_565, 393, 0),
+                fault(Kind.MEMBER_FROZEN, 103_352, 10_464, 557, 0),
+                fault(Kind.MEMBER_ISOLATED, 110_143, 70_000, 440, 0))));
+  }
 }

@@ -206,6 +206,9 @@ final class EtcdMember implements Connection.Host {
       }
     }
     etcd.quorumChanged(before);
+    if (!hasLeader()) {
+      leaderLost();
+    }
     follow(etcd.store().revision());
   }
 
