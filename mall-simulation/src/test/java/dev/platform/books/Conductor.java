@@ -190,25 +190,39 @@ final class Conductor {
 
   /** Waits until each has come to its next step, has ended, or waits for a lock. */
   private void settle(List<Worker> workers) {
-    workers.stream()
-        .filter(each -> each.state == State.BLOCKED)
-        .forEach(each -> each.state = State.RUNNING);
+    release(workers);
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
       List<Worker> running = workers.stream().filter(each -> each.state == State.RUNNING).toList();
-      if (running.isEmpty()) {
+      if (running.isEmpty() && !release(workers)) {
         return;
       }
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
             "no step for 30 s: " + running.stream().map(each -> each.name).toList());
       }
-      Worker first = running.get(0);
       pause(LOOK_AFTER_MILLIS);
-      if (first.state == State.RUNNING && first.pid != 0 && blocked.test(first.pid)) {
-        first.state = State.BLOCKED;
+      for (Worker each : running) {
+        if (each.state == State.RUNNING && isBlocked(each)) {
+          each.state = State.BLOCKED;
+        }
       }
     }
+  }
+
+  /**
+   * Those that no longer wait for a lock go on: what they waited for may have ended after it was
+   * seen. Returns whether there is one.
+   */
+  private boolean release(List<Worker> workers) {
+    List<Worker> free =
+        workers.stream().filter(each -> each.state == State.BLOCKED && !isBlocked(each)).toList();
+    free.forEach(each -> each.state = State.RUNNING);
+    return !free.isEmpty();
+  }
+
+  private boolean isBlocked(Worker worker) {
+    return worker.pid != 0 && blocked.test(worker.pid);
   }
 
   /** Until something has changed. */
