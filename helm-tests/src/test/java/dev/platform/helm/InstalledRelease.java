@@ -310,8 +310,7 @@ final class InstalledRelease implements AutoCloseable {
         ofKind(all, "EndpointSlice")
             .filter(slice -> service.name().equals(slice.labels().get(SERVICE_LABEL)))
             .flatMap(slice -> Manifest.maps(slice.at("endpoints")).stream())
-            .filter(
-                endpoint -> Boolean.TRUE.equals(Manifest.at(endpoint, "conditions", "ready")))
+            .filter(endpoint -> Boolean.TRUE.equals(Manifest.at(endpoint, "conditions", "ready")))
             .map(endpoint -> String.valueOf(Manifest.at(endpoint, "targetRef", "name")))
             .toList();
     assertThat(listed)

@@ -45,6 +45,25 @@ final class Programs {
   static String run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    requireSuccess(process, command, output);
+    return output;
+  }
+
+  /** The stdout of a program that succeeded, without the warnings that it may print to stderr. */
+  static String stdout(List<String> command) throws IOException {
+    Path errors = Files.createTempFile("stderr-", ".log");
+    try {
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      requireSuccess(process, command, output + Files.readString(errors));
+      return output;
+    } finally {
+      Files.delete(errors);
+    }
+  }
+
+  private static void requireSuccess(Process process, List<String> command, String output)
+      throws IOException {
     try {
       int code = process.waitFor();
       if (code != 0) {
@@ -54,7 +73,6 @@ final class Programs {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for " + command.get(0), e);
     }
-    return output;
   }
 
   private static Optional<Path> find(String program) {
