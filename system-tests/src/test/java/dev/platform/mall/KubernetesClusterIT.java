@@ -341,8 +341,8 @@ class KubernetesClusterIT {
   }
 
   /**
-   * No request was refused, unless by a server that was not ready: until it has loaded the Roles it
-   * knows of no right (403), and until it has loaded the lists it may ask to try again (429).
+   * No request was refused, unless by a server that was not ready: it answers 403 until it has
+   * loaded the Roles.
    */
   private static void assertAnswered(App app, Instant restarted, Instant ready) throws IOException {
     Set<String> answers = new TreeSet<>();

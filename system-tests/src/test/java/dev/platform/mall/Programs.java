@@ -45,7 +45,7 @@ final class Programs {
   static String run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    requireSuccess(process, command, output);
+    requireSuccess(await(process, command), command, output);
     return output;
   }
 
@@ -55,23 +55,27 @@ final class Programs {
     try {
       Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      requireSuccess(process, command, output + Files.readString(errors));
+      int code = await(process, command);
+      requireSuccess(code, command, output + Files.readString(errors));
       return output;
     } finally {
       Files.delete(errors);
     }
   }
 
-  private static void requireSuccess(Process process, List<String> command, String output)
-      throws IOException {
+  private static int await(Process process, List<String> command) throws IOException {
     try {
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new IOException(String.join(" ", command) + " ended with " + code + ": " + output);
-      }
+      return process.waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for " + command.get(0), e);
+    }
+  }
+
+  private static void requireSuccess(int code, List<String> command, String output)
+      throws IOException {
+    if (code != 0) {
+      throw new IOException(String.join(" ", command) + " ended with " + code + ": " + output);
     }
   }
 
