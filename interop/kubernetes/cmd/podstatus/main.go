@@ -1,7 +1,7 @@
-// Podstatus writes the status that a kubelet would write, for a cluster without nodes: a pod runs and is ready as
-// soon as it exists, a pod that ends by itself has succeeded, a claim is bound. An image with the tag missing can't be
-// pulled: its pods stay pending. Pods with the annotation interop/status: manual are left to whoever made them. Runs
-// until it is stopped.
+// Podstatus does what a scheduler and a kubelet would do, for a cluster whose only node is an object of the API: a pod
+// is bound to the node, and runs and is ready at once; a pod that ends by itself has succeeded; a deleted pod is gone at
+// once; a claim is bound. An image with the tag missing can't be pulled: its pods stay pending. Pods with the annotation
+// interop/status: manual are left to whoever made them. Runs until it is stopped.
 package main
 
 import (
@@ -24,7 +24,11 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-const manual = "interop/status"
+const (
+	manual = "interop/status"
+	// Made by interop/kubernetes/cluster. Controllers list no address of a pod without a node.
+	node = "interop"
+)
 
 type kubelet struct {
 	ctx    context.Context
@@ -46,7 +50,7 @@ func main() {
 	}
 	k := &kubelet{ctx: ctx, client: client}
 	factory := informers.NewSharedInformerFactory(client, 0)
-	watch(factory.Core().V1().Pods().Informer(), k.run)
+	watch(factory.Core().V1().Pods().Informer(), k.sync)
 	watch(factory.Core().V1().PersistentVolumeClaims().Informer(), k.bind)
 	factory.Start(ctx.Done())
 	<-ctx.Done()
@@ -67,11 +71,40 @@ func watch[T any](informer cache.SharedIndexInformer, write func(T) error) {
 	}
 }
 
-func (k *kubelet) run(pod *core.Pod) error {
-	if pod.Status.Phase != core.PodPending || pod.DeletionTimestamp != nil || pod.Annotations[manual] == "manual" ||
-		isMissing(pod) {
+// Each step changes the pod, which leads to the next one.
+func (k *kubelet) sync(pod *core.Pod) error {
+	switch {
+	case pod.Annotations[manual] == "manual":
+		return nil
+	case pod.DeletionTimestamp != nil:
+		return k.end(pod)
+	case pod.Spec.NodeName == "":
+		return k.schedule(pod)
+	case pod.Status.Phase == core.PodPending && !isMissing(pod):
+		return k.run(pod)
+	}
+	return nil
+}
+
+func (k *kubelet) schedule(pod *core.Pod) error {
+	binding := &core.Binding{
+		ObjectMeta: meta.ObjectMeta{Name: pod.Name, UID: pod.UID},
+		Target:     core.ObjectReference{Kind: "Node", Name: node},
+	}
+	return k.client.CoreV1().Pods(pod.Namespace).Bind(k.ctx, binding, meta.CreateOptions{})
+}
+
+// The API server waits for the kubelet of a pod that has a node. A pod with finalizers is still there afterwards.
+func (k *kubelet) end(pod *core.Pod) error {
+	if *pod.DeletionGracePeriodSeconds == 0 {
 		return nil
 	}
+	options := meta.NewDeleteOptions(0)
+	options.Preconditions = meta.NewUIDPreconditions(string(pod.UID))
+	return k.client.CoreV1().Pods(pod.Namespace).Delete(k.ctx, pod.Name, *options)
+}
+
+func (k *kubelet) run(pod *core.Pod) error {
 	started := pod.DeepCopy()
 	n := k.pods.Add(1)
 	started.Status.PodIP = fmt.Sprintf("10.244.%d.%d", n>>8&0xff, n&0xff)

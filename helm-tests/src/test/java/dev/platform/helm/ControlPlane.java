@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Kubernetes' own API server and controllers, without nodes, and their command-line programs:
- * {@code interop/kubernetes/cluster}. If it is not built, tests are skipped, or fail with no-skips.
+ * Kubernetes' own API server and controllers, without a container runtime, and their command-line
+ * programs: {@code interop/kubernetes/cluster}. If it is not built, tests are skipped, or fail with
+ * no-skips.
  */
 final class ControlPlane implements AutoCloseable {
 

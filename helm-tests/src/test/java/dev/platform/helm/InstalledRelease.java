@@ -27,7 +27,9 @@ final class InstalledRelease implements AutoCloseable {
   private static final String HELM_LIMIT = "--timeout=3m";
 
   private static final String SETTLING =
-      "deployments,statefulsets,horizontalpodautoscalers,poddisruptionbudgets";
+      "deployments,statefulsets,horizontalpodautoscalers,poddisruptionbudgets,pods,services,endpointslices";
+
+  private static final String SERVICE_LABEL = "kubernetes.io/service-name";
 
   /** Kubernetes' own, in each namespace. */
   private static final Set<String> NOT_OURS =
@@ -203,7 +205,10 @@ final class InstalledRelease implements AutoCloseable {
     return names.lines().sorted().toList();
   }
 
-  /** Waits for controllers: autoscalers have their least replicas, and each workload its pods. */
+  /**
+   * Waits for controllers: autoscalers have their least replicas, each workload has its pods, and
+   * each Service their addresses.
+   */
   void settle() {
     await("the workloads in " + namespace)
         .atMost(SETTLE_LIMIT)
@@ -215,6 +220,7 @@ final class InstalledRelease implements AutoCloseable {
               ofKind(all, "Deployment").forEach(InstalledRelease::assertReady);
               ofKind(all, "StatefulSet").forEach(InstalledRelease::assertReady);
               ofKind(all, "PodDisruptionBudget").forEach(InstalledRelease::assertCounted);
+              ofKind(all, "Service").forEach(service -> assertListed(service, all));
             });
   }
 
@@ -289,6 +295,28 @@ final class InstalledRelease implements AutoCloseable {
     assertThat(budget.at("status", "currentHealthy"))
         .as("healthy pods of the budget %s", budget.name())
         .isEqualTo(budget.at("status", "expectedPods"));
+  }
+
+  /** The ready addresses of a Service are those of all pods that it selects. */
+  private static void assertListed(Manifest service, Map<String, Manifest> all) {
+    Map<String, Object> selector = Manifest.map(service.at("spec", "selector"));
+    List<String> selected =
+        ofKind(all, "Pod")
+            .filter(pod -> !pod.text("status", "phase").equals("Succeeded"))
+            .filter(pod -> pod.labels().entrySet().containsAll(selector.entrySet()))
+            .map(Manifest::name)
+            .toList();
+    List<String> listed =
+        ofKind(all, "EndpointSlice")
+            .filter(slice -> service.name().equals(slice.labels().get(SERVICE_LABEL)))
+            .flatMap(slice -> Manifest.maps(slice.at("endpoints")).stream())
+            .filter(endpoint -> Boolean.TRUE.equals(Manifest.at(endpoint, "conditions", "ready")))
+            .map(endpoint -> String.valueOf(Manifest.at(endpoint, "targetRef", "name")))
+            .toList();
+    assertThat(listed)
+        .as("ready addresses of the Service %s", service.name())
+        .isNotEmpty()
+        .containsExactlyInAnyOrderElementsOf(selected);
   }
 
   private String template() throws Exception {

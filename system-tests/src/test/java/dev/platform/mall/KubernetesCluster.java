@@ -14,12 +14,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Kubernetes' own API server and controllers, without nodes: {@code interop/kubernetes/cluster}. A
- * test writes the status of its pods.
+ * Kubernetes' own API server and controllers, without a container runtime: {@code
+ * interop/kubernetes/cluster}. A test writes the status of its pods.
  */
 final class KubernetesCluster implements AutoCloseable {
 
   static final String NAMESPACE = "shop";
+
+  /** The only node. Without a node, a deleted pod would be gone at once. */
+  static final String NODE = "interop";
 
   private static final Path SCRIPTS =
       Path.of("..", "interop", "kubernetes").toAbsolutePath().normalize();
@@ -118,7 +121,7 @@ final class KubernetesCluster implements AutoCloseable {
     Files.delete(folder.resolve("hold"));
   }
 
-  /** The requests of a service account so far, from the server's audit log. */
+  /** The requests of a service account so far, with their answers, from the server's audit log. */
   List<JsonNode> requests(String serviceAccount) throws IOException {
     List<JsonNode> requests = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve("audit.log"))) {
@@ -154,7 +157,8 @@ final class KubernetesCluster implements AutoCloseable {
                 folder.resolve("bin").resolve(program).toString(),
                 "--namespace=" + NAMESPACE));
     command.addAll(List.of(arguments));
-    return Programs.run(command);
+    // The API server warns of each request for Endpoints.
+    return Programs.stdout(command);
   }
 
   private Path certificate() {

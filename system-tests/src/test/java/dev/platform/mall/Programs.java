@@ -45,16 +45,38 @@ final class Programs {
   static String run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    requireSuccess(await(process, command), command, output);
+    return output;
+  }
+
+  /** The stdout of a program that succeeded, without the warnings that it may print to stderr. */
+  static String stdout(List<String> command) throws IOException {
+    Path errors = Files.createTempFile("stderr-", ".log");
     try {
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new IOException(String.join(" ", command) + " ended with " + code + ": " + output);
-      }
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = await(process, command);
+      requireSuccess(code, command, output + Files.readString(errors));
+      return output;
+    } finally {
+      Files.delete(errors);
+    }
+  }
+
+  private static int await(Process process, List<String> command) throws IOException {
+    try {
+      return process.waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for " + command.get(0), e);
     }
-    return output;
+  }
+
+  private static void requireSuccess(int code, List<String> command, String output)
+      throws IOException {
+    if (code != 0) {
+      throw new IOException(String.join(" ", command) + " ended with " + code + ": " + output);
+    }
   }
 
   private static Optional<Path> find(String program) {
