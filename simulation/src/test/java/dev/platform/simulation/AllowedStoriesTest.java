@@ -153,4 +153,22 @@ class AllowedStoriesTest {
                 fault(Kind.MEMBER_FROZEN, 103_352, 10_464, 557, 0),
                 fault(Kind.MEMBER_ISOLATED, 110_143, 70_000, 440, 0))));
   }
+
+  /**
+   * The first put reached etcd late, when its process had put the key again, and another one, too.
+   */
+  @Test
+  void aFirstPutMayBeLate() {
+    keepsAllPromises(
+        new Story(
+            31914,
+            7,
+            2,
+            3,
+            312 * Loop.SECOND,
+            Story.of(31914).callPause(),
+            List.of(
+                fault(Kind.MEMBER_ISOLATED, 288_575, 23_028, 916, 0),
+                fault(Kind.CLAIMED_TWICE, 305_879, 25_183, 335, 1))));
+  }
 }

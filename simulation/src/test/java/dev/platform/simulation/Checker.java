@@ -71,9 +71,9 @@ final class Checker {
         continue;
       }
       Truth.Entry before = truth.entry(key);
-      boolean foreign =
-          before != null && !before.instance().equals(by) && !hasRevisionOf(by, before);
-      if (foreign && !process.isCertain() && (hasPut.contains(by) || !put.isUp())) {
+      boolean foreign = before != null && !before.instance().equals(by);
+      boolean excused = foreign && (hasRevisionOf(by, before) || fleet.etcd().isAbandoned());
+      if (foreign && !excused && !process.isCertain() && (hasPut.contains(by) || !put.isUp())) {
         log.violated(
             Promise.OTHERS_KEYS, "%s overwrites the key of %s again", by, before.instance());
       }
@@ -93,7 +93,7 @@ final class Checker {
     lost.addAll(puts.keySet());
   }
 
-  /** In another history a revision may be the same by chance: not promised. */
+  /** In another history a revision may be the same by chance. */
   private boolean hasRevisionOf(String process, Truth.Entry entry) {
     return lost.contains(process) && puts.get(process) == entry.revision();
   }

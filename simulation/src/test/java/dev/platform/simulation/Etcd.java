@@ -7,6 +7,7 @@ import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * A model of an etcd cluster: one linearizable log with leases, and members that apply it some time
@@ -27,6 +28,7 @@ final class Etcd {
   private int leaderless;
   private long disk;
   private boolean full;
+  private boolean abandoned;
 
   /** Sees each change in the moment in which it is decided. */
   interface Observer {
@@ -74,6 +76,25 @@ final class Etcd {
     reported = store.revision() + 1;
     observer.changed(history, store.revision(), news.events());
     members.forEach(member -> member.follow(store.revision()));
+  }
+
+  /**
+   * Applies a request.
+   *
+   * @param isAbandoned whether its sender has given up
+   */
+  <T> T apply(boolean isAbandoned, Supplier<T> request) {
+    abandoned = isAbandoned;
+    try {
+      return request.get();
+    } finally {
+      abandoned = false;
+    }
+  }
+
+  /** Whether what changes now was asked for by somebody who has given up. */
+  boolean isAbandoned() {
+    return abandoned;
   }
 
   Loop loop() {

@@ -54,7 +54,7 @@ final class EtcdRequests<Q> implements EtcdCall.Handler<Q> {
       return;
     }
     try {
-      Object answer = apply(request);
+      Object answer = etcd.apply(gone, () -> apply(request));
       int history = etcd.history();
       member.whenApplied(
           etcd.store().revision(),
