@@ -282,19 +282,25 @@ class KubernetesClusterIT {
         .toList();
   }
 
-  /** Waits until a deleted pod, which still serves, is listed as one that ends. */
+  /**
+   * Waits until the controllers have listed a deleted pod, which still serves, as one that ends in
+   * EndpointSlices, and have removed it from Endpoints.
+   */
   private static void awaitTerminating(String host) {
-    await("EndpointSlices with a terminating pod")
-        .atMost(CHANGE_LIMIT)
+    await("EndpointSlices and Endpoints with a terminating pod")
+        .atMost(CONTROLLERS_LIMIT)
         .untilAsserted(
-            () ->
-                assertThat(endpoints())
-                    .anySatisfy(
-                        endpoint -> {
-                          assertThat(endpoint.at("/addresses/0").asText()).isEqualTo(host);
-                          assertThat(endpoint.at("/conditions/serving").asBoolean()).isTrue();
-                          assertThat(endpoint.at("/conditions/terminating").asBoolean()).isTrue();
-                        }));
+            () -> {
+              assertThat(endpoints())
+                  .anySatisfy(
+                      endpoint -> {
+                        assertThat(endpoint.at("/addresses/0").asText()).isEqualTo(host);
+                        assertThat(endpoint.at("/conditions/serving").asBoolean()).isTrue();
+                        assertThat(endpoint.at("/conditions/terminating").asBoolean()).isTrue();
+                      });
+              assertThat(cluster.get("endpoints", "payment-service").findValuesAsText("ip"))
+                  .doesNotContain(host);
+            });
   }
 
   private static void awaitApi() {
