@@ -8,7 +8,6 @@ import dev.platform.core.balancer.SimulatedFleet.Call;
 import dev.platform.core.balancer.SimulatedFleet.Server;
 import dev.platform.core.balancer.SimulatedFleet.Times;
 import dev.platform.core.instance.InstanceMetadata;
-import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.time.Duration;
@@ -212,7 +211,7 @@ class PeakEwmaLoadBalancerTest {
     Server failing = servers.get(0);
     failing.answer = Status.UNAVAILABLE;
     ejecting.closedLoop(300, 60);
-    assertThat(state(ejecting, failing)).isEqualTo(State.EJECTED);
+    assertThat(ejecting.stateOf(failing)).isEqualTo(State.EJECTED);
     reset(servers);
     ejecting.openLoop(100, Duration.ofSeconds(8));
     assertThat(failing.calls).isZero();
@@ -221,11 +220,11 @@ class PeakEwmaLoadBalancerTest {
     failing.answersIn(1000);
     ejecting.openLoop(100, Duration.ofMillis(2500));
     assertThat(failing.calls).isOne();
-    assertThat(state(ejecting, failing)).isEqualTo(State.ON_TRIAL);
+    assertThat(ejecting.stateOf(failing)).isEqualTo(State.ON_TRIAL);
 
     failing.answersIn(10);
     ejecting.pass(Duration.ofSeconds(1));
-    assertThat(state(ejecting, failing)).isEqualTo(State.EASED_IN);
+    assertThat(ejecting.stateOf(failing)).isEqualTo(State.EASED_IN);
     reset(servers);
     ejecting.openLoop(100, Duration.ofSeconds(2));
     assertThat(failing.calls).isBetween(2, 45);
@@ -246,12 +245,12 @@ class PeakEwmaLoadBalancerTest {
     Server fresh = fleet.server(10);
     servers.add(fresh);
     fleet.list(servers);
-    assertThat(state(fleet, fresh)).isEqualTo(State.EASED_IN);
+    assertThat(fleet.stateOf(fresh)).isEqualTo(State.EASED_IN);
     reset(servers);
     fleet.closedLoop(100 * atOnce, atOnce);
     assertThat(fresh.calls).as("in the first second").isBetween(atOnce, 8 * atOnce);
     fleet.pass(Duration.ofSeconds(10));
-    assertThat(state(fleet, fresh)).isEqualTo(State.CALLED);
+    assertThat(fleet.stateOf(fresh)).isEqualTo(State.CALLED);
     reset(servers);
     fleet.closedLoop(400 * atOnce, atOnce);
     assertEven(servers);
@@ -277,7 +276,7 @@ class PeakEwmaLoadBalancerTest {
     servers.get(2).with(InstanceMetadata.STARTED_AT, "yesterday");
     fleet.list(servers);
     assertThat(servers)
-        .extracting(server -> state(fleet, server))
+        .extracting(server -> fleet.stateOf(server))
         .containsExactly(State.CALLED, State.EASED_IN, State.CALLED);
   }
 
@@ -286,12 +285,12 @@ class PeakEwmaLoadBalancerTest {
     List<Server> servers = listed(10, 10, 10);
     fleet.pass(Duration.ofMinutes(1));
     servers.get(0).goDown();
-    assertThat(state(fleet, servers.get(0))).isEqualTo(State.UNREACHABLE);
+    assertThat(fleet.stateOf(servers.get(0))).isEqualTo(State.UNREACHABLE);
     reset(servers);
     fleet.closedLoop(100, 1);
     assertThat(servers.get(0).calls).isZero();
     servers.get(0).comeBack();
-    assertThat(state(fleet, servers.get(0))).isEqualTo(State.EASED_IN);
+    assertThat(fleet.stateOf(servers.get(0))).isEqualTo(State.EASED_IN);
   }
 
   @Test
@@ -440,83 +439,6 @@ class PeakEwmaLoadBalancerTest {
     assertThat(servers.get(0).calls).isCloseTo(300, within(5));
   }
 
-  @Test
-  void withoutAConnectionCallsFailWithTheReason() {
-    List<Server> servers = listed(10, 10);
-    servers.forEach(Server::goDown);
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
-    assertThat(fleet.pick(SimulatedFleet.METHOD).getStatus())
-        .satisfies(status -> assertThat(status.getDescription()).isEqualTo("connection refused"));
-    servers.get(1).comeBack();
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.READY);
-    assertThat(fleet.call().server).isEqualTo(servers.get(1));
-  }
-
-  @Test
-  void anEmptyListFailsCallsAndKeepsConnections() {
-    assertThat(fleet.list(List.of()).getCode()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
-    List<Server> servers = listed(10);
-    assertThat(fleet.list(List.of()).getCode()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(fleet.call().server).isEqualTo(servers.get(0));
-  }
-
-  @Test
-  void theLastInstanceIsConnectedAtOnceWhenItIsListedAgain() {
-    List<Server> servers = listed(10);
-    servers.get(0).goDown();
-    fleet.list(List.of());
-    servers.get(0).restart();
-    fleet.list(servers);
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.READY);
-    assertThat(fleet.call().server).isEqualTo(servers.get(0));
-  }
-
-  @Test
-  void anUnreachableAddressIsConnectedAtOnceWhenItBelongsToAnotherProcess() {
-    List<Server> servers = listed(10, 10);
-    servers.forEach(Server::goDown);
-    servers.forEach(Server::restart);
-    servers.get(1).with(InstanceMetadata.INSTANCE_ID, "second");
-    fleet.list(servers);
-    fleet.closedLoop(10, 2);
-    assertThat(servers).extracting(server -> server.calls).containsExactly(0, 10);
-  }
-
-  @Test
-  void theSameListDoesNotShortenThePauseBeforeTheNextAttemptToConnect() {
-    List<Server> servers = listed(10, 10);
-    servers.forEach(Server::goDown);
-    servers.forEach(Server::restart);
-    fleet.list(servers);
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
-  }
-
-  @Test
-  void noPauseBetweenTwoAttemptsToConnectIsLongerThanTenSeconds() {
-    List<Server> servers = listed(10, 10);
-    servers.forEach(Server::goDown);
-    fleet.pass(Duration.ofSeconds(35));
-    servers.get(1).restart();
-    fleet.pass(Duration.ofMillis(4_999));
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
-    fleet.pass(Duration.ofMillis(1));
-    assertThat(fleet.state()).isEqualTo(ConnectivityState.READY);
-    assertThat(state(fleet, servers.get(0))).isEqualTo(State.UNREACHABLE);
-    assertThat(fleet.call().server).isEqualTo(servers.get(1));
-  }
-
-  @Test
-  void anInstanceThatIsNoLongerListedIsNotConnectedAgain() {
-    List<Server> servers = listed(10, 10);
-    servers.get(0).goDown();
-    fleet.list(servers.subList(1, 2));
-    servers.get(0).restart();
-    fleet.pass(Duration.ofMinutes(1));
-    assertThat(fleet.services.snapshot().get(0).instances()).hasSize(1);
-    assertThat(servers.get(0).isConnected()).isFalse();
-  }
-
   private List<Server> listed(double... millis) {
     List<Server> servers = fleet.servers(millis);
     fleet.list(servers);
@@ -542,14 +464,6 @@ class PeakEwmaLoadBalancerTest {
     }
     fleet.list(servers);
     return servers;
-  }
-
-  private static State state(SimulatedFleet fleet, Server server) {
-    return fleet.services.snapshot().get(0).instances().stream()
-        .filter(instance -> instance.address().equals(server.toString()))
-        .findFirst()
-        .orElseThrow()
-        .state();
   }
 
   private static void reset(List<Server> servers) {

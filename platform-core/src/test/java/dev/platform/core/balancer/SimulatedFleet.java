@@ -224,6 +224,15 @@ final class SimulatedFleet {
     return state;
   }
 
+  /** What the policy knows of a server's instance. */
+  BalancedInstance.State stateOf(Server server) {
+    return services.snapshot().get(0).instances().stream()
+        .filter(instance -> instance.address().equals(server.toString()))
+        .findFirst()
+        .orElseThrow()
+        .state();
+  }
+
   void pass(Duration time) {
     timer.advance(time);
   }
