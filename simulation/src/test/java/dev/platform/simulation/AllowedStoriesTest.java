@@ -171,4 +171,24 @@ class AllowedStoriesTest {
                 fault(Kind.MEMBER_ISOLATED, 288_575, 23_028, 916, 0),
                 fault(Kind.CLAIMED_TWICE, 305_879, 25_183, 335, 1))));
   }
+
+  /** Half of the calls had failed in its window, and not in that of the rule, which was longer. */
+  @Test
+  void aBreakersWindowIsShorterThanElevenSeconds() {
+    keepsAllPromises(
+        new Story(
+            32444,
+            2,
+            2,
+            1,
+            225 * Loop.SECOND,
+            Story.of(32444).callPause(),
+            List.of(
+                fault(Kind.MOST_LEAVE, 37_566, 463, 0, 0),
+                fault(Kind.KEY_OVERWRITTEN, 127_402, 2_935, 926, 0),
+                fault(Kind.MEMBER_CRASHED, 167_489, 43_564, 561, 0),
+                fault(Kind.INSTANCE_FAILS, 187_681, 41_879, 314, 3),
+                fault(Kind.ETCD_WIPED, 216_062, 2_846, 0, 1068),
+                fault(Kind.MOST_LEAVE, 220_729, 2_763, 0, 0))));
+  }
 }

@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** Judges what one caller's breaker does with its calls. */
 final class BreakerRules {
@@ -74,16 +75,38 @@ final class BreakerRules {
 
   /** It may, after more than five consecutive failures, or when half of 20 calls in 10 s fail. */
   private void opened() {
-    long failures = outcomes.stream().filter(each -> each.failed).count();
-    if (mostConsecutive <= 5 && (outcomes.size() < 20 || 2 * failures < outcomes.size())) {
+    if (mostConsecutive <= 5 && !halfHaveFailed()) {
       log.violated(
           Promise.ONLY_FAILURES_OPEN,
           "%s: the breaker opens after %d consecutive failures, %d of %d calls within 10 s",
           machine,
           mostConsecutive,
-          failures,
+          outcomes.stream().filter(each -> each.failed).count(),
           outcomes.size());
     }
+  }
+
+  /**
+   * Whether half of at least 20 calls had failed in a breaker's window: ten seconds, the first and
+   * the last of them not whole. Calls may have ended since it opened.
+   */
+  private boolean halfHaveFailed() {
+    List<Outcome> all = List.copyOf(outcomes);
+    for (int last = all.size() - 1; last >= 0; last--) {
+      if (loop.now() - all.get(last).at > 2 * Loop.SECOND) {
+        return false;
+      }
+      int failures = 0;
+      for (int first = last; first >= 0; first--) {
+        failures += all.get(first).failed ? 1 : 0;
+        int calls = last - first + 1;
+        boolean window = first == 0 || all.get(last).at - all.get(first - 1).at > 9 * Loop.SECOND;
+        if (window && calls >= 20 && 2 * failures >= calls) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void ended(boolean failed) {
