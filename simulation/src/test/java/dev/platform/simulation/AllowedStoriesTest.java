@@ -191,4 +191,25 @@ class AllowedStoriesTest {
                 fault(Kind.ETCD_WIPED, 216_062, 2_846, 0, 1068),
                 fault(Kind.MOST_LEAVE, 220_729, 2_763, 0, 0))));
   }
+
+  /** Resilience4j counts the seconds of a window by the wall clock. */
+  @Test
+  void aBreakersWindowIsShorterWhileTheWallClockIsSetBack() {
+    keepsAllPromises(
+        new Story(
+            33188,
+            7,
+            1,
+            3,
+            26 * Loop.SECOND,
+            Story.of(33188).callPause(),
+            List.of(
+                fault(Kind.ALL_FAIL, 20_087, 2_606, 0, 3),
+                new Fault(
+                    Kind.CALLER_CLOCK,
+                    24_205 * Loop.MILLI,
+                    46_974 * Loop.MILLI,
+                    10,
+                    -2_762_337_105_457L))));
+  }
 }

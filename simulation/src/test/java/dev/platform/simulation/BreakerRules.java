@@ -75,7 +75,7 @@ final class BreakerRules {
 
   /** It may, after more than five consecutive failures, or when half of 20 calls in 10 s fail. */
   private void opened() {
-    if (mostConsecutive <= 5 && !halfHaveFailed()) {
+    if (mostConsecutive <= 5 && !halfHaveFailed() && !machine.isSetBack()) {
       log.violated(
           Promise.ONLY_FAILURES_OPEN,
           "%s: the breaker opens after %d consecutive failures, %d of %d calls within 10 s",

@@ -28,6 +28,7 @@ final class Machine {
   private final Deadline.Ticker deadlines = new DeadlineTicker();
   private final History history;
   private long jumped;
+  private long latest = Long.MIN_VALUE;
   private int pauses;
   private boolean alive = true;
 
@@ -75,7 +76,17 @@ final class Machine {
 
   /** The wall clock is set. */
   void jump(long nanos) {
+    latest = Math.max(latest, wallTime());
     jumped += nanos;
+  }
+
+  /** Whether the wall clock has shown a later time before. */
+  boolean isSetBack() {
+    return wallTime() < latest;
+  }
+
+  private long wallTime() {
+    return (long) (loop.now() * speed) + jumped;
   }
 
   boolean isAlive() {
@@ -124,7 +135,7 @@ final class Machine {
 
     @Override
     public Instant instant() {
-      return EPOCH.plusNanos((long) (loop.now() * speed) + jumped);
+      return EPOCH.plusNanos(wallTime());
     }
 
     @Override
