@@ -212,4 +212,20 @@ class AllowedStoriesTest {
                     10,
                     -2_762_337_105_457L))));
   }
+
+  /** Calls that find no instance do not count. */
+  @Test
+  void aBreakerStaysClosedWithoutAnInstance() {
+    keepsAllPromises(
+        new Story(
+            38742,
+            1,
+            2,
+            3,
+            100 * Loop.SECOND,
+            Story.of(38742).callPause(),
+            List.of(
+                fault(Kind.INSTANCE_LEAVES, 75_954, 49_635, 73, 0),
+                fault(Kind.ALL_FAIL, 96_503, 4_331, 0, 1))));
+  }
 }

@@ -159,7 +159,7 @@ final class BreakerRules {
     }
     if (state == CircuitBreaker.State.CLOSED
         && fleet.allFailSince() > 0
-        && loop.now() - fleet.allFailSince() > fleet.opensWithin()) {
+        && loop.now() - Math.max(fleet.allFailSince(), usableSince) > fleet.opensWithin()) {
       log.violated(
           Promise.BREAKER_OPENS,
           "%s: all calls fail since %s, and the breaker is closed",
