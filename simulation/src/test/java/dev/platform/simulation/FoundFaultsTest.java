@@ -120,4 +120,41 @@ class FoundFaultsTest {
                 fault(Kind.INSTANCE_HALF_CUT_OFF, 98_668, 26_534, 788, 0),
                 fault(Kind.ETCD_WIPED, 124_825, 1_468, 521, 1))));
   }
+
+  /** The caller was away while another process took the key, which was then deleted. */
+  @Test
+  void theLastInstanceUnderAKeyIsHeldNotOneFromBefore() {
+    keepsAllPromises(
+        new Story(
+            23170,
+            2,
+            1,
+            3,
+            Story.of(23170).length(),
+            Story.of(23170).callPause(),
+            List.of(
+                fault(Kind.INSTANCE_FAILS, 34_781, 28_234, 591, 1),
+                fault(Kind.INSTANCE_CUT_OFF, 155_660, 9_639, 570, 0),
+                fault(Kind.INSTANCE_LOST, 223_843, 76_000, 488, 0),
+                fault(Kind.CALLER_CUT_OFF, 242_185, 36_106, 48, 0),
+                fault(Kind.KEY_OVERWRITTEN, 270_345, 15_577, 177, 1),
+                fault(Kind.ELECTION, 271_832, 44_305, 0, 0),
+                fault(Kind.MOST_LEAVE, 300_531, 49_105, 0, 0))));
+  }
+
+  /** It was back at its address, and gRPC's pause before the next attempt to connect had grown. */
+  @Test
+  void anInstanceThatWasAwayForLongIsConnectedSoonThoughItsListDoesNotChange() {
+    keepsAllPromises(
+        new Story(
+            23712,
+            1,
+            1,
+            1,
+            188 * Loop.SECOND,
+            Story.of(23712).callPause(),
+            List.of(
+                fault(Kind.INSTANCE_KILLED, 96_750, 76_000, 936, 0),
+                fault(Kind.MEMBER_ISOLATED, 104_981, 106_000, 808, 0))));
+  }
 }
