@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ConnectPauses {
 
-  static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private final Helper channel;
   private final Map<TrackedSubchannel, ScheduledHandle> ends = new HashMap<>();
